@@ -1,0 +1,60 @@
+import { $, type ProcessPromise } from 'zx';
+import { FlashError, type FailureKind } from '../errors.js';
+
+export interface RunOptions {
+  readonly cwd?: string;
+  /** Added to the environment of this process. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly input?: string;
+  readonly timeoutMs?: number;
+  /** The kind of error a non-zero exit becomes; `infrastructure` unless told. */
+  readonly failAs?: FailureKind;
+  readonly advice?: string;
+  readonly signal?: AbortSignal;
+}
+
+export interface RunResult {
+  readonly command: string;
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/**
+ * Starts a program without waiting: stdout and stderr are streams, `kill()` ends the whole process
+ * group. The only place that shells out; everything else goes through here.
+ */
+export function start(program: string, args: readonly string[], options: RunOptions = {}): ProcessPromise {
+  const shell = $({
+    cwd: options.cwd,
+    env: { ...process.env, ...options.env },
+    input: options.input,
+    timeout: options.timeoutMs,
+    signal: options.signal,
+    quiet: true,
+    nothrow: true,
+    detached: true,
+    stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+  });
+  return shell`${program} ${[...args]}`;
+}
+
+/** Runs a program to its end and returns what it said, whatever its exit code. */
+export async function attempt(program: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+  const { exitCode, stdout, stderr } = await start(program, args, options);
+  return { command: [program, ...args].join(' '), exitCode: exitCode ?? 1, stdout, stderr };
+}
+
+/** Runs a program to its end; a non-zero exit is a FlashError that carries its last lines. */
+export async function run(program: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
+  const result = await attempt(program, args, options);
+  if (result.exitCode === 0) return result.stdout;
+  throw new FlashError(options.failAs ?? 'infrastructure', `\`${result.command}\` exited with ${result.exitCode}`, {
+    logTail: lastLines(result.stderr || result.stdout, 12),
+    ...(options.advice === undefined ? {} : { advice: options.advice }),
+  });
+}
+
+export function lastLines(text: string, count: number): string {
+  return text.trimEnd().split('\n').slice(-count).join('\n');
+}
