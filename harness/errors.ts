@@ -16,6 +16,8 @@ export const exitCodes = {
   guest: 11,
   kernelSplat: 12,
   infrastructure: 13,
+  configNotApplied: 14,
+  badSource: 15,
   interrupted: 130,
 } as const;
 

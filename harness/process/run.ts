@@ -1,5 +1,7 @@
 import { $, type ProcessPromise } from 'zx';
 import { FlashError, type FailureKind } from '../errors.js';
+import { throwIfInterrupted } from './interrupt.js';
+import { track } from './children.js';
 
 export interface RunOptions {
   readonly cwd?: string;
@@ -22,9 +24,11 @@ export interface RunResult {
 
 /**
  * Starts a program without waiting: stdout and stderr are streams, `kill()` ends the whole process
- * group. The only place that shells out; everything else goes through here.
+ * group. The only place that shells out; everything else goes through here. Whatever still runs
+ * when the user interrupts is ended with its whole group.
  */
 export function start(program: string, args: readonly string[], options: RunOptions = {}): ProcessPromise {
+  throwIfInterrupted();
   const shell = $({
     cwd: options.cwd,
     env: { ...process.env, ...options.env },
@@ -36,12 +40,13 @@ export function start(program: string, args: readonly string[], options: RunOpti
     detached: true,
     stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   });
-  return shell`${program} ${[...args]}`;
+  return track(shell`${program} ${[...args]}`);
 }
 
 /** Runs a program to its end and returns what it said, whatever its exit code. */
 export async function attempt(program: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
   const { exitCode, stdout, stderr } = await start(program, args, options);
+  throwIfInterrupted();
   return { command: [program, ...args].join(' '), exitCode: exitCode ?? 1, stdout, stderr };
 }
 

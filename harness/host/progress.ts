@@ -1,0 +1,82 @@
+import { SingleBar } from 'cli-progress';
+import { formatSeconds, startClock } from './duration.js';
+
+/** What a long piece of work tells whoever watches it. */
+export type ProgressEvent =
+  | { readonly kind: 'phase'; readonly phase: string }
+  | { readonly kind: 'step'; readonly done: number; readonly total: number | undefined }
+  | { readonly kind: 'note'; readonly text: string };
+
+export type OnProgress = (event: ProgressEvent) => void;
+
+export interface ProgressView {
+  readonly onProgress: OnProgress;
+  /** Ends the view; what was drawn for the moment disappears. */
+  stop(): void;
+}
+
+const lineIntervalMs = 30_000;
+
+/** A live line on a terminal, one line every 30 s elsewhere. */
+export function showProgress(stream: NodeJS.WriteStream = process.stderr): ProgressView {
+  return stream.isTTY && process.env['CI'] === undefined ? liveLine(stream) : plainLines(stream);
+}
+
+function liveLine(stream: NodeJS.WriteStream): ProgressView {
+  const elapsed = startClock();
+  const state = { phase: 'starting', done: 0, total: undefined as number | undefined };
+  const bar = new SingleBar({
+    stream,
+    hideCursor: true,
+    clearOnComplete: true,
+    format: (_options, _params, payload: { text: string }) => payload.text,
+  });
+  const draw = (): void => bar.update(0, { text: `${describe(state)}  ${formatSeconds(elapsed())}` });
+  bar.start(1, 0, { text: '' });
+  const timer = setInterval(draw, 250);
+  return {
+    onProgress(event) {
+      if (event.kind === 'note') {
+        stream.write(`\r\x1b[K${event.text}\n`);
+      } else if (event.kind === 'phase') {
+        Object.assign(state, { phase: event.phase, done: 0, total: undefined });
+      } else {
+        Object.assign(state, { done: event.done, total: event.total });
+      }
+      draw();
+    },
+    stop() {
+      clearInterval(timer);
+      bar.stop();
+    },
+  };
+}
+
+function plainLines(stream: NodeJS.WriteStream): ProgressView {
+  const elapsed = startClock();
+  const state = { phase: 'starting', done: 0, total: undefined as number | undefined };
+  const print = (): void => void stream.write(`flash: [${formatSeconds(elapsed())}] ${describe(state)}\n`);
+  const timer = setInterval(print, lineIntervalMs);
+  timer.unref();
+  return {
+    onProgress(event) {
+      if (event.kind === 'note') {
+        stream.write(`flash: ${event.text}\n`);
+      } else if (event.kind === 'phase') {
+        Object.assign(state, { phase: event.phase, done: 0, total: undefined });
+        print();
+      } else {
+        Object.assign(state, { done: event.done, total: event.total });
+      }
+    },
+    stop: () => clearInterval(timer),
+  };
+}
+
+/** The total is an estimate until the work is over, so it is never shown as exceeded. */
+function describe(state: { phase: string; done: number; total: number | undefined }): string {
+  if (state.done === 0) return state.phase;
+  if (state.total === undefined || state.done > state.total) return `${state.phase}: ${state.done} files`;
+  const percent = Math.floor((100 * state.done) / state.total);
+  return `${state.phase}: ${state.done} of ${state.total} files (${percent} %)`;
+}

@@ -1,0 +1,21 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+
+const prefix = '.tmp-';
+
+/** A directory that exists until the work is over, however it ends. */
+export async function withTemporaryDir<T>(parent: string, work: (dir: string) => Promise<T>): Promise<T> {
+  const dir = mkdtempSync(join(parent, `${prefix}${process.pid}-`));
+  try {
+    return await work(dir);
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+/** Removes what a killed run left behind; only for a caller that holds the cache lock. */
+export function removeLeftovers(parent: string): void {
+  for (const name of readdirSync(parent)) {
+    if (name.startsWith(prefix)) rmSync(join(parent, name), { recursive: true, force: true });
+  }
+}

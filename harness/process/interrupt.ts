@@ -1,0 +1,32 @@
+import { FlashError, exitCodes } from '../errors.js';
+import { signalRunning } from './children.js';
+
+/** How long a program gets between SIGTERM and SIGKILL. */
+const graceMs = 3000;
+
+const controller = new AbortController();
+
+/** Aborted once the user has pressed Ctrl-C (or the process was told to end). */
+export const interruptSignal: AbortSignal = controller.signal;
+
+export function throwIfInterrupted(): void {
+  if (controller.signal.aborted) throw new FlashError('interrupted', 'interrupted: everything that was running has been ended');
+}
+
+/**
+ * Turns Ctrl-C into an orderly end: running programs are ended, whoever waits for them throws, and
+ * the `finally` blocks on the way out remove what is half done. A second Ctrl-C does not wait.
+ */
+export function installInterruptHandler(): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
+}
+
+function interrupt(): void {
+  if (controller.signal.aborted) {
+    signalRunning('SIGKILL');
+    process.exit(exitCodes.interrupted);
+  }
+  controller.abort();
+  signalRunning('SIGTERM');
+  setTimeout(() => signalRunning('SIGKILL'), graceMs).unref();
+}
