@@ -1,0 +1,63 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { cacheDir } from '../host/cache.js';
+import { repositoryRoot } from '../host/repository.js';
+import { reportPathVariable } from './report.js';
+
+/** The files of one guest run. The directory is shared: the guest writes it, the host reads along. */
+export interface RunDirectory {
+  readonly path: string;
+  readonly scriptPath: string;
+  readonly consolePath: string;
+  readonly stdoutPath: string;
+  readonly stderrPath: string;
+  readonly reportPath: string;
+  /** Appears when the guest's user space runs. */
+  readonly startedPath: string;
+  /** Appears when the command ended and holds its exit code; without it the run failed. */
+  readonly exitPath: string;
+  readonly hypervisorLogPath: string;
+}
+
+/** A fresh directory under the cache, or the files in a given one. */
+export function makeRunDirectory(path = newRunPath()): RunDirectory {
+  mkdirSync(path, { recursive: true });
+  const at = (name: string): string => join(path, name);
+  return {
+    path,
+    scriptPath: at('run.sh'),
+    consolePath: at('console.log'),
+    stdoutPath: at('stdout.log'),
+    stderrPath: at('stderr.log'),
+    reportPath: at('report.ndjson'),
+    startedPath: at('started'),
+    exitPath: at('exit'),
+    hypervisorLogPath: at('hypervisor.log'),
+  };
+}
+
+function newRunPath(): string {
+  const when = new Date().toISOString().replace(/[-:]/g, '').replace(/\..*/, 'Z');
+  return mkdtempSync(join(cacheDir('runs'), `${when}-`));
+}
+
+/** Writes the script that the guest runs: the command, its output in files, the marker at the end. */
+export function writeGuestScript(files: RunDirectory, command: readonly string[]): void {
+  const quoted = command.map(quote).join(' ');
+  const lines = [
+    '#!/bin/sh',
+    `export ${reportPathVariable}=${quote(files.reportPath)}`,
+    `export PATH=${quote(process.env['PATH'] ?? '/usr/bin:/bin')}:/usr/sbin:/sbin:/usr/bin:/bin`,
+    `cd ${quote(repositoryRoot)}`,
+    `echo up > ${quote(files.startedPath)}`,
+    `${quoted} < /dev/null > ${quote(files.stdoutPath)} 2> ${quote(files.stderrPath)}`,
+    'code=$?',
+    `echo $code > ${quote(`${files.exitPath}.partial`)}`,
+    `mv ${quote(`${files.exitPath}.partial`)} ${quote(files.exitPath)}`,
+  ];
+  writeFileSync(files.scriptPath, `${lines.join('\n')}\n`, { mode: 0o755 });
+}
+
+export function quote(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,120 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { FlashError } from '../errors.js';
+import { throwIfInterrupted } from '../process/interrupt.js';
+import { lastLines } from '../process/run.js';
+import type { Accelerator, GuestEvent, GuestResult } from './events.js';
+import { startHypervisor } from './hypervisor.js';
+import { probeKvm } from './kvm.js';
+import { makeRunDirectory, writeGuestScript, type RunDirectory } from './run-directory.js';
+import type { Splat } from './splat.js';
+import { virtmeCommand } from './virtme.js';
+import { watchRun } from './watch-run.js';
+
+export interface GuestOptions {
+  readonly image: string;
+  readonly command: readonly string[];
+  readonly cpus?: number;
+  readonly memoryMb?: number;
+  /** From power-on to the first program in user space. */
+  readonly bootDeadlineMs?: number;
+  /** From there to the end of the command. */
+  readonly deadlineMs?: number;
+  readonly appendKernelArgs?: readonly string[];
+  readonly extraQemuArgs?: readonly string[];
+  /** Kept after the run; a new one under the cache unless told. */
+  readonly runDir?: string;
+  readonly accel?: Accelerator;
+}
+
+export interface RunInGuestOptions extends GuestOptions {
+  readonly onEvent?: (event: GuestEvent) => void;
+}
+
+export const guestDefaults = { cpus: 2, memoryMb: 2048, bootDeadlineMs: 240_000, deadlineMs: 600_000 } as const;
+
+const pollIntervalMs = 50;
+const powerOffDeadlineMs = 30_000;
+
+/** Boots a guest, runs one command in it and waits for its end. */
+export async function runInGuest(options: RunInGuestOptions): Promise<GuestResult> {
+  for await (const event of guestEvents(options)) {
+    options.onEvent?.(event);
+    if (event.kind === 'end') return event.result;
+  }
+  throw new FlashError('guest', 'the guest ended without a result');
+}
+
+/** The same as a stream. Leaving the loop early ends the guest. */
+export async function* guestEvents(options: GuestOptions): AsyncGenerator<GuestEvent> {
+  const startMs = Date.now();
+  const files = makeRunDirectory(options.runDir);
+  writeGuestScript(files, options.command);
+  const accel = options.accel ?? ((await probeKvm()).works ? 'kvm' : 'tcg');
+  const machine = { ...guestDefaults, ...definedOnly(options), accel, sharedDir: files.path, consolePath: files.consolePath };
+  const command = await virtmeCommand(machine, files.scriptPath);
+  yield { kind: 'start', accel, image: options.image, runDir: files.path };
+
+  const hypervisor = startHypervisor(command, files.hypervisorLogPath);
+  const watch = watchRun(files);
+  const splats: Splat[] = [];
+  const phase = { name: 'boot', endMs: Date.now() + machine.bootDeadlineMs, exitCode: undefined as number | undefined };
+  try {
+    for (;;) {
+      throwIfInterrupted();
+      const ended = hypervisor.hasEnded();
+      for (const event of watch.read(ended)) {
+        if (event.kind === 'splat') splats.push(event.splat);
+        yield event;
+      }
+      if (phase.name === 'boot' && existsSync(files.startedPath)) {
+        Object.assign(phase, { name: 'command', endMs: Date.now() + machine.deadlineMs });
+        yield { kind: 'setup', seconds: (Date.now() - startMs) / 1000 };
+      }
+      if (phase.exitCode === undefined && existsSync(files.exitPath)) {
+        phase.exitCode = Number(readFileSync(files.exitPath, 'utf8'));
+        Object.assign(phase, { name: 'power-off', endMs: Date.now() + powerOffDeadlineMs });
+        yield { kind: 'exit', exitCode: phase.exitCode };
+      }
+      if (ended) break;
+      if (Date.now() > phase.endMs) throw deadlinePassed(phase.name, options, files);
+      await delay(pollIntervalMs);
+    }
+  } finally {
+    await hypervisor.stop();
+    watch.close();
+  }
+  if (phase.exitCode === undefined) throw diedEarly(phase.name, files);
+  const seconds = (Date.now() - startMs) / 1000;
+  const result = { exitCode: phase.exitCode, splats, consoleLogPath: files.consolePath, runDir: files.path, accel, seconds };
+  yield { kind: 'end', result };
+}
+
+/** An error with the lines of the first complaint, when the kernel complained. */
+export function requireNoSplats(result: GuestResult): void {
+  const first = result.splats[0];
+  if (first === undefined) return;
+  throw new FlashError('kernelSplat', `the guest's kernel complained ${result.splats.length} time(s): ${first.title}`, {
+    logTail: first.lines.slice(0, 40).join('\n'),
+    logPath: result.consoleLogPath,
+  });
+}
+
+function definedOnly(options: GuestOptions): GuestOptions {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as unknown as GuestOptions;
+}
+
+function deadlinePassed(phase: string, options: GuestOptions, files: RunDirectory): FlashError {
+  const limits = { ...guestDefaults, ...definedOnly(options) };
+  const seconds = (phase === 'boot' ? limits.bootDeadlineMs : phase === 'command' ? limits.deadlineMs : powerOffDeadlineMs) / 1000;
+  return guestFailure(`the guest did not finish its phase "${phase}" within ${seconds} s`, files);
+}
+
+function diedEarly(phase: string, files: RunDirectory): FlashError {
+  return guestFailure(`the guest died in its phase "${phase}": the command's end marker is missing`, files);
+}
+
+function guestFailure(message: string, files: RunDirectory): FlashError {
+  const log = [files.consolePath, files.hypervisorLogPath].find((path) => existsSync(path) && statSync(path).size > 0);
+  return new FlashError('guest', message, log === undefined ? {} : { logPath: log, logTail: lastLines(readFileSync(log, 'utf8'), 15) });
+}
