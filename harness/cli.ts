@@ -1,11 +1,23 @@
-import { Command } from 'commander';
-import { describeFailure, FlashError } from './errors.js';
+import { Command, CommanderError } from 'commander';
+import { addBuildKernel } from './commands/build-kernel.js';
+import { describeFailure, exitCodes, FlashError } from './errors.js';
+import { installInterruptHandler, interruptSignal, throwIfInterrupted } from './process/interrupt.js';
 
-const program = new Command('flash').description('FLASH: AF_XDP sockets that hand packets to each other');
+const program = new Command('flash').description('FLASH: AF_XDP sockets that hand packets to each other').exitOverride();
 
+addBuildKernel(program);
+
+installInterruptHandler();
 try {
   await program.parseAsync();
+  throwIfInterrupted();
 } catch (error) {
-  console.error(describeFailure(error));
-  process.exitCode = error instanceof FlashError ? error.exitCode : 70;
+  const shown: unknown = interruptSignal.aborted ? interruptSignal.reason : error;
+  if (shown instanceof CommanderError) {
+    // Commander has said it already; asking for help is no mistake.
+    process.exitCode = shown.exitCode === 0 ? 0 : exitCodes.usage;
+  } else {
+    console.error(describeFailure(shown));
+    process.exitCode = shown instanceof FlashError ? shown.exitCode : 70;
+  }
 }

@@ -10,7 +10,7 @@ const controller = new AbortController();
 export const interruptSignal: AbortSignal = controller.signal;
 
 export function throwIfInterrupted(): void {
-  if (controller.signal.aborted) throw new FlashError('interrupted', 'interrupted: everything that was running has been ended');
+  controller.signal.throwIfAborted();
 }
 
 /**
@@ -26,7 +26,7 @@ function interrupt(): void {
     signalRunning('SIGKILL');
     process.exit(exitCodes.interrupted);
   }
-  controller.abort();
+  controller.abort(new FlashError('interrupted', 'interrupted: whatever was running has been ended'));
   signalRunning('SIGTERM');
   setTimeout(() => signalRunning('SIGKILL'), graceMs).unref();
 }

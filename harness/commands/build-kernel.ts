@@ -1,0 +1,39 @@
+import { Option, type Command } from 'commander';
+import { formatSeconds } from '../host/duration.js';
+import { showProgress } from '../host/progress.js';
+import { buildKernel } from '../kernel/build.js';
+import { flavours, type Flavour } from '../kernel/flavour.js';
+
+interface Options {
+  readonly base: string;
+  readonly flavour: Flavour;
+  readonly vanilla: boolean;
+  readonly source?: string;
+}
+
+export function addBuildKernel(program: Command): void {
+  program
+    .command('build-kernel')
+    .description('build a kernel with the FLASH series')
+    .option('--base <name>', 'the kernel the series is applied to', '6.12')
+    .addOption(new Option('--flavour <name>', 'what is configured').choices(flavours).default('base'))
+    .option('--vanilla', 'without the series', false)
+    .option('--source <path>', 'a kernel source tree or a tarball of one')
+    .action(async (options: Options) => {
+      const view = showProgress();
+      try {
+        const kernel = await buildKernel({ ...options, onProgress: view.onProgress });
+        view.stop();
+        console.log(
+          [
+            `source   ${kernel.origin}`,
+            `image    ${kernel.image}`,
+            `release  ${kernel.release}`,
+            `time     ${formatSeconds(kernel.seconds)}${kernel.rebuilt ? '' : ' (nothing to do)'}`,
+          ].join('\n'),
+        );
+      } finally {
+        view.stop();
+      }
+    });
+}

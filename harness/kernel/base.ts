@@ -1,0 +1,65 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { FlashError } from '../errors.js';
+import { kernelDir } from '../host/repository.js';
+import { flavours } from './flavour.js';
+
+const schema = z.strictObject({
+  /** What `--base` calls it: the first two numbers of its releases. */
+  name: z.string().regex(/^\d+\.\d+$/, 'is not of the form 6.12'),
+  /** The point release that is fetched from kernel.org, and the oldest one that is accepted. */
+  release: z.string().regex(/^\d+\.\d+\.\d+$/, 'is not of the form 6.12.34'),
+  /** The Debian package that carries a source tree of this base, if there is one. */
+  debianPackage: z.string().optional(),
+  tarball: z.strictObject({
+    url: z.url(),
+    sha256: z.string().regex(/^[0-9a-f]{64}$/, 'is not a SHA-256 in lower-case hex'),
+  }),
+  /** About how many steps a build from nothing takes; only the progress display uses it. */
+  compileSteps: z.record(z.enum(flavours), z.number().int().positive()),
+});
+
+export type Base = z.infer<typeof schema>;
+
+const basesDir = join(kernelDir, 'bases');
+
+export function knownBases(dir: string = basesDir): readonly string[] {
+  return readdirSync(dir)
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => file.slice(0, -'.json'.length))
+    .sort();
+}
+
+export function loadBase(name: string, dir: string = basesDir): Base {
+  const path = join(dir, `${name}.json`);
+  if (!/^[\w.-]+$/.test(name) || !existsSync(path)) {
+    throw new FlashError('unknownBase', `there is no base "${name}"`, {
+      advice: `known bases: ${knownBases(dir).join(', ')} (one file each in kernel/bases/)`,
+    });
+  }
+  return parseBase(readFileSync(path, 'utf8'), path);
+}
+
+/** Checks a base file whole; an error names the file and every field that is wrong. */
+export function parseBase(text: string, path: string): Base {
+  const result = schema.safeParse(parseJson(text, path));
+  if (!result.success) {
+    const problems = result.error.issues.map((issue) => `${issue.path.join('.') || 'the file'}: ${issue.message}`);
+    throw new FlashError('unknownBase', `${path} does not describe a base: ${problems.join('; ')}`, {
+      advice: 'compare it with kernel/bases/6.12.json',
+    });
+  }
+  if (!result.data.release.startsWith(`${result.data.name}.`)) {
+    throw new FlashError('unknownBase', `${path}: release: ${result.data.release} is no release of ${result.data.name}`);
+  }
+  return result.data;
+}
+
+function parseJson(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new FlashError('unknownBase', `${path} is not JSON: ${String(cause)}`, { cause });
+  }
+}

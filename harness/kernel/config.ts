@@ -1,0 +1,73 @@
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { FlashError } from '../errors.js';
+import { kernelDir } from '../host/repository.js';
+import { run } from '../process/run.js';
+import { buildEnvironment, makeVariables } from './toolchain.js';
+
+export interface Fragment {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** One symbol a fragment asks for and the configuration does not have that way. */
+export interface Unmet {
+  readonly fragment: string;
+  readonly symbol: string;
+  readonly wanted: string;
+  readonly actual: string;
+}
+
+export function readFragments(names: readonly string[], dir: string = join(kernelDir, 'config')): readonly Fragment[] {
+  return names.map((name) => ({ name: `${name}.config`, text: readFileSync(join(dir, `${name}.config`), 'utf8') }));
+}
+
+/** `CONFIG_X=value` and `# CONFIG_X is not set` lines; the latter means `n`. */
+export function parseConfig(text: string): ReadonlyMap<string, string> {
+  const values = new Map<string, string>();
+  for (const line of text.split('\n')) {
+    const set = /^(CONFIG_\w+)=(.*)$/.exec(line);
+    const unset = /^# (CONFIG_\w+) is not set$/.exec(line);
+    if (set?.[1] !== undefined) values.set(set[1], set[2] ?? '');
+    else if (unset?.[1] !== undefined) values.set(unset[1], 'n');
+  }
+  return values;
+}
+
+/** What did not take effect: a symbol that does not exist, lacks a dependency, or was overruled. */
+export function findUnmet(fragments: readonly Fragment[], config: string): readonly Unmet[] {
+  const actual = parseConfig(config);
+  return fragments.flatMap((fragment) =>
+    [...parseConfig(fragment.text)]
+      .map(([symbol, wanted]) => ({ fragment: fragment.name, symbol, wanted, actual: actual.get(symbol) ?? 'n' }))
+      .filter((line) => line.actual !== line.wanted),
+  );
+}
+
+/** Makes the .config of a build directory from fragments; one that is right already keeps its time. */
+export async function configure(tree: string, buildDir: string, fragments: readonly Fragment[]): Promise<void> {
+  const merged = join(buildDir, 'fragments.config');
+  const fresh = join(buildDir, '.config.fresh');
+  const target = join(buildDir, '.config');
+  writeFileSync(merged, fragments.map(({ name, text }) => `# ${name}\n${text}`).join('\n'));
+  try {
+    const variables = [...makeVariables, `KCONFIG_ALLCONFIG=${merged}`, `KCONFIG_CONFIG=${fresh}`];
+    await run('make', ['-C', tree, `O=${buildDir}`, ...variables, 'allnoconfig'], {
+      env: buildEnvironment(buildDir),
+      failAs: 'configNotApplied',
+    });
+    const config = readFileSync(fresh, 'utf8');
+    requireMet(findUnmet(fragments, config));
+    if (!existsSync(target) || readFileSync(target, 'utf8') !== config) renameSync(fresh, target);
+  } finally {
+    rmSync(fresh, { force: true });
+  }
+}
+
+function requireMet(unmet: readonly Unmet[]): void {
+  if (unmet.length === 0) return;
+  throw new FlashError('configNotApplied', `${unmet.length} line(s) of kernel/config/ did not take effect`, {
+    logTail: unmet.map((line) => `${line.fragment}: ${line.symbol}=${line.wanted} became ${line.actual}`).join('\n'),
+    advice: 'the symbol does not exist in this tree, a dependency is missing, or another fragment overrules it',
+  });
+}

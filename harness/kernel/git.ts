@@ -1,0 +1,52 @@
+import { attempt, run, type RunOptions, type RunResult } from '../process/run.js';
+
+/**
+ * Git as the harness needs it: the user's configuration has no say, and the committer is always the
+ * same, so that the same series on the same base has the same commit ids everywhere.
+ */
+const environment = {
+  GIT_CONFIG_GLOBAL: '/dev/null',
+  GIT_CONFIG_NOSYSTEM: '1',
+  GIT_COMMITTER_NAME: 'FLASH',
+  GIT_COMMITTER_EMAIL: 'flash@localhost',
+  GIT_TERMINAL_PROMPT: '0',
+  LC_ALL: 'C',
+} as const;
+
+export async function git(dir: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
+  const output = await run('git', ['-C', dir, ...args], withEnvironment(options));
+  return output.trimEnd();
+}
+
+export function attemptGit(dir: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+  return attempt('git', ['-C', dir, ...args], withEnvironment(options));
+}
+
+/** The commit a name stands for, or undefined. */
+export async function findCommit(dir: string, name: string): Promise<string | undefined> {
+  const result = await attemptGit(dir, ['rev-parse', '--verify', '--quiet', `${name}^{commit}`]);
+  return result.exitCode === 0 ? result.stdout.trim() : undefined;
+}
+
+/** Makes a git repository of a directory and commits all of it, ignored files too. */
+export async function commitDirectory(dir: string, subject: string): Promise<string> {
+  await git(dir, ['init', '--quiet', '--initial-branch=base']);
+  // One big import: neither background packing nor compression pays.
+  await git(dir, ['config', 'gc.auto', '0']);
+  await git(dir, ['config', 'core.looseCompression', '0']);
+  await git(dir, ['add', '--all', '--force']);
+  await git(dir, ['commit', '--quiet', '--no-verify', '--allow-empty', '-m', subject], {
+    env: {
+      GIT_AUTHOR_NAME: 'FLASH',
+      GIT_AUTHOR_EMAIL: 'flash@localhost',
+      GIT_AUTHOR_DATE: '1970-01-01T00:00:00Z',
+      GIT_COMMITTER_DATE: '1970-01-01T00:00:00Z',
+    },
+  });
+  await git(dir, ['checkout', '--quiet', '--detach']);
+  return git(dir, ['rev-parse', 'HEAD']);
+}
+
+function withEnvironment(options: RunOptions): RunOptions {
+  return { ...options, env: { ...environment, ...options.env } };
+}

@@ -1,0 +1,94 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { FlashError } from '../errors.js';
+import { hashFile, hashText } from '../host/hash.js';
+import { callerDir } from '../host/repository.js';
+import { attempt, run } from '../process/run.js';
+import type { Base } from './base.js';
+import { compareVersions } from './release.js';
+
+/** A place a source tree can come from. */
+export interface SourceOrigin {
+  /** Names the directory in the cache; equal for equal content. */
+  readonly key: string;
+  /** What messages call it. */
+  readonly title: string;
+  /** Puts the tree below an empty directory and returns its top. */
+  place(dir: string): Promise<string>;
+}
+
+/** What the user named with --source: a tree or a tarball of one. */
+export async function givenOrigin(source: string): Promise<SourceOrigin> {
+  const path = resolve(callerDir, source);
+  if (!existsSync(path)) {
+    throw new FlashError('badSource', `--source ${source}: there is no ${path}`, { advice: 'give a directory or a tarball' });
+  }
+  if (statSync(path).isDirectory()) {
+    const listing = await run('find', [path, '-name', '.git', '-prune', '-o', '-type', 'f', '-printf', '%P %s %T@\\n']);
+    const content = listing.split('\n').sort().join('\n');
+    return { key: `directory-${hashText(path + content).slice(0, 12)}`, title: path, place: (dir) => copyTree(path, dir) };
+  }
+  const key = `tarball-${(await hashFile(path)).slice(0, 12)}`;
+  return { key, title: path, place: (dir) => extract(path, dir) };
+}
+
+/** Debian's package of the base, installed or not; undefined where there is none that is new enough. */
+export async function debianOrigin(base: Base): Promise<SourceOrigin | undefined> {
+  const name = base.debianPackage;
+  if (name === undefined || (await attempt('which', ['dpkg-query', 'apt-cache'])).exitCode !== 0) return undefined;
+  const tarball = `/usr/src/${name}.tar.xz`;
+  const query = await attempt('dpkg-query', ['-W', '-f=${Version}', name]);
+  if (query.exitCode === 0 && existsSync(tarball)) {
+    const version = query.stdout.trim();
+    return isNewEnough(base, version)
+      ? { key: `debian-${version}`, title: `Debian's ${name} ${version}`, place: (dir) => extract(tarball, dir) }
+      : undefined;
+  }
+  const policy = await attempt('apt-cache', ['policy', name], { env: { LC_ALL: 'C' } });
+  const version = /^ *Candidate: (\d\S*)$/m.exec(policy.stdout)?.[1];
+  if (version === undefined || !isNewEnough(base, version)) return undefined;
+  return { key: `debian-${version}`, title: `Debian's ${name} ${version}`, place: (dir) => fetchPackage(name, version, dir) };
+}
+
+function isNewEnough(base: Base, debianVersion: string): boolean {
+  const release = /^[\d.]+/.exec(debianVersion)?.[0];
+  return release !== undefined && compareVersions(release, base.release) >= 0;
+}
+
+/** Fetching a package and looking into it needs no root; installing it would. */
+async function fetchPackage(name: string, version: string, dir: string): Promise<string> {
+  await run('apt-get', ['download', '-q', `${name}=${version}`], {
+    cwd: dir,
+    failAs: 'noNetwork',
+    advice: 'is the network up, and are the package lists current (apt-get update)?',
+  });
+  const deb = readdirSync(dir).find((file) => file.endsWith('.deb'));
+  if (deb === undefined) throw new FlashError('noNetwork', `apt-get download ${name} left no package in ${dir}`);
+  await run('dpkg-deb', ['-x', deb, 'package'], { cwd: dir });
+  return extract(join(dir, 'package', 'usr', 'src', `${name}.tar.xz`), join(dir, 'tree'));
+}
+
+/** Unpacks a tarball of one top directory and returns that directory. */
+export async function extract(tarball: string, dir: string): Promise<string> {
+  await run('mkdir', ['-p', dir]);
+  await run('tar', ['-xf', tarball, '-C', dir, '--no-same-owner'], {
+    env: { XZ_DEFAULTS: '-T0' },
+    failAs: 'badSource',
+    advice: `is ${tarball} a whole tarball?`,
+  });
+  const [top, ...others] = readdirSync(dir);
+  if (top !== undefined && others.length === 0) return join(dir, top);
+  throw new FlashError('badSource', `${tarball} does not hold exactly one directory`, {
+    advice: 'give a tarball such as kernel.org makes: everything below linux-6.12.N/',
+  });
+}
+
+/** Copies a tree without its git data; what an in-tree build left in it is cleaned away. */
+async function copyTree(from: string, dir: string): Promise<string> {
+  const to = join(dir, 'tree');
+  await run('rsync', ['-a', '--exclude=.git', `${from}/`, `${to}/`]);
+  if (existsSync(join(to, '.config')) || existsSync(join(to, 'include', 'config'))) {
+    await run('make', ['-C', to, 'mrproper'], { failAs: 'badSource' });
+  }
+  return to;
+}
