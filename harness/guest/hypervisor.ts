@@ -1,6 +1,6 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
 import type { ProcessPromise } from 'zx';
 import { start } from '../process/run.js';
+import type { RunDirectory } from './run-directory.js';
 import type { VirtmeCommand } from './virtme.js';
 
 export interface Hypervisor {
@@ -11,13 +11,16 @@ export interface Hypervisor {
 
 const graceMs = 3000;
 
-export function startHypervisor({ program, args, env }: VirtmeCommand, logPath: string): Hypervisor {
-  const logFd = openSync(logPath, 'w');
-  writeSync(logFd, `${program} ${args.join(' ')}\n`);
-  const child: ProcessPromise = start(program, args, { env });
+/**
+ * QEMU opens its output by path (/proc/self/fd/...), which files allow and the pipes of a parent do
+ * not; hence the shell that redirects.
+ */
+const redirecting = 'exec "$@" < /dev/null > "$HYPERVISOR_LOG" 2> "$CONSOLE_LOG"';
+
+export function startHypervisor({ program, args, env }: VirtmeCommand, files: RunDirectory): Hypervisor {
+  const logs = { HYPERVISOR_LOG: files.hypervisorLogPath, CONSOLE_LOG: files.consolePath };
+  const child: ProcessPromise = start('sh', ['-c', redirecting, 'sh', program, ...args], { env: { ...env, ...logs } });
   let ended = false;
-  child.stdout.on('data', (text: Buffer) => writeSync(logFd, text));
-  child.stderr.on('data', (text: Buffer) => writeSync(logFd, text));
   const end = child.then(() => (ended = true));
 
   const signalGroup = (signal: NodeJS.Signals): void => {
@@ -34,7 +37,6 @@ export function startHypervisor({ program, args, env }: VirtmeCommand, logPath: 
     await end;
     clearTimeout(killer);
     signalGroup('SIGKILL');
-    closeSync(logFd);
   };
   return { hasEnded: () => ended, stop };
 }

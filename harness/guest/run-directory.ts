@@ -48,6 +48,7 @@ export function writeGuestScript(files: RunDirectory, command: readonly string[]
     '#!/bin/sh',
     `export ${reportPathVariable}=${quote(files.reportPath)}`,
     `export PATH=${quote(process.env['PATH'] ?? '/usr/bin:/bin')}:/usr/sbin:/sbin:/usr/bin:/bin`,
+    'pkill -x systemd-udevd',
     `cd ${quote(repositoryRoot)}`,
     `echo up > ${quote(files.startedPath)}`,
     `${quoted} < /dev/null > ${quote(files.stdoutPath)} 2> ${quote(files.stderrPath)}`,

@@ -35,6 +35,7 @@ export const guestDefaults = { cpus: 2, memoryMb: 2048, bootDeadlineMs: 240_000,
 
 const pollIntervalMs = 50;
 const powerOffDeadlineMs = 30_000;
+const shownSplatLines = 40;
 
 /** Boots a guest, runs one command in it and waits for its end. */
 export async function runInGuest(options: RunInGuestOptions): Promise<GuestResult> {
@@ -51,14 +52,16 @@ export async function* guestEvents(options: GuestOptions): AsyncGenerator<GuestE
   const files = makeRunDirectory(options.runDir);
   writeGuestScript(files, options.command);
   const accel = options.accel ?? ((await probeKvm()).works ? 'kvm' : 'tcg');
-  const machine = { ...guestDefaults, ...definedOnly(options), accel, sharedDir: files.path, consolePath: files.consolePath };
+  const machine = { ...guestDefaults, ...definedOnly(options), accel, sharedDir: files.path };
   const command = await virtmeCommand(machine, files.scriptPath);
   yield { kind: 'start', accel, image: options.image, runDir: files.path };
 
-  const hypervisor = startHypervisor(command, files.hypervisorLogPath);
+  const hypervisor = startHypervisor(command, files);
   const watch = watchRun(files);
   const splats: Splat[] = [];
   const phase = { name: 'boot', endMs: Date.now() + machine.bootDeadlineMs, exitCode: undefined as number | undefined };
+  const failure = (message: string): FlashError =>
+    splats.length > 0 ? splatFailure(splats, files.consolePath) : guestFailure(message, files);
   try {
     for (;;) {
       throwIfInterrupted();
@@ -77,14 +80,14 @@ export async function* guestEvents(options: GuestOptions): AsyncGenerator<GuestE
         yield { kind: 'exit', exitCode: phase.exitCode };
       }
       if (ended) break;
-      if (Date.now() > phase.endMs) throw deadlinePassed(phase.name, options, files);
+      if (Date.now() > phase.endMs) throw failure(deadlinePassed(phase.name, options));
       await delay(pollIntervalMs);
     }
   } finally {
     await hypervisor.stop();
     watch.close();
   }
-  if (phase.exitCode === undefined) throw diedEarly(phase.name, files);
+  if (phase.exitCode === undefined) throw failure(`the guest died in its phase "${phase.name}": the command's end marker is missing`);
   const seconds = (Date.now() - startMs) / 1000;
   const result = { exitCode: phase.exitCode, splats, consoleLogPath: files.consolePath, runDir: files.path, accel, seconds };
   yield { kind: 'end', result };
@@ -92,26 +95,23 @@ export async function* guestEvents(options: GuestOptions): AsyncGenerator<GuestE
 
 /** An error with the lines of the first complaint, when the kernel complained. */
 export function requireNoSplats(result: GuestResult): void {
-  const first = result.splats[0];
-  if (first === undefined) return;
-  throw new FlashError('kernelSplat', `the guest's kernel complained ${result.splats.length} time(s): ${first.title}`, {
-    logTail: first.lines.slice(0, 40).join('\n'),
-    logPath: result.consoleLogPath,
-  });
+  if (result.splats.length > 0) throw splatFailure(result.splats, result.consoleLogPath);
+}
+
+function splatFailure(splats: readonly Splat[], logPath: string): FlashError {
+  const [first] = splats;
+  const logTail = first?.lines.slice(0, shownSplatLines).join('\n') ?? '';
+  return new FlashError('kernelSplat', `the guest's kernel complained ${splats.length} time(s): ${first?.title}`, { logTail, logPath });
 }
 
 function definedOnly(options: GuestOptions): GuestOptions {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as unknown as GuestOptions;
 }
 
-function deadlinePassed(phase: string, options: GuestOptions, files: RunDirectory): FlashError {
+function deadlinePassed(phase: string, options: GuestOptions): string {
   const limits = { ...guestDefaults, ...definedOnly(options) };
-  const seconds = (phase === 'boot' ? limits.bootDeadlineMs : phase === 'command' ? limits.deadlineMs : powerOffDeadlineMs) / 1000;
-  return guestFailure(`the guest did not finish its phase "${phase}" within ${seconds} s`, files);
-}
-
-function diedEarly(phase: string, files: RunDirectory): FlashError {
-  return guestFailure(`the guest died in its phase "${phase}": the command's end marker is missing`, files);
+  const limitMs = phase === 'boot' ? limits.bootDeadlineMs : phase === 'command' ? limits.deadlineMs : powerOffDeadlineMs;
+  return `the guest did not finish its phase "${phase}" within ${limitMs / 1000} s`;
 }
 
 function guestFailure(message: string, files: RunDirectory): FlashError {

@@ -1,5 +1,6 @@
-import { delimiter, dirname } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { FlashError } from '../errors.js';
+import { repositoryRoot } from '../host/repository.js';
 import { findVirtmeNg } from '../host/virtme-ng.js';
 import type { Accelerator } from './events.js';
 import { quote } from './run-directory.js';
@@ -11,7 +12,6 @@ export interface MachineOptions {
   readonly accel: Accelerator;
   /** Shared with the guest, writable there; the rest of the host's files are read-only overlays. */
   readonly sharedDir: string;
-  readonly consolePath: string;
   readonly appendKernelArgs?: readonly string[];
   readonly extraQemuArgs?: readonly string[];
 }
@@ -23,28 +23,40 @@ export interface VirtmeCommand {
 }
 
 /**
- * The kernel's console goes to a serial port of its own and from there into a file, so that nothing
- * a program prints can be taken for the kernel, and nothing is lost when the guest dies. Machine q35
- * has the second serial port that needs (microvm has one).
+ * In verbose mode the kernel's console (and what virtme-ng itself says) goes to stderr; what the
+ * command prints does not, the guest script sends that to files. Machine q35 is what every
+ * processor emulation boots.
  */
-export async function virtmeCommand(machine: MachineOptions, script: string | undefined): Promise<VirtmeCommand> {
+export async function virtmeCommand(machine: MachineOptions, script: string): Promise<VirtmeCommand> {
+  const program = await requireVirtmeNg();
+  const shortcuts = join(repositoryRoot, 'vm-images', 'shortcuts');
+  const kernelArgs = ['ignore_loglevel', `PATH=${shortcuts}`, ...(machine.appendKernelArgs ?? [])];
+  const args = [
+    ...machineArgs(machine),
+    '--verbose',
+    ...kernelArgs.map((arg) => `--append=${arg}`),
+    ...(machine.extraQemuArgs ?? []).map((arg) => `--qemu-opts=${arg}`),
+    '--',
+    quote(script),
+  ];
+  return { program, args, env: virtmeEnv(program) };
+}
+
+export function machineArgs(machine: MachineOptions): string[] {
+  const { image, accel, cpus, memoryMb, sharedDir } = machine;
+  return [
+    ...['--run', image, '--disable-microvm', ...(accel === 'tcg' ? ['--disable-kvm'] : [])],
+    ...['--cpus', String(cpus), '--memory', `${memoryMb}M`, `--rwdir=${sharedDir}`],
+  ];
+}
+
+export async function requireVirtmeNg(): Promise<string> {
   const program = await findVirtmeNg();
-  if (program === undefined) throw new FlashError('missingTool', 'virtme-ng is not installed', { advice: 'run `npm run doctor`' });
-  const kernelArgs = ['console=ttyS1,115200', 'ignore_loglevel', 'panic_on_warn=0', ...(machine.appendKernelArgs ?? [])];
-  const qemuArgs = [`-chardev file,id=flashlog,path=${machine.consolePath} -serial chardev:flashlog`, ...(machine.extraQemuArgs ?? [])];
-  return {
-    program,
-    args: [
-      '--run', machine.image,
-      '--disable-microvm',
-      ...(machine.accel === 'tcg' ? ['--disable-kvm'] : []),
-      '--cpus', String(machine.cpus),
-      '--memory', `${machine.memoryMb}M`,
-      `--rwdir=${machine.sharedDir}`,
-      ...kernelArgs.flatMap((arg) => [`--append=${arg}`]),
-      ...qemuArgs.map((arg) => `--qemu-opts=${arg}`),
-      ...(script === undefined ? [] : ['--', quote(script)]),
-    ],
-    env: { PATH: `${dirname(program)}${delimiter}${process.env['PATH'] ?? ''}` },
-  };
+  if (program !== undefined) return program;
+  throw new FlashError('missingTool', 'virtme-ng is not installed', { advice: 'run `npm run doctor`' });
+}
+
+/** vng looks for its own helpers on the PATH. */
+export function virtmeEnv(program: string): Readonly<Record<string, string>> {
+  return { PATH: `${dirname(program)}${delimiter}${process.env['PATH'] ?? ''}` };
 }

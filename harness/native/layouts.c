@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+/* Prints size and field offsets of the structs the FFI mirrors, as JSON. */
+#include <linux/if_xdp.h>
+#include <poll.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <xdp/xsk.h>
+
+#define STRUCT(name)		printf("%s\"%s\":{\"size\":%zu,\"fields\":{", separator, #name, sizeof(struct name)); separator = ""
+#define FIELD(name, field)	printf("%s\"%s\":%zu", separator, #field, offsetof(struct name, field)); separator = ","
+#define END			printf("}}"); separator = ","
+
+int main(void)
+{
+	const char *separator = "";
+
+	printf("{");
+	STRUCT(xdp_desc);
+	FIELD(xdp_desc, addr);
+	FIELD(xdp_desc, len);
+	FIELD(xdp_desc, options);
+	END;
+	STRUCT(xdp_umem_reg);
+	FIELD(xdp_umem_reg, addr);
+	FIELD(xdp_umem_reg, len);
+	FIELD(xdp_umem_reg, chunk_size);
+	FIELD(xdp_umem_reg, headroom);
+	FIELD(xdp_umem_reg, flags);
+	END;
+	STRUCT(sockaddr_xdp);
+	FIELD(sockaddr_xdp, sxdp_family);
+	FIELD(sockaddr_xdp, sxdp_flags);
+	FIELD(sockaddr_xdp, sxdp_ifindex);
+	FIELD(sockaddr_xdp, sxdp_queue_id);
+	FIELD(sockaddr_xdp, sxdp_shared_umem_fd);
+	END;
+	STRUCT(xdp_ring_offset);
+	FIELD(xdp_ring_offset, producer);
+	FIELD(xdp_ring_offset, consumer);
+	FIELD(xdp_ring_offset, desc);
+	FIELD(xdp_ring_offset, flags);
+	END;
+	STRUCT(xdp_mmap_offsets);
+	FIELD(xdp_mmap_offsets, rx);
+	FIELD(xdp_mmap_offsets, tx);
+	FIELD(xdp_mmap_offsets, fr);
+	FIELD(xdp_mmap_offsets, cr);
+	END;
+	STRUCT(xdp_statistics);
+	FIELD(xdp_statistics, rx_dropped);
+	FIELD(xdp_statistics, rx_invalid_descs);
+	FIELD(xdp_statistics, tx_invalid_descs);
+	FIELD(xdp_statistics, rx_ring_full);
+	FIELD(xdp_statistics, rx_fill_ring_empty_descs);
+	FIELD(xdp_statistics, tx_ring_empty_descs);
+	END;
+	STRUCT(pollfd);
+	FIELD(pollfd, fd);
+	FIELD(pollfd, events);
+	FIELD(pollfd, revents);
+	END;
+	STRUCT(xsk_ring_prod);
+	FIELD(xsk_ring_prod, cached_prod);
+	FIELD(xsk_ring_prod, cached_cons);
+	FIELD(xsk_ring_prod, mask);
+	FIELD(xsk_ring_prod, size);
+	FIELD(xsk_ring_prod, producer);
+	FIELD(xsk_ring_prod, consumer);
+	FIELD(xsk_ring_prod, ring);
+	FIELD(xsk_ring_prod, flags);
+	END;
+	STRUCT(xsk_umem_config);
+	FIELD(xsk_umem_config, fill_size);
+	FIELD(xsk_umem_config, comp_size);
+	FIELD(xsk_umem_config, frame_size);
+	FIELD(xsk_umem_config, frame_headroom);
+	FIELD(xsk_umem_config, flags);
+	END;
+	STRUCT(xsk_socket_config);
+	FIELD(xsk_socket_config, rx_size);
+	FIELD(xsk_socket_config, tx_size);
+	FIELD(xsk_socket_config, libxdp_flags);
+	FIELD(xsk_socket_config, xdp_flags);
+	FIELD(xsk_socket_config, bind_flags);
+	END;
+	printf("}\n");
+	return 0;
+}

@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Starts the functions, each in a process of its own; this process becomes the first one.
+ *
+ * SIGUSR1 makes a function write its status; SIGTERM makes it take in nothing more, wait until the
+ * kernel has taken what is on its TX rings, write its status and end.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "nf.h"
+
+#define IDLE_NS			1000000000L	/* nothing to do: sleep until something arrives */
+#define PENDING_NS		1000000L	/* a TX ring is not empty: ask the kernel again */
+#define DRAIN_DEADLINE_S	2
+
+static volatile sig_atomic_t status_wanted, stop_wanted, child_ended;
+
+static void signal__note(int signal)
+{
+	if (signal == SIGUSR1)
+		status_wanted = 1;
+	else if (signal == SIGCHLD)
+		child_ended = 1;
+	else
+		stop_wanted = 1;
+}
+
+/* Signals arrive only inside ppoll(), so that none is missed between a test and the sleep. */
+static void signals__set_up(void)
+{
+	static const int handled[] = { SIGUSR1, SIGTERM, SIGINT, SIGCHLD };
+	struct sigaction action = { .sa_handler = signal__note };
+	sigset_t blocked;
+
+	sigemptyset(&blocked);
+	for (size_t i = 0; i < sizeof(handled) / sizeof(handled[0]); i++) {
+		sigaddset(&blocked, handled[i]);
+		sigaction(handled[i], &action, NULL);
+	}
+	sigprocmask(SIG_BLOCK, &blocked, NULL);
+}
+
+/* Sleeps until a packet arrives, a TX ring that is not empty has a chance, or a signal comes. */
+static int function__wait(struct function *function, bool busy, bool taking)
+{
+	struct timespec timeout = { .tv_sec = IDLE_NS / 1000000000L };
+	struct pollfd fds[NF_DIRECTIONS];
+	bool pending = false;
+	sigset_t none;
+	int count = 0;
+
+	sigemptyset(&none);
+	for (int d = 0; d < NF_DIRECTIONS; d++) {
+		struct port *port = &function->ports[d];
+		short events = 0;
+
+		if (!port->xsk)
+			continue;
+		if (taking && port__tx_has_room(port))
+			events |= POLLIN;
+		if (port__tx_pending(port)) {
+			events |= POLLOUT;
+			pending = true;
+		}
+		fds[count++] = (struct pollfd) { .fd = xsk_socket__fd(port->xsk), .events = events };
+	}
+	if (busy)
+		timeout = (struct timespec) { };
+	else if (pending || !taking)
+		timeout = (struct timespec) { .tv_nsec = PENDING_NS };
+	if (ppoll(fds, count, &timeout, &none) < 0 && errno != EINTR)
+		return -errno;
+	return 0;
+}
+
+/* One turn over the sockets. Returns how many packets came in, or -errno. */
+static int function__turn(struct function *function, bool taking)
+{
+	int moved = 0;
+
+	for (int d = 0; d < NF_DIRECTIONS; d++) {
+		struct port *port = &function->ports[d];
+		int err;
+
+		if (!port->xsk)
+			continue;
+		port__recycle(port);
+		if (taking)
+			moved += port__forward(port, function->spec->drop_udp_port);
+		err = port__kick(port);
+		if (err) {
+			fprintf(stderr, "nf: %s %s: sendto: %s\n", function->spec->name,
+				direction_names[d], strerror(-err));
+			return err;
+		}
+		port__recycle(port);
+	}
+	return moved;
+}
+
+static bool function__tx_pending(const struct function *function)
+{
+	for (int d = 0; d < NF_DIRECTIONS; d++) {
+		if (function->ports[d].xsk && port__tx_pending(&function->ports[d]))
+			return true;
+	}
+	return false;
+}
+
+static int function__run(struct function *function, const char *status_dir)
+{
+	time_t drain_end = 0;
+	int err;
+
+	err = status__write(function, status_dir);
+	while (!err) {
+		bool taking = !stop_wanted && !child_ended;
+		int moved = function__turn(function, taking);
+
+		if (moved < 0)
+			return moved;
+		if (!taking && !drain_end)
+			drain_end = time(NULL) + DRAIN_DEADLINE_S;
+		if (!taking && (!function__tx_pending(function) || time(NULL) > drain_end))
+			break;
+		if (status_wanted) {
+			status_wanted = 0;
+			err = status__write(function, status_dir);
+			if (err)
+				break;
+		}
+		err = function__wait(function, moved > 0, taking);
+	}
+	return err ? err : status__write(function, status_dir);
+}
+
+static int function_spec__port_count(const struct function_spec *spec)
+{
+	return spec->ports[0].used + spec->ports[1].used;
+}
+
+/* Frames are shared out evenly; `place` is that of the first port among all that use the UMEM. */
+static int function__open_ports(struct function *function, const struct options *options,
+				const struct wires *wires, int place, int sharers)
+{
+	__u32 share = options->frames / sharers;
+
+	for (int d = 0; d < NF_DIRECTIONS; d++) {
+		const struct port_spec *spec = &function->spec->ports[d];
+		struct port *port = &function->ports[d];
+		__u32 start = place * share, frames = share;
+		int err = 0;
+
+		if (!spec->used)
+			continue;
+		if (++place == sharers)
+			frames = options->frames - start;
+		if (!port->xsk)
+			err = port__open(port, spec, options, function->pool,
+					 wires__map_fd(wires, spec->ifname));
+		if (!err)
+			err = port__give_frames(port, start, frames);
+		if (err) {
+			fprintf(stderr, "nf: %s %s on %s queue %u: %s\n", function->spec->name,
+				direction_names[d], spec->ifname, spec->queue, strerror(-err));
+			return err;
+		}
+	}
+	return 0;
+}
+
+static void function__close(struct function *function)
+{
+	for (int d = 0; d < NF_DIRECTIONS; d++)
+		port__close(&function->ports[d]);
+}
+
+static int first_direction(const struct function_spec *spec)
+{
+	return spec->ports[0].used ? 0 : 1;
+}
+
+/* The life of one function, number `index`, from its sockets to its end. */
+static int function__live(struct function *function, const struct options *options,
+			  const struct wires *wires, int index)
+{
+	int sharers = function_spec__port_count(function->spec), place = 0;
+	struct pool own = { };
+	int err;
+
+	prctl(PR_SET_NAME, function->spec->name);
+	if (options->shared_umem) {
+		sharers = 0;
+		for (int i = 0; i < options->function_count; i++) {
+			place = i == index ? sharers : place;
+			sharers += function_spec__port_count(&options->functions[i]);
+		}
+	} else {
+		function->pool = &own;
+		err = pool__create(&own, options, &function->ports[first_direction(function->spec)]);
+		if (err) {
+			fprintf(stderr, "nf: %s: UMEM: %s\n", function->spec->name, strerror(-err));
+			return err;
+		}
+	}
+
+	err = function__open_ports(function, options, wires, place, sharers);
+	if (!err)
+		err = function__run(function, options->status_dir);
+	function__close(function);
+	pool__destroy(&own);
+	return err;
+}
+
+/* The first socket binds the shared UMEM; it must exist before the other processes do. */
+static int shared_pool__set_up(struct pool *pool, struct function *function,
+			       const struct options *options, const struct wires *wires)
+{
+	int d = first_direction(function->spec), err;
+	const struct port_spec *spec = &function->spec->ports[d];
+
+	err = pool__create(pool, options, &function->ports[d]);
+	if (!err)
+		err = port__open(&function->ports[d], spec, options, pool,
+				 wires__map_fd(wires, spec->ifname));
+	if (err)
+		fprintf(stderr, "nf: shared UMEM on %s queue %u: %s\n", spec->ifname, spec->queue,
+			strerror(-err));
+	return err;
+}
+
+static int children__end(const pid_t *children, int count)
+{
+	int failures = 0;
+
+	for (int i = 0; i < count; i++)
+		kill(children[i], SIGTERM);
+	for (int i = 0; i < count; i++) {
+		int status = 0;
+
+		while (waitpid(children[i], &status, 0) < 0 && errno == EINTR)
+			;
+		failures += !WIFEXITED(status) || WEXITSTATUS(status) != EXIT_SUCCESS;
+	}
+	return failures ? -ECHILD : 0;
+}
+
+static int functions__run(const struct options *options, const struct wires *wires)
+{
+	struct function first = { .spec = &options->functions[0] };
+	pid_t children[NF_MAX_FUNCTIONS];
+	int err = 0, end_err, count = 0;
+	pid_t parent = getpid();
+	struct pool pool = { };
+
+	prctl(PR_SET_NAME, first.spec->name);
+	first.pool = &pool;
+	if (options->shared_umem)
+		err = shared_pool__set_up(&pool, &first, options, wires);
+
+	for (int i = 1; i < options->function_count && !err; i++) {
+		pid_t pid = fork();
+
+		if (pid < 0) {
+			err = -errno;
+		} else if (pid == 0) {
+			struct function function = { .spec = &options->functions[i], .pool = &pool };
+
+			prctl(PR_SET_PDEATHSIG, SIGKILL);
+			if (getppid() != parent)
+				return -ESRCH;
+			return function__live(&function, options, wires, i);
+		} else {
+			children[count++] = pid;
+		}
+	}
+	if (!err)
+		err = function__live(&first, options, wires, 0);
+
+	if (getpid() != parent)
+		return err;
+	end_err = children__end(children, count);
+	pool__destroy(&pool);
+	return err ? err : end_err;
+}
+
+int main(int argc, char **argv)
+{
+	struct rlimit unlimited = { RLIM_INFINITY, RLIM_INFINITY };
+	struct wires wires = { };
+	struct options options;
+	int err;
+
+	if (options__parse(&options, argc, argv)) {
+		options__usage(argv[0]);
+		return 2;
+	}
+	setrlimit(RLIMIT_MEMLOCK, &unlimited);
+	signals__set_up();
+	err = wires__attach(&wires, &options);
+	if (err)
+		return EXIT_FAILURE;
+	err = functions__run(&options, &wires);
+	wires__detach(&wires);
+	return err ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * nf: a set of AF_XDP network functions, each a process of its own with one socket a direction.
+ *
+ *	          RX                    TX
+ *	in  ----> [ forward socket ] ----> out      what arrives is filtered and sent on
+ *	out <---- [ reverse socket ] <---- in
+ *	          TX                    RX
+ *
+ * Where "out" leads is not decided here: a socket transmits on the device it is bound to, unless an
+ * administrator has told the kernel otherwise.
+ */
+#ifndef NF_H
+#define NF_H
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <xdp/xsk.h>
+
+#define NF_MAX_FUNCTIONS	16
+#define NF_DIRECTIONS		2
+#define NF_MAX_WIRES		(NF_MAX_FUNCTIONS * NF_DIRECTIONS)
+#define NF_BATCH		64
+#define NF_NAME_LEN		16	/* what prctl(PR_SET_NAME) takes */
+
+struct port_spec {
+	char ifname[IF_NAMESIZE];
+	__u32 queue;
+	bool used;
+};
+
+struct function_spec {
+	char name[NF_NAME_LEN];
+	struct port_spec ports[NF_DIRECTIONS];
+	int drop_udp_port;		/* -1: drops nothing */
+};
+
+struct options {
+	bool shared_umem;
+	__u32 frames;			/* a UMEM */
+	__u32 frame_size;
+	__u32 ring_size;
+	__u16 bind_flags;
+	const char *status_dir;
+	const char *xdp_object;
+	int function_count;
+	struct function_spec functions[NF_MAX_FUNCTIONS];
+};
+
+/* Memory that packets live in, and how much of it is already given to ports. */
+struct pool {
+	struct xsk_umem *umem;
+	void *area;
+	__u64 size;
+	__u32 frame_size;
+};
+
+struct traffic {
+	__u64 rx_packets, rx_bytes;
+	__u64 tx_packets, tx_bytes;
+	__u64 filtered_packets, filtered_bytes;
+	__u64 refused_kicks;		/* sendto() that left everything on the TX ring */
+};
+
+/* One socket, its four rings, and the frames the process holds for it. */
+struct port {
+	const struct port_spec *spec;
+	struct xsk_socket *xsk;
+	struct xsk_ring_prod fill, tx;
+	struct xsk_ring_cons completion, rx;
+	__u64 *free_frames;
+	__u32 free_count, free_capacity;
+	__u32 frame_size;
+	void *area;
+	struct traffic traffic;
+};
+
+struct function {
+	const struct function_spec *spec;
+	struct port ports[NF_DIRECTIONS];
+	struct pool *pool;
+	unsigned int status_sequence;
+};
+
+/* A device whose packets go to sockets. */
+struct wire {
+	char ifname[IF_NAMESIZE];
+	struct bpf_object *object;
+	int map_fd;
+	int link_fd;
+};
+
+struct wires {
+	struct wire wires[NF_MAX_WIRES];
+	int count;
+};
+
+extern const char *const direction_names[NF_DIRECTIONS];
+
+/* All of these return 0 or -errno unless they say otherwise. */
+int options__parse(struct options *options, int argc, char **argv);
+void options__usage(const char *program);
+
+int pool__create(struct pool *pool, const struct options *options, struct port *first);
+void pool__destroy(struct pool *pool);
+
+int wires__attach(struct wires *wires, const struct options *options);
+void wires__detach(struct wires *wires);
+int wires__map_fd(const struct wires *wires, const char *ifname);
+
+int port__open(struct port *port, const struct port_spec *spec, const struct options *options,
+	       struct pool *pool, int map_fd);
+int port__give_frames(struct port *port, __u32 first, __u32 count);
+void port__close(struct port *port);
+void port__recycle(struct port *port);
+__u32 port__forward(struct port *port, int drop_udp_port);
+int port__kick(struct port *port);
+bool port__tx_pending(const struct port *port);
+bool port__tx_has_room(struct port *port);
+
+bool filter__drops(const void *packet, __u32 len, int drop_udp_port);
+
+int status__write(struct function *function, const char *directory);
+
+#endif
