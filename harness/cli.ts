@@ -1,11 +1,17 @@
 import { Command, CommanderError } from 'commander';
 import { addBuildKernel } from './commands/build-kernel.js';
+import { addDoctor } from './commands/doctor.js';
+import { addPatches } from './commands/patches.js';
+import { addTest } from './commands/test.js';
 import { describeFailure, exitCodes, FlashError } from './errors.js';
 import { installInterruptHandler, interruptSignal, throwIfInterrupted } from './process/interrupt.js';
 
 const program = new Command('flash').description('FLASH: AF_XDP sockets that hand packets to each other').exitOverride();
 
 addBuildKernel(program);
+addPatches(program);
+addDoctor(program);
+addTest(program);
 
 installInterruptHandler();
 try {

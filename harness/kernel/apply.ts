@@ -7,15 +7,11 @@ import { attemptGit, findCommit, git } from './git.js';
 import { hashSeries, type Patch } from './series.js';
 
 export interface AppliedSeries {
-  /** The commits of the series, oldest first. */
+  /** The commits of the series, oldest first; fewer than patches when one failed. */
   readonly commits: readonly string[];
-  /** The last of them, or the base when the series is empty. */
+  /** The last of them, or the base when there is none. */
   readonly tip: string;
-}
-
-/** Where the tip of an applied series is kept: its content and the base name it. */
-export function seriesRef(baseCommit: string, patches: readonly Patch[]): string {
-  return `refs/flash/series/${baseCommit.slice(0, 12)}-${hashSeries(patches).slice(0, 40)}`;
+  readonly failure: ApplyFailure | undefined;
 }
 
 /** The series as commits, if it has been applied to this base before. */
@@ -23,69 +19,80 @@ export async function findApplied(repository: string, baseCommit: string, patche
   return patches.length === 0 ? baseCommit : await findCommit(repository, seriesRef(baseCommit, patches));
 }
 
+/** Applies the whole series or fails with the patch, file and hunk that hinder it. */
+export async function applySeries(repository: string, baseCommit: string, patches: readonly Patch[]): Promise<AppliedSeries> {
+  const applied = await applyUntilFailure(repository, baseCommit, patches);
+  if (applied.failure !== undefined) throw doesNotApply(patches, applied.failure);
+  return applied;
+}
+
 /**
  * Applies the series with `git am`, without fuzz, and returns the commits. This happens beside the
  * trees that are built, in a work tree of only the files the series touches, so that no file of a
  * built tree changes its time for nothing.
  */
-export async function applySeries(repository: string, baseCommit: string, patches: readonly Patch[]): Promise<AppliedSeries> {
+export async function applyUntilFailure(repository: string, baseCommit: string, patches: readonly Patch[]): Promise<AppliedSeries> {
   const known = await findApplied(repository, baseCommit, patches);
-  if (known !== undefined) return describe(repository, baseCommit, known);
+  if (known !== undefined) return { commits: await listCommits(repository, baseCommit, known), tip: known, failure: undefined };
   const scratchParent = join(dirname(repository), '.scratch');
   mkdirSync(scratchParent, { recursive: true });
   return withTemporaryDir(scratchParent, async (scratch) => {
     const tree = join(scratch, 'tree');
     try {
       await openSparseTree(repository, tree, baseCommit, patches);
-      for (const [index, patch] of patches.entries()) {
-        const failure = await applyOne(tree, index, patch);
-        if (failure !== undefined) throw doesNotApply(patch, failure, patches.length);
-      }
+      const failure = await applyInOrder(tree, patches);
       const tip = await git(tree, ['rev-parse', 'HEAD']);
-      await git(repository, ['update-ref', seriesRef(baseCommit, patches), tip]);
-      return await describe(repository, baseCommit, tip);
+      if (failure === undefined) await git(repository, ['update-ref', seriesRef(baseCommit, patches), tip]);
+      return { commits: await listCommits(repository, baseCommit, tip), tip, failure };
     } finally {
       await attemptGit(repository, ['worktree', 'remove', '--force', tree]).catch(() => undefined);
     }
   });
 }
 
-/** Applies one patch; what hinders it is returned, not thrown. */
-export async function applyOne(tree: string, index: number, patch: Patch): Promise<ApplyFailure | undefined> {
-  const result = await attemptGit(tree, ['am', '--quiet', '--no-3way', '--committer-date-is-author-date', '--keep-cr', patch.path]);
-  if (result.exitCode === 0) return undefined;
-  await attemptGit(tree, ['am', '--abort']);
-  return readApplyFailure(index, `${result.stderr}\n${result.stdout}`, readFileSync(patch.path, 'utf8'));
+async function applyInOrder(tree: string, patches: readonly Patch[]): Promise<ApplyFailure | undefined> {
+  for (const [index, { path }] of patches.entries()) {
+    const options = ['--quiet', '--no-3way', '--committer-date-is-author-date', '--keep-cr'];
+    const result = await attemptGit(tree, ['am', ...options, path]);
+    if (result.exitCode === 0) continue;
+    await attemptGit(tree, ['am', '--abort']);
+    return readApplyFailure(index, `${result.stderr}\n${result.stdout}`, readFileSync(path, 'utf8'));
+  }
+  return undefined;
 }
 
-export function doesNotApply(patch: Patch, failure: ApplyFailure, count: number): FlashError {
+function doesNotApply(patches: readonly Patch[], failure: ApplyFailure): FlashError {
   const place = [failure.file, failure.hunk].filter((part) => part !== undefined).join(', ');
-  return new FlashError(
-    'seriesDoesNotApply',
-    `patch ${failure.index + 1} of ${count}, ${patch.file}, does not apply${place && ` to ${place}`}: ${failure.reason}`,
-    { advice: 'rebase the series with `npm run patches -- checkout`, or use a source that is nearer to the pinned release' },
-  );
+  const name = `patch ${failure.index + 1} of ${patches.length}, ${patches[failure.index]?.file}`;
+  return new FlashError('seriesDoesNotApply', `${name}, does not apply${place && ` to ${place}`}: ${failure.reason}`, {
+    advice: 'correct the series (kernel/README.md says how), or use a source that is nearer to the pinned release',
+  });
 }
 
 /** A work tree that holds only the files the patches name; git leaves the rest in the index. */
 async function openSparseTree(repository: string, tree: string, commit: string, patches: readonly Patch[]): Promise<void> {
+  await git(repository, ['worktree', 'prune']);
   await git(repository, ['worktree', 'add', '--quiet', '--no-checkout', '--detach', tree, commit]);
-  await git(tree, ['config', 'extensions.worktreeConfig', 'true']);
-  await git(tree, ['sparse-checkout', 'set', '--no-cone', '--stdin'], { input: `${['/.gitattributes', ...touchedFiles(patches)].join('\n')}\n` });
+  const files = ['/.gitattributes', ...patches.flatMap((patch) => touchedFiles(patch).map((file) => `/${file}`))];
+  await git(tree, ['sparse-checkout', 'set', '--no-cone', '--stdin'], { input: `${[...new Set(files)].join('\n')}\n` });
   await git(tree, ['checkout', '--quiet', '--detach', commit]);
 }
 
-export function touchedFiles(patches: readonly Patch[]): readonly string[] {
+/** The files a patch changes, makes or removes. */
+export function touchedFiles(patch: Patch): readonly string[] {
   const files = new Set<string>();
-  for (const patch of patches) {
-    for (const match of readFileSync(patch.path, 'utf8').matchAll(/^diff --git a\/(\S+) b\/(\S+)$/gm)) {
-      files.add(`/${match[1]}`).add(`/${match[2]}`);
-    }
+  for (const match of readFileSync(patch.path, 'utf8').matchAll(/^diff --git a\/(\S+) b\/(\S+)$/gm)) {
+    files.add(match[1] as string).add(match[2] as string);
   }
   return [...files].sort();
 }
 
-async function describe(repository: string, baseCommit: string, tip: string): Promise<AppliedSeries> {
+/** Where the tip of an applied series is kept: its content and the base name it. */
+function seriesRef(baseCommit: string, patches: readonly Patch[]): string {
+  return `refs/flash/series/${baseCommit.slice(0, 12)}-${hashSeries(patches).slice(0, 40)}`;
+}
+
+async function listCommits(repository: string, baseCommit: string, tip: string): Promise<readonly string[]> {
   const list = await git(repository, ['rev-list', '--reverse', `${baseCommit}..${tip}`]);
-  return { commits: list === '' ? [] : list.split('\n'), tip };
+  return list === '' ? [] : list.split('\n');
 }

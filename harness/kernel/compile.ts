@@ -23,7 +23,7 @@ export async function compile(options: CompileOptions): Promise<void> {
   const log = createWriteStream(logPath);
   const variables = [...makeVariables, `LOCALVERSION=${options.localVersion}`];
   const make = start('nice', ['make', parallelJobs, '-C', tree, `O=${buildDir}`, ...variables, 'bzImage'], {
-    env: buildEnvironment(buildDir),
+    env: buildEnvironment(),
   });
   make.stdout.pipe(log, { end: false });
   make.stderr.pipe(log, { end: false });

@@ -53,7 +53,7 @@ export async function configure(tree: string, buildDir: string, fragments: reado
   try {
     const variables = [...makeVariables, `KCONFIG_ALLCONFIG=${merged}`, `KCONFIG_CONFIG=${fresh}`];
     await run('make', ['-C', tree, `O=${buildDir}`, ...variables, 'allnoconfig'], {
-      env: buildEnvironment(buildDir),
+      env: buildEnvironment(),
       failAs: 'configNotApplied',
     });
     const config = readFileSync(fresh, 'utf8');

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { FlashError } from '../errors.js';
-import { cacheDir } from '../host/cache.js';
+import { cacheDir, cacheRoot } from '../host/cache.js';
 import { attempt, run } from '../process/run.js';
 import { compareVersions } from './release.js';
 
@@ -16,12 +16,17 @@ export const makeVariables: readonly string[] = [
 
 export const parallelJobs: string = `-j${availableParallelism()}`;
 
-/** The environment of a build below `dir`; absolute paths below it do not keep ccache from a hit. */
-export function buildEnvironment(dir: string): Readonly<Record<string, string>> {
+/**
+ * The environment of a build. Paths below the cache are hashed relative to the build directory, and
+ * the one option that names the tree in full is left out of the hash, so that every tree of the
+ * cache takes the objects any other has made.
+ */
+export function buildEnvironment(): Readonly<Record<string, string>> {
   return {
     CCACHE_DIR: cacheDir('ccache'),
-    CCACHE_BASEDIR: dir,
+    CCACHE_BASEDIR: cacheRoot(),
     CCACHE_NOHASHDIR: '1',
+    CCACHE_IGNOREOPTIONS: '-fmacro-prefix-map=*',
     CCACHE_MAXSIZE: '10G',
     LC_ALL: 'C',
     // A make above this one must not hand down its options.

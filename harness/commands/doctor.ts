@@ -1,0 +1,26 @@
+import Table from 'cli-table3';
+import type { Command } from 'commander';
+import { probeKvm } from '../guest/kvm.js';
+import type { Finding } from '../host/finding.js';
+import { inspectMachine } from '../host/machine.js';
+import { inspectTools } from '../host/tools.js';
+
+const marks = { ok: 'yes', missing: 'NO', optional: 'no' } as const;
+
+export function addDoctor(program: Command): void {
+  program
+    .command('doctor')
+    .description('what this machine has and lacks')
+    .action(async () => {
+      const findings = [...(await inspectTools()), await inspectKvm(), ...inspectMachine()];
+      const table = new Table({ head: ['what', '', 'found', 'what to do'], style: { head: [], border: [] } });
+      for (const { what, state, found, advice } of findings) table.push([what, marks[state], found, advice ?? '']);
+      console.log(table.toString());
+    });
+}
+
+async function inspectKvm(): Promise<Finding> {
+  const { works, reason } = await probeKvm();
+  if (works) return { what: 'KVM boots a guest', state: 'ok', found: reason };
+  return { what: 'KVM boots a guest', state: 'optional', found: reason, advice: 'guests run without it (TCG), about ten times slower' };
+}

@@ -1,0 +1,40 @@
+import type { Command } from 'commander';
+import { describeFailure, exitCodes, FlashError } from '../errors.js';
+import { formatSeconds, startClock } from '../host/duration.js';
+import { throwIfInterrupted } from '../process/interrupt.js';
+import { suites } from '../suites/registry.js';
+import { addResults, formatTotals, type Suite, type SuiteResult } from '../suites/suite.js';
+
+export function addTest(program: Command): void {
+  program
+    .command('test')
+    .description('run every suite, or one')
+    .argument('[suite]', suites.map(({ name }) => name).join(', '))
+    .action(async (name: string | undefined) => {
+      const chosen = name === undefined ? suites : suites.filter((suite) => suite.name === name);
+      if (chosen.length === 0) {
+        throw new FlashError('usage', `there is no suite "${name}"`, { advice: `suites: ${suites.map((suite) => suite.name).join(', ')}` });
+      }
+      const results: SuiteResult[] = [];
+      for (const suite of chosen) results.push(await runSuite(suite));
+      const total = addResults(results);
+      for (const skip of total.skips ?? []) console.log(`skipped: ${skip}`);
+      console.log(formatTotals(total));
+      if (total.failed > 0) process.exitCode = exitCodes.testFailure;
+    });
+}
+
+/** A suite that cannot even run is one failure; the others still get their turn. */
+async function runSuite(suite: Suite): Promise<SuiteResult> {
+  const elapsed = startClock();
+  const result = await suite.run().catch((error: unknown): SuiteResult => {
+    throwIfInterrupted();
+    return { passed: 0, failed: 1, skipped: 0, failures: [{ title: `the suite ${suite.name} runs`, detail: describeFailure(error) }] };
+  });
+  for (const { title, detail } of result.failures) {
+    console.log(`FAILED  ${title}`);
+    if (detail !== '') console.log(detail.replace(/^/gm, '        '));
+  }
+  console.log(`${suite.name}: ${formatTotals(result)} (${formatSeconds(elapsed())})`);
+  return result;
+}

@@ -1,0 +1,73 @@
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { attempt, run } from '../process/run.js';
+import { configure, parseConfig, readFragments, type Fragment } from './config.js';
+import { buildEnvironment, makeVariables, parallelJobs } from './toolchain.js';
+import { parseWarnings, takeNew, type Warning } from './warnings.js';
+
+/** One configuration the patches are compiled in, and the warnings seen so far in it. */
+export interface CheckBuild {
+  readonly tree: string;
+  readonly buildDir: string;
+  readonly withFlash: boolean;
+  readonly known: Set<string>;
+}
+
+export interface StepResult {
+  /** Undefined when make itself succeeded. */
+  readonly failure: string | undefined;
+  readonly fresh: readonly Warning[];
+}
+
+export function openCheckBuild(tree: string, withFlash: boolean): CheckBuild {
+  const buildDir = join(dirname(tree), withFlash ? 'build-y' : 'build-n');
+  mkdirSync(buildDir, { recursive: true });
+  return { tree, buildDir, withFlash, known: new Set() };
+}
+
+/** Configures for the tree as it is now: a FLASH symbol it does not have yet is not asked for. */
+export async function prepare(build: CheckBuild): Promise<void> {
+  const flash = build.withFlash ? readFragments(['flash', 'flash-kunit']).map((fragment) => existing(build.tree, fragment)) : [];
+  await configure(build.tree, build.buildDir, [...readFragments(['base', 'drivers', 'kunit']), ...flash]);
+  await run('make', [...makeArguments(build), 'prepare'], { env: buildEnvironment(), failAs: 'buildFailed' });
+}
+
+/** Compiles targets with W=1 and returns the warnings this tree adds. */
+export function compileTargets(build: CheckBuild, targets: readonly string[]): Promise<StepResult> {
+  return make(build, ['W=1', ...targets]);
+}
+
+/** Runs sparse over targets that have been compiled. */
+export function runSparse(build: CheckBuild, targets: readonly string[]): Promise<StepResult> {
+  return make(build, ['W=1', 'C=2', ...targets]);
+}
+
+/** Makes the next compile of the targets compile all of them, so that all their warnings are seen. */
+export async function forgetObjects(build: CheckBuild, dirs: readonly string[]): Promise<void> {
+  for (const dir of dirs) {
+    await attempt('find', [join(build.buildDir, dir), '-name', '*.o', '-delete']);
+  }
+}
+
+async function make(build: CheckBuild, args: readonly string[]): Promise<StepResult> {
+  const result = await attempt('nice', ['make', parallelJobs, '--keep-going', ...makeArguments(build), ...args], {
+    env: buildEnvironment(),
+  });
+  const output = `${result.stdout}\n${result.stderr}`;
+  const fresh = takeNew(build.known, parseWarnings(output, build.tree));
+  const failed = result.exitCode !== 0;
+  return { failure: failed ? (/^(?!make).*(?:error|undefined).*$/im.exec(output)?.[0] ?? output.slice(-400)) : undefined, fresh };
+}
+
+function makeArguments(build: CheckBuild): readonly string[] {
+  return ['-C', build.tree, `O=${build.buildDir}`, ...makeVariables, 'LOCALVERSION=-check'];
+}
+
+function existing(tree: string, fragment: Fragment): Fragment {
+  const kconfig = readFileSync(join(tree, 'net', 'xdp', 'Kconfig'), 'utf8');
+  const lines = [...parseConfig(fragment.text)].filter(([symbol]) =>
+    new RegExp(`^config ${symbol.replace('CONFIG_', '')}$`, 'm').test(kconfig),
+  );
+  return { name: fragment.name, text: lines.map(([symbol, value]) => `${symbol}=${value}`).join('\n') };
+}

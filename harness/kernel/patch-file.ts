@@ -1,0 +1,48 @@
+import { git } from './git.js';
+
+/** One commit of the series as the file it becomes. */
+export interface PatchFile {
+  /** The subject as a file name, without number and suffix. */
+  readonly slug: string;
+  /** Where it lives, relative to the series file. */
+  readonly dir: string;
+  readonly text: string;
+}
+
+const coreDir = 'core';
+const maximumSlugLength = 52;
+
+/** Whatever could differ from one machine, git or day to the next is pinned here. */
+const formatOptions = [
+  '--zero-commit',
+  '--no-signature',
+  '--no-numbered',
+  '--no-renames',
+  '--diff-algorithm=myers',
+  '--abbrev=12',
+  '--stat=72',
+  '--no-thread',
+  '--no-encode-email-headers',
+] as const;
+
+export async function formatCommit(tree: string, commit: string): Promise<PatchFile> {
+  const text = await git(tree, ['format-patch', '-1', '--stdout', ...formatOptions, commit]);
+  const slug = await git(tree, ['show', '--no-patch', '--format=%f', commit]);
+  const files = await git(tree, ['diff-tree', '--no-commit-id', '--name-only', '-r', commit]);
+  return { slug: shorten(slug), dir: directoryOf(files.split('\n')), text: `${text}\n` };
+}
+
+function shorten(slug: string): string {
+  return slug.slice(0, maximumSlugLength).replace(/[-.]+$/, '');
+}
+
+/** A commit that touches one driver and nothing else goes with that driver. */
+export function directoryOf(files: readonly string[]): string {
+  const drivers = new Set(files.map(driverOf));
+  const [driver] = drivers;
+  return drivers.size === 1 && driver !== undefined ? `../drivers-patches/${driver}` : coreDir;
+}
+
+function driverOf(file: string): string | undefined {
+  return /^drivers\/net\/ethernet\/[^/]+\/([^/]+)\//.exec(file)?.[1] ?? /^drivers\/net\/([^/]+)\.[ch]$/.exec(file)?.[1];
+}
