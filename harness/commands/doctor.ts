@@ -1,8 +1,8 @@
-import Table from 'cli-table3';
 import type { Command } from 'commander';
 import { probeKvm } from '../guest/kvm.js';
 import type { Finding } from '../host/finding.js';
 import { inspectMachine } from '../host/machine.js';
+import { formatTable } from '../host/table.js';
 import { inspectTools } from '../host/tools.js';
 
 const marks = { ok: 'yes', missing: 'NO', optional: 'no' } as const;
@@ -13,9 +13,8 @@ export function addDoctor(program: Command): void {
     .description('what this machine has and lacks')
     .action(async () => {
       const findings = [...(await inspectTools()), await inspectKvm(), ...inspectMachine()];
-      const table = new Table({ head: ['what', '', 'found', 'what to do'], style: { head: [], border: [] } });
-      for (const { what, state, found, advice } of findings) table.push([what, marks[state], found, advice ?? '']);
-      console.log(table.toString());
+      const rows = findings.map(({ what, state, found, advice }) => [what, marks[state], found, advice ?? '']);
+      console.log(formatTable(['what', '', 'found', 'what to do'], rows, [null, null, 58, 44]));
     });
 }
 

@@ -1,11 +1,11 @@
 import { relative } from 'node:path';
-import Table from 'cli-table3';
 import type { Command } from 'commander';
 import { FlashError } from '../errors.js';
 import { cacheRoot } from '../host/cache.js';
 import { withLock } from '../host/lock.js';
 import { showProgress, type OnProgress } from '../host/progress.js';
 import { repositoryRoot } from '../host/repository.js';
+import { formatTable } from '../host/table.js';
 import { loadBase } from '../kernel/base.js';
 import { checkSeries, isClean, type PatchVerdicts, type Verdict } from '../kernel/patches-check.js';
 import { exportSeries } from '../kernel/patches-export.js';
@@ -59,17 +59,18 @@ async function onSource(base: string, purpose: string, work: (source: Source, on
 }
 
 function printVerdicts(rows: readonly PatchVerdicts[]): void {
-  const table = new Table({ head: ['patch', 'applies', 'FLASH=y', 'FLASH=n', 'checkpatch', 'sparse'], style: { head: [], border: [] } });
+  const body = rows.map((row) => [row.patch.file, ...verdictsOf(row).map(cell)]);
+  console.log(formatTable(['patch', 'applies', 'FLASH=y', 'FLASH=n', 'checkpatch', 'sparse'], body));
   for (const row of rows) {
-    table.push([row.patch.file, ...[row.applies, row.buildY, row.buildN, row.checkpatch, row.sparse].map(cell)]);
-  }
-  console.log(table.toString());
-  for (const row of rows) {
-    const problems = [row.applies, row.buildY, row.buildN, row.checkpatch, row.sparse].flatMap((verdict) => verdict?.problems ?? []);
+    const problems = verdictsOf(row).flatMap((verdict) => verdict?.problems ?? []);
     if (problems.length === 0) continue;
     console.log(`\n${relative(repositoryRoot, row.patch.path)}`);
     for (const problem of new Set(problems)) console.log(`  ${problem}`);
   }
+}
+
+function verdictsOf(row: PatchVerdicts): readonly (Verdict | undefined)[] {
+  return [row.applies, row.buildY, row.buildN, row.checkpatch, row.sparse];
 }
 
 function cell(verdict: Verdict | undefined): string {

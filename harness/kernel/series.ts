@@ -18,6 +18,7 @@ export interface Patch {
 }
 
 export function parseSeries(text: string): readonly SeriesLine[] {
+  if (text === '') return [];
   return text
     .replace(/\n$/, '')
     .split('\n')

@@ -1,0 +1,25 @@
+import test from 'ava';
+import { cruise, type ICruiseResult, type IForbiddenRuleType } from 'dependency-cruiser';
+import { repositoryRoot } from '../../host/repository.js';
+
+const rules: readonly IForbiddenRuleType[] = [
+  { name: 'no import cycles', from: {}, to: { circular: true } },
+  { name: 'koffi only below harness/ffi', from: { pathNot: '^harness/(ffi|suites)/' }, to: { path: 'node_modules/koffi' } },
+  { name: 'zx only below harness/process', from: { pathNot: '^harness/process/' }, to: { path: 'node_modules/zx', dependencyTypesNot: ['type-only'] } },
+  { name: 'nothing else starts programs', from: { pathNot: '^harness/process/' }, to: { path: '^(node:)?child_process$' } },
+  { name: 'the host folder knows nothing above it', from: { path: '^harness/host/' }, to: { path: '^harness/(kernel|guest|chain|flash|commands|suites)/' } },
+];
+
+test('modules import only what the structure of the harness allows', async (t) => {
+  const { output } = await cruise(['harness'], {
+    baseDir: repositoryRoot,
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    validate: true,
+    ruleSet: { forbidden: rules.map((rule) => ({ ...rule, severity: 'error' as const })) },
+  });
+
+  const { modules, summary } = output as ICruiseResult;
+  t.true(modules.some(({ source }) => source.endsWith('harness/cli.ts')), 'it looked at the harness');
+  t.deepEqual(summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} -> ${to}`), []);
+});

@@ -1,0 +1,31 @@
+import test from 'ava';
+import { addResults, formatTotals } from '../../suites/suite.js';
+import { readTap } from '../../suites/tap.js';
+
+const streams: readonly { title: string; text: string; exitCode: number; totals: string }[] = [
+  { title: 'passed, failed and skipped are counted apart', text: 'TAP version 13\nok 1 - a\nnot ok 2 - b\nok 3 - c # SKIP no KVM\n1..3\n', exitCode: 1, totals: '1 passed, 1 failed, 1 skipped' },
+  { title: 'a stream without a plan is a failure', text: 'TAP version 13\nok 1 - a\n', exitCode: 0, totals: '1 passed, 1 failed, 0 skipped' },
+  { title: 'a stream that ends before its plan is a failure', text: 'TAP version 13\n1..3\nok 1 - a\n', exitCode: 0, totals: '1 passed, 1 failed, 0 skipped' },
+  { title: 'a bad exit after good tests is a failure', text: 'TAP version 13\nok 1 - a\n1..1\n', exitCode: 1, totals: '1 passed, 1 failed, 0 skipped' },
+  { title: 'no output at all is a failure', text: '', exitCode: 1, totals: '0 passed, 1 failed, 0 skipped' },
+];
+
+for (const { title, text, exitCode, totals } of streams) {
+  test(`counting tests: ${title}`, async (t) => {
+    t.is(formatTotals(await readTap(text, exitCode)), totals);
+  });
+}
+
+test('a failed test is reported with its detail', async (t) => {
+  const { failures } = await readTap('TAP version 13\nnot ok 1 - it adds\n  ---\n  message: two is not three\n  ...\n1..1\n', 1);
+
+  t.is(failures[0]?.title, 'it adds');
+  t.regex(failures[0]?.detail ?? '', /two is not three/);
+});
+
+test('the sum of suites is what a run ends with', (t) => {
+  const one = { passed: 2, failed: 1, skipped: 0, failures: [{ title: 'x', detail: '' }] };
+  const two = { passed: 3, failed: 0, skipped: 4, failures: [] };
+
+  t.is(formatTotals(addResults([one, two])), '5 passed, 1 failed, 4 skipped');
+});
