@@ -1,5 +1,6 @@
 import type { ProcessPromise } from 'zx';
 import { start } from '../process/run.js';
+import { signalGroup } from '../process/signal-group.js';
 import type { RunDirectory } from './run-directory.js';
 import type { VirtmeCommand } from './virtme.js';
 
@@ -23,20 +24,12 @@ export function startHypervisor({ program, args, env }: VirtmeCommand, files: Ru
   let ended = false;
   const end = child.then(() => (ended = true));
 
-  const signalGroup = (signal: NodeJS.Signals): void => {
-    if (child.pid === undefined) return;
-    try {
-      process.kill(-child.pid, signal);
-    } catch {
-      // The group is gone already.
-    }
-  };
   const stop = async (): Promise<void> => {
-    if (!ended) signalGroup('SIGTERM');
-    const killer = setTimeout(() => signalGroup('SIGKILL'), graceMs);
+    if (!ended) signalGroup(child.pid, 'SIGTERM');
+    const killer = setTimeout(() => signalGroup(child.pid, 'SIGKILL'), graceMs);
     await end;
     clearTimeout(killer);
-    signalGroup('SIGKILL');
+    signalGroup(child.pid, 'SIGKILL');
   };
   return { hasEnded: () => ended, stop };
 }

@@ -1,0 +1,125 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { FlashError } from '../errors.js';
+
+/** Where the kernel shows its AF_XDP sockets and takes routes. */
+export const flashDir = '/sys/kernel/flash';
+
+/** The value of `ifindex` and `qid` until a socket is bound. */
+export const unbound = -1;
+
+export const statNames = [
+  ...['redirected', 'copied', 'stall_rx_full', 'stall_fill_empty', 'stall_cq_full'],
+  ...['drop_bad_index', 'drop_oversize', 'drop_invalid', 'wakeups', 'stashed'],
+] as const;
+
+export type FlashStats = Readonly<Record<string, number>>;
+
+export interface FlashSocket {
+  readonly id: number;
+  readonly pid: number;
+  readonly procname: string;
+  readonly ifindex: number;
+  readonly qid: number;
+  readonly umem: number;
+  /** The ids of the targets in order; empty when unrouted. */
+  readonly route: readonly number[];
+  readonly stats: FlashStats;
+}
+
+/** A read or write that the kernel refused; `errno` is its name, as in the contract. */
+export class RegistryError extends Error {
+  readonly errno: string;
+
+  constructor(attempted: string, cause: NodeJS.ErrnoException) {
+    super(`${attempted}: ${cause.code ?? cause.message}`, { cause });
+    this.name = 'RegistryError';
+    this.errno = cause.code ?? 'EIO';
+  }
+}
+
+export function hasFlash(): boolean {
+  return existsSync(flashDir);
+}
+
+export function requireFlash(): void {
+  if (hasFlash()) return;
+  throw new FlashError('infrastructure', `the running kernel has no FLASH: ${flashDir} is missing`, {
+    advice: 'boot a kernel that `npm run build-kernel` made, or leave out --here to use a guest',
+  });
+}
+
+/** Every socket the reader may see. One that closes while it is read is left out. */
+export function listSockets(): FlashSocket[] {
+  const ids = readdirSync(flashDir).filter((name) => /^\d+$/.test(name)).map(Number);
+  return ids.sort((a, b) => a - b).map(readSocketIfThere).filter((socket) => socket !== undefined);
+}
+
+export function readSocket(id: number): FlashSocket {
+  const number = (name: string): number => Number(readAttribute(id, name));
+  return {
+    id,
+    pid: number('pid'),
+    procname: readAttribute(id, 'procname').trimEnd(),
+    ifindex: number('ifindex'),
+    qid: number('qid'),
+    umem: number('umem'),
+    route: parseRoute(readAttribute(id, 'next')),
+    stats: readStats(id),
+  };
+}
+
+export function readStats(id: number): FlashStats {
+  return parseStats(readAttribute(id, 'stats'));
+}
+
+/** Sends everything the socket puts on TX to the given sockets, in this order of indices. */
+export function setRoute(id: number, targets: readonly number[]): void {
+  writeNext(id, targets.join(' '));
+}
+
+/** The socket transmits on its device again. */
+export function clearRoute(id: number): void {
+  writeNext(id, '-1');
+}
+
+/** Writes `next` as it is, also what the kernel should refuse. */
+export function writeNext(id: number, text: string): void {
+  const path = join(flashDir, String(id), 'next');
+  attempting(`writing "${text}" to ${path}`, () => writeFileSync(path, text, { flag: 'r+' }));
+}
+
+export function readAttribute(id: number, name: string): string {
+  const path = join(flashDir, String(id), name);
+  return attempting(`reading ${path}`, () => readFileSync(path, 'utf8'));
+}
+
+/** `-1`, or a header line and one `index<TAB>flash_id` line a target. */
+export function parseRoute(text: string): number[] {
+  const lines = text.trimEnd().split('\n');
+  if (lines[0] === '-1') return [];
+  return lines.slice(1).map((line) => Number(line.split('\t')[1]));
+}
+
+/** `name value` lines. */
+export function parseStats(text: string): FlashStats {
+  const lines = text.split('\n').filter((line) => line !== '');
+  return Object.fromEntries(lines.map((line) => line.split(' ') as [string, string]).map(([name, value]) => [name, Number(value)]));
+}
+
+function readSocketIfThere(id: number): FlashSocket | undefined {
+  try {
+    return readSocket(id);
+  } catch (error) {
+    if (error instanceof RegistryError && ['ENOENT', 'ENODEV'].includes(error.errno)) return undefined;
+    throw error;
+  }
+}
+
+function attempting<T>(attempted: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw new RegistryError(attempted, error as NodeJS.ErrnoException);
+  }
+}

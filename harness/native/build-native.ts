@@ -1,0 +1,20 @@
+import { join } from 'node:path';
+import { repositoryRoot } from '../host/repository.js';
+import { run } from '../process/run.js';
+
+const outDir = join(repositoryRoot, 'out', 'native');
+
+/** The programs in C and BPF, built from this folder and bpf/. */
+export const nativePaths = {
+  networkFunctions: join(outDir, 'nf'),
+  layouts: join(outDir, 'layouts'),
+  xskRedirect: join(outDir, 'xsk_redirect.bpf.o'),
+} as const;
+
+/** Brings the programs up to date; make looks at what changed. */
+export async function buildNative(): Promise<void> {
+  await run('make', ['-s', '-C', join(repositoryRoot, 'harness', 'native'), `OUT=${outDir}`], {
+    failAs: 'buildFailed',
+    advice: 'libxdp, libbpf and clang are needed; `npm run doctor` says what is missing',
+  });
+}
