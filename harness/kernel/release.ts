@@ -4,12 +4,12 @@ import { FlashError } from '../errors.js';
 import type { Base } from './base.js';
 
 /** The release a kernel source tree says it is, without suffixes: 6.12.117. */
-export function readRelease(tree: string): string {
+export function readRelease(tree: string, title: string = tree): string {
   const makefile = join(tree, 'Makefile');
   const text = existsSync(makefile) ? readFileSync(makefile, 'utf8') : '';
   const parts = ['VERSION', 'PATCHLEVEL', 'SUBLEVEL'].map((name) => new RegExp(`^${name} = (\\d+)$`, 'm').exec(text)?.[1]);
   if (parts.some((part) => part === undefined)) {
-    throw new FlashError('badSource', `${tree} is no kernel source tree: its Makefile names no version`, {
+    throw new FlashError('badSource', `${title} is no kernel source tree: its Makefile names no version`, {
       advice: 'give --source the top directory of a kernel tree, or a tarball of one',
     });
   }

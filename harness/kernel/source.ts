@@ -83,7 +83,7 @@ async function importSource(root: string, base: Base, origin: SourceOrigin, onPr
     mkdirSync(raw);
     mkdirSync(join(staged, 'flash'), { recursive: true });
     renameSync(await origin.place(raw), tree);
-    const release = readRelease(tree);
+    const release = readRelease(tree, origin.title);
     requireAccepted(base, release, origin.title);
     onProgress({ kind: 'phase', phase: `making a git tree of Linux ${release}` });
     const baseCommit = await commitDirectory(tree, `Linux ${release}`);
