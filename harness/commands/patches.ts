@@ -1,4 +1,4 @@
-import { relative } from 'node:path';
+import { join, relative } from 'node:path';
 import type { Command } from 'commander';
 import { FlashError } from '../errors.js';
 import { cacheRoot } from '../host/cache.js';
@@ -30,8 +30,8 @@ export function addPatches(program: Command): void {
   withBase('export', 'write the commits of that tree back to patch files').action((options: { base: string }) =>
     onSource(options.base, 'exporting the series', async (source) => {
       const { files, written, removed } = await exportSeries(source, seriesPath);
-      for (const file of written) console.log(`wrote    kernel/${file}`);
-      for (const file of removed) console.log(`removed  kernel/${file}`);
+      for (const file of written) console.log(`wrote    ${join('kernel', file)}`);
+      for (const file of removed) console.log(`removed  ${join('kernel', file)}`);
       console.log(`${files.length} patches from ${workTree(source)}${written.length + removed.length === 0 ? '; nothing changed' : ''}`);
     }),
   );

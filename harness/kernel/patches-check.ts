@@ -33,6 +33,7 @@ export async function checkSeries(source: PatchRepository, patches: readonly Pat
   const tree = join(source.dir, 'check', 'tree');
   const builds = [openCheckBuild(tree, true), openCheckBuild(tree, false)] as const;
   const dirs = [...new Set(patches.flatMap(buildDirs))];
+  onProgress({ kind: 'phase', phase: 'writing the tree of the base' });
   await moveTree(source.repository, tree, source.baseCommit);
   for (const build of builds) {
     onProgress({ kind: 'phase', phase: `looking for warnings the base has, FLASH=${build.withFlash ? 'y' : 'n'}` });

@@ -1,5 +1,6 @@
 import type { Suite } from './suite.js';
+import { kunitSuite } from './kunit-suite.js';
 import { unitSuite } from './unit-suite.js';
 
 /** Everything `npm test` runs, in this order: what is quick and explains most comes first. */
-export const suites: readonly Suite[] = [unitSuite];
+export const suites: readonly Suite[] = [unitSuite, kunitSuite];

@@ -1,0 +1,29 @@
+import { requireNoSplats } from '../guest/run-in-guest.js';
+import { runKunit } from '../guest/kunit.js';
+import { showProgress } from '../host/progress.js';
+import { buildKernel, type BuiltKernel } from '../kernel/build.js';
+import type { Suite, TestFailure } from './suite.js';
+
+/** The KUnit suites of the series, at boot of a lean kernel that has them. */
+export const kunitSuite: Suite = {
+  name: 'kunit',
+  async run() {
+    const { image } = await buildQuietly();
+    const { passed, failed, skipped, lines, problems, guest } = await runKunit({ image });
+    requireNoSplats(guest);
+    const failures: TestFailure[] = lines
+      .filter((line) => /^\s+not ok /.test(line))
+      .map((line) => ({ title: line.trim(), detail: lines.slice(0, lines.indexOf(line) + 1).slice(-12).join('\n') }));
+    const broken: TestFailure[] = problems.map((problem) => ({ title: 'the KUnit report is whole', detail: problem }));
+    return { passed, failed: failed + broken.length, skipped, failures: [...failures, ...broken] };
+  },
+};
+
+async function buildQuietly(): Promise<BuiltKernel> {
+  const view = showProgress();
+  try {
+    return await buildKernel({ flavour: 'kunit', onProgress: view.onProgress });
+  } finally {
+    view.stop();
+  }
+}
