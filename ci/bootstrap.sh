@@ -8,7 +8,7 @@ readonly missing_tool=4 no_network=7
 
 packages=(
     # the kernel and its checks
-    build-essential bc bison flex libelf-dev libssl-dev ccache sparse perl git rsync xz-utils kmod
+    build-essential bc bison flex libelf-dev libssl-dev ccache sparse perl git xz-utils kmod
     # BPF and AF_XDP programs
     clang llvm libbpf-dev libxdp-dev pkg-config
     # the guest

@@ -1,8 +1,10 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { cp } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
 import { FlashError } from '../errors.js';
 import { hashFile, hashText } from '../host/hash.js';
 import { callerDir } from '../host/repository.js';
+import { throwIfInterrupted } from '../process/interrupt.js';
 import { attempt, run } from '../process/run.js';
 import type { Base } from './base.js';
 import { compareVersions } from './release.js';
@@ -86,7 +88,8 @@ export async function extract(tarball: string, dir: string): Promise<string> {
 /** Copies a tree without its git data; what an in-tree build left in it is cleaned away. */
 async function copyTree(from: string, dir: string): Promise<string> {
   const to = join(dir, 'tree');
-  await run('rsync', ['-a', '--exclude=.git', `${from}/`, `${to}/`]);
+  const options = { recursive: true, verbatimSymlinks: true, preserveTimestamps: true };
+  await cp(from, to, { ...options, filter: (path) => throwIfInterrupted() === undefined && basename(path) !== '.git' });
   if (existsSync(join(to, '.config')) || existsSync(join(to, 'include', 'config'))) {
     await run('make', ['-C', to, 'mrproper'], { failAs: 'badSource' });
   }

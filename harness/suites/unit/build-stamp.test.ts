@@ -1,5 +1,5 @@
 import test from 'ava';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { imagePath, readCurrentRelease, removeStamp, writeStamp, type BuildInputs } from '../../kernel/build-stamp.js';
@@ -38,7 +38,8 @@ for (const { what, changed } of changes) {
 
 const damages: readonly { title: string; damage: (dir: string) => void }[] = [
   { title: 'whose image is gone', damage: (dir) => rmSync(imagePath(dir)) },
-  { title: 'whose image was cut', damage: (dir) => writeFileSync(imagePath(dir), 'im') },
+  { title: 'whose image was cut', damage: (dir) => cutKeepingTime(imagePath(dir)) },
+  { title: 'whose image was written again', damage: (dir) => utimesSync(imagePath(dir), 1, 1) },
   { title: 'that was being built again', damage: removeStamp },
   { title: 'whose stamp was cut', damage: (dir) => cut(join(dir, 'flash-build.json')) },
 ];
@@ -51,6 +52,13 @@ for (const { title, damage } of damages) {
 
     t.is(readCurrentRelease(dir, inputs), undefined);
   });
+}
+
+function cutKeepingTime(path: string): void {
+  utimesSync(path, 1000, 1000);
+  writeStamp(path.replace(/\/arch\/.*/, ''), inputs, '6.12.111-flash');
+  writeFileSync(path, 'im');
+  utimesSync(path, 1000, 1000);
 }
 
 function cut(path: string): void {

@@ -16,6 +16,13 @@ for (const { title, text, exitCode, totals } of streams) {
   });
 }
 
+test('a run that ended early is told from one that planned more', async (t) => {
+  const detail = async (text: string): Promise<string> => (await readTap(text, 0)).failures[0]?.detail ?? '';
+
+  t.regex(await detail('TAP version 13\nok 1 - a\n'), /no plan/);
+  t.regex(await detail('TAP version 13\n1..3\nok 1 - a\n'), /planned 3 tests and ran 1/);
+});
+
 test('a failed test is reported with its detail', async (t) => {
   const { failures } = await readTap('TAP version 13\nnot ok 1 - it adds\n  ---\n  message: two is not three\n  ...\n1..1\n', 1);
 
