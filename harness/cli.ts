@@ -1,7 +1,9 @@
 import { Command, CommanderError } from 'commander';
 import { addBuildKernel } from './commands/build-kernel.js';
+import { addDemo } from './commands/demo.js';
 import { addDoctor } from './commands/doctor.js';
 import { addPatches } from './commands/patches.js';
+import { addShell } from './commands/shell.js';
 import { addTest } from './commands/test.js';
 import { describeFailure, exitCodes, FlashError } from './errors.js';
 import { installInterruptHandler, interruptSignal, throwIfInterrupted } from './process/interrupt.js';
@@ -12,6 +14,8 @@ addBuildKernel(program);
 addPatches(program);
 addDoctor(program);
 addTest(program);
+addDemo(program);
+addShell(program);
 
 installInterruptHandler();
 try {

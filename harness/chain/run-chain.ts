@@ -18,6 +18,8 @@ export interface ChainOptions {
   /** How many datagrams go to the open port, and as many to the filtered one. */
   readonly udpPairs?: number;
   readonly onEvent?: (event: ChainEvent) => void;
+  /** Awaited while the chain is still in place. */
+  readonly beforeTearDown?: () => Promise<void>;
 }
 
 const sampleIntervalMs = 500;
@@ -46,6 +48,7 @@ export async function runChain(options: ChainOptions): Promise<ChainReport> {
 
   const report = buildReport({ start, end }, sockets, hops, traffic, options.separateUmem, (Date.now() - startMs) / 1000);
   options.onEvent?.({ kind: 'report', report });
+  await options.beforeTearDown?.();
   return report;
 }
 

@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import { FlashError } from '../errors.js';
+import type { Accelerator, GuestEvent, GuestResult } from '../guest/events.js';
+import { requireNoSplats, runInGuest } from '../guest/run-in-guest.js';
+import { openTerminal } from '../guest/terminal.js';
+import { repositoryRoot } from '../host/repository.js';
+import type { ChainEvent, ChainReport } from './report.js';
+
+export interface GuestDemoOptions {
+  readonly image: string;
+  readonly separateUmem: boolean;
+  /** Leaves a shell in the guest, with the chain in place, before it is taken down. */
+  readonly keep: boolean;
+  readonly onEvent: (event: ChainEvent | GuestEvent) => void;
+}
+
+export interface GuestDemoResult {
+  readonly report: ChainReport;
+  readonly accel: Accelerator;
+}
+
+const demoDeadlineMs = 600_000;
+
+/** Runs the chain in a guest; this process only watches. */
+export async function demoInGuest({ image, separateUmem, keep, onEvent }: GuestDemoOptions): Promise<GuestDemoResult> {
+  using terminal = keep ? openTerminal() : undefined;
+  let report: ChainReport | undefined;
+  let stderr = '';
+  const take = (event: GuestEvent): void => {
+    onEvent(event);
+    if (event.kind === 'output' && event.stream === 'stderr') stderr += event.text;
+    if (event.kind !== 'payload') return;
+    const chainEvent = event.payload as ChainEvent;
+    if (chainEvent.kind === 'report') report = chainEvent.report;
+    onEvent(chainEvent);
+    if (chainEvent.kind === 'report') void terminal?.attach();
+  };
+  const flags = [...(separateUmem ? ['--separate-umem'] : []), ...(keep ? ['--keep'] : [])];
+  const guest = await runInGuest({
+    image,
+    command: [process.execPath, '--enable-source-maps', join(repositoryRoot, 'dist', 'cli.js'), 'demo', '--in-guest', ...flags],
+    deadlineMs: keep ? Number.POSITIVE_INFINITY : demoDeadlineMs,
+    extraQemuArgs: terminal?.qemuArgs ?? [],
+    onEvent: take,
+  });
+  if (report === undefined) throw noReport(guest, stderr);
+  requireNoSplats(guest);
+  return { report, accel: guest.accel };
+}
+
+function noReport(guest: GuestResult, stderr: string): FlashError {
+  requireNoSplats(guest);
+  return new FlashError('guest', `the chain ended with ${guest.exitCode} and without a report`, { logTail: stderr, logPath: guest.runDir });
+}

@@ -1,0 +1,104 @@
+import { writeFileSync } from 'node:fs';
+import { release } from 'node:os';
+import { resolve } from 'node:path';
+import { Option, type Command } from 'commander';
+import { showChain, type ChainView } from '../chain/chain-view.js';
+import { demoInGuest } from '../chain/demo.js';
+import { formatReport } from '../chain/format-report.js';
+import type { ChainEvent, ChainReport } from '../chain/report.js';
+import { runChain } from '../chain/run-chain.js';
+import { exitCodes, FlashError } from '../errors.js';
+import type { GuestEvent } from '../guest/events.js';
+import { reportToHost } from '../guest/report.js';
+import { shellCommand } from '../guest/terminal.js';
+import { startClock } from '../host/duration.js';
+import { showProgress } from '../host/progress.js';
+import { callerDir } from '../host/repository.js';
+import { buildKernel } from '../kernel/build.js';
+import { buildNative } from '../native/build-native.js';
+import { interact } from '../process/interact.js';
+
+interface Options {
+  readonly json?: string;
+  readonly separateUmem: boolean;
+  readonly keep: boolean;
+  readonly image?: string;
+  readonly here: boolean;
+  readonly inGuest: boolean;
+}
+
+export function addDemo(program: Command): void {
+  program
+    .command('demo')
+    .description('a chain of three network functions between two network namespaces, in a guest')
+    .option('--json <file>', 'also write the result as data')
+    .option('--separate-umem', 'one UMEM a function, so that packets are copied', false)
+    .option('--keep', 'leave a shell in the guest, with the chain in place', false)
+    .option('--image <file>', 'boot this kernel instead of building one')
+    .option('--here', 'run on this machine, whose kernel has FLASH', false)
+    .addOption(new Option('--in-guest', 'what the guest runs').default(false).hideHelp())
+    .action((options: Options) => (options.inGuest ? runInside(options) : runDemo(options)));
+}
+
+async function runInside({ separateUmem, keep }: Options): Promise<void> {
+  const [program = 'sh', ...args] = shellCommand();
+  const beforeTearDown = keep ? async (): Promise<void> => void (await interact(program, args)) : undefined;
+  const { ok } = await runChain({ separateUmem, onEvent: reportToHost, ...(beforeTearDown ? { beforeTearDown } : {}) });
+  if (!ok) process.exitCode = exitCodes.testFailure;
+}
+
+async function runDemo(options: Options): Promise<void> {
+  const elapsed = startClock();
+  await buildNative();
+  const { report, accel } = options.here ? await runHere(options) : await runInGuest(options);
+  if (options.json !== undefined) {
+    const figures = { ...report, accel, seconds: Math.round(elapsed()), chainSeconds: report.seconds };
+    writeFileSync(resolve(callerDir, options.json), `${JSON.stringify(figures, null, 2)}\n`);
+  }
+  if (!report.ok) throw new FlashError('testFailure', 'the chain does not add up', { logTail: report.problems.join('\n') });
+  console.log(`kernel ${report.kernel}, ${accel}, ${elapsed().toFixed(0)} s in all`);
+}
+
+async function runHere({ separateUmem, keep }: Options): Promise<{ report: ChainReport; accel: string }> {
+  const view = showChain();
+  const show = showAndPrint(view);
+  try {
+    const beforeTearDown = async (): Promise<void> => void (await interact('bash', ['-i']));
+    return { report: await runChain({ separateUmem, onEvent: show, ...(keep ? { beforeTearDown } : {}) }), accel: `native ${release()}` };
+  } finally {
+    view.stop();
+  }
+}
+
+async function runInGuest({ separateUmem, keep, image }: Options): Promise<{ report: ChainReport; accel: string }> {
+  const bootImage = image === undefined ? await buildImage() : resolve(callerDir, image);
+  const view = showChain();
+  const show = showAndPrint(view);
+  const onEvent = (event: ChainEvent | GuestEvent): void => {
+    if (event.kind === 'start') view.onEvent({ kind: 'phase', phase: `boot ${event.image} (${event.accel})` });
+    if (event.kind === 'phase' || event.kind === 'sample' || event.kind === 'report') show(event);
+  };
+  try {
+    return await demoInGuest({ image: bootImage, separateUmem, keep, onEvent });
+  } finally {
+    view.stop();
+  }
+}
+
+function showAndPrint(view: ChainView): (event: ChainEvent) => void {
+  return (event) => {
+    view.onEvent(event);
+    if (event.kind !== 'report') return;
+    view.stop();
+    console.log(formatReport(event.report));
+  };
+}
+
+async function buildImage(): Promise<string> {
+  const view = showProgress();
+  try {
+    return (await buildKernel({ base: '6.12', flavour: 'base', vanilla: false, onProgress: view.onProgress })).image;
+  } finally {
+    view.stop();
+  }
+}

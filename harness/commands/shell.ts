@@ -1,0 +1,45 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { requireNoSplats, runInGuest } from '../guest/run-in-guest.js';
+import { openTerminal, shellCommand } from '../guest/terminal.js';
+import { showProgress } from '../host/progress.js';
+import { callerDir } from '../host/repository.js';
+import { buildKernel } from '../kernel/build.js';
+import { buildNative } from '../native/build-native.js';
+
+interface Options {
+  readonly image?: string;
+}
+
+export function addShell(program: Command): void {
+  program
+    .command('shell')
+    .description('a shell in a guest with the FLASH kernel and the working tree')
+    .option('--image <file>', 'boot this kernel instead of building one')
+    .action(async (options: Options) => {
+      await buildNative();
+      const image = options.image === undefined ? await buildImage() : resolve(callerDir, options.image);
+      using terminal = openTerminal();
+      const guest = await runInGuest({
+        image,
+        command: shellCommand(),
+        deadlineMs: Number.POSITIVE_INFINITY,
+        extraQemuArgs: terminal.qemuArgs,
+        onEvent: (event) => {
+          if (event.kind === 'start') console.error(`flash: booting ${event.image} (${event.accel}); leave the shell to power off`);
+          if (event.kind === 'start') void terminal.attach();
+        },
+      });
+      process.stdin.unref();
+      requireNoSplats(guest);
+    });
+}
+
+async function buildImage(): Promise<string> {
+  const view = showProgress();
+  try {
+    return (await buildKernel({ onProgress: view.onProgress })).image;
+  } finally {
+    view.stop();
+  }
+}
