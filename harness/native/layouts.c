@@ -69,6 +69,16 @@ int main(void)
 	FIELD(xsk_ring_prod, ring);
 	FIELD(xsk_ring_prod, flags);
 	END;
+	STRUCT(xsk_ring_cons);
+	FIELD(xsk_ring_cons, cached_prod);
+	FIELD(xsk_ring_cons, cached_cons);
+	FIELD(xsk_ring_cons, mask);
+	FIELD(xsk_ring_cons, size);
+	FIELD(xsk_ring_cons, producer);
+	FIELD(xsk_ring_cons, consumer);
+	FIELD(xsk_ring_cons, ring);
+	FIELD(xsk_ring_cons, flags);
+	END;
 	STRUCT(xsk_umem_config);
 	FIELD(xsk_umem_config, fill_size);
 	FIELD(xsk_umem_config, comp_size);

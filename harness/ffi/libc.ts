@@ -1,0 +1,46 @@
+import koffi from 'koffi';
+import './layouts.js';
+
+const lib = koffi.load('libc.so.6');
+
+export const libc = {
+  socket: lib.func('int socket(int domain, int type, int protocol)'),
+  close: lib.func('int close(int fd)'),
+  bind: lib.func('int bind(int fd, const sockaddr_xdp *address, uint32_t length)'),
+  setsockopt: lib.func('int setsockopt(int fd, int level, int name, const void *value, uint32_t length)'),
+  getsockopt: lib.func('int getsockopt(int fd, int level, int name, _Out_ void *value, _Inout_ uint32_t *length)'),
+  sendto: lib.func('intptr_t sendto(int fd, const void *data, size_t length, int flags, const void *address, uint32_t addressLength)'),
+  recvfrom: lib.func('intptr_t recvfrom(int fd, void *data, size_t length, int flags, void *address, void *addressLength)'),
+  poll: lib.func('int poll(_Inout_ pollfd *fds, unsigned long count, int timeoutMs)'),
+  mmap: lib.func('intptr_t mmap(void *address, size_t length, int protection, int flags, int fd, int64_t offset)'),
+  munmap: lib.func('int munmap(void *address, size_t length)'),
+  ifNameToIndex: lib.func('unsigned int if_nametoindex(const char *name)'),
+  setns: lib.func('int setns(int fd, int type)'),
+  unshare: lib.func('int unshare(int flags)'),
+} as const;
+
+export const afXdp = 44;
+export const solXdp = 283;
+export const sockRaw = 3;
+
+/** Socket options of <linux/if_xdp.h>. */
+export const xdpOption = {
+  mmapOffsets: 1,
+  rxRing: 2,
+  txRing: 3,
+  umemReg: 4,
+  umemFillRing: 5,
+  umemCompletionRing: 6,
+  statistics: 7,
+  options: 8,
+} as const;
+
+export const bindFlag = { sharedUmem: 1, copy: 2, zeroCopy: 4, useNeedWakeup: 8, useSg: 16 } as const;
+export const umemFlag = { unalignedChunks: 1 } as const;
+export const packetContinues = 1;
+
+export const pageOffset = { rx: 0n, tx: 0x80000000n, fill: 0x100000000n, completion: 0x180000000n } as const;
+
+export const message = { dontWait: 0x40, more: 0x8000 } as const;
+export const pollEvent = { in: 1, out: 4, error: 8, hangUp: 16 } as const;
+export const cloneNewNet = 0x40000000;

@@ -1,0 +1,33 @@
+import koffi from 'koffi';
+import { libc } from './libc.js';
+import { NativeError } from './native-error.js';
+
+const protReadWrite = 3;
+const mapShared = 1;
+const mapPopulate = 0x8000;
+const mapAnonymous = 0x20;
+
+/** Memory outside of JavaScript's heap. Views of it must not be used after it is unmapped. */
+export interface Mapping {
+  readonly address: bigint;
+  readonly buffer: ArrayBuffer;
+  readonly unmap: () => void;
+}
+
+export function mapAnonymousMemory(lengthBytes: number): Mapping {
+  return map(`mapping ${lengthBytes} bytes`, lengthBytes, mapShared | mapAnonymous, -1, 0n);
+}
+
+export function mapRing(fd: number, lengthBytes: number, offset: bigint): Mapping {
+  return map(`mapping a ring of socket ${fd} at ${offset}`, lengthBytes, mapShared | mapPopulate, fd, offset);
+}
+
+function map(attempted: string, lengthBytes: number, flags: number, fd: number, offset: bigint): Mapping {
+  const result = BigInt(libc.mmap(null, lengthBytes, protReadWrite, flags, fd, offset) as number | bigint);
+  if (result === -1n) throw new NativeError(attempted, koffi.errno());
+  return {
+    address: result,
+    buffer: koffi.view(result, lengthBytes),
+    unmap: () => void libc.munmap(result, lengthBytes),
+  };
+}

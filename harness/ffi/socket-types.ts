@@ -1,0 +1,62 @@
+import type { CompletionRing, FillRing, RxRing, TxRing } from './ring.js';
+import type { Umem } from './umem.js';
+
+export interface SocketOptions {
+  /** Where the device is; the caller's own network namespace unless told. */
+  readonly netns?: string;
+  readonly ifname: string;
+  readonly queue: number;
+  readonly umem: Umem;
+  /** Entries; 0 leaves the ring out. */
+  readonly rxSize?: number;
+  readonly txSize?: number;
+  readonly fillSize?: number;
+  readonly completionSize?: number;
+  /** Bits of `bindFlag`; copy mode with need-wakeup unless told. Ignored when the UMEM is shared. */
+  readonly bindFlags?: number;
+  /** False leaves the socket unbound. */
+  readonly bind?: boolean;
+}
+
+export interface Rings {
+  /**
+   * The rings of the pool: sockets on the same device and queue have the same ones, those of the
+   * socket that opened first, which must close last.
+   */
+  readonly fill: FillRing;
+  readonly completion: CompletionRing;
+  readonly rx: RxRing;
+  readonly tx: TxRing;
+}
+
+export interface PollResult {
+  readonly readable: boolean;
+  readonly writable: boolean;
+  readonly error: boolean;
+}
+
+export interface XdpStatistics {
+  readonly rx_dropped: number;
+  readonly rx_invalid_descs: number;
+  readonly tx_invalid_descs: number;
+  readonly rx_ring_full: number;
+  readonly rx_fill_ring_empty_descs: number;
+  readonly tx_ring_empty_descs: number;
+}
+
+export interface XdpSocket extends Disposable {
+  readonly fd: number;
+  readonly ifindex: number;
+  readonly queue: number;
+  readonly umem: Umem;
+  readonly rings: Rings;
+  /** `sendto()` with no data: asks the kernel to look at TX. Returns "ok" or the name of the errno. */
+  readonly kick: (flags?: number) => string;
+  /** `recvfrom()` with no data. Returns "ok" or the name of the errno. */
+  readonly receive: (flags?: number) => string;
+  readonly poll: (events: number, timeoutMs: number) => PollResult;
+  /** The same without blocking this thread. */
+  readonly pollLater: (events: number, timeoutMs: number) => Promise<PollResult>;
+  readonly statistics: () => XdpStatistics;
+  readonly close: () => void;
+}

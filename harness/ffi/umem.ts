@@ -1,0 +1,67 @@
+import { mapAnonymousMemory } from './memory.js';
+
+export interface UmemOptions {
+  readonly frameCount: number;
+  readonly frameSize?: number;
+  readonly headroom?: number;
+  readonly unaligned?: boolean;
+}
+
+/**
+ * Packet memory and the frames of it that the test holds: neither on a ring nor with the kernel.
+ * Sockets register themselves as they open.
+ */
+export interface Umem extends Disposable {
+  readonly frameCount: number;
+  readonly frameSize: number;
+  readonly headroom: number;
+  readonly unaligned: boolean;
+  readonly address: bigint;
+  readonly lengthBytes: number;
+  /** Frames in nobody's hands, as addresses of their first byte. */
+  readonly freeFrames: readonly number[];
+  /** Takes frames out of the free ones; throws when there are too few. */
+  readonly take: (count: number) => number[];
+  /** Returns frames, given by any address inside of them. */
+  readonly give: (addresses: readonly number[]) => void;
+  readonly frameOf: (address: number) => number;
+  readonly read: (address: number, lengthBytes: number) => Uint8Array;
+  readonly write: (address: number, bytes: Uint8Array) => void;
+  readonly close: () => void;
+}
+
+export function createUmem({ frameCount, frameSize = 2048, headroom = 0, unaligned = false }: UmemOptions): Umem {
+  const lengthBytes = frameCount * frameSize;
+  const mapping = mapAnonymousMemory(lengthBytes);
+  const bytes = new Uint8Array(mapping.buffer);
+  const freeFrames = Array.from({ length: frameCount }, (_, index) => index * frameSize);
+  const frameOf = (address: number): number => Math.floor(address / frameSize) * frameSize;
+  let open = true;
+
+  const requireOpen = (): void => {
+    if (!open) throw new Error('the UMEM is closed');
+  };
+  const close = (): void => {
+    if (open) mapping.unmap();
+    open = false;
+  };
+
+  return {
+    ...{ frameCount, frameSize, headroom, unaligned, lengthBytes, address: mapping.address, freeFrames, frameOf },
+    take(count) {
+      if (count > freeFrames.length) throw new Error(`${count} frames wanted, ${freeFrames.length} are free`);
+      return freeFrames.splice(0, count);
+    },
+    give: (addresses) => void freeFrames.push(...addresses.map(frameOf)),
+    read(address, length) {
+      requireOpen();
+      return bytes.slice(address, address + length);
+    },
+    write(address, data) {
+      requireOpen();
+      bytes.set(data, address);
+    },
+    close,
+    [Symbol.dispose]: close,
+  };
+}

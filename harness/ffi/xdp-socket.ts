@@ -1,0 +1,165 @@
+import koffi from 'koffi';
+import { afXdp, bindFlag, libc, message, pageOffset, pollEvent, sockRaw, solXdp, umemFlag, xdpOption } from './libc.js';
+import { layouts } from './layouts.js';
+import { mapRing, type Mapping } from './memory.js';
+import { checkErrno, errnoName, NativeError } from './native-error.js';
+import { inNetns } from './netns.js';
+import { completionRing, entryBytes, fillRing, rxRing, txRing, type RingMemory } from './ring.js';
+import type { PollResult, Rings, SocketOptions, XdpSocket, XdpStatistics } from './socket-types.js';
+import type { Umem } from './umem.js';
+import { forgetSocket, rememberSocket, sharedWith } from './umem-sockets.js';
+
+const defaultRingSize = 64;
+
+/** Opens an AF_XDP socket with plain system calls. */
+export function openSocket(options: SocketOptions): XdpSocket {
+  return options.netns === undefined ? openHere(options) : inNetns(options.netns, () => openHere(options));
+}
+
+function openHere(options: SocketOptions): XdpSocket {
+  const { ifname, queue, umem } = options;
+  const ifindex = libc.ifNameToIndex(ifname) as number;
+  if (ifindex === 0) throw new NativeError(`looking for device ${ifname}`, koffi.errno());
+  const fd = checkErrno('opening an AF_XDP socket', libc.socket(afXdp, sockRaw, 0));
+  const mappings: Mapping[] = [];
+  try {
+    const sharing = sharedWith(umem, ifindex, queue);
+    if (sharing.owner === undefined) registerUmem(fd, umem);
+    const rings = setUpRings(fd, options, sharing.samePool?.rings, mappings);
+    if (options.bind !== false) bindSocket(fd, ifindex, options, sharing.owner?.fd);
+    const socket = makeSocket({ fd, ifindex, queue, umem, rings }, mappings);
+    rememberSocket(umem, socket);
+    return socket;
+  } catch (error) {
+    for (const mapping of mappings) mapping.unmap();
+    libc.close(fd);
+    throw error;
+  }
+}
+
+function registerUmem(fd: number, umem: Umem): void {
+  const registration = {
+    ...{ addr: umem.address, len: umem.lengthBytes, chunk_size: umem.frameSize, headroom: umem.headroom },
+    flags: umem.unaligned ? umemFlag.unalignedChunks : 0,
+  };
+  const value = koffi.as(registration, 'xdp_umem_reg *');
+  checkErrno('registering a UMEM', libc.setsockopt(fd, solXdp, xdpOption.umemReg, value, koffi.sizeof(layouts.xdp_umem_reg)));
+}
+
+function setUpRings(fd: number, options: SocketOptions, samePool: Rings | undefined, mappings: Mapping[]): Rings {
+  const sizes = {
+    rx: options.rxSize ?? defaultRingSize,
+    tx: options.txSize ?? defaultRingSize,
+    fill: samePool ? 0 : (options.fillSize ?? defaultRingSize),
+    completion: samePool ? 0 : (options.completionSize ?? defaultRingSize),
+  };
+  requestRing(fd, 'RX', xdpOption.rxRing, sizes.rx);
+  requestRing(fd, 'TX', xdpOption.txRing, sizes.tx);
+  requestRing(fd, 'fill', xdpOption.umemFillRing, sizes.fill);
+  requestRing(fd, 'completion', xdpOption.umemCompletionRing, sizes.completion);
+  const offsets = readOffsets(fd);
+  const memory = (size: number, page: bigint, offset: RingOffsets, bytes: number): RingMemory => {
+    if (size === 0) return absentRing;
+    const mapping = mapRing(fd, offset.desc + size * bytes, page);
+    mappings.push(mapping);
+    return {
+      producer: new Uint32Array(mapping.buffer, offset.producer, 1),
+      consumer: new Uint32Array(mapping.buffer, offset.consumer, 1),
+      flags: new Uint32Array(mapping.buffer, offset.flags, 1),
+      entries: new DataView(mapping.buffer, offset.desc, size * bytes),
+      size,
+    };
+  };
+  return {
+    fill: samePool?.fill ?? fillRing(memory(sizes.fill, pageOffset.fill, offsets.fr, entryBytes.address)),
+    completion: samePool?.completion ?? completionRing(memory(sizes.completion, pageOffset.completion, offsets.cr, entryBytes.address)),
+    rx: rxRing(memory(sizes.rx, pageOffset.rx, offsets.rx, entryBytes.descriptor)),
+    tx: txRing(memory(sizes.tx, pageOffset.tx, offsets.tx, entryBytes.descriptor)),
+  };
+}
+
+const absentRing: RingMemory = {
+  ...{ producer: new Uint32Array(1), consumer: new Uint32Array(1), flags: new Uint32Array(1) },
+  ...{ entries: new DataView(new ArrayBuffer(0)), size: 0 },
+};
+
+interface RingOffsets {
+  readonly producer: number;
+  readonly consumer: number;
+  readonly desc: number;
+  readonly flags: number;
+}
+
+function readOffsets(fd: number): Readonly<Record<'rx' | 'tx' | 'fr' | 'cr', RingOffsets>> {
+  const offsets = {};
+  getOption(fd, 'XDP_MMAP_OFFSETS', xdpOption.mmapOffsets, offsets, 'xdp_mmap_offsets');
+  return offsets as ReturnType<typeof readOffsets>;
+}
+
+function getOption(fd: number, name: string, option: number, target: object, type: keyof typeof layouts): void {
+  const length = [koffi.sizeof(layouts[type])];
+  checkErrno(`reading ${name}`, libc.getsockopt(fd, solXdp, option, koffi.as(target, `${type} *`), length));
+}
+
+function requestRing(fd: number, name: string, option: number, size: number): void {
+  if (size === 0) return;
+  const value = Buffer.alloc(4);
+  value.writeUInt32LE(size);
+  checkErrno(`asking for a ${name} ring of ${size} entries`, libc.setsockopt(fd, solXdp, option, value, value.length));
+}
+
+function bindSocket(fd: number, ifindex: number, options: SocketOptions, ownerFd: number | undefined): void {
+  const flags = ownerFd === undefined ? (options.bindFlags ?? bindFlag.copy | bindFlag.useNeedWakeup) : bindFlag.sharedUmem;
+  const address = {
+    ...{ sxdp_family: afXdp, sxdp_flags: flags, sxdp_ifindex: ifindex },
+    ...{ sxdp_queue_id: options.queue, sxdp_shared_umem_fd: ownerFd ?? 0 },
+  };
+  const length = koffi.sizeof(layouts.sockaddr_xdp);
+  checkErrno(`binding to ${options.ifname} queue ${options.queue}`, libc.bind(fd, address, length));
+}
+
+type SocketFacts = Pick<XdpSocket, 'fd' | 'ifindex' | 'queue' | 'umem' | 'rings'>;
+
+function makeSocket(facts: SocketFacts, mappings: readonly Mapping[]): XdpSocket {
+  const { fd, umem } = facts;
+  let open = true;
+  const outcome = (result: number | bigint): string => (Number(result) < 0 ? errnoName(koffi.errno()) : 'ok');
+  const close = (): void => {
+    if (!open) return;
+    open = false;
+    forgetSocket(umem, fd);
+    libc.close(fd);
+    for (const mapping of mappings) mapping.unmap();
+  };
+  return {
+    ...facts,
+    kick: (flags = message.dontWait) => outcome(libc.sendto(fd, null, 0, flags, null, 0) as number),
+    receive: (flags = message.dontWait) => outcome(libc.recvfrom(fd, null, 0, flags, null, null) as number),
+    poll(events, timeoutMs) {
+      const fds = [{ fd, events, revents: 0 }];
+      checkErrno('polling', libc.poll(fds, 1, timeoutMs));
+      return pollResult(fds);
+    },
+    pollLater: (events, timeoutMs) =>
+      new Promise((resolve, reject) => {
+        const fds = [{ fd, events, revents: 0 }];
+        libc.poll.async(fds, 1, timeoutMs, (error: Error | null) => (error ? reject(error) : resolve(pollResult(fds))));
+      }),
+    statistics() {
+      const statistics = {};
+      getOption(fd, 'XDP_STATISTICS', xdpOption.statistics, statistics, 'xdp_statistics');
+      return statistics as XdpStatistics;
+    },
+    close,
+    [Symbol.dispose]: close,
+  };
+}
+
+function pollResult([entry]: readonly { revents: number }[]): PollResult {
+  const events = entry?.revents ?? 0;
+  return {
+    readable: (events & pollEvent.in) !== 0,
+    writable: (events & pollEvent.out) !== 0,
+    error: (events & (pollEvent.error | pollEvent.hangUp)) !== 0,
+  };
+}

@@ -1,0 +1,74 @@
+import { openSockets } from '../../ffi/umem-sockets.js';
+import type { Umem } from '../../ffi/umem.js';
+import { listSockets } from '../../flash/registry.js';
+
+export interface FrameAudit {
+  readonly frames: number;
+  /** Frames found in exactly one place. */
+  readonly found: number;
+  /** What the kernel says it keeps outside every ring. */
+  readonly stashed: number;
+  /** Frames in more than one place, with the places. */
+  readonly duplicated: readonly string[];
+  /** Frames in no place the test can see. */
+  readonly missing: readonly number[];
+}
+
+/**
+ * Looks for every frame of a UMEM: with the test, and on the rings of every socket that shares it.
+ * Nothing may be moving meanwhile. Frames the kernel keeps are missing here and counted as stashed:
+ * a sound UMEM has as many of the one as of the other.
+ */
+export function auditFrames(umem: Umem): FrameAudit {
+  const places = new Map<number, string[]>();
+  const see = (place: string, addresses: readonly number[]): void => {
+    for (const address of addresses) places.set(umem.frameOf(address), [...(places.get(umem.frameOf(address)) ?? []), place]);
+  };
+  const sockets = openSockets(umem);
+  see('free', umem.freeFrames);
+  const pools = new Set<string>();
+  for (const { fd, ifindex, queue, rings } of sockets) {
+    see(`socket ${fd} RX`, rings.rx.peek().map(({ addr }) => addr));
+    see(`socket ${fd} TX`, rings.tx.peek().map(({ addr }) => addr));
+    const pool = `${ifindex}:${queue}`;
+    if (pools.has(pool)) continue;
+    pools.add(pool);
+    see(`pool ${pool} fill`, rings.fill.peek());
+    see(`pool ${pool} completion`, rings.completion.peek());
+  }
+  const all = Array.from({ length: umem.frameCount }, (_, index) => index * umem.frameSize);
+  const duplicated = [...places].filter(([, seen]) => seen.length > 1).map(([address, seen]) => `${address}: ${seen.join(', ')}`);
+  return {
+    frames: umem.frameCount,
+    found: places.size - duplicated.length,
+    stashed: stashedFor(sockets),
+    duplicated,
+    missing: all.filter((address) => !places.has(address)),
+  };
+}
+
+/** What is wrong, as a sentence; undefined when every frame is in exactly one place. */
+export function auditProblem(umem: Umem): string | undefined {
+  const { frames, found, stashed, duplicated, missing } = auditFrames(umem);
+  if (duplicated.length > 0) return `frames in two places: ${duplicated.join('; ')}`;
+  if (missing.length === stashed && found + stashed === frames) return undefined;
+  return `${found} of ${frames} frames found and ${stashed} stashed; missing ${missing.join(', ')}`;
+}
+
+function stashedFor(sockets: ReturnType<typeof openSockets>): number {
+  const bindings = new Set(sockets.map(({ ifindex, queue }) => `${ifindex}:${queue}`));
+  const counted = new Map<string, number>();
+  for (const { pid, ifindex, qid, stats } of listSocketsIfAny()) {
+    const binding = `${ifindex}:${qid}`;
+    if (pid === process.pid && bindings.has(binding)) counted.set(binding, stats['stashed'] ?? 0);
+  }
+  return [...counted.values()].reduce((sum, count) => sum + count, 0);
+}
+
+function listSocketsIfAny(): ReturnType<typeof listSockets> {
+  try {
+    return listSockets();
+  } catch {
+    return [];
+  }
+}

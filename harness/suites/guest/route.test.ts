@@ -1,0 +1,228 @@
+import test from 'ava';
+import { attempt } from '../../process/run.js';
+import { clearRoute, flashDir, listSockets, readAttribute, readSocket, RegistryError, setRoute, writeNext } from '../../flash/registry.js';
+import { createUmem } from '../../ffi/umem.js';
+import { openSocket } from '../../ffi/xdp-socket.js';
+import { auditProblem } from './frame-audit.js';
+import { countFrom, flashId, openPair, type RoutedPair } from './routed-pair.js';
+import { drainTx, fill, receive, send } from './test-packets.js';
+import { makeVeth, packetsOnWire } from './veth.js';
+
+function errnoOf(work: () => void): string {
+  try {
+    work();
+    return 'ok';
+  } catch (error) {
+    if (error instanceof RegistryError) return error.errno;
+    throw error;
+  }
+}
+
+/** What a refused write must leave as it was: the route and the flow over it. */
+async function expectUnchanged(t: import('ava').ExecutionContext, pair: RoutedPair): Promise<void> {
+  t.deepEqual(readSocket(flashId(pair.source)).route, [flashId(pair.target)]);
+  send(pair.source, [1, 2, 3]);
+  await drainTx(pair.source);
+  t.deepEqual(receive(pair.target), [1, 2, 3]);
+}
+
+const malformed: readonly [string, (target: number) => string][] = [
+  ['no id at all', () => ' \n'],
+  ['a word', () => 'two'],
+  ['an id with a letter behind it', (target) => `${target}x`],
+  ['a sign', (target) => `+${target}`],
+  ['a negative id', () => '-2'],
+  ['-1 among ids', (target) => `${target} -1`],
+  ['a hexadecimal id', () => '0x1'],
+  ['an id beyond 32 bits', () => '4294967296'],
+  ['commas between ids', (target) => `${target},${target}`],
+  ['a NUL behind an id', (target) => `${target}\0${target}`],
+  ['65 ids', (target) => countFrom(0, 65).map(() => target).join(' ')],
+];
+
+for (const [what, text] of malformed) {
+  test.serial(`${what} is refused with EINVAL and changes nothing`, async (t) => {
+    await using pair = await openPair({ sharedUmem: true });
+    fill(pair.target, 16);
+
+    const errno = errnoOf(() => writeNext(flashId(pair.source), text(flashId(pair.target))));
+
+    t.is(errno, 'EINVAL');
+    await expectUnchanged(t, pair);
+  });
+}
+
+test.serial('an id nobody has is refused with ENOENT and changes nothing', async (t) => {
+  await using pair = await openPair({ sharedUmem: true });
+  fill(pair.target, 16);
+
+  const errno = errnoOf(() => writeNext(flashId(pair.source), `${flashId(pair.target)} 4000000`));
+
+  t.is(errno, 'ENOENT');
+  await expectUnchanged(t, pair);
+});
+
+test.serial('a target that is not bound is refused with ENXIO and changes nothing', async (t) => {
+  await using pair = await openPair({ sharedUmem: true });
+  using umem = createUmem({ frameCount: 8 });
+  using _unbound = openSocket({ netns: pair.veth.netns, ifname: 'a', queue: 2, umem, bind: false });
+  const unboundId = listSockets().find(({ pid, ifindex }) => pid === process.pid && ifindex === -1)?.id ?? -2;
+  fill(pair.target, 16);
+
+  t.is(errnoOf(() => writeNext(flashId(pair.source), String(unboundId))), 'ENXIO');
+  t.is(errnoOf(() => writeNext(unboundId, String(flashId(pair.target)))), 'ENXIO');
+  await expectUnchanged(t, pair);
+});
+
+test.serial('a target without an RX ring and a source without a TX ring are refused with EOPNOTSUPP', async (t) => {
+  await using pair = await openPair({ sharedUmem: true });
+  const here = { netns: pair.veth.netns, ifname: 'a', umem: pair.source.umem };
+  using sendOnly = openSocket({ ...here, queue: 2, rxSize: 0 });
+  using receiveOnly = openSocket({ ...here, queue: 3, txSize: 0 });
+  fill(pair.target, 16);
+
+  t.is(errnoOf(() => setRoute(flashId(pair.source), [flashId(sendOnly)])), 'EOPNOTSUPP');
+  t.is(errnoOf(() => setRoute(flashId(receiveOnly), [flashId(pair.target)])), 'EOPNOTSUPP');
+  await expectUnchanged(t, pair);
+});
+
+test.serial('a process without CAP_NET_ADMIN is refused with EPERM and changes nothing', async (t) => {
+  await using pair = await openPair({ sharedUmem: true });
+  fill(pair.target, 16);
+  const path = `${flashDir}/${flashId(pair.source)}/next`;
+
+  const write = `echo -1 > ${path}`;
+  const { exitCode, stderr } = await attempt('setpriv', ['--bounding-set', '-net_admin', 'sh', '-c', write]);
+
+  t.not(exitCode, 0);
+  t.regex(stderr, /Operation not permitted/);
+  await expectUnchanged(t, pair);
+});
+
+test.serial('a socket is read in its own network namespace and the initial one, and in no other', async (t) => {
+  await using pair = await openPair({ sharedUmem: true });
+  await using other = await makeVeth();
+  const path = `${flashDir}/${flashId(pair.source)}/next`;
+  const readIn = (netns: string): ReturnType<typeof attempt> => attempt('nsenter', [`--net=/run/netns/${netns}`, 'cat', path]);
+
+  t.is((await readIn(pair.veth.netns)).exitCode, 0);
+  const elsewhere = await readIn(other.netns);
+
+  t.not(elsewhere.exitCode, 0);
+  t.regex(elsewhere.stderr, /Operation not permitted/);
+});
+
+test.serial('next shows -1, then a header and a line a target', async (t) => {
+  await using pair = await openPair({ sharedUmem: true, route: false });
+  const source = flashId(pair.source);
+  const target = flashId(pair.target);
+
+  const unrouted = readAttribute(source, 'next');
+  writeNext(source, `  ${target}\t${source} ${target}\n`);
+
+  t.is(unrouted, '-1\n');
+  t.is(readAttribute(source, 'next'), `index\tflash_id\n0\t${target}\n1\t${source}\n2\t${target}\n`);
+});
+
+test.serial('64 targets are taken', async (t) => {
+  await using pair = await openPair({ sharedUmem: true });
+  const target = flashId(pair.target);
+
+  setRoute(flashId(pair.source), countFrom(0, 64).map(() => target));
+
+  t.is(readSocket(flashId(pair.source)).route.length, 64);
+});
+
+test.serial('ids are the lowest that are free, and are given again', async (t) => {
+  await using pair = await openPair({ sharedUmem: true });
+  const freed = flashId(pair.source);
+  const before = new Set(listSockets().map(({ id }) => id));
+  pair.source.close();
+  before.delete(freed);
+  const lowest = countFrom(0, 1000).find((id) => !before.has(id));
+  using umem = createUmem({ frameCount: 8 });
+
+  using next = openSocket({ netns: pair.veth.netns, ifname: 'b', queue: 0, umem });
+
+  t.is(flashId(next), lowest);
+});
+
+test.serial('with several targets the upper half of options chooses, one past the end is dropped', async (t) => {
+  await using pair = await openPair({ sharedUmem: true });
+  using second = openSocket({ netns: pair.veth.netns, ifname: 'a', queue: 2, umem: pair.source.umem });
+  setRoute(flashId(pair.source), [flashId(pair.target), flashId(second)]);
+  fill(pair.target, 32);
+  fill(second, 32);
+  send(pair.source, countFrom(0, 30), (number) => (number % 3) << 16);
+
+  pair.source.kick();
+
+  t.deepEqual(receive(pair.target), countFrom(0, 30).filter((number) => number % 3 === 0));
+  t.deepEqual(receive(second), countFrom(0, 30).filter((number) => number % 3 === 1));
+  t.is(readSocket(flashId(pair.source)).stats['drop_bad_index'], 10);
+  t.is(pair.source.rings.completion.count(), 30);
+  t.is(auditProblem(pair.source.umem), undefined);
+});
+
+test.serial('a cleared route gives TX back to the wire, and what was stalled goes there in order', async (t) => {
+  await using pair = await openPair({ sharedUmem: true });
+  const before = await packetsOnWire(pair.veth);
+  fill(pair.target, 4);
+  send(pair.source, countFrom(0, 20));
+  pair.source.kick();
+  const redirected = receive(pair.target);
+
+  clearRoute(flashId(pair.source));
+  await drainTx(pair.source);
+
+  t.deepEqual(redirected, [0, 1, 2, 3]);
+  t.is(readAttribute(flashId(pair.source), 'next'), '-1\n');
+  t.is((await packetsOnWire(pair.veth)) - before, 16);
+});
+
+test.serial('a target that closes leaves the route, and a route without targets stalls', async (t) => {
+  await using pair = await openPair({ sharedUmem: true });
+  const source = flashId(pair.source);
+  const before = await packetsOnWire(pair.veth);
+  fill(pair.target, 16);
+  pair.target.close();
+  send(pair.source, countFrom(0, 8));
+
+  const outcome = pair.source.kick();
+
+  t.is(readAttribute(source, 'next'), 'index\tflash_id\n');
+  t.is(outcome, 'EAGAIN');
+  t.is(pair.source.rings.tx.count(), 8);
+  t.is(await packetsOnWire(pair.veth), before);
+});
+
+test.serial('a target whose device goes away leaves the route', async (t) => {
+  await using pair = await openPair({ sharedUmem: true, route: false });
+  await using elsewhere = await makeVeth();
+  using umem = createUmem({ frameCount: 64 });
+  using target = openSocket({ netns: elsewhere.netns, ifname: 'a', queue: 0, umem });
+  const targetId = flashId(target);
+  setRoute(flashId(pair.source), [flashId(pair.target), targetId]);
+
+  await attempt('ip', ['-n', elsewhere.netns, 'link', 'delete', 'a']);
+
+  t.deepEqual(readSocket(flashId(pair.source)).route, [flashId(pair.target)]);
+  t.is(readAttribute(targetId, 'ifindex'), '-1\n');
+  t.is(errnoOf(() => setRoute(flashId(pair.source), [targetId])), 'ENXIO');
+});
+
+test.serial('a new route replaces the old one without losing what is on TX', async (t) => {
+  await using pair = await openPair({ sharedUmem: true });
+  using second = openSocket({ netns: pair.veth.netns, ifname: 'a', queue: 2, umem: pair.source.umem });
+  fill(pair.target, 10);
+  fill(second, 64);
+  send(pair.source, countFrom(0, 30));
+  pair.source.kick();
+
+  setRoute(flashId(pair.source), [flashId(second)]);
+  pair.source.kick();
+
+  t.deepEqual(receive(pair.target), countFrom(0, 10));
+  t.deepEqual(receive(second), countFrom(10, 20));
+  t.is(auditProblem(pair.source.umem), undefined);
+});
