@@ -11,7 +11,7 @@ export function addTest(program: Command): void {
     .description('run every suite, or one')
     .argument('[suite]', suites.map(({ name }) => name).join(', '))
     .action(async (name: string | undefined) => {
-      const chosen = name === undefined ? suites : suites.filter((suite) => suite.name === name);
+      const chosen = suites.filter((suite) => (name === undefined ? suite.onlyByName !== true : suite.name === name));
       if (chosen.length === 0) {
         throw new FlashError('usage', `there is no suite "${name}"`, { advice: `suites: ${suites.map((suite) => suite.name).join(', ')}` });
       }

@@ -9,6 +9,8 @@ import type { PollResult, Rings, SocketOptions, XdpSocket, XdpStatistics } from 
 import type { Umem } from './umem.js';
 import { forgetSocket, rememberSocket, sharedWith } from './umem-sockets.js';
 
+export type { PollResult, Rings, SocketOptions, XdpSocket, XdpStatistics } from './socket-types.js';
+
 const defaultRingSize = 64;
 
 /** Opens an AF_XDP socket with plain system calls. */

@@ -16,6 +16,8 @@ export interface SuiteResult {
 /** A part of what `npm test` runs. */
 export interface Suite {
   readonly name: string;
+  /** Left out when everything is run. */
+  readonly onlyByName?: boolean;
   run(): Promise<SuiteResult>;
 }
 

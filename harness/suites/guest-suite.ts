@@ -1,0 +1,67 @@
+import { join } from 'node:path';
+import { requireFlash } from '../flash/registry.js';
+import { requireNoSplats, runInGuest } from '../guest/run-in-guest.js';
+import { repositoryRoot } from '../host/repository.js';
+import { showProgress } from '../host/progress.js';
+import { buildKernel } from '../kernel/build.js';
+import { buildNative } from '../native/build-native.js';
+import { attempt } from '../process/run.js';
+import type { Suite, SuiteResult } from './suite.js';
+import { readTap } from './tap.js';
+
+const deadlineMs = 1_200_000;
+
+/**
+ * The tests that need a FLASH kernel, in one process and one after the other: they share the
+ * machine's devices and its list of sockets.
+ */
+function avaCommand(): string[] {
+  const ava = join(repositoryRoot, 'node_modules', 'ava', 'entrypoints', 'cli.mjs');
+  const options = ['--tap', '--serial', '--worker-threads', '--timeout=300s'];
+  return [process.execPath, '--enable-source-maps', ava, ...options, 'dist/suites/guest/**/*.test.js'];
+}
+
+/** Runs them in a guest; a kernel that complains fails tests that otherwise passed. */
+export const guestSuite: Suite = {
+  name: 'guest',
+  async run() {
+    await buildNative();
+    return runGuestTests(process.env['FLASH_IMAGE'] ?? (await buildImage()));
+  },
+};
+
+async function runGuestTests(image: string): Promise<SuiteResult> {
+  const output = { stdout: '', stderr: '' };
+  const guest = await runInGuest({
+    image,
+    command: avaCommand(),
+    deadlineMs,
+    onEvent: (event) => {
+      if (event.kind === 'output') output[event.stream] += event.text;
+    },
+  });
+  requireNoSplats(guest);
+  return readTap(output.stdout === '' ? output.stderr : output.stdout, guest.exitCode);
+}
+
+/** Runs them on this machine. */
+export const hereSuite: Suite = {
+  name: 'here',
+  onlyByName: true,
+  async run() {
+    requireFlash();
+    await buildNative();
+    const [program = process.execPath, ...args] = avaCommand();
+    const { stdout, stderr, exitCode } = await attempt(program, args, { cwd: repositoryRoot, timeoutMs: deadlineMs });
+    return readTap(stdout === '' ? stderr : stdout, exitCode);
+  },
+};
+
+async function buildImage(): Promise<string> {
+  const view = showProgress();
+  try {
+    return (await buildKernel({ onProgress: view.onProgress })).image;
+  } finally {
+    view.stop();
+  }
+}
