@@ -1,4 +1,5 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const prefix = '.tmp-';
@@ -9,7 +10,8 @@ export async function withTemporaryDir<T>(parent: string, work: (dir: string) =>
   try {
     return await work(dir);
   } finally {
-    rmSync(dir, { recursive: true, force: true });
+    // Not the blocking one: a kernel tree takes long, and a second Ctrl-C must be heard meanwhile.
+    await rm(dir, { recursive: true, force: true });
   }
 }
 

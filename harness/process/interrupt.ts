@@ -27,6 +27,7 @@ function interrupt(): void {
     process.exit(exitCodes.interrupted);
   }
   controller.abort(new FlashError('interrupted', 'interrupted: whatever was running has been ended'));
+  process.stderr.write('\nflash: ending what runs and cleaning up; Ctrl-C again to leave at once\n');
   signalRunning('SIGTERM');
   setTimeout(() => signalRunning('SIGKILL'), graceMs).unref();
 }
