@@ -14,8 +14,12 @@ const environment = {
 } as const;
 
 export async function git(dir: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
-  const output = await run('git', ['-C', dir, ...args], withEnvironment(options));
-  return output.trimEnd();
+  return (await gitOutput(dir, args, options)).trimEnd();
+}
+
+/** What git printed to the byte: the last line of a patch may be a blank. */
+export function gitOutput(dir: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
+  return run('git', ['-C', dir, ...args], withEnvironment(options));
 }
 
 export function attemptGit(dir: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {

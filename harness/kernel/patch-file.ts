@@ -1,4 +1,4 @@
-import { git } from './git.js';
+import { git, gitOutput } from './git.js';
 
 /** One commit of the series as the file it becomes. */
 export interface PatchFile {
@@ -26,10 +26,10 @@ const formatOptions = [
 ] as const;
 
 export async function formatCommit(tree: string, commit: string): Promise<PatchFile> {
-  const text = await git(tree, ['format-patch', '-1', '--stdout', ...formatOptions, commit]);
+  const text = await gitOutput(tree, ['format-patch', '-1', '--stdout', ...formatOptions, commit]);
   const slug = await git(tree, ['show', '--no-patch', '--format=%f', commit]);
   const files = await git(tree, ['diff-tree', '--no-commit-id', '--name-only', '-r', commit]);
-  return { slug: shorten(slug), dir: directoryOf(files.split('\n')), text: `${text}\n` };
+  return { slug: shorten(slug), dir: directoryOf(files.split('\n')), text: text.replace(/\n*$/, '\n') };
 }
 
 function shorten(slug: string): string {

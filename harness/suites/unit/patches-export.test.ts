@@ -40,6 +40,19 @@ test('what was exported and checked out again exports to the same files', async 
   t.deepEqual(again, { files, written: [], removed: [] });
 });
 
+test('a patch that ends in a blank context line applies again', async (t) => {
+  const source = await tinyRepository(t, { 'net/a.c': `${lines()}\n\n\n\nend\n` });
+  const tree = await checkoutSeries(source, [], false);
+  await commitFiles(tree, 'xsk: change a', { 'net/a.c': `${lines('eleven')}\n\n\n\nend\n` });
+  const series = join(source.dir, 'kernel', 'series');
+  const { files } = await exportSeries(source, series);
+
+  await checkoutSeries(source, readSeries(series), true);
+  const again = await exportSeries(source, series);
+
+  t.deepEqual(again, { files, written: [], removed: [] });
+});
+
 test('core and driver patches are numbered and kept apart, names cut at the same length', async (t) => {
   const { source, series } = await withCommits(t);
 
