@@ -38,7 +38,7 @@ export async function demoInGuest({ image, separateUmem, keep, onEvent }: GuestD
   const flags = [...(separateUmem ? ['--separate-umem'] : []), ...(keep ? ['--keep'] : [])];
   const guest = await runInGuest({
     image,
-    command: [process.execPath, '--enable-source-maps', join(repositoryRoot, 'dist', 'cli.js'), 'demo', '--in-guest', ...flags],
+    command: [process.execPath, join(repositoryRoot, 'dist', 'chain', 'in-guest.js'), ...flags],
     deadlineMs: keep ? Number.POSITIVE_INFINITY : demoDeadlineMs,
     extraQemuArgs: terminal?.qemuArgs ?? [],
     onEvent: take,

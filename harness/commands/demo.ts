@@ -1,16 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { resolve } from 'node:path';
-import { Option, type Command } from 'commander';
+import type { Command } from 'commander';
 import { showChain, type ChainView } from '../chain/chain-view.js';
 import { demoInGuest } from '../chain/demo.js';
 import { formatReport } from '../chain/format-report.js';
 import type { ChainEvent, ChainReport } from '../chain/report.js';
 import { runChain } from '../chain/run-chain.js';
-import { exitCodes, FlashError } from '../errors.js';
+import { FlashError } from '../errors.js';
 import type { GuestEvent } from '../guest/events.js';
-import { reportToHost } from '../guest/report.js';
-import { shellCommand } from '../guest/terminal.js';
 import { startClock } from '../host/duration.js';
 import { showProgress } from '../host/progress.js';
 import { callerDir } from '../host/repository.js';
@@ -24,7 +22,6 @@ interface Options {
   readonly keep: boolean;
   readonly image?: string;
   readonly here: boolean;
-  readonly inGuest: boolean;
 }
 
 export function addDemo(program: Command): void {
@@ -36,15 +33,7 @@ export function addDemo(program: Command): void {
     .option('--keep', 'leave a shell in the guest, with the chain in place', false)
     .option('--image <file>', 'boot this kernel instead of building one')
     .option('--here', 'run on this machine, whose kernel has FLASH', false)
-    .addOption(new Option('--in-guest', 'what the guest runs').default(false).hideHelp())
-    .action((options: Options) => (options.inGuest ? runInside(options) : runDemo(options)));
-}
-
-async function runInside({ separateUmem, keep }: Options): Promise<void> {
-  const [program = 'sh', ...args] = shellCommand();
-  const beforeTearDown = keep ? async (): Promise<void> => void (await interact(program, args)) : undefined;
-  const { ok } = await runChain({ separateUmem, onEvent: reportToHost, ...(beforeTearDown ? { beforeTearDown } : {}) });
-  if (!ok) process.exitCode = exitCodes.testFailure;
+    .action(runDemo);
 }
 
 async function runDemo(options: Options): Promise<void> {

@@ -49,6 +49,7 @@ export function writeGuestScript(files: RunDirectory, command: readonly string[]
     `export ${reportPathVariable}=${quote(files.reportPath)}`,
     `export PATH=${quote(process.env['PATH'] ?? '/usr/bin:/bin')}:/usr/sbin:/sbin:/usr/bin:/bin`,
     'pkill -x systemd-udevd',
+    'unset BASH_ENV ENV',
     `cd ${quote(repositoryRoot)}`,
     `echo up > ${quote(files.startedPath)}`,
     `${quoted} < /dev/null > ${quote(files.stdoutPath)} 2> ${quote(files.stderrPath)}`,
