@@ -51,8 +51,13 @@ export function requireFlash(): void {
 
 /** Every socket the reader may see. One that closes while it is read is left out. */
 export function listSockets(): FlashSocket[] {
+  return listIds().map(readSocketIfThere).filter((socket) => socket !== undefined);
+}
+
+/** The ids that are taken, in order. */
+export function listIds(): number[] {
   const ids = readdirSync(flashDir).filter((name) => /^\d+$/.test(name)).map(Number);
-  return ids.sort((a, b) => a - b).map(readSocketIfThere).filter((socket) => socket !== undefined);
+  return ids.sort((a, b) => a - b);
 }
 
 export function readSocket(id: number): FlashSocket {

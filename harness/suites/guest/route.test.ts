@@ -1,10 +1,9 @@
 import test from 'ava';
 import { attempt } from '../../process/run.js';
-import { clearRoute, flashDir, listSockets, readAttribute, readSocket, RegistryError, setRoute, writeNext } from '../../flash/registry.js';
+import { clearRoute, flashDir, listIds, readAttribute, readSocket, RegistryError, setRoute, writeNext } from '../../flash/registry.js';
 import { createUmem } from '../../ffi/umem.js';
-import { openSocket } from '../../ffi/xdp-socket.js';
 import { auditProblem } from './frame-audit.js';
-import { countFrom, flashId, openPair, type RoutedPair } from './routed-pair.js';
+import { countFrom, flashId, openListed, openPair, type RoutedPair } from './routed-pair.js';
 import { drainTx, fill, receive, send } from './test-packets.js';
 import { makeVeth, packetsOnWire } from './veth.js';
 
@@ -65,20 +64,19 @@ test.serial('an id nobody has is refused with ENOENT and changes nothing', async
 test.serial('a target that is not bound is refused with ENXIO and changes nothing', async (t) => {
   await using pair = await openPair({ sharedUmem: true });
   using umem = createUmem({ frameCount: 8 });
-  using _unbound = openSocket({ netns: pair.veth.netns, ifname: 'a', queue: 2, umem, bind: false });
-  const unboundId = listSockets().find(({ pid, ifindex }) => pid === process.pid && ifindex === -1)?.id ?? -2;
+  using unbound = openListed({ netns: pair.veth.netns, ifname: 'a', queue: 2, umem, bind: false });
   fill(pair.target, 16);
 
-  t.is(errnoOf(() => writeNext(flashId(pair.source), String(unboundId))), 'ENXIO');
-  t.is(errnoOf(() => writeNext(unboundId, String(flashId(pair.target)))), 'ENXIO');
+  t.is(errnoOf(() => writeNext(flashId(pair.source), String(flashId(unbound)))), 'ENXIO');
+  t.is(errnoOf(() => writeNext(flashId(unbound), String(flashId(pair.target)))), 'ENXIO');
   await expectUnchanged(t, pair);
 });
 
 test.serial('a target without an RX ring and a source without a TX ring are refused with EOPNOTSUPP', async (t) => {
   await using pair = await openPair({ sharedUmem: true });
   const here = { netns: pair.veth.netns, ifname: 'a', umem: pair.source.umem };
-  using sendOnly = openSocket({ ...here, queue: 2, rxSize: 0 });
-  using receiveOnly = openSocket({ ...here, queue: 3, txSize: 0 });
+  using sendOnly = openListed({ ...here, queue: 2, rxSize: 0 });
+  using receiveOnly = openListed({ ...here, queue: 3, txSize: 0 });
   fill(pair.target, 16);
 
   t.is(errnoOf(() => setRoute(flashId(pair.source), [flashId(sendOnly)])), 'EOPNOTSUPP');
@@ -136,20 +134,20 @@ test.serial('64 targets are taken', async (t) => {
 test.serial('ids are the lowest that are free, and are given again', async (t) => {
   await using pair = await openPair({ sharedUmem: true });
   const freed = flashId(pair.source);
-  const before = new Set(listSockets().map(({ id }) => id));
+  const before = new Set(listIds());
   pair.source.close();
   before.delete(freed);
-  const lowest = countFrom(0, 1000).find((id) => !before.has(id));
+  const lowest = countFrom(0, 1000).find((id) => !before.has(id)) ?? -1;
   using umem = createUmem({ frameCount: 8 });
 
-  using next = openSocket({ netns: pair.veth.netns, ifname: 'b', queue: 0, umem });
+  using next = openListed({ netns: pair.veth.netns, ifname: 'b', queue: 0, umem });
 
   t.is(flashId(next), lowest);
 });
 
 test.serial('with several targets the upper half of options chooses, one past the end is dropped', async (t) => {
   await using pair = await openPair({ sharedUmem: true });
-  using second = openSocket({ netns: pair.veth.netns, ifname: 'a', queue: 2, umem: pair.source.umem });
+  using second = openListed({ netns: pair.veth.netns, ifname: 'a', queue: 2, umem: pair.source.umem });
   setRoute(flashId(pair.source), [flashId(pair.target), flashId(second)]);
   fill(pair.target, 32);
   fill(second, 32);
@@ -200,7 +198,7 @@ test.serial('a target whose device goes away leaves the route', async (t) => {
   await using pair = await openPair({ sharedUmem: true, route: false });
   await using elsewhere = await makeVeth();
   using umem = createUmem({ frameCount: 64 });
-  using target = openSocket({ netns: elsewhere.netns, ifname: 'a', queue: 0, umem });
+  using target = openListed({ netns: elsewhere.netns, ifname: 'a', queue: 0, umem });
   const targetId = flashId(target);
   setRoute(flashId(pair.source), [flashId(pair.target), targetId]);
 
@@ -213,7 +211,7 @@ test.serial('a target whose device goes away leaves the route', async (t) => {
 
 test.serial('a new route replaces the old one without losing what is on TX', async (t) => {
   await using pair = await openPair({ sharedUmem: true });
-  using second = openSocket({ netns: pair.veth.netns, ifname: 'a', queue: 2, umem: pair.source.umem });
+  using second = openListed({ netns: pair.veth.netns, ifname: 'a', queue: 2, umem: pair.source.umem });
   fill(pair.target, 10);
   fill(second, 64);
   send(pair.source, countFrom(0, 30));

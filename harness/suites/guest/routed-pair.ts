@@ -1,7 +1,7 @@
 import { createUmem, type Umem, type UmemOptions } from '../../ffi/umem.js';
-import type { XdpSocket } from '../../ffi/socket-types.js';
-import { openSocket, type SocketOptions } from '../../ffi/xdp-socket.js';
-import { listSockets, setRoute } from '../../flash/registry.js';
+import type { SocketOptions, XdpSocket } from '../../ffi/socket-types.js';
+import { openSocket } from '../../ffi/xdp-socket.js';
+import { listIds, setRoute } from '../../flash/registry.js';
 import { makeVeth, type VethPair } from './veth.js';
 
 /**
@@ -36,8 +36,8 @@ export async function openPair({ sharedUmem, umem, source, target, route }: Pair
   const sourceUmem = createUmem({ frameCount: 256, ...umem });
   const targetUmem = sharedUmem ? sourceUmem : createUmem({ frameCount: 256, ...umem });
   const here = { netns: veth.netns, ifname: veth.a };
-  const from = openSocket({ ...here, queue: 0, umem: sourceUmem, ...source });
-  const to = openSocket({ ...here, queue: 1, umem: targetUmem, ...target });
+  const from = openListed({ ...here, queue: 0, umem: sourceUmem, ...source });
+  const to = openListed({ ...here, queue: 1, umem: targetUmem, ...target });
   if (route !== false) setRoute(flashId(from), [flashId(to)]);
   return {
     ...{ veth, source: from, target: to },
@@ -51,12 +51,23 @@ export async function openPair({ sharedUmem, umem, source, target, route }: Pair
   };
 }
 
-/** The id the kernel gave a socket of this process, found by its binding. */
-export function flashId({ ifindex, queue }: Pick<XdpSocket, 'ifindex' | 'queue'>): number {
-  const found = listSockets().filter(({ pid, ifindex: on, qid }) => pid === process.pid && on === ifindex && qid === queue);
-  const [socket] = found;
-  if (socket === undefined || found.length > 1) throw new Error(`${found.length} sockets are listed on device ${ifindex} queue ${queue}`);
-  return socket.id;
+const ids = new WeakMap<XdpSocket, number>();
+
+/** Opens a socket and remembers the id the kernel gave it: the one that is new in the list. */
+export function openListed(options: SocketOptions): XdpSocket {
+  const before = new Set(listIds());
+  const socket = openSocket(options);
+  const [id, ...more] = listIds().filter((listed) => !before.has(listed));
+  if (id === undefined || more.length > 0) throw new Error(`opening one socket made ${more.length + (id === undefined ? 0 : 1)} appear in the list`);
+  ids.set(socket, id);
+  return socket;
+}
+
+/** The id of a socket that `openListed` opened. */
+export function flashId(socket: XdpSocket): number {
+  const id = ids.get(socket);
+  if (id === undefined) throw new Error(`socket ${socket.fd} was not opened by openListed`);
+  return id;
 }
 
 export function umemsOf({ source, target }: RoutedPair): Umem[] {

@@ -1,0 +1,90 @@
+import test from 'ava';
+import type { RingMemory } from '../../ffi/ring.js';
+import { auditProblem } from './frame-audit.js';
+import { countFrom, openPair, type RoutedPair } from './routed-pair.js';
+import { fill, receive, reclaim, send } from './test-packets.js';
+
+/** A small generator with a seed, so that a failure can be had again. */
+function random(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state;
+  };
+}
+
+const allRings = ({ source, target }: RoutedPair): RingMemory[] =>
+  [source, target].flatMap(({ rings }) => [rings.fill, rings.completion, rings.rx, rings.tx].map(({ memory }) => memory));
+
+/** The word after an index is the kernel's published copy of its head. */
+function wordsOf({ producer, consumer }: RingMemory): Uint32Array[] {
+  return [producer, consumer].map((index) => new Uint32Array(index.buffer, index.byteOffset, 2));
+}
+
+test.serial('nothing that is written to the heads in the shared pages matters', async (t) => {
+  await using pair = await openPair({ sharedUmem: true });
+  const next = random(1);
+  const received: number[] = [];
+
+  for (let round = 0; round < 100; round++) {
+    for (const words of allRings(pair).flatMap(wordsOf)) words[1] = next();
+    fill(pair.target, 16 - pair.target.rings.fill.count());
+    send(pair.source, countFrom(round * 8, 8));
+    pair.source.kick();
+    received.push(...receive(pair.target));
+    reclaim(pair.source);
+  }
+
+  t.deepEqual(received, countFrom(0, 800));
+  t.is(auditProblem(pair.source.umem), undefined);
+});
+
+test.serial('the kernel goes on from its own index when user space moves the published one', async (t) => {
+  await using pair = await openPair({ sharedUmem: true });
+  fill(pair.target, 32);
+  send(pair.source, countFrom(0, 4));
+  pair.source.kick();
+  const rxProducer = pair.target.rings.rx.memory.producer[0];
+  const fillConsumer = pair.target.rings.fill.memory.consumer[0];
+  pair.target.rings.rx.memory.producer[0] = 1234;
+  pair.target.rings.fill.memory.consumer[0] = 4321;
+  pair.source.rings.completion.memory.producer[0] = 99;
+  send(pair.source, countFrom(4, 4));
+
+  pair.source.kick();
+
+  t.is(pair.target.rings.rx.memory.producer[0], (rxProducer ?? 0) + 4);
+  t.is(pair.target.rings.fill.memory.consumer[0], (fillConsumer ?? 0) + 4);
+  t.is(pair.source.rings.completion.memory.producer[0], 8);
+  t.deepEqual(receive(pair.target), countFrom(0, 8));
+});
+
+for (const seed of [1, 2, 3, 4]) {
+  test.serial(`random indices and entries everywhere leave another pair alone (seed ${seed})`, async (t) => {
+    await using victim = await openPair({ sharedUmem: true });
+    await using hostile = await openPair({ sharedUmem: seed % 2 === 0 });
+    const next = random(seed);
+    const received: number[] = [];
+
+    for (let round = 0; round < 200; round++) {
+      for (const memory of allRings(hostile)) {
+        if (next() % 3 === 0) memory.producer[0] = next();
+        if (next() % 3 === 0) memory.consumer[0] = next();
+        memory.entries.setUint32((next() % (memory.entries.byteLength / 4)) * 4, next());
+        memory.entries.setUint32((next() % (memory.entries.byteLength / 4)) * 4, next() % 4096);
+      }
+      hostile.source.kick();
+      hostile.target.receive();
+      fill(victim.target, 16 - victim.target.rings.fill.count());
+      send(victim.source, countFrom(round * 4, 4));
+      victim.source.kick();
+      received.push(...receive(victim.target));
+      reclaim(victim.source);
+    }
+
+    await hostile[Symbol.asyncDispose]();
+
+    t.deepEqual(received, countFrom(0, 800));
+    t.is(auditProblem(victim.source.umem), undefined);
+  });
+}

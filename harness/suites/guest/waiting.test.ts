@@ -1,0 +1,124 @@
+import test from 'ava';
+import { message, pollEvent } from '../../ffi/libc.js';
+import { readStats, setRoute } from '../../flash/registry.js';
+import { countFrom, flashId, openListed, openPair, type RoutedPair } from './routed-pair.js';
+import { fill, receive, reclaim, send } from './test-packets.js';
+
+const ringSize = 64;
+const wakeDeadlineMs = 5000;
+const writable = ({ source }: RoutedPair): boolean => source.poll(pollEvent.out, 0).writable;
+
+test.serial('a source is writable when its target has half of RX free and half of the fill ring filled', async (t) => {
+  await using pair = await openPair({ sharedUmem: true });
+  fill(pair.target, ringSize / 2 - 1);
+  const oneFrameShort = writable(pair);
+
+  fill(pair.target, 1);
+
+  t.false(oneFrameShort);
+  t.true(writable(pair));
+});
+
+test.serial('a source is not writable when RX of its target is more than half full', async (t) => {
+  await using pair = await openPair({ sharedUmem: true });
+  fill(pair.target, ringSize);
+  send(pair.source, countFrom(0, ringSize / 2));
+  pair.source.kick();
+  fill(pair.target, ringSize / 2);
+  const halfFull = writable(pair);
+  send(pair.source, [99]);
+  pair.source.kick();
+  fill(pair.target, 1);
+
+  t.true(halfFull);
+  t.false(writable(pair));
+});
+
+test.serial('a source is not writable when its own TX is more than half full', async (t) => {
+  await using pair = await openPair({ sharedUmem: true, source: { completionSize: 8 } });
+  fill(pair.target, ringSize);
+  send(pair.source, countFrom(0, ringSize));
+  pair.source.kick();
+  receive(pair.target);
+  fill(pair.target, 8);
+  const left = pair.source.rings.tx.count();
+
+  const before = writable(pair);
+  while (pair.source.rings.tx.count() > ringSize / 2) {
+    reclaim(pair.source);
+    pair.source.kick();
+    receive(pair.target);
+    fill(pair.target, 8);
+  }
+  fill(pair.target, ringSize - pair.target.rings.fill.count());
+
+  t.is(left, ringSize - 8);
+  t.false(before);
+  t.true(writable(pair));
+});
+
+test.serial('one target with room is enough', async (t) => {
+  await using pair = await openPair({ sharedUmem: true });
+  using second = openListed({ netns: pair.veth.netns, ifname: 'a', queue: 2, umem: pair.source.umem });
+  setRoute(flashId(pair.source), [flashId(pair.target), flashId(second)]);
+  const before = writable(pair);
+
+  fill(second, ringSize / 2);
+
+  t.false(before);
+  t.true(writable(pair));
+});
+
+test.serial('a sleeping source is woken by recvfrom(MSG_MORE) of a target that made room', async (t) => {
+  await using pair = await openPair({ sharedUmem: true });
+  const waiting = pair.source.pollLater(pollEvent.out, wakeDeadlineMs);
+  while (readStats(flashId(pair.source))['wakeups'] === 0) {
+    if (pair.target.rings.fill.count() === 0) fill(pair.target, ringSize / 2);
+    t.is(pair.target.receive(message.more), 'ok');
+    await new Promise(setImmediate);
+  }
+
+  t.true((await waiting).writable);
+});
+
+test.serial('recvfrom(MSG_MORE) of a target without room wakes nobody', async (t) => {
+  await using pair = await openPair({ sharedUmem: true });
+  fill(pair.target, ringSize / 2 - 1);
+  const waiting = pair.source.pollLater(pollEvent.out, 300);
+
+  for (let call = 0; call < 100; call++) pair.target.receive(message.more);
+
+  t.false((await waiting).writable);
+  t.is(readStats(flashId(pair.source))['wakeups'], 0);
+});
+
+test.serial('a target that only polls wakes its sources as well', async (t) => {
+  await using pair = await openPair({ sharedUmem: true });
+  const waiting = pair.source.pollLater(pollEvent.out, wakeDeadlineMs);
+  fill(pair.target, ringSize / 2);
+  while (readStats(flashId(pair.source))['wakeups'] === 0) {
+    pair.target.poll(pollEvent.in, 0);
+    await new Promise(setImmediate);
+  }
+
+  t.true((await waiting).writable);
+});
+
+test.serial('a source that sleeps is woken when its route changes to a target with room', async (t) => {
+  await using pair = await openPair({ sharedUmem: true });
+  using second = openListed({ netns: pair.veth.netns, ifname: 'a', queue: 2, umem: pair.source.umem });
+  fill(second, ringSize);
+  const waiting = pair.source.pollLater(pollEvent.out, wakeDeadlineMs);
+
+  setRoute(flashId(pair.source), [flashId(second)]);
+
+  t.true((await waiting).writable);
+});
+
+test.serial('recvfrom without MSG_MORE still asks for MSG_DONTWAIT', async (t) => {
+  await using pair = await openPair({ sharedUmem: true });
+
+  t.is(pair.target.receive(0), 'EOPNOTSUPP');
+  t.is(pair.target.receive(message.dontWait), 'ok');
+  t.is(pair.target.receive(message.dontWait | message.more), 'ok');
+});
