@@ -22,6 +22,9 @@ export interface RunResult {
   readonly stderr: string;
 }
 
+/** A bash whose stdin is a socket (Node's pipes are) reads ~/.bashrc unless it runs below another shell. */
+const noStartupFiles = { SHLVL: '2' };
+
 /**
  * Starts a program without waiting: stdout and stderr are streams, `kill()` ends the whole process
  * group. The only place that shells out; everything else goes through here. Whatever still runs
@@ -31,7 +34,7 @@ export function start(program: string, args: readonly string[], options: RunOpti
   throwIfInterrupted();
   const shell = $({
     cwd: options.cwd,
-    env: { ...process.env, ...options.env },
+    env: { ...process.env, ...options.env, ...noStartupFiles },
     input: options.input,
     timeout: options.timeoutMs,
     signal: options.signal,
