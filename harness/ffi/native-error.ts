@@ -2,11 +2,11 @@ import koffi from 'koffi';
 
 const names = new Map(Object.entries(koffi.os.errno).map(([name, number]) => [number, name]));
 
-/** Not all numbers have their Linux name in the table. */
-const missingNames: Readonly<Record<number, string>> = { 95: 'EOPNOTSUPP', 524: 'ENOTSUPP' };
+/** Numbers that lack their Linux name in the table, or have another one there. */
+const linuxNames: Readonly<Record<number, string>> = { 11: 'EAGAIN', 95: 'EOPNOTSUPP', 524: 'ENOTSUPP' };
 
 export function errnoName(errno: number): string {
-  return missingNames[errno] ?? names.get(errno) ?? `errno ${errno}`;
+  return linuxNames[errno] ?? names.get(errno) ?? `errno ${errno}`;
 }
 
 /** A call of a C function that failed: what was attempted, and the name of the errno. */

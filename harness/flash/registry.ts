@@ -34,7 +34,8 @@ export class RegistryError extends Error {
   constructor(attempted: string, cause: NodeJS.ErrnoException) {
     super(`${attempted}: ${cause.code ?? cause.message}`, { cause });
     this.name = 'RegistryError';
-    this.errno = cause.code ?? 'EIO';
+    // Linux has one number for the two; the contract uses the name of the kernel.
+    this.errno = cause.code === 'ENOTSUP' ? 'EOPNOTSUPP' : (cause.code ?? 'EIO');
   }
 }
 

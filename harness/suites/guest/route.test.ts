@@ -89,8 +89,7 @@ test.serial('a process without CAP_NET_ADMIN is refused with EPERM and changes n
   fill(pair.target, 16);
   const path = `${flashDir}/${flashId(pair.source)}/next`;
 
-  const write = `echo -1 > ${path}`;
-  const { exitCode, stderr } = await attempt('setpriv', ['--bounding-set', '-net_admin', 'sh', '-c', write]);
+  const { exitCode, stderr } = await attempt('setpriv', ['--bounding-set', '-net_admin', 'tee', path], { input: '-1' });
 
   t.not(exitCode, 0);
   t.regex(stderr, /Operation not permitted/);
