@@ -1,5 +1,5 @@
 import test from 'ava';
-import { attempt } from '../../process/run.js';
+import { attempt, run } from '../../process/run.js';
 import { clearRoute, flashDir, listIds, readAttribute, readSocket, RegistryError, setRoute, writeNext } from '../../flash/registry.js';
 import { createUmem } from '../../ffi/umem.js';
 import { auditProblem } from './frame-audit.js';
@@ -201,7 +201,7 @@ test.serial('a target whose device goes away leaves the route', async (t) => {
   const targetId = flashId(target);
   setRoute(flashId(pair.source), [flashId(pair.target), targetId]);
 
-  await attempt('ip', ['-n', elsewhere.netns, 'link', 'delete', 'a']);
+  await run('ip', ['-n', elsewhere.netns, 'link', 'delete', 'dev', 'a']);
 
   t.deepEqual(readSocket(flashId(pair.source)).route, [flashId(pair.target)]);
   t.is(readAttribute(targetId, 'ifindex'), '-1\n');
