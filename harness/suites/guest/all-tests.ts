@@ -1,0 +1,12 @@
+/**
+ * Every test of this folder as one file: ava starts a worker for each file it is given, and in an
+ * emulated processor a worker takes longer to start than most tests take to run.
+ */
+import './bystander.test.js';
+import './chain.test.js';
+import './hostile.test.js';
+import './load.test.js';
+import './redirect.test.js';
+import './registry.test.js';
+import './route.test.js';
+import './waiting.test.js';
