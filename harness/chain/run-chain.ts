@@ -41,8 +41,9 @@ export async function runChain(options: ChainOptions): Promise<ChainReport> {
   phase('write the routes');
   using _routes = connect(hops);
   const start = await snapshotAtRest(topology, functions, sockets);
-  using _sampling = sampleRegularly({ pid: statuses[0]?.pid ?? process.pid, hops }, startMs, options.onEvent);
-  const traffic = await sendTraffic(topology, options, phase);
+  const traffic = await watched({ pid: statuses[0]?.pid ?? process.pid, hops }, startMs, options.onEvent, () =>
+    sendTraffic(topology, options, phase),
+  );
   phase('come to rest and count');
   const end = await snapshotAtRest(topology, functions, sockets);
 
@@ -65,12 +66,20 @@ async function sendTraffic(topology: Topology, options: ChainOptions, phase: (na
   return { ping: pingResult, tcp, udp };
 }
 
-function sampleRegularly(source: Parameters<typeof takeSample>[0], startMs: number, onEvent: ChainOptions['onEvent']): Disposable {
-  if (onEvent === undefined) return { [Symbol.dispose]: () => undefined };
-  const timer = setInterval(() => {
-    onEvent({ kind: 'sample', sample: takeSample(source, (Date.now() - startMs) / 1000) });
-  }, sampleIntervalMs);
-  return { [Symbol.dispose]: () => clearInterval(timer) };
+/** Reports samples while the work goes on, and none after it. */
+async function watched<T>(
+  source: Parameters<typeof takeSample>[0],
+  startMs: number,
+  onEvent: ChainOptions['onEvent'],
+  work: () => Promise<T>,
+): Promise<T> {
+  const report = (): void => onEvent?.({ kind: 'sample', sample: takeSample(source, (Date.now() - startMs) / 1000) });
+  const timer = setInterval(report, sampleIntervalMs);
+  try {
+    return await work();
+  } finally {
+    clearInterval(timer);
+  }
 }
 
 function buildReport(
