@@ -10,9 +10,8 @@ import { runChain } from '../chain/run-chain.js';
 import { FlashError } from '../errors.js';
 import type { GuestEvent } from '../guest/events.js';
 import { startClock } from '../host/duration.js';
-import { showProgress } from '../host/progress.js';
 import { callerDir } from '../host/repository.js';
-import { buildKernel } from '../kernel/build.js';
+import { buildImage } from '../kernel/build-image.js';
 import { buildNative } from '../native/build-native.js';
 import { interact } from '../process/interact.js';
 
@@ -81,13 +80,4 @@ function showAndPrint(view: ChainView): (event: ChainEvent) => void {
     view.stop();
     console.log(formatReport(event.report));
   };
-}
-
-async function buildImage(): Promise<string> {
-  const view = showProgress();
-  try {
-    return (await buildKernel({ base: '6.12', flavour: 'base', vanilla: false, onProgress: view.onProgress })).image;
-  } finally {
-    view.stop();
-  }
 }

@@ -2,9 +2,8 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { requireNoSplats, runInGuest } from '../guest/run-in-guest.js';
 import { openTerminal, shellCommand } from '../guest/terminal.js';
-import { showProgress } from '../host/progress.js';
 import { callerDir } from '../host/repository.js';
-import { buildKernel } from '../kernel/build.js';
+import { buildImage } from '../kernel/build-image.js';
 import { buildNative } from '../native/build-native.js';
 
 interface Options {
@@ -33,13 +32,4 @@ export function addShell(program: Command): void {
       process.stdin.unref();
       requireNoSplats(guest);
     });
-}
-
-async function buildImage(): Promise<string> {
-  const view = showProgress();
-  try {
-    return (await buildKernel({ onProgress: view.onProgress })).image;
-  } finally {
-    view.stop();
-  }
 }

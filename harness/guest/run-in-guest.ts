@@ -37,13 +37,50 @@ const pollIntervalMs = 50;
 const powerOffDeadlineMs = 30_000;
 const shownSplatLines = 40;
 
-/** Boots a guest, runs one command in it and waits for its end. */
+/**
+ * Boots a guest, runs one command in it and waits for its end. An emulated guest that trips over the
+ * emulator before the command starts is booted once more, and that is said.
+ */
 export async function runInGuest(options: RunInGuestOptions): Promise<GuestResult> {
-  for await (const event of guestEvents(options)) {
-    options.onEvent?.(event);
-    if (event.kind === 'end') return event.result;
+  try {
+    return await bootAndRun(options);
+  } catch (error) {
+    if (!(error instanceof EmulatorFault)) throw error;
+    console.error(`flash: ${error.message}; booting again`);
+    return bootAndRun(options);
+  }
+}
+
+async function bootAndRun(options: RunInGuestOptions): Promise<GuestResult> {
+  const seen = { emulated: false, command: false, splat: '' };
+  try {
+    for await (const event of guestEvents(options)) {
+      if (event.kind === 'start') seen.emulated = event.accel === 'tcg';
+      if (event.kind === 'setup') seen.command = true;
+      if (event.kind === 'splat') seen.splat ||= event.splat.title;
+      options.onEvent?.(event);
+      if (event.kind === 'end') return event.result;
+    }
+  } catch (error) {
+    if (seen.emulated && !seen.command && isEmulatorFault(seen.splat)) throw new EmulatorFault(seen.splat, error);
+    throw error;
   }
   throw new FlashError('guest', 'the guest ended without a result');
+}
+
+/**
+ * The kernel patches its own code while it boots; emulated with a thread a CPU, another CPU now and
+ * then runs the breakpoint of a patch that is already complete.
+ */
+export function isEmulatorFault(splatTitle: string): boolean {
+  return /^Oops: int3\b/.test(splatTitle);
+}
+
+class EmulatorFault extends FlashError {
+  constructor(splatTitle: string, cause: unknown) {
+    const details = cause instanceof FlashError ? cause.details : {};
+    super('kernelSplat', `the emulated guest tripped over code that was being patched at boot (${splatTitle})`, { ...details, cause });
+  }
 }
 
 /** The same as a stream. Leaving the loop early ends the guest. */

@@ -2,8 +2,7 @@ import { join } from 'node:path';
 import { requireFlash } from '../flash/registry.js';
 import { requireNoSplats, runInGuest } from '../guest/run-in-guest.js';
 import { repositoryRoot } from '../host/repository.js';
-import { showProgress } from '../host/progress.js';
-import { buildKernel } from '../kernel/build.js';
+import { buildImage } from '../kernel/build-image.js';
 import { buildNative } from '../native/build-native.js';
 import { attempt } from '../process/run.js';
 import type { Suite, SuiteResult } from './suite.js';
@@ -56,12 +55,3 @@ export const hereSuite: Suite = {
     return readTap(stdout === '' ? stderr : stdout, exitCode);
   },
 };
-
-async function buildImage(): Promise<string> {
-  const view = showProgress();
-  try {
-    return (await buildKernel({ onProgress: view.onProgress })).image;
-  } finally {
-    view.stop();
-  }
-}

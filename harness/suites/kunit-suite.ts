@@ -1,15 +1,13 @@
 import { requireNoSplats } from '../guest/run-in-guest.js';
 import { runKunit } from '../guest/kunit.js';
-import { showProgress } from '../host/progress.js';
-import { buildKernel, type BuiltKernel } from '../kernel/build.js';
+import { buildImage } from '../kernel/build-image.js';
 import type { Suite, TestFailure } from './suite.js';
 
-/** The KUnit suites of the series, at boot of a lean kernel that has them. */
+/** The KUnit suites of the series, at boot. */
 export const kunitSuite: Suite = {
   name: 'kunit',
   async run() {
-    const { image } = await buildQuietly();
-    const { passed, failed, skipped, lines, problems, guest } = await runKunit({ image });
+    const { passed, failed, skipped, lines, problems, guest } = await runKunit({ image: await buildImage() });
     requireNoSplats(guest);
     const failures: TestFailure[] = lines
       .filter((line) => /^\s+not ok /.test(line))
@@ -18,12 +16,3 @@ export const kunitSuite: Suite = {
     return { passed, failed: failed + broken.length, skipped, failures: [...failures, ...broken] };
   },
 };
-
-async function buildQuietly(): Promise<BuiltKernel> {
-  const view = showProgress();
-  try {
-    return await buildKernel({ flavour: 'kunit', onProgress: view.onProgress });
-  } finally {
-    view.stop();
-  }
-}

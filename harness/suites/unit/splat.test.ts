@@ -1,3 +1,4 @@
+import { isEmulatorFault } from '../../guest/run-in-guest.js';
 import test from 'ava';
 import { findSplats, parseKernelLine } from '../../guest/splat.js';
 
@@ -76,4 +77,12 @@ test('two warnings far apart in time are two splats', (t) => {
 
 test('a time stamp may be followed by a caller id', (t) => {
   t.deepEqual(parseKernelLine('[    3.141592][  T123] text\r'), { seconds: 3.141592, text: 'text' });
+});
+
+test('an oops over a breakpoint at boot is told from other complaints', (t) => {
+  const [patched] = findSplats('[    1.572820] Oops: int3: 0000 [#1] SMP\n');
+  const [fault] = findSplats('[    1.572820] Oops: Oops: 0002 [#1] SMP\n');
+
+  t.true(isEmulatorFault(patched?.title ?? ''));
+  t.false(isEmulatorFault(fault?.title ?? ''));
 });
