@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { FlashError } from '../errors.js';
 import { kernelDir } from '../host/repository.js';
@@ -44,18 +44,23 @@ export function findUnmet(fragments: readonly Fragment[], config: string): reado
   );
 }
 
-/** Makes the .config of a build directory from fragments; one that is right already keeps its time. */
+/**
+ * Makes the .config of a build directory: nothing, then the fragments, then the defaults of what the
+ * fragments made visible. Without the last step a guest finds no root file system. A configuration
+ * that is right already keeps its time.
+ */
 export async function configure(tree: string, buildDir: string, fragments: readonly Fragment[]): Promise<void> {
-  const merged = join(buildDir, 'fragments.config');
   const fresh = join(buildDir, '.config.fresh');
   const target = join(buildDir, '.config');
-  writeFileSync(merged, fragments.map(({ name, text }) => `# ${name}\n${text}`).join('\n'));
-  try {
-    const variables = [...makeVariables, `KCONFIG_ALLCONFIG=${merged}`, `KCONFIG_CONFIG=${fresh}`];
-    await run('make', ['-C', tree, `O=${buildDir}`, ...variables, 'allnoconfig'], {
+  const make = (target: string): Promise<string> =>
+    run('make', ['-C', tree, `O=${buildDir}`, ...makeVariables, `KCONFIG_CONFIG=${fresh}`, target], {
       env: buildEnvironment(),
       failAs: 'configNotApplied',
     });
+  try {
+    await make('allnoconfig');
+    appendFileSync(fresh, fragments.map(({ name, text }) => `# ${name}\n${text}`).join('\n'));
+    await make('olddefconfig');
     const config = readFileSync(fresh, 'utf8');
     requireMet(findUnmet(fragments, config));
     if (!existsSync(target) || readFileSync(target, 'utf8') !== config) renameSync(fresh, target);
