@@ -1,8 +1,8 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { readFileSync } from 'node:fs';
 import { attempt, run } from '../process/run.js';
 import { configure, parseConfig, readFragments, type Fragment } from './config.js';
+import { fragmentsOf } from './flavour.js';
 import { buildEnvironment, makeVariables, parallelJobs } from './toolchain.js';
 import { parseWarnings, takeNew, type Warning } from './warnings.js';
 
@@ -29,7 +29,7 @@ export function openCheckBuild(tree: string, withFlash: boolean): CheckBuild {
 /** Configures for the tree as it is now: a FLASH symbol it does not have yet is not asked for. */
 export async function prepare(build: CheckBuild): Promise<void> {
   const flash = build.withFlash ? readFragments(['flash', 'flash-kunit']).map((fragment) => existing(build.tree, fragment)) : [];
-  await configure(build.tree, build.buildDir, [...readFragments(['base', 'drivers', 'kunit']), ...flash]);
+  await configure(build.tree, build.buildDir, [...readFragments(fragmentsOf('base', false)), ...flash]);
   await run('make', [...makeArguments(build), 'prepare'], { env: buildEnvironment(), failAs: 'buildFailed' });
 }
 
