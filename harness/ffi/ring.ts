@@ -17,7 +17,7 @@ export interface Descriptor {
   readonly options?: number;
 }
 
-/** As read from a ring: `rawAddr` has all 64 bits, `addr` is the same as a number. */
+/** As read from a ring: `rawAddr` has all 64 bits, `addr` is where in the UMEM that is. */
 export interface ReadDescriptor {
   readonly addr: number;
   readonly rawAddr: bigint;
@@ -56,10 +56,17 @@ interface EntryFormat<Write, Read> {
   readonly read: (view: DataView, offset: number) => Read;
 }
 
+const offsetShift = 48n;
+
+/** Unaligned chunks have an offset in the upper bits; for others those are 0. */
+function locate(rawAddr: bigint): number {
+  return Number(BigInt.asUintN(Number(offsetShift), rawAddr) + (rawAddr >> offsetShift));
+}
+
 const addressFormat: EntryFormat<number | bigint, number> = {
   bytes: 8,
   write: (view, offset, address) => view.setBigUint64(offset, BigInt.asUintN(64, BigInt(address)), true),
-  read: (view, offset) => Number(view.getBigUint64(offset, true)),
+  read: (view, offset) => locate(view.getBigUint64(offset, true)),
 };
 
 const descriptorFormat: EntryFormat<Descriptor, ReadDescriptor> = {
@@ -71,7 +78,7 @@ const descriptorFormat: EntryFormat<Descriptor, ReadDescriptor> = {
   },
   read(view, offset) {
     const rawAddr = view.getBigUint64(offset, true);
-    return { addr: Number(rawAddr), rawAddr, len: view.getUint32(offset + 8, true), options: view.getUint32(offset + 12, true) };
+    return { addr: locate(rawAddr), rawAddr, len: view.getUint32(offset + 8, true), options: view.getUint32(offset + 12, true) };
   },
 };
 

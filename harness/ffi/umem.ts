@@ -18,7 +18,9 @@ export interface Umem extends Disposable {
   readonly unaligned: boolean;
   readonly address: bigint;
   readonly lengthBytes: number;
-  /** Frames in nobody's hands, as addresses of their first byte. */
+  /** Every frame, as the address of its first byte. */
+  readonly frames: readonly number[];
+  /** Frames in nobody's hands. */
   readonly freeFrames: readonly number[];
   /** Takes frames out of the free ones; throws when there are too few. */
   readonly take: (count: number) => number[];
@@ -30,12 +32,17 @@ export interface Umem extends Disposable {
   readonly close: () => void;
 }
 
+/** In a UMEM of unaligned chunks the frames are this far apart, so that none starts at a power of two. */
+const unalignedGap = 72;
+
 export function createUmem({ frameCount, frameSize = 2048, headroom = 0, unaligned = false }: UmemOptions): Umem {
-  const lengthBytes = frameCount * frameSize;
+  const stride = unaligned ? frameSize + unalignedGap : frameSize;
+  const lengthBytes = Math.ceil((frameCount * stride) / frameSize) * frameSize;
   const mapping = mapAnonymousMemory(lengthBytes);
   const bytes = new Uint8Array(mapping.buffer);
-  const freeFrames = Array.from({ length: frameCount }, (_, index) => index * frameSize);
-  const frameOf = (address: number): number => Math.floor(address / frameSize) * frameSize;
+  const frames = Array.from({ length: frameCount }, (_, index) => index * stride);
+  const freeFrames = [...frames];
+  const frameOf = (address: number): number => Math.floor(address / stride) * stride;
   let open = true;
 
   const requireOpen = (): void => {
@@ -47,7 +54,7 @@ export function createUmem({ frameCount, frameSize = 2048, headroom = 0, unalign
   };
 
   return {
-    ...{ frameCount, frameSize, headroom, unaligned, lengthBytes, address: mapping.address, freeFrames, frameOf },
+    ...{ frameCount, frameSize, headroom, unaligned, lengthBytes, address: mapping.address, frames, freeFrames, frameOf },
     take(count) {
       if (count > freeFrames.length) throw new Error(`${count} frames wanted, ${freeFrames.length} are free`);
       return freeFrames.splice(0, count);

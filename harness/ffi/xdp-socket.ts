@@ -116,8 +116,20 @@ function bindSocket(fd: number, ifindex: number, options: SocketOptions, ownerFd
     ...{ sxdp_family: afXdp, sxdp_flags: flags, sxdp_ifindex: ifindex },
     ...{ sxdp_queue_id: options.queue, sxdp_shared_umem_fd: ownerFd ?? 0 },
   };
-  const length = koffi.sizeof(layouts.sockaddr_xdp);
-  checkErrno(`binding to ${options.ifname} queue ${options.queue}`, libc.bind(fd, address, length));
+  const attempt = (): number => libc.bind(fd, address, koffi.sizeof(layouts.sockaddr_xdp)) as number;
+  checkErrno(`binding to ${options.ifname} queue ${options.queue}`, onceQueueIsFree(attempt));
+}
+
+const queueReleaseMs = 2000;
+
+/** The kernel gives a queue back some time after the last socket on it closed; until then it is busy. */
+function onceQueueIsFree(attempt: () => number): number {
+  const end = Date.now() + queueReleaseMs;
+  for (;;) {
+    const result = attempt();
+    if (result >= 0 || errnoName(koffi.errno()) !== 'EBUSY' || Date.now() > end) return result;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);
+  }
 }
 
 type SocketFacts = Pick<XdpSocket, 'fd' | 'ifindex' | 'queue' | 'umem' | 'rings'>;

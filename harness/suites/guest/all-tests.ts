@@ -2,6 +2,9 @@
  * Every test of this folder as one file: ava starts a worker for each file it is given, and in an
  * emulated processor a worker takes longer to start than most tests take to run.
  */
+import test from 'ava';
+import { deleteIdleVeths } from './veth.js';
+import './buffers.test.js';
 import './bystander.test.js';
 import './chain.test.js';
 import './hostile.test.js';
@@ -9,4 +12,8 @@ import './load.test.js';
 import './redirect.test.js';
 import './registry.test.js';
 import './route.test.js';
+import './topology.test.js';
+import './tracking.test.js';
 import './waiting.test.js';
+
+test.after.always('the network namespaces go', deleteIdleVeths);

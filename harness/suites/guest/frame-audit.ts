@@ -36,14 +36,13 @@ export function auditFrames(umem: Umem): FrameAudit {
     see(`pool ${pool} fill`, rings.fill.peek());
     see(`pool ${pool} completion`, rings.completion.peek());
   }
-  const all = Array.from({ length: umem.frameCount }, (_, index) => index * umem.frameSize);
   const duplicated = [...places].filter(([, seen]) => seen.length > 1).map(([address, seen]) => `${address}: ${seen.join(', ')}`);
   return {
     frames: umem.frameCount,
     found: places.size - duplicated.length,
     stashed: stashedFor(sockets),
     duplicated,
-    missing: all.filter((address) => !places.has(address)),
+    missing: umem.frames.filter((address) => !places.has(address)),
   };
 }
 

@@ -14,7 +14,7 @@ for (const { layout, sharedUmem } of umemLayouts) {
     using second = openListed({ netns: pair.veth.netns, ifname: 'a', queue: 2, umem: pair.target.umem });
     const targets = [pair.target, second];
     const [first = -1, other = -1] = targets.map(flashId);
-    const before = await packetsOnWire(pair.veth);
+    const before = packetsOnWire(pair.veth);
     const loop = `for i in $(seq 100); do echo ${other} > next; echo ${first} ${other} > next; echo ${first} > next; done`;
     const changing = start('sh', ['-c', loop], { cwd: `${flashDir}/${flashId(pair.source)}` });
     let changed = false;
@@ -38,7 +38,7 @@ for (const { layout, sharedUmem } of umemLayouts) {
     t.deepEqual(received.flat().sort((a, b) => a - b), countFrom(0, sent));
     t.true(received.every((numbers) => numbers.length > 0));
     for (const umem of umemsOf(pair)) t.is(auditProblem(umem), undefined);
-    t.is(await packetsOnWire(pair.veth), before);
+    t.is(packetsOnWire(pair.veth), before);
   });
 }
 
@@ -46,7 +46,7 @@ test.serial('setting and clearing a route while packets go to the wire keeps eve
   await using pair = await openPair({ sharedUmem: true, route: false });
   const source = flashId(pair.source);
   const target = flashId(pair.target);
-  const before = await packetsOnWire(pair.veth);
+  const before = packetsOnWire(pair.veth);
   let redirected = 0;
 
   for (let round = 0; round < 60; round++) {
@@ -61,14 +61,14 @@ test.serial('setting and clearing a route while packets go to the wire keeps eve
 
   t.is(redirected, 30 * 16);
   t.is(readStats(source)['redirected'], redirected);
-  t.is((await packetsOnWire(pair.veth)) - before, 30 * 16);
+  t.is(packetsOnWire(pair.veth) - before, 30 * 16);
   t.is(auditProblem(pair.source.umem), undefined);
 });
 
 test.serial('sources that share a completion ring each get their frames back', async (t) => {
   await using pair = await openPair({ sharedUmem: true });
   using wire = openListed({ netns: pair.veth.netns, ifname: 'a', queue: 0, umem: pair.source.umem });
-  const before = await packetsOnWire(pair.veth);
+  const before = packetsOnWire(pair.veth);
   const received: number[] = [];
 
   for (let round = 0; round < 50; round++) {
@@ -84,6 +84,6 @@ test.serial('sources that share a completion ring each get their frames back', a
   }
 
   t.deepEqual(received, countFrom(0, 400));
-  t.is((await packetsOnWire(pair.veth)) - before, 400);
+  t.is(packetsOnWire(pair.veth) - before, 400);
   t.is(auditProblem(pair.source.umem), undefined);
 });

@@ -4,12 +4,12 @@ import { createUmem } from '../../ffi/umem.js';
 import { openSocket } from '../../ffi/xdp-socket.js';
 import { flashDir, listSockets, type FlashSocket } from '../../flash/registry.js';
 import { waitUntil } from '../../process/wait-until.js';
-import { makeVeth } from './veth.js';
+import { borrowVeth } from './veth.js';
 
 const mine = (): FlashSocket[] => listSockets().filter(({ pid }) => pid === process.pid);
 
 test.serial('a socket is listed with its creator and its binding, and unrouted', async (t) => {
-  await using veth = await makeVeth();
+  await using veth = await borrowVeth();
   using umem = createUmem({ frameCount: 8 });
   using socket = openSocket({ netns: veth.netns, ifname: veth.a, queue: 2, umem });
 
@@ -19,7 +19,7 @@ test.serial('a socket is listed with its creator and its binding, and unrouted',
 });
 
 test.serial('a socket that is not bound yet shows -1', async (t) => {
-  await using veth = await makeVeth();
+  await using veth = await borrowVeth();
   using umem = createUmem({ frameCount: 8 });
   using _socket = openSocket({ netns: veth.netns, ifname: veth.a, queue: 2, umem, bind: false });
 
@@ -27,7 +27,7 @@ test.serial('a socket that is not bound yet shows -1', async (t) => {
 });
 
 test.serial('sockets that share a UMEM show the same number, others another', async (t) => {
-  await using veth = await makeVeth();
+  await using veth = await borrowVeth();
   using shared = createUmem({ frameCount: 8 });
   using own = createUmem({ frameCount: 8 });
   using _first = openSocket({ netns: veth.netns, ifname: veth.a, queue: 0, umem: shared });
@@ -41,7 +41,7 @@ test.serial('sockets that share a UMEM show the same number, others another', as
 });
 
 test.serial('a socket that closes disappears from the list', async (t) => {
-  await using veth = await makeVeth();
+  await using veth = await borrowVeth();
   using umem = createUmem({ frameCount: 8 });
   const socket = openSocket({ netns: veth.netns, ifname: veth.a, queue: 0, umem });
   const id = mine()[0]?.id;

@@ -2,7 +2,7 @@ import { createUmem, type Umem, type UmemOptions } from '../../ffi/umem.js';
 import type { SocketOptions, XdpSocket } from '../../ffi/socket-types.js';
 import { openSocket } from '../../ffi/xdp-socket.js';
 import { listIds, setRoute } from '../../flash/registry.js';
-import { makeVeth, type VethPair } from './veth.js';
+import { borrowVeth, type VethPair } from './veth.js';
 
 /**
  *   a:0 [source] --next--> [target] a:1
@@ -19,6 +19,8 @@ export interface RoutedPair extends AsyncDisposable {
 export interface PairOptions {
   readonly sharedUmem: boolean;
   readonly umem?: Partial<UmemOptions>;
+  /** Where the target's UMEM, if it has its own, is another. */
+  readonly targetUmem?: Partial<UmemOptions>;
   readonly source?: Partial<SocketOptions>;
   readonly target?: Partial<SocketOptions>;
   /** False leaves the source unrouted. */
@@ -31,10 +33,10 @@ export const umemLayouts = [
   { layout: 'two UMEMs', sharedUmem: false },
 ] as const;
 
-export async function openPair({ sharedUmem, umem, source, target, route }: PairOptions): Promise<RoutedPair> {
-  const veth = await makeVeth();
+export async function openPair({ sharedUmem, umem, targetUmem: ofTarget, source, target, route }: PairOptions): Promise<RoutedPair> {
+  const veth = await borrowVeth();
   const sourceUmem = createUmem({ frameCount: 256, ...umem });
-  const targetUmem = sharedUmem ? sourceUmem : createUmem({ frameCount: 256, ...umem });
+  const targetUmem = sharedUmem ? sourceUmem : createUmem({ frameCount: 256, ...umem, ...ofTarget });
   const here = { netns: veth.netns, ifname: veth.a };
   const from = openListed({ ...here, queue: 0, umem: sourceUmem, ...source });
   const to = openListed({ ...here, queue: 1, umem: targetUmem, ...target });

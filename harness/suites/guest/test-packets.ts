@@ -1,24 +1,33 @@
-import type { ReadDescriptor } from '../../ffi/ring.js';
+import { packetContinues } from '../../ffi/libc.js';
+import type { Descriptor, ReadDescriptor } from '../../ffi/ring.js';
 import type { XdpSocket } from '../../ffi/socket-types.js';
 import type { Umem } from '../../ffi/umem.js';
 import { waitUntil } from '../../process/wait-until.js';
 
 const macAddressesBytes = 12;
 const numberOffset = 14;
-export const packetBytes = 64;
+const fragmentOffset = 18;
+const fillerOffset = 19;
 
-/** A frame to everybody, of a type nobody handles, with a number in it. */
-export function numberedPacket(number: number): Uint8Array {
-  const packet = Buffer.alloc(packetBytes);
-  packet.fill(0xff, 0, macAddressesBytes / 2);
-  packet.writeUInt8(0x02, macAddressesBytes / 2);
-  packet.writeUInt16BE(0x88b5, macAddressesBytes);
-  packet.writeUInt32BE(number, numberOffset);
-  return packet;
+/** How a packet lies in frames: so many, with so many bytes in each. */
+export interface PacketShape {
+  readonly fragments: number;
+  readonly fragmentBytes: number;
 }
 
-export function numberOf(umem: Umem, { addr }: Pick<ReadDescriptor, 'addr'>): number {
-  return Buffer.from(umem.read(addr, packetBytes)).readUInt32BE(numberOffset);
+export const singleBuffer: PacketShape = { fragments: 1, fragmentBytes: 64 };
+
+/** What is in one frame of a packet: every byte follows from its number. To everybody, of a type nobody handles. */
+export function fragmentBytes(number: number, fragment: number, length: number): Buffer {
+  const bytes = Buffer.alloc(length);
+  for (let at = fillerOffset; at < length; at++) bytes[at] = (number + fragment + at) & 0xff;
+  bytes.fill(0xff, 0, macAddressesBytes / 2);
+  bytes.fill(0, macAddressesBytes / 2, macAddressesBytes);
+  bytes.writeUInt8(0x02, macAddressesBytes / 2);
+  bytes.writeUInt16BE(0x88b5, macAddressesBytes);
+  bytes.writeUInt32BE(number, numberOffset);
+  bytes.writeUInt8(fragment, fragmentOffset);
+  return bytes;
 }
 
 /** Puts free frames on the fill ring. */
@@ -28,24 +37,57 @@ export function fill(socket: XdpSocket, count: number): void {
   socket.umem.give(frames.slice(taken));
 }
 
-/** Puts numbered packets in free frames on TX, without asking the kernel to look. */
-export function send(socket: XdpSocket, numbers: readonly number[], optionsOf: (number: number) => number = () => 0): void {
-  const frames = socket.umem.take(numbers.length);
-  const descriptors = numbers.map((number, index) => {
-    const addr = frames[index] as number;
-    socket.umem.write(addr, numberedPacket(number));
-    return { addr, len: packetBytes, options: optionsOf(number) };
-  });
-  const taken = socket.rings.tx.produce(descriptors);
-  if (taken < numbers.length) throw new Error(`${taken} of ${numbers.length} packets fit on the TX ring`);
+export interface SendOptions {
+  readonly shape?: PacketShape;
+  /** Bits of `options` a packet has in each of its descriptors. */
+  readonly options?: (number: number) => number;
 }
 
-/** Takes what arrived, returns the frames to the free ones and the packets' numbers in order. */
-export function receive(socket: XdpSocket, max?: number): number[] {
-  const descriptors = socket.rings.rx.consume(max);
-  const numbers = descriptors.map((descriptor) => numberOf(socket.umem, descriptor));
+/** The descriptors of a numbered packet, written to free frames. */
+export function writePacket(umem: Umem, number: number, { shape = singleBuffer, options = () => 0 }: SendOptions = {}): Descriptor[] {
+  return umem.take(shape.fragments).map((addr, fragment) => {
+    umem.write(addr, fragmentBytes(number, fragment, shape.fragmentBytes));
+    const continues = fragment + 1 < shape.fragments ? packetContinues : 0;
+    return { addr, len: shape.fragmentBytes, options: options(number) | continues };
+  });
+}
+
+/** Puts numbered packets in free frames on TX, without asking the kernel to look. */
+export function send(socket: XdpSocket, numbers: readonly number[], options: SendOptions = {}): void {
+  const descriptors = numbers.flatMap((number) => writePacket(socket.umem, number, options));
+  const taken = socket.rings.tx.produce(descriptors);
+  if (taken < descriptors.length) throw new Error(`${taken} of ${descriptors.length} descriptors fit on the TX ring`);
+}
+
+/** Takes what arrived, returns the frames to the free ones and the packets' numbers in order. A packet that is torn or changed throws. */
+export function receive(socket: XdpSocket, shape: PacketShape = singleBuffer): number[] {
+  const descriptors = socket.rings.rx.consume();
+  const numbers = packetsOf(descriptors).map((packet) => readPacket(socket.umem, packet, shape));
   socket.umem.give(descriptors.map(({ addr }) => addr));
   return numbers;
+}
+
+/** Descriptors by packet. */
+export function packetsOf(descriptors: readonly ReadDescriptor[]): ReadDescriptor[][] {
+  const packets: ReadDescriptor[][] = [];
+  let continues = false;
+  for (const descriptor of descriptors) {
+    if (!continues) packets.push([]);
+    packets.at(-1)?.push(descriptor);
+    continues = (descriptor.options & packetContinues) !== 0;
+  }
+  if (continues) throw new Error('the last packet has no end');
+  return packets;
+}
+
+function readPacket(umem: Umem, packet: readonly ReadDescriptor[], shape: PacketShape): number {
+  if (packet.length !== shape.fragments) throw new Error(`a packet of ${packet.length} buffers, not ${shape.fragments}`);
+  const buffers = packet.map(({ addr, len }) => Buffer.from(umem.read(addr, len)));
+  const number = buffers[0]?.readUInt32BE(numberOffset) ?? -1;
+  for (const [fragment, bytes] of buffers.entries()) {
+    if (!bytes.equals(fragmentBytes(number, fragment, shape.fragmentBytes))) throw new Error(`buffer ${fragment} of packet ${number} is not as it was sent`);
+  }
+  return number;
 }
 
 /** Takes completed frames back. */

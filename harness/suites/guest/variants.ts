@@ -1,0 +1,61 @@
+import { bindFlag } from '../../ffi/libc.js';
+import { openPair, type PairOptions, type RoutedPair } from './routed-pair.js';
+import { receive, send, singleBuffer, type PacketShape } from './test-packets.js';
+
+/** One way of setting up a source and a target. */
+export interface Variant {
+  readonly name: string;
+  readonly sharedUmem: boolean;
+  readonly unaligned: boolean;
+  readonly frameSize: number;
+  readonly shape: PacketShape;
+}
+
+const threeBuffers: PacketShape = { fragments: 3, fragmentBytes: 80 };
+
+/** Everything a data path case is run over. */
+export const variants: readonly Variant[] = [true, false].flatMap((sharedUmem) =>
+  [false, true].flatMap((unaligned) =>
+    [2048, 4096].flatMap((frameSize) =>
+      [singleBuffer, threeBuffers].map((shape) => {
+        const words = [sharedUmem ? 'one UMEM' : 'two UMEMs', unaligned ? 'unaligned' : 'aligned', String(frameSize)];
+        const buffers = shape.fragments === 1 ? 'one buffer' : `${shape.fragments} buffers`;
+        return { name: [...words, buffers].join(', '), sharedUmem, unaligned, frameSize, shape };
+      }),
+    ),
+  ),
+);
+
+/** A routed pair, and what sends and receives packets of the variant's shape. */
+export interface VariantPair extends RoutedPair {
+  readonly send: (numbers: readonly number[]) => void;
+  readonly receive: () => number[];
+  /** Kicks the source and receives, until that moves nothing. */
+  readonly drain: () => number[];
+}
+
+export async function openVariant({ sharedUmem, unaligned, frameSize, shape }: Variant, options: Omit<PairOptions, 'sharedUmem'> = {}): Promise<VariantPair> {
+  const bindFlags = bindFlag.copy | bindFlag.useNeedWakeup | (shape.fragments > 1 ? bindFlag.useSg : 0);
+  const pair = await openPair({
+    ...options,
+    sharedUmem,
+    umem: { unaligned, frameSize, ...options.umem },
+    source: { bindFlags, ...options.source },
+    target: { bindFlags, ...options.target },
+  });
+  const receiveShape = (): number[] => receive(pair.target, shape);
+  return {
+    ...pair,
+    send: (numbers) => send(pair.source, numbers, { shape }),
+    receive: receiveShape,
+    drain() {
+      const received = receiveShape();
+      for (let before = -1; before !== received.length; ) {
+        before = received.length;
+        pair.source.kick();
+        received.push(...receiveShape());
+      }
+      return received;
+    },
+  };
+}
