@@ -7,6 +7,7 @@ const outDir = join(repositoryRoot, 'out', 'native');
 /** The programs in C and BPF, built from this folder and bpf/. */
 export const nativePaths = {
   networkFunctions: join(outDir, 'nf'),
+  pump: join(outDir, 'pump'),
   layouts: join(outDir, 'layouts'),
   xskRedirect: join(outDir, 'xsk_redirect.bpf.o'),
 } as const;

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+
+#include "pump.h"
+
+static const struct {
+	const char *name;
+	int (*run)(const struct pump_options *options);
+	const char *help;
+} modes[] = {
+	{ "source", pump_source, "sends until SIGTERM" },
+	{ "target", pump_target, "receives until SIGTERM" },
+	{ "wake", pump_wake, "blocks and wakes a source, --rounds times, and prints the latencies" },
+	{ "cost", pump_cost, "sends --rounds batches and prints what a packet costs" },
+};
+
+static void usage(void)
+{
+	fputs("usage: pump MODE --ifname NAME [--queue N] [--ring-size N] [--bytes N] [--batch N]\n"
+	      "            [--rounds N] [--separate] [--wire]\n", stderr);
+	for (size_t i = 0; i < sizeof(modes) / sizeof(*modes); i++)
+		fprintf(stderr, "  %-8s %s\n", modes[i].name, modes[i].help);
+}
+
+static int parse(struct pump_options *options, int argc, char **argv)
+{
+	static const struct option known[] = {
+		{ "ifname", required_argument, NULL, 'i' },
+		{ "queue", required_argument, NULL, 'q' },
+		{ "ring-size", required_argument, NULL, 's' },
+		{ "bytes", required_argument, NULL, 'b' },
+		{ "batch", required_argument, NULL, 'n' },
+		{ "rounds", required_argument, NULL, 'r' },
+		{ "separate", no_argument, NULL, 'S' },
+		{ "wire", no_argument, NULL, 'w' },
+		{ 0 },
+	};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
+		switch (option) {
+		case 'i': options->ifname = optarg; break;
+		case 'q': options->queue = strtoul(optarg, NULL, 10); break;
+		case 's': options->ring_size = strtoul(optarg, NULL, 10); break;
+		case 'b': options->packet_bytes = strtoul(optarg, NULL, 10); break;
+		case 'n': options->batch = strtoul(optarg, NULL, 10); break;
+		case 'r': options->rounds = strtoul(optarg, NULL, 10); break;
+		case 'S': options->separate = true; break;
+		case 'w': options->wire = true; break;
+		default: return -1;
+		}
+	}
+	return options->ifname && options->batch && options->rounds && options->ring_size ? 0 : -1;
+}
+
+int main(int argc, char **argv)
+{
+	struct pump_options options = {
+		.ring_size = 64, .packet_bytes = 64, .batch = 32, .rounds = 1000,
+	};
+
+	/* Nobody is left to stop it then. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (argc >= 2 && !parse(&options, argc - 1, argv + 1))
+		for (size_t i = 0; i < sizeof(modes) / sizeof(*modes); i++)
+			if (!strcmp(modes[i].name, argv[1]))
+				return modes[i].run(&options);
+	usage();
+	return 2;
+}

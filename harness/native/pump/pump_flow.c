@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+/* One end of a flow, as fast as it goes, until it is told to stop or killed. */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/socket.h>
+
+#include "pump.h"
+
+static volatile sig_atomic_t stopped;
+
+static void stop(int signal)
+{
+	(void)signal;
+	stopped = 1;
+}
+
+static int flow__open(struct end *end, const struct pump_options *options)
+{
+	int err;
+
+	signal(SIGTERM, stop);
+	end->packet_bytes = options->packet_bytes;
+	err = end__open(end, options->ifname, options->queue, options->ring_size, NULL);
+	if (err)
+		fprintf(stderr, "pump: %s queue %u: error %d\n", options->ifname, options->queue, -err);
+	return err;
+}
+
+static int flow__close(struct end *end)
+{
+	printf("{\"sent\":%llu,\"received\":%llu}\n", end->sent, end->received);
+	end__close(end);
+	return 0;
+}
+
+int pump_source(const struct pump_options *options)
+{
+	static struct end end;
+
+	if (flow__open(&end, options) || wait_for_start())
+		return 1;
+
+	while (!stopped) {
+		struct pollfd waiting = { .fd = end__fd(&end), .events = POLLOUT };
+
+		end__reclaim(&end);
+		end__send(&end, options->batch);
+		if (sendto(end__fd(&end), NULL, 0, MSG_DONTWAIT, NULL, 0) < 0)
+			poll(&waiting, 1, 10);
+	}
+	return flow__close(&end);
+}
+
+int pump_target(const struct pump_options *options)
+{
+	static struct end end;
+
+	if (flow__open(&end, options))
+		return 1;
+	end__fill(&end);
+	if (wait_for_start())
+		return 1;
+
+	while (!stopped) {
+		struct pollfd waiting = { .fd = end__fd(&end), .events = POLLIN };
+
+		if (!end__receive(&end))
+			poll(&waiting, 1, 10);
+		end__fill(&end);
+		recvfrom(end__fd(&end), NULL, 0, MSG_MORE, NULL, NULL);
+	}
+	return flow__close(&end);
+}

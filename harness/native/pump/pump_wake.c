@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Sources that sleep until their target has room, many times over: is one ever forgotten, and how
+ * long does it take?
+ *
+ *	source thread: fill TX until poll() blocks, sleep, wake		latency: from the target's
+ *	target thread: empty RX, fill the fill ring, recvfrom(MSG_MORE)	room to the source's return
+ *
+ * The target asks once for what it took and then only looks at its ring: a wake-up that is lost
+ * leaves the source asleep until its own timeout.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include "pump.h"
+
+#define LOST_AFTER_MS	2000
+#define STALL_NS	100000000ULL
+
+struct wake {
+	struct end source, target;
+	_Atomic __u64 room_at;
+	_Atomic bool done;
+	__u32 cycles, lost, stalls;
+	__u64 *latencies;
+};
+
+static void *run_target(void *arg)
+{
+	struct wake *wake = arg;
+
+	while (!wake->done) {
+		if (!end__receive(&wake->target)) {
+			sched_yield();
+			continue;
+		}
+		end__fill(&wake->target);
+		wake->room_at = now_ns();
+		recvfrom(end__fd(&wake->target), NULL, 0, MSG_MORE, NULL, NULL);
+	}
+	return NULL;
+}
+
+static void run_source(struct wake *wake, __u32 cycles)
+{
+	struct pollfd waiting = { .fd = end__fd(&wake->source), .events = POLLOUT };
+
+	while (wake->cycles < cycles && wake->lost < 3) {
+		__u64 latency;
+
+		end__reclaim(&wake->source);
+		end__send(&wake->source, wake->source.tx.size);
+		sendto(waiting.fd, NULL, 0, MSG_DONTWAIT, NULL, 0);
+		if (poll(&waiting, 1, 0))
+			continue;
+
+		if (!poll(&waiting, 1, LOST_AFTER_MS)) {
+			wake->lost++;
+			continue;
+		}
+		latency = now_ns() - wake->room_at;
+		wake->latencies[wake->cycles++] = latency;
+		if (latency > STALL_NS)
+			wake->stalls++;
+	}
+	wake->done = true;
+}
+
+static int compare(const void *a, const void *b)
+{
+	__u64 left = *(const __u64 *)a, right = *(const __u64 *)b;
+
+	return (left > right) - (left < right);
+}
+
+static void report(struct wake *wake, __u64 started)
+{
+	__u32 n = wake->cycles;
+	__u64 *sorted = wake->latencies;
+
+	qsort(sorted, n, sizeof(*sorted), compare);
+	printf("{\"cycles\":%u,\"lost\":%u,\"stalls\":%u,\"seconds\":%.1f", n, wake->lost,
+	       wake->stalls, (now_ns() - started) / 1e9);
+	if (n)
+		printf(",\"latencyNs\":{\"p50\":%llu,\"p90\":%llu,\"p99\":%llu,\"p999\":%llu,\"max\":%llu}",
+		       sorted[n / 2], sorted[n / 10 * 9], sorted[n / 100 * 99],
+		       sorted[n / 1000 * 999], sorted[n - 1]);
+	puts("}");
+}
+
+int pump_wake(const struct pump_options *options)
+{
+	static struct wake wake;
+	pthread_t thread;
+	__u64 started;
+	int err;
+
+	wake.source.packet_bytes = options->packet_bytes;
+	wake.latencies = calloc(options->rounds, sizeof(*wake.latencies));
+	if (!wake.latencies)
+		return 1;
+	err = end__open(&wake.source, options->ifname, options->queue, options->ring_size, NULL);
+	if (!err)
+		err = end__open(&wake.target, options->ifname, options->queue + 1,
+				options->ring_size, options->separate ? NULL : &wake.source);
+	if (err) {
+		fprintf(stderr, "pump: cannot open the sockets on %s: error %d\n", options->ifname, -err);
+		return 1;
+	}
+	end__fill(&wake.target);
+	if (wait_for_start())
+		return 1;
+
+	started = now_ns();
+	if (pthread_create(&thread, NULL, run_target, &wake))
+		return 1;
+	run_source(&wake, options->rounds);
+	pthread_join(thread, NULL);
+	report(&wake, started);
+	return 0;
+}
