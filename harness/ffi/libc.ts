@@ -19,6 +19,8 @@ export const libc = {
   unshare: lib.func('int unshare(int flags)'),
 } as const;
 
+export const solSocket = 1;
+export const socketOption = { busyPoll: 46, preferBusyPoll: 69, busyPollBudget: 70 } as const;
 export const afXdp = 44;
 export const solXdp = 283;
 export const sockRaw = 3;

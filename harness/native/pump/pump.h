@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * pump: plain AF_XDP programs that make traffic and measure it. They know nothing of redirects; who
- * starts them sets the routes once they say "ready", and lets them go with a line on stdin.
+ * starts them sets the routes once they say "ready PID", and lets them go with SIGUSR1.
  */
 #ifndef PUMP_H
 #define PUMP_H
@@ -39,7 +39,7 @@ __u32 end__receive(struct end *end);		/* RX to free frames */
 __u32 end__reclaim(struct end *end);		/* completion ring to free frames */
 
 __u64 now_ns(void);
-/* Says "ready" and waits for a line. Returns -errno, or -EPIPE when there will be none. */
+/* Returns 0 or -errno. */
 int wait_for_start(void);
 
 struct pump_options {

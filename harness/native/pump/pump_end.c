@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "pump.h"
 
@@ -163,9 +165,13 @@ __u64 now_ns(void)
 
 int wait_for_start(void)
 {
-	char line[16];
+	sigset_t start;
+	int signal;
 
-	puts("ready");
+	sigemptyset(&start);
+	sigaddset(&start, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &start, NULL);
+	printf("ready %d\n", getpid());
 	fflush(stdout);
-	return fgets(line, sizeof(line), stdin) ? 0 : -EPIPE;
+	return -sigwait(&start, &signal);
 }

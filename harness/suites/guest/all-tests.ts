@@ -12,7 +12,10 @@ import './load.test.js';
 import './redirect.test.js';
 import './registry.test.js';
 import './route.test.js';
+import './socket-modes.test.js';
+import './teardown.test.js';
 import './topology.test.js';
+import './tracing.test.js';
 import './tracking.test.js';
 import './waiting.test.js';
 

@@ -2,8 +2,10 @@ import test from 'ava';
 import { message, pollEvent } from '../../ffi/libc.js';
 import type { PollResult } from '../../ffi/socket-types.js';
 import { readStats, setRoute } from '../../flash/registry.js';
-import { countFrom, flashId, openListed, openPair, type RoutedPair } from './routed-pair.js';
+import { startPump } from '../../native/pump.js';
+import { countFrom, flashId, openListed, openPair, umemLayouts, type RoutedPair } from './routed-pair.js';
 import { fill, receive, reclaim, send } from './test-packets.js';
+import { borrowVeth } from './veth.js';
 
 const ringSize = 64;
 const wakeDeadlineMs = 5000;
@@ -132,3 +134,22 @@ test.serial('recvfrom without MSG_MORE still asks for MSG_DONTWAIT', async (t) =
   t.is(pair.target.receive(message.dontWait), 'ok');
   t.is(pair.target.receive(message.dontWait | message.more), 'ok');
 });
+
+for (const { layout, sharedUmem } of umemLayouts) {
+  const cycles = sharedUmem ? 100_000 : 20_000;
+
+  test.serial(`a source sleeps and is woken ${cycles} times, never forgotten and never late (${layout})`, async (t) => {
+    t.timeout(280_000);
+    await using veth = await borrowVeth();
+    await using pump = await startPump({ netns: veth.netns, mode: 'wake', ifname: veth.a, rounds: cycles, separate: !sharedUmem });
+    const [source = -1, target = -1] = pump.ids();
+    setRoute(source, [target]);
+
+    pump.go();
+    const { exitCode, report } = await pump.end;
+
+    t.log(JSON.stringify(report));
+    t.is(exitCode, 0);
+    t.like(report, { cycles, lost: 0, stalls: 0 });
+  });
+}

@@ -1,0 +1,78 @@
+import { FlashError } from '../errors.js';
+import { listSockets } from '../flash/registry.js';
+import { signalIfThere } from '../process/signal-group.js';
+import { waitUntil } from '../process/wait-until.js';
+import { startIn } from '../chain/netns.js';
+import { nativePaths } from './build-native.js';
+
+/** The programs of native/pump: each opens its sockets and waits to be let go. */
+export type PumpMode = 'source' | 'target' | 'wake' | 'cost';
+
+export interface PumpOptions {
+  readonly netns: string;
+  readonly mode: PumpMode;
+  readonly ifname: string;
+  readonly queue?: number;
+  readonly ringSize?: number;
+  readonly packetBytes?: number;
+  readonly batch?: number;
+  readonly rounds?: number;
+  /** A UMEM for each of its two sockets. */
+  readonly separate?: boolean;
+  /** There is no route: packets go to the device. */
+  readonly wire?: boolean;
+}
+
+export interface Pump extends AsyncDisposable {
+  readonly pid: number;
+  /** The flash ids of its sockets, in the order of their queues; none on a kernel without FLASH. */
+  readonly ids: () => readonly number[];
+  readonly go: () => void;
+  readonly kill: (signal: NodeJS.Signals) => void;
+  /** Its exit code, and what it printed last as data; undefined if it was killed. */
+  readonly end: Promise<{ readonly exitCode: number | null; readonly report: unknown; readonly stderr: string }>;
+}
+
+const readyDeadlineMs = 20_000;
+
+export async function startPump(options: PumpOptions): Promise<Pump> {
+  const child = startIn(options.netns, nativePaths.pump, commandLine(options));
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer | string) => (output += chunk.toString()));
+  let ended = false;
+  const end = (async () => {
+    const { exitCode, stdout, stderr } = await child;
+    ended = true;
+    const report = stdout.split('\n').findLast((line) => line.startsWith('{'));
+    return { exitCode, report: report === undefined ? undefined : (JSON.parse(report) as unknown), stderr };
+  })();
+
+  const pid = await waitUntil(
+    async () => {
+      if (ended) throw new FlashError('infrastructure', `pump ${options.mode} ended before it was ready`, { logTail: (await end).stderr });
+      return Number(/^ready (\d+)$/m.exec(output)?.[1] ?? 0) || undefined;
+    },
+    { what: `pump ${options.mode} to open its sockets`, deadlineMs: readyDeadlineMs, intervalMs: 10, failAs: 'infrastructure' },
+  );
+  return {
+    ...{ pid, end },
+    ids: () =>
+      listSockets()
+        .filter((socket) => socket.pid === pid)
+        .sort((a, b) => a.qid - b.qid)
+        .map(({ id }) => id),
+    go: () => void process.kill(pid, 'SIGUSR1'),
+    kill: (signal) => signalIfThere(pid, signal),
+    async [Symbol.asyncDispose]() {
+      signalIfThere(pid, 'SIGKILL');
+      await end;
+    },
+  };
+}
+
+function commandLine(options: PumpOptions): string[] {
+  const { mode, ifname, queue, ringSize, packetBytes, batch, rounds, separate, wire } = options;
+  const numbers = { '--queue': queue, '--ring-size': ringSize, '--bytes': packetBytes, '--batch': batch, '--rounds': rounds };
+  const given = Object.entries(numbers).filter(([, value]) => value !== undefined);
+  return [mode, '--ifname', ifname, ...given.flatMap(([name, value]) => [name, String(value)]), ...(separate ? ['--separate'] : []), ...(wire ? ['--wire'] : [])];
+}

@@ -1,0 +1,73 @@
+import test from 'ava';
+import { bindFlag, libc, solSocket, socketOption } from '../../ffi/libc.js';
+import { checkErrno } from '../../ffi/native-error.js';
+import type { XdpSocket } from '../../ffi/socket-types.js';
+import { clearRoute } from '../../flash/registry.js';
+import { run } from '../../process/run.js';
+import { auditProblem } from './frame-audit.js';
+import { countFrom, flashId, openPair, umemLayouts, umemsOf, type RoutedPair } from './routed-pair.js';
+import { fill, receive, reclaim, send } from './test-packets.js';
+
+const problems = (pair: RoutedPair): string[] => umemsOf(pair).map(auditProblem).filter((problem) => problem !== undefined);
+
+/** Fifty batches, as a program does that knows nothing of routes. */
+function exchange({ source, target }: RoutedPair): number[] {
+  const received: number[] = [];
+  for (let round = 0; round < 50; round++) {
+    fill(target, 48 - target.rings.fill.count());
+    send(source, countFrom(round * 20, 20));
+    source.kick();
+    target.receive();
+    received.push(...receive(target));
+    reclaim(source);
+  }
+  return received;
+}
+
+function busyPoll({ fd }: XdpSocket): void {
+  for (const [option, value] of [
+    [socketOption.preferBusyPoll, 1],
+    [socketOption.busyPoll, 20],
+    [socketOption.busyPollBudget, 64],
+  ] as const) {
+    const bytes = Buffer.alloc(4);
+    bytes.writeInt32LE(value);
+    checkErrno('setting up busy polling', libc.setsockopt(fd, solSocket, option, bytes, bytes.length));
+  }
+}
+
+for (const { layout, sharedUmem } of umemLayouts) {
+  test.serial(`sockets without need-wakeup redirect the same (${layout})`, async (t) => {
+    await using pair = await openPair({ sharedUmem, source: { bindFlags: bindFlag.copy }, target: { bindFlags: bindFlag.copy } });
+
+    t.deepEqual(exchange(pair), countFrom(0, 1000));
+    t.deepEqual(problems(pair), []);
+  });
+
+  test.serial(`sockets that prefer busy polling redirect the same (${layout})`, async (t) => {
+    await using pair = await openPair({ sharedUmem });
+    busyPoll(pair.source);
+    busyPoll(pair.target);
+
+    t.deepEqual(exchange(pair), countFrom(0, 1000));
+    t.deepEqual(problems(pair), []);
+  });
+}
+
+test.serial('a routed source is told to ask for transmission, whatever its driver wants', async (t) => {
+  await using pair = await openPair({ sharedUmem: true });
+
+  t.true(pair.source.rings.tx.needsWakeup());
+});
+
+test.serial('ss shows routed sockets as it shows others', async (t) => {
+  await using pair = await openPair({ sharedUmem: true });
+  const listed = (): Promise<string> => run('ip', ['netns', 'exec', pair.veth.netns, 'ss', '-H', '-n', '--xdp', '--extended', '--info']);
+  const routed = await listed();
+
+  clearRoute(flashId(pair.source));
+
+  t.is(await listed(), routed);
+  t.is(routed.match(/\brx\(entries:64\)/g)?.length, 2);
+  t.is(routed.match(/\btx\(entries:64\)/g)?.length, 2);
+});
