@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { addBenchInstructions } from './commands/bench-instructions.js';
 import { addBuildKernel } from './commands/build-kernel.js';
 import { addDemo } from './commands/demo.js';
 import { addDoctor } from './commands/doctor.js';
@@ -16,6 +17,7 @@ addDoctor(program);
 addTest(program);
 addDemo(program);
 addShell(program);
+addBenchInstructions(program);
 
 installInterruptHandler();
 try {

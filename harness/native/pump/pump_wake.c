@@ -31,10 +31,21 @@ struct wake {
 	__u64 *latencies;
 };
 
+/* A processor each where there are two: the target never sleeps. */
+static void run_on(int cpu)
+{
+	cpu_set_t cpus;
+
+	CPU_ZERO(&cpus);
+	CPU_SET(cpu, &cpus);
+	pthread_setaffinity_np(pthread_self(), sizeof(cpus), &cpus);
+}
+
 static void *run_target(void *arg)
 {
 	struct wake *wake = arg;
 
+	run_on(1);
 	while (!wake->done) {
 		if (!end__receive(&wake->target)) {
 			sched_yield();
@@ -51,6 +62,7 @@ static void run_source(struct wake *wake, __u32 cycles)
 {
 	struct pollfd waiting = { .fd = end__fd(&wake->source), .events = POLLOUT };
 
+	run_on(0);
 	while (wake->cycles < cycles && wake->lost < 3) {
 		__u64 latency;
 

@@ -1,0 +1,36 @@
+import type { PumpOptions } from '../native/pump.js';
+
+/** Where a packet goes when its sender calls sendto(). */
+export type Path = 'wire' | 'zero-copy hop' | 'copy hop';
+
+export interface CostCase {
+  readonly path: Path;
+  readonly batch: number;
+  readonly packetBytes: number;
+}
+
+const batches = [1, 8, 32, 64] as const;
+
+/** A socket on no route: the only one a kernel without FLASH can run. */
+export const wireCases: readonly CostCase[] = [
+  { path: 'wire', batch: 64, packetBytes: 64 },
+  { path: 'wire', batch: 1, packetBytes: 64 },
+  { path: 'wire', batch: 64, packetBytes: 1500 },
+];
+
+export const hopCases: readonly CostCase[] = [
+  ...batches.map((batch): CostCase => ({ path: 'zero-copy hop', batch, packetBytes: 64 })),
+  { path: 'zero-copy hop', batch: 64, packetBytes: 1500 },
+  { path: 'copy hop', batch: 64, packetBytes: 64 },
+  { path: 'copy hop', batch: 64, packetBytes: 1500 },
+];
+
+export function pumpOptions({ path, batch, packetBytes }: CostCase): Pick<PumpOptions, 'batch' | 'packetBytes' | 'wire' | 'separate'> {
+  return { batch, packetBytes, wire: path === 'wire', separate: path === 'copy hop' };
+}
+
+/** What a guest prints, one line of JSON each. */
+export interface Cost extends CostCase {
+  /** Two measurements; on an emulator that counts instructions they should hardly differ. */
+  readonly instructions: readonly [number, number];
+}

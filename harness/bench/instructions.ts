@@ -1,0 +1,76 @@
+import { join } from 'node:path';
+import { FlashError } from '../errors.js';
+import { requireNoSplats, runInGuest } from '../guest/run-in-guest.js';
+import { repositoryRoot } from '../host/repository.js';
+import type { Cost, CostCase } from './cost-cases.js';
+
+export type KernelName = 'vanilla' | 'flash';
+
+export interface KernelCosts {
+  readonly kernel: KernelName;
+  readonly image: string;
+  readonly costs: readonly Cost[];
+}
+
+const deadlineMs = 900_000;
+
+/** One processor whose clock is the number of instructions it has run: a nanosecond is one. */
+const countingMachine = { accel: 'tcg', cpus: 1, extraQemuArgs: ['-icount shift=0,sleep=off'] } as const;
+
+/** Boots a kernel and measures what a packet costs its sender there. */
+export async function measureKernel(kernel: KernelName, image: string): Promise<KernelCosts> {
+  let output = '';
+  const guest = await runInGuest({
+    ...countingMachine,
+    ...{ image, deadlineMs, bootDeadlineMs: deadlineMs },
+    command: [process.execPath, '--enable-source-maps', join(repositoryRoot, 'dist', 'bench', 'measure-costs.js')],
+    onEvent: (event) => {
+      if (event.kind === 'output') output += event.text;
+    },
+  });
+  requireNoSplats(guest);
+  const lines = output.split('\n').filter((line) => line.startsWith('{'));
+  if (guest.exitCode !== 0 || lines.length === 0) throw new FlashError('guest', `measuring the ${kernel} kernel failed`, { logTail: output });
+  return { kernel, image, costs: lines.map((line) => JSON.parse(line) as Cost) };
+}
+
+/** The smaller of the two: nothing makes a packet cheaper than it is. */
+export function best({ instructions }: Cost): number {
+  return Math.min(...instructions);
+}
+
+/** How far the two are apart, as a share of the smaller. */
+export function spread({ instructions }: Cost): number {
+  return (Math.max(...instructions) - Math.min(...instructions)) / Math.min(...instructions);
+}
+
+export function findCost({ costs }: KernelCosts, { path, batch, packetBytes }: CostCase): Cost {
+  const found = costs.find((cost) => cost.path === path && cost.batch === batch && cost.packetBytes === packetBytes);
+  if (found === undefined) throw new FlashError('guest', `there is no figure for ${path}, batch ${batch}, ${packetBytes} bytes`);
+  return found;
+}
+
+/** A limit the figures are held to. */
+export interface Goal {
+  readonly what: string;
+  readonly limit: string;
+  readonly value: string;
+  readonly met: boolean;
+}
+
+const hopLimit = 80;
+const bystanderLimit = 0.01;
+const spreadLimit = 0.01;
+const percent = (share: number): string => `${(share * 100).toFixed(2)} %`;
+
+export function judge(vanilla: KernelCosts, flash: KernelCosts): Goal[] {
+  const hop = best(findCost(flash, { path: 'zero-copy hop', batch: 64, packetBytes: 64 }));
+  const bystander = vanilla.costs.map((cost) => best(findCost(flash, cost)) / best(cost) - 1);
+  const worst = Math.max(...bystander);
+  const noise = Math.max(...[...vanilla.costs, ...flash.costs].map(spread));
+  return [
+    { what: 'instructions a packet of a zero-copy hop at batch 64', limit: `at most ${hopLimit}`, value: hop.toFixed(1), met: hop <= hopLimit },
+    { what: 'a socket on no route, beyond the vanilla kernel', limit: `at most ${percent(bystanderLimit)}`, value: percent(worst), met: worst <= bystanderLimit },
+    { what: 'two measurements of the same', limit: `at most ${percent(spreadLimit)} apart`, value: percent(noise), met: noise <= spreadLimit },
+  ];
+}
