@@ -26,6 +26,8 @@ export interface BuildOptions {
   readonly vanilla?: boolean;
   /** A source tree or a tarball of one. */
   readonly source?: string;
+  /** On top of the series, for this build alone. */
+  readonly extraPatches?: readonly Patch[];
   readonly onProgress?: OnProgress;
 }
 
@@ -58,7 +60,7 @@ export async function buildKernel(options: BuildOptions = {}): Promise<BuiltKern
     flavour: options.flavour ?? 'base',
     vanilla,
     given: options.source,
-    patches: vanilla ? [] : readSeries(),
+    patches: vanilla ? [] : [...readSeries(), ...(options.extraPatches ?? [])],
     onProgress: options.onProgress ?? (() => undefined),
   };
   const title = `building ${plan.base.name} ${plan.flavour}${vanilla ? ' vanilla' : ''}`;

@@ -14,9 +14,9 @@ const deadlineMs = 1_200_000;
  * The tests that need a FLASH kernel, in one process and one after the other: they share the
  * machine's devices and its list of sockets.
  */
-function avaCommand(): string[] {
+function avaCommand({ failFast = false }: GuestTestOptions = {}): string[] {
   const ava = join(repositoryRoot, 'node_modules', 'ava', 'entrypoints', 'cli.mjs');
-  const options = ['--tap', '--serial', '--worker-threads', '--timeout=300s'];
+  const options = ['--tap', '--serial', '--worker-threads', '--timeout=300s', ...(failFast ? ['--fail-fast'] : [])];
   return [process.execPath, '--enable-source-maps', ava, ...options, 'dist/suites/guest/all-tests.js'];
 }
 
@@ -29,11 +29,16 @@ export const guestSuite: Suite = {
   },
 };
 
-async function runGuestTests(image: string): Promise<SuiteResult> {
+export interface GuestTestOptions {
+  /** End with the first test that fails. */
+  readonly failFast?: boolean;
+}
+
+export async function runGuestTests(image: string, options: GuestTestOptions = {}): Promise<SuiteResult> {
   const output = { stdout: '', stderr: '' };
   const guest = await runInGuest({
     image,
-    command: avaCommand(),
+    command: avaCommand(options),
     deadlineMs,
     onEvent: (event) => {
       if (event.kind === 'output') output[event.stream] += event.text;

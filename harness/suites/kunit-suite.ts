@@ -1,18 +1,20 @@
 import { requireNoSplats } from '../guest/run-in-guest.js';
 import { runKunit } from '../guest/kunit.js';
 import { buildImage } from '../kernel/build-image.js';
-import type { Suite, TestFailure } from './suite.js';
+import type { Suite, SuiteResult, TestFailure } from './suite.js';
 
 /** The KUnit suites of the series, at boot. */
 export const kunitSuite: Suite = {
   name: 'kunit',
-  async run() {
-    const { passed, failed, skipped, lines, problems, guest } = await runKunit({ image: await buildImage() });
-    requireNoSplats(guest);
-    const failures: TestFailure[] = lines
-      .filter((line) => /^\s+not ok /.test(line))
-      .map((line) => ({ title: line.trim(), detail: lines.slice(0, lines.indexOf(line) + 1).slice(-12).join('\n') }));
-    const broken: TestFailure[] = problems.map((problem) => ({ title: 'the KUnit report is whole', detail: problem }));
-    return { passed, failed: failed + broken.length, skipped, failures: [...failures, ...broken] };
-  },
+  run: async () => runKunitTests(await buildImage()),
 };
+
+export async function runKunitTests(image: string): Promise<SuiteResult> {
+  const { passed, failed, skipped, lines, problems, guest } = await runKunit({ image });
+  requireNoSplats(guest);
+  const failures: TestFailure[] = lines
+    .filter((line) => /^\s+not ok /.test(line))
+    .map((line) => ({ title: line.trim(), detail: lines.slice(0, lines.indexOf(line) + 1).slice(-12).join('\n') }));
+  const broken: TestFailure[] = problems.map((problem) => ({ title: 'the KUnit report is whole', detail: problem }));
+  return { passed, failed: failed + broken.length, skipped, failures: [...failures, ...broken] };
+}

@@ -1,0 +1,33 @@
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { FlashError } from '../errors.js';
+import { formatSeconds } from '../host/duration.js';
+import { callerDir } from '../host/repository.js';
+import { formatTable } from '../host/table.js';
+import { readMutants } from '../mutants/mutants.js';
+import { runMutant, type Verdict } from '../mutants/run-mutant.js';
+import { buildNative } from '../native/build-native.js';
+
+export function addTestMutants(program: Command): void {
+  program
+    .command('test-mutants')
+    .description('break the series on purpose, one thing at a time, and see which test notices')
+    .argument('[mutant...]', 'names of patches in kernel/mutants; all of them unless told')
+    .option('--json <file>', 'also write the table as data')
+    .action(async (names: readonly string[], { json }: { json?: string }) => {
+      await buildNative();
+      const mutants = readMutants(names);
+      const verdicts: Verdict[] = [];
+      for (const [index, mutant] of mutants.entries()) {
+        const verdict = await runMutant(mutant);
+        verdicts.push(verdict);
+        console.log(`${index + 1} of ${mutants.length}  ${mutant.name}: ${verdict.killedBy ?? 'SURVIVED'} (${formatSeconds(verdict.seconds)})`);
+      }
+      console.log(formatTable(['mutant', 'breaks', 'killed by'], verdicts.map(({ mutant, killedBy }) => [mutant.name, mutant.breaks, killedBy ?? 'SURVIVED']), [28, 50, 70]));
+      if (json !== undefined) writeFileSync(resolve(callerDir, json), `${JSON.stringify(verdicts, null, 2)}\n`);
+      const survivors = verdicts.filter(({ killedBy }) => killedBy === undefined);
+      console.log(`${verdicts.length - survivors.length} of ${verdicts.length} mutants killed`);
+      if (survivors.length > 0) throw new FlashError('testFailure', `${survivors.map(({ mutant }) => mutant.name).join(', ')} survived`);
+    });
+}
