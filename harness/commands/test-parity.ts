@@ -1,0 +1,42 @@
+import type { Command } from 'commander';
+import { join } from 'node:path';
+import { FlashError } from '../errors.js';
+import { requireNoSplats, runInGuest } from '../guest/run-in-guest.js';
+import { repositoryRoot } from '../host/repository.js';
+import { formatTable } from '../host/table.js';
+import { buildForGuest } from '../kernel/build-image.js';
+import { buildXskxceiver } from '../parity/build-xskxceiver.js';
+import { compare, type TestRun } from '../parity/xskxceiver-output.js';
+
+const deadlineMs = 1_800_000;
+
+export function addTestParity(program: Command): void {
+  program
+    .command('test-parity')
+    .description("the kernel's own AF_XDP suite, on the vanilla kernel and on ours: the same result for every test")
+    .action(async () => {
+      const vanilla = await buildForGuest({ vanilla: true });
+      const flash = await buildForGuest();
+      const suite = await buildXskxceiver(vanilla.sourceDir);
+      const rows = compare(await runSuite(vanilla.image, suite), await runSuite(flash.image, suite));
+      console.log(formatTable(['mode', 'test', 'vanilla', 'flash', ''], rows.map(({ mode, test, same, ...results }) => [mode, test, results.vanilla, results.flash, same ? '' : 'DIFFERENT'])));
+      const different = rows.filter(({ same }) => !same);
+      console.log(`${rows.length} tests, ${rows.length - different.length} with the same result`);
+      if (different.length > 0) throw new FlashError('testFailure', `${different.length} tests of the kernel's own suite changed`);
+    });
+}
+
+async function runSuite(image: string, suite: string): Promise<TestRun[]> {
+  let output = '';
+  const guest = await runInGuest({
+    ...{ image, deadlineMs },
+    command: [process.execPath, '--enable-source-maps', join(repositoryRoot, 'dist', 'parity', 'run-xskxceiver.js'), suite],
+    onEvent: (event) => {
+      if (event.kind === 'output') output += event.text;
+    },
+  });
+  requireNoSplats(guest);
+  const runs = output.split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as TestRun);
+  if (guest.exitCode !== 0 || runs.length === 0) throw new FlashError('guest', "the kernel's suite did not run to its end", { logTail: output });
+  return runs;
+}

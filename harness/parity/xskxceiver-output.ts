@@ -1,0 +1,42 @@
+export type Outcome = 'pass' | 'fail' | 'skip';
+
+/** A test in one mode, and what each attempt gave. */
+export interface TestRun {
+  readonly mode: string;
+  readonly test: string;
+  readonly results: readonly Outcome[];
+}
+
+/** `xskxceiver -l`: a line `number: NAME` a test. */
+export function parseTestList(text: string): { readonly number: number; readonly name: string }[] {
+  return [...text.matchAll(/^(\d+): (\S+)$/gm)].map(([, number, name]) => ({ number: Number(number), name: name ?? '' }));
+}
+
+/** What one test printed, in TAP. No result line at all, as after a crash, is a failure. */
+export function parseTest(text: string): Outcome {
+  if (/^not ok /m.test(text)) return 'fail';
+  if (/^ok .*# SKIP/m.test(text)) return 'skip';
+  return /^ok /m.test(text) ? 'pass' : 'fail';
+}
+
+export interface Comparison {
+  readonly mode: string;
+  readonly test: string;
+  readonly vanilla: string;
+  readonly flash: string;
+  readonly same: boolean;
+}
+
+/** Flaky if the attempts differ; else what they all gave. */
+export function summarize({ results }: TestRun): string {
+  return new Set(results).size > 1 ? 'flaky' : (results[0] ?? 'fail');
+}
+
+/** Two kernels test by test. One that passes now and then counts as passing, and is named. */
+export function compare(vanilla: readonly TestRun[], flash: readonly TestRun[]): Comparison[] {
+  return vanilla.map((before) => {
+    const after = flash.find(({ mode, test }) => mode === before.mode && test === before.test);
+    const same = after !== undefined && before.results.at(-1) === after.results.at(-1);
+    return { mode: before.mode, test: before.test, vanilla: summarize(before), flash: after === undefined ? 'missing' : summarize(after), same };
+  });
+}
