@@ -1,22 +1,27 @@
-import type { Command } from 'commander';
+import { resolve } from 'node:path';
+import { Option, type Command } from 'commander';
 import { describeFailure, exitCodes, FlashError } from '../errors.js';
 import { formatSeconds, startClock } from '../host/duration.js';
+import { callerDir } from '../host/repository.js';
+import { flavours } from '../kernel/flavour.js';
 import { throwIfInterrupted } from '../process/interrupt.js';
 import { suites } from '../suites/registry.js';
-import { addResults, formatTotals, type Suite, type SuiteResult } from '../suites/suite.js';
+import { addResults, formatTotals, type Suite, type SuiteOptions, type SuiteResult } from '../suites/suite.js';
 
 export function addTest(program: Command): void {
   program
     .command('test')
     .description('run every suite, or one')
     .argument('[suite]', suites.map(({ name }) => name).join(', '))
-    .action(async (name: string | undefined) => {
+    .addOption(new Option('--flavour <name>', 'the kernel the guests boot').choices(flavours).default('base'))
+    .option('--image <file>', 'boot this kernel instead of building one')
+    .action(async (name: string | undefined, { image, flavour }: SuiteOptions) => {
       const chosen = suites.filter((suite) => (name === undefined ? suite.onlyByName !== true : suite.name === name));
       if (chosen.length === 0) {
         throw new FlashError('usage', `there is no suite "${name}"`, { advice: `suites: ${suites.map((suite) => suite.name).join(', ')}` });
       }
       const results: SuiteResult[] = [];
-      for (const suite of chosen) results.push(await runSuite(suite));
+      for (const suite of chosen) results.push(await runSuite(suite, { flavour, ...(image === undefined ? {} : { image: resolve(callerDir, image) }) }));
       const total = addResults(results);
       for (const skip of total.skips ?? []) console.log(`skipped: ${skip}`);
       console.log(formatTotals(total));
@@ -25,9 +30,9 @@ export function addTest(program: Command): void {
 }
 
 /** A suite that cannot even run is one failure; the others still get their turn. */
-async function runSuite(suite: Suite): Promise<SuiteResult> {
+async function runSuite(suite: Suite, options: SuiteOptions): Promise<SuiteResult> {
   const elapsed = startClock();
-  const result = await suite.run().catch((error: unknown): SuiteResult => {
+  const result = await suite.run(options).catch((error: unknown): SuiteResult => {
     throwIfInterrupted();
     return { passed: 0, failed: 1, skipped: 0, failures: [{ title: `the suite ${suite.name} runs`, detail: describeFailure(error) }] };
   });

@@ -6,7 +6,7 @@ import { startIn } from '../chain/netns.js';
 import { nativePaths } from './build-native.js';
 
 /** The programs of native/pump: each opens its sockets and waits to be let go. */
-export type PumpMode = 'source' | 'target' | 'wake' | 'cost';
+export type PumpMode = 'source' | 'target' | 'wake' | 'cost' | 'race' | 'hostile';
 
 export interface PumpOptions {
   readonly netns: string;
@@ -17,6 +17,7 @@ export interface PumpOptions {
   readonly packetBytes?: number;
   readonly batch?: number;
   readonly rounds?: number;
+  readonly sources?: number;
   /** A UMEM for each of its two sockets. */
   readonly separate?: boolean;
   /** There is no route: packets go to the device. */
@@ -27,13 +28,17 @@ export interface Pump extends AsyncDisposable {
   readonly pid: number;
   /** The flash ids of its sockets, in the order of their queues; none on a kernel without FLASH. */
   readonly ids: () => readonly number[];
+  /** Lets it start, or end if it waits for that. */
   readonly go: () => void;
+  /** What it printed as data, as soon as it has; its sockets may still be open. */
+  readonly report: () => Promise<unknown>;
   readonly kill: (signal: NodeJS.Signals) => void;
   /** Its exit code, and what it printed last as data; undefined if it was killed. */
   readonly end: Promise<{ readonly exitCode: number | null; readonly report: unknown; readonly stderr: string }>;
 }
 
 const readyDeadlineMs = 20_000;
+const reportDeadlineMs = 250_000;
 
 export async function startPump(options: PumpOptions): Promise<Pump> {
   const child = startIn(options.netns, nativePaths.pump, commandLine(options));
@@ -43,8 +48,7 @@ export async function startPump(options: PumpOptions): Promise<Pump> {
   const end = (async () => {
     const { exitCode, stdout, stderr } = await child;
     ended = true;
-    const report = stdout.split('\n').findLast((line) => line.startsWith('{'));
-    return { exitCode, report: report === undefined ? undefined : (JSON.parse(report) as unknown), stderr };
+    return { exitCode, report: parseReport(stdout), stderr };
   })();
 
   const pid = await waitUntil(
@@ -61,6 +65,8 @@ export async function startPump(options: PumpOptions): Promise<Pump> {
         .filter((socket) => socket.pid === pid)
         .sort((a, b) => a.qid - b.qid)
         .map(({ id }) => id),
+    report: () =>
+      waitUntil(() => parseReport(output), { what: `the report of pump ${options.mode}`, deadlineMs: reportDeadlineMs, intervalMs: 20 }),
     go: () => void process.kill(pid, 'SIGUSR1'),
     kill: (signal) => signalIfThere(pid, signal),
     async [Symbol.asyncDispose]() {
@@ -70,9 +76,14 @@ export async function startPump(options: PumpOptions): Promise<Pump> {
   };
 }
 
+function parseReport(output: string): unknown {
+  const line = /^\{.*\}$/m.exec(output)?.[0];
+  return line === undefined ? undefined : JSON.parse(line);
+}
+
 function commandLine(options: PumpOptions): string[] {
-  const { mode, ifname, queue, ringSize, packetBytes, batch, rounds, separate, wire } = options;
-  const numbers = { '--queue': queue, '--ring-size': ringSize, '--bytes': packetBytes, '--batch': batch, '--rounds': rounds };
+  const { mode, ifname, queue, ringSize, packetBytes, batch, rounds, sources, separate, wire } = options;
+  const numbers = { '--queue': queue, '--ring-size': ringSize, '--bytes': packetBytes, '--batch': batch, '--rounds': rounds, '--sources': sources };
   const given = Object.entries(numbers).filter(([, value]) => value !== undefined);
   return [mode, '--ifname', ifname, ...given.flatMap(([name, value]) => [name, String(value)]), ...(separate ? ['--separate'] : []), ...(wire ? ['--wire'] : [])];
 }

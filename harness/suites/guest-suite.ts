@@ -6,9 +6,11 @@ import { buildImage } from '../kernel/build-image.js';
 import { buildNative } from '../native/build-native.js';
 import { attempt } from '../process/run.js';
 import type { Suite, SuiteResult } from './suite.js';
+import { slowVariable } from './slow.js';
 import { readTap } from './tap.js';
 
 const deadlineMs = 1_200_000;
+const slowDeadlineMs = 3 * deadlineMs;
 
 /**
  * The tests that need a FLASH kernel, in one process and one after the other: they share the
@@ -23,23 +25,25 @@ function avaCommand({ failFast = false }: GuestTestOptions = {}): string[] {
 /** Runs them in a guest; a kernel that complains fails tests that otherwise passed. */
 export const guestSuite: Suite = {
   name: 'guest',
-  async run() {
+  async run({ image, flavour }) {
     await buildNative();
-    return runGuestTests(process.env['FLASH_IMAGE'] ?? (await buildImage()));
+    return runGuestTests(image ?? (await buildImage({ flavour })), { slow: flavour === 'debug' });
   },
 };
 
 export interface GuestTestOptions {
   /** End with the first test that fails. */
   readonly failFast?: boolean;
+  /** The kernel is many times slower: more time, and fewer turns of what is only repeated. */
+  readonly slow?: boolean;
 }
 
 export async function runGuestTests(image: string, options: GuestTestOptions = {}): Promise<SuiteResult> {
   const output = { stdout: '', stderr: '' };
   const guest = await runInGuest({
     image,
-    command: avaCommand(options),
-    deadlineMs,
+    command: options.slow ? ['env', `${slowVariable}=1`, ...avaCommand(options)] : avaCommand(options),
+    deadlineMs: options.slow ? slowDeadlineMs : deadlineMs,
     onEvent: (event) => {
       if (event.kind === 'output') output[event.stream] += event.text;
     },

@@ -6,7 +6,7 @@ import type { Suite, SuiteResult, TestFailure } from './suite.js';
 /** The KUnit suites of the series, at boot. */
 export const kunitSuite: Suite = {
   name: 'kunit',
-  run: async () => runKunitTests(await buildImage()),
+  run: async ({ image, flavour }) => runKunitTests(image ?? (await buildImage({ flavour }))),
 };
 
 export async function runKunitTests(image: string): Promise<SuiteResult> {

@@ -1,3 +1,5 @@
+import type { Flavour } from '../kernel/flavour.js';
+
 /** One test that did not pass, with what a reader needs to see. */
 export interface TestFailure {
   readonly title: string;
@@ -13,12 +15,19 @@ export interface SuiteResult {
   readonly skips?: readonly string[];
 }
 
+/** Which kernel the suites in guests boot. */
+export interface SuiteOptions {
+  readonly flavour: Flavour;
+  /** Boot this one instead of building one. */
+  readonly image?: string;
+}
+
 /** A part of what `npm test` runs. */
 export interface Suite {
   readonly name: string;
   /** Left out when everything is run. */
   readonly onlyByName?: boolean;
-  run(): Promise<SuiteResult>;
+  run(options: SuiteOptions): Promise<SuiteResult>;
 }
 
 export function addResults(results: readonly SuiteResult[]): SuiteResult {

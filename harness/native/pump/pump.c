@@ -17,12 +17,14 @@ static const struct {
 	{ "target", pump_target, "receives until SIGTERM" },
 	{ "wake", pump_wake, "blocks and wakes a source, --rounds times, and prints the latencies" },
 	{ "cost", pump_cost, "sends --rounds batches and prints what a packet costs" },
+	{ "race", pump_race, "--sources threads on one UMEM send --rounds packets each to one target" },
+	{ "hostile", pump_hostile, "sends --rounds batches while a thread scribbles on all its rings" },
 };
 
 static void usage(void)
 {
 	fputs("usage: pump MODE --ifname NAME [--queue N] [--ring-size N] [--bytes N] [--batch N]\n"
-	      "            [--rounds N] [--separate] [--wire]\n", stderr);
+	      "            [--rounds N] [--sources N] [--separate] [--wire]\n", stderr);
 	for (size_t i = 0; i < sizeof(modes) / sizeof(*modes); i++)
 		fprintf(stderr, "  %-8s %s\n", modes[i].name, modes[i].help);
 }
@@ -36,6 +38,7 @@ static int parse(struct pump_options *options, int argc, char **argv)
 		{ "bytes", required_argument, NULL, 'b' },
 		{ "batch", required_argument, NULL, 'n' },
 		{ "rounds", required_argument, NULL, 'r' },
+		{ "sources", required_argument, NULL, 'm' },
 		{ "separate", no_argument, NULL, 'S' },
 		{ "wire", no_argument, NULL, 'w' },
 		{ 0 },
@@ -50,18 +53,21 @@ static int parse(struct pump_options *options, int argc, char **argv)
 		case 'b': options->packet_bytes = strtoul(optarg, NULL, 10); break;
 		case 'n': options->batch = strtoul(optarg, NULL, 10); break;
 		case 'r': options->rounds = strtoul(optarg, NULL, 10); break;
+		case 'm': options->sources = strtoul(optarg, NULL, 10); break;
 		case 'S': options->separate = true; break;
 		case 'w': options->wire = true; break;
 		default: return -1;
 		}
 	}
+	if (options->sources < 1 || options->sources > PUMP_MAX_SOURCES)
+		return -1;
 	return options->ifname && options->batch && options->rounds && options->ring_size ? 0 : -1;
 }
 
 int main(int argc, char **argv)
 {
 	struct pump_options options = {
-		.ring_size = 64, .packet_bytes = 64, .batch = 32, .rounds = 1000,
+		.ring_size = 64, .packet_bytes = 64, .batch = 32, .rounds = 1000, .sources = 1,
 	};
 
 	/* Nobody is left to stop it then. */

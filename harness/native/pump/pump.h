@@ -11,6 +11,8 @@
 
 #define PUMP_FRAMES		1024
 #define PUMP_FRAME_SIZE		2048
+#define PUMP_MAX_SOURCES	8
+#define PUMP_NUMBER_OFFSET	16	/* in a packet: its source, then its number there */
 
 /* One socket with its UMEM, or somebody else's, and the frames it holds. */
 struct end {
@@ -23,7 +25,10 @@ struct end {
 	__u32 packet_bytes;
 	__u32 free_count;
 	__u64 free_frames[2 * PUMP_FRAMES];
+	__u32 source;			/* its number, written to what it sends */
 	__u64 sent, received;
+	__u64 reordered;		/* packets that came after a later one of their source */
+	__u64 next[PUMP_MAX_SOURCES];	/* what is expected of each source */
 };
 
 /* Returns 0 or -errno. Without @owner the end has a UMEM of its own. */
@@ -41,6 +46,7 @@ __u32 end__reclaim(struct end *end);		/* completion ring to free frames */
 __u64 now_ns(void);
 /* Returns 0 or -errno. */
 int wait_for_start(void);
+int wait_to_go_on(void);
 
 struct pump_options {
 	const char *ifname;
@@ -49,6 +55,7 @@ struct pump_options {
 	__u32 packet_bytes;
 	__u32 batch;
 	__u32 rounds;
+	__u32 sources;
 	bool separate;
 	bool wire;
 };
@@ -58,5 +65,7 @@ int pump_source(const struct pump_options *options);
 int pump_target(const struct pump_options *options);
 int pump_wake(const struct pump_options *options);
 int pump_cost(const struct pump_options *options);
+int pump_race(const struct pump_options *options);
+int pump_hostile(const struct pump_options *options);
 
 #endif

@@ -93,9 +93,11 @@ int end__fd(const struct end *end)
 	return xsk_socket__fd(end->xsk);
 }
 
+/* More frames than there are can only come from a kernel that doubles some. */
 static void end__put(struct end *end, __u64 addr)
 {
-	end->free_frames[end->free_count++] = addr & ~(__u64)(PUMP_FRAME_SIZE - 1);
+	if (end->free_count < sizeof(end->free_frames) / sizeof(*end->free_frames))
+		end->free_frames[end->free_count++] = addr & ~(__u64)(PUMP_FRAME_SIZE - 1);
 }
 
 __u32 end__send(struct end *end, __u32 max)
@@ -108,13 +110,18 @@ __u32 end__send(struct end *end, __u32 max)
 		n = end->free_count;
 	if (!n || !xsk_ring_prod__reserve(&end->tx, n, &idx))
 		return 0;
-	for (__u32 i = 0; i < n; i++)
+	for (__u32 i = 0; i < n; i++) {
+		__u64 addr = end->free_frames[--end->free_count];
+		__u64 *number = (void *)((char *)end->area + addr + PUMP_NUMBER_OFFSET);
+
+		number[0] = end->source;
+		number[1] = end->sent++;
 		*xsk_ring_prod__tx_desc(&end->tx, idx + i) = (struct xdp_desc) {
-			.addr = end->free_frames[--end->free_count],
+			.addr = addr,
 			.len = end->packet_bytes,
 		};
+	}
 	xsk_ring_prod__submit(&end->tx, n);
-	end->sent += n;
 	return n;
 }
 
@@ -136,8 +143,16 @@ __u32 end__receive(struct end *end)
 {
 	__u32 idx, n = xsk_ring_cons__peek(&end->rx, end->rx.size, &idx);
 
-	for (__u32 i = 0; i < n; i++)
-		end__put(end, xsk_ring_cons__rx_desc(&end->rx, idx + i)->addr);
+	for (__u32 i = 0; i < n; i++) {
+		__u64 addr = xsk_ring_cons__rx_desc(&end->rx, idx + i)->addr;
+		const __u64 *number = (void *)((char *)end->area + addr + PUMP_NUMBER_OFFSET);
+
+		if (number[0] >= PUMP_MAX_SOURCES || number[1] != end->next[number[0]])
+			end->reordered++;
+		else
+			end->next[number[0]]++;
+		end__put(end, addr);
+	}
 	if (n)
 		xsk_ring_cons__release(&end->rx, n);
 	end->received += n;
@@ -163,7 +178,7 @@ __u64 now_ns(void)
 	return (__u64)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-int wait_for_start(void)
+int wait_to_go_on(void)
 {
 	sigset_t start;
 	int signal;
@@ -171,7 +186,12 @@ int wait_for_start(void)
 	sigemptyset(&start);
 	sigaddset(&start, SIGUSR1);
 	sigprocmask(SIG_BLOCK, &start, NULL);
-	printf("ready %d\n", getpid());
 	fflush(stdout);
 	return -sigwait(&start, &signal);
+}
+
+int wait_for_start(void)
+{
+	printf("ready %d\n", getpid());
+	return wait_to_go_on();
 }

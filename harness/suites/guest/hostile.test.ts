@@ -1,7 +1,10 @@
 import test from 'ava';
 import type { RingMemory } from '../../ffi/ring.js';
 import { auditProblem } from './frame-audit.js';
-import { countFrom, openPair, type RoutedPair } from './routed-pair.js';
+import { setRoute } from '../../flash/registry.js';
+import { startPump } from '../../native/pump.js';
+import { turns } from '../slow.js';
+import { countFrom, openPair, umemLayouts, type RoutedPair } from './routed-pair.js';
 import { fill, receive, reclaim, send } from './test-packets.js';
 
 /** A small generator with a seed, so that a failure can be had again. */
@@ -85,6 +88,33 @@ for (const seed of [1, 2, 3, 4]) {
     await hostile[Symbol.asyncDispose]();
 
     t.deepEqual(received, countFrom(0, 800));
+    t.is(auditProblem(victim.source.umem), undefined);
+  });
+}
+
+for (const { layout, sharedUmem } of umemLayouts) {
+  test.serial(`a program that scribbles on its rings while it sends harms nobody else (${layout})`, async (t) => {
+    await using victim = await openPair({ sharedUmem: true });
+    await using pump = await startPump({ netns: victim.veth.netns, mode: 'hostile', ifname: victim.veth.a, queue: 3, rounds: turns(20_000), separate: !sharedUmem });
+    const [from = -1, to = -1] = pump.ids();
+    setRoute(from, [to]);
+    const ended = pump.end.then(({ exitCode }) => exitCode);
+    let running = true;
+    void ended.then(() => (running = false));
+    const received: number[] = [];
+
+    pump.go();
+    for (let round = 0; running || round < 50; round++) {
+      fill(victim.target, 16 - victim.target.rings.fill.count());
+      send(victim.source, countFrom(round * 4, 4));
+      victim.source.kick();
+      received.push(...receive(victim.target));
+      reclaim(victim.source);
+      if (round % 8 === 0) await new Promise(setImmediate);
+    }
+
+    t.is(await ended, 0);
+    t.deepEqual(received, countFrom(0, received.length));
     t.is(auditProblem(victim.source.umem), undefined);
   });
 }

@@ -1,10 +1,12 @@
 import test from 'ava';
 import { clearRoute, flashDir, readStats, setRoute } from '../../flash/registry.js';
+import { startPump } from '../../native/pump.js';
 import { start } from '../../process/run.js';
+import { turns } from '../slow.js';
 import { auditProblem } from './frame-audit.js';
 import { countFrom, flashId, openListed, openPair, umemLayouts, umemsOf } from './routed-pair.js';
 import { fill, receive, reclaim, send } from './test-packets.js';
-import { packetsOnWire } from './veth.js';
+import { borrowVeth, packetsOnWire } from './veth.js';
 
 const isSorted = (numbers: readonly number[]): boolean => numbers.every((number, index) => index === 0 || number > (numbers[index - 1] as number));
 
@@ -87,3 +89,22 @@ test.serial('sources that share a completion ring each get their frames back', a
   t.is(packetsOnWire(pair.veth) - before, 400);
   t.is(auditProblem(pair.source.umem), undefined);
 });
+
+for (const sources of [2, 4]) {
+  test.serial(`${sources} sources on processors of their own share a UMEM with their target, and no frame is lost, doubled or out of order`, async (t) => {
+    const packets = turns(100_000);
+    await using veth = await borrowVeth();
+    await using pump = await startPump({ netns: veth.netns, mode: 'race', ifname: veth.a, rounds: packets, sources });
+    const [target = -1, ...from] = pump.ids();
+    for (const source of from) setRoute(source, [target]);
+
+    pump.go();
+    const report = (await pump.report()) as { readonly frames: number; readonly found: number };
+    const { stashed = 0 } = readStats(target);
+    pump.go();
+
+    t.is((await pump.end).exitCode, 0);
+    t.like(report, { sent: sources * packets, received: sources * packets, reordered: 0, doubled: 0 });
+    t.is(report.found + stashed, report.frames);
+  });
+}

@@ -2,6 +2,7 @@ import test from 'ava';
 import { message, pollEvent } from '../../ffi/libc.js';
 import type { PollResult } from '../../ffi/socket-types.js';
 import { readStats, setRoute } from '../../flash/registry.js';
+import { turns } from '../slow.js';
 import { startPump } from '../../native/pump.js';
 import { countFrom, flashId, openListed, openPair, umemLayouts, type RoutedPair } from './routed-pair.js';
 import { fill, receive, reclaim, send } from './test-packets.js';
@@ -136,7 +137,7 @@ test.serial('recvfrom without MSG_MORE still asks for MSG_DONTWAIT', async (t) =
 });
 
 for (const { layout, sharedUmem } of umemLayouts) {
-  const cycles = sharedUmem ? 100_000 : 20_000;
+  const cycles = turns(sharedUmem ? 100_000 : 20_000);
 
   test.serial(`a source sleeps and is woken ${cycles} times, never forgotten and never late (${layout})`, async (t) => {
     t.timeout(280_000);
