@@ -1,7 +1,9 @@
+import type { ProcessPromise } from 'zx';
 import { FlashError } from '../errors.js';
 import { listSockets } from '../flash/registry.js';
 import { signalIfThere } from '../process/signal-group.js';
 import { waitUntil } from '../process/wait-until.js';
+import { start } from '../process/run.js';
 import { startIn } from '../chain/netns.js';
 import { nativePaths } from './build-native.js';
 
@@ -41,7 +43,17 @@ const readyDeadlineMs = 20_000;
 const reportDeadlineMs = 250_000;
 
 export async function startPump(options: PumpOptions): Promise<Pump> {
-  const child = startIn(options.netns, nativePaths.pump, commandLine(options));
+  return follow(startIn(options.netns, nativePaths.pump, commandLine(options)), options.mode);
+}
+
+/** A target in a user namespace and a network namespace of its own, where it may do everything. */
+export async function startPumpInUserNamespace(): Promise<Pump> {
+  const script = 'ip link add name a type veth peer name b && ip link set dev a up && ip link set dev b up && exec "$@"';
+  const command = [nativePaths.pump, ...commandLine({ mode: 'target', ifname: 'a' })];
+  return follow(start('unshare', ['--user', '--map-root-user', '--net', 'sh', '-c', script, 'sh', ...command]), 'target');
+}
+
+async function follow(child: ProcessPromise, mode: PumpMode): Promise<Pump> {
   let output = '';
   child.stdout.on('data', (chunk: Buffer | string) => (output += chunk.toString()));
   let ended = false;
@@ -53,10 +65,10 @@ export async function startPump(options: PumpOptions): Promise<Pump> {
 
   const pid = await waitUntil(
     async () => {
-      if (ended) throw new FlashError('infrastructure', `pump ${options.mode} ended before it was ready`, { logTail: (await end).stderr });
+      if (ended) throw new FlashError('infrastructure', `pump ${mode} ended before it was ready`, { logTail: (await end).stderr });
       return Number(/^ready (\d+)$/m.exec(output)?.[1] ?? 0) || undefined;
     },
-    { what: `pump ${options.mode} to open its sockets`, deadlineMs: readyDeadlineMs, intervalMs: 10, failAs: 'infrastructure' },
+    { what: `pump ${mode} to open its sockets`, deadlineMs: readyDeadlineMs, intervalMs: 10, failAs: 'infrastructure' },
   );
   return {
     ...{ pid, end },
@@ -66,7 +78,7 @@ export async function startPump(options: PumpOptions): Promise<Pump> {
         .sort((a, b) => a.qid - b.qid)
         .map(({ id }) => id),
     report: () =>
-      waitUntil(() => parseReport(output), { what: `the report of pump ${options.mode}`, deadlineMs: reportDeadlineMs, intervalMs: 20 }),
+      waitUntil(() => parseReport(output), { what: `the report of pump ${mode}`, deadlineMs: reportDeadlineMs, intervalMs: 20 }),
     go: () => void process.kill(pid, 'SIGUSR1'),
     kill: (signal) => signalIfThere(pid, signal),
     async [Symbol.asyncDispose]() {
@@ -81,7 +93,7 @@ function parseReport(output: string): unknown {
   return line === undefined ? undefined : JSON.parse(line);
 }
 
-function commandLine(options: PumpOptions): string[] {
+function commandLine(options: Omit<PumpOptions, 'netns'>): string[] {
   const { mode, ifname, queue, ringSize, packetBytes, batch, rounds, sources, separate, wire } = options;
   const numbers = { '--queue': queue, '--ring-size': ringSize, '--bytes': packetBytes, '--batch': batch, '--rounds': rounds, '--sources': sources };
   const given = Object.entries(numbers).filter(([, value]) => value !== undefined);

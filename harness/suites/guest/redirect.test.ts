@@ -1,7 +1,9 @@
 import test from 'ava';
+import { pollEvent } from '../../ffi/libc.js';
 import { readStats, setRoute } from '../../flash/registry.js';
 import { auditProblem } from './frame-audit.js';
 import { countFrom, flashId, openPair, umemsOf, type RoutedPair } from './routed-pair.js';
+import { startPolling } from './sleeping-poll.js';
 import { fill, receive, reclaim, send, writePacket } from './test-packets.js';
 import { openVariant, variants } from './variants.js';
 import { packetsOnWire } from './veth.js';
@@ -249,13 +251,13 @@ test.serial('a socket can be its own target', async (t) => {
   t.is(auditProblem(source.umem), undefined);
 });
 
-test.serial('poll shows a target readable when a redirect delivers', async (t) => {
+test.serial('a target that sleeps in poll is woken when a redirect delivers', async (t) => {
   await using pair = await openPair({ sharedUmem: true });
   fill(pair.target, 8);
   send(pair.source, [1]);
-  const waiting = pair.target.pollLater(1, 5000);
+  const waiting = await startPolling(pair.target, pollEvent.in);
 
   pair.source.kick();
 
-  t.true((await waiting).readable);
+  t.true((await waiting.result).readable);
 });

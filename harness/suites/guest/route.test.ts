@@ -2,6 +2,7 @@ import test from 'ava';
 import { attempt, run } from '../../process/run.js';
 import { clearRoute, flashDir, listIds, readAttribute, readSocket, RegistryError, setRoute, writeNext } from '../../flash/registry.js';
 import { createUmem } from '../../ffi/umem.js';
+import { startPumpInUserNamespace } from '../../native/pump.js';
 import { auditProblem } from './frame-audit.js';
 import { countFrom, flashId, openListed, openPair, type RoutedPair } from './routed-pair.js';
 import { drainTx, fill, receive, send } from './test-packets.js';
@@ -94,6 +95,24 @@ test.serial('a process without CAP_NET_ADMIN is refused with EPERM and changes n
   t.not(exitCode, 0);
   t.regex(stderr, /Operation not permitted/);
   await expectUnchanged(t, pair);
+});
+
+test.serial('a writer who administers the source and not the target is refused with EPERM', async (t) => {
+  await using pair = await openPair({ sharedUmem: true });
+  await using inner = await startPumpInUserNamespace();
+  const [source = -1] = inner.ids();
+  const write = (text: string): ReturnType<typeof attempt> =>
+    attempt('sh', ['-c', `exec 3<>${flashDir}/${source}/next; nsenter --target ${inner.pid} --user --net sh -c 'printf %s "$1" | cat >&3' sh "${text}"`]);
+
+  const foreign = await write(String(flashId(pair.target)));
+  const route = readAttribute(source, 'next');
+  const own = await write(String(source));
+
+  t.not(foreign.exitCode, 0);
+  t.regex(foreign.stderr, /not permitted/);
+  t.is(route, '-1\n');
+  t.is(own.exitCode, 0, own.stderr);
+  t.deepEqual(readSocket(source).route, [source]);
 });
 
 test.serial('a socket is read in its own network namespace and the initial one, and in no other', async (t) => {

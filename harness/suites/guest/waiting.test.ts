@@ -1,29 +1,15 @@
 import test from 'ava';
 import { message, pollEvent } from '../../ffi/libc.js';
-import type { PollResult } from '../../ffi/socket-types.js';
 import { readStats, setRoute } from '../../flash/registry.js';
 import { turns } from '../slow.js';
 import { startPump } from '../../native/pump.js';
 import { countFrom, flashId, openListed, openPair, umemLayouts, type RoutedPair } from './routed-pair.js';
+import { startPolling } from './sleeping-poll.js';
 import { fill, receive, reclaim, send } from './test-packets.js';
 import { borrowVeth } from './veth.js';
 
 const ringSize = 64;
-const wakeDeadlineMs = 5000;
 const writable = ({ source }: RoutedPair): boolean => source.poll(pollEvent.out, 0).writable;
-
-/**
- * Lets the source wait for room in a thread of its own, and gives that thread time to fall asleep. A
- * wake-up that is lost then shows as a wait that ends at its deadline, not writable.
- */
-async function startWaiting({ source }: RoutedPair): Promise<{ readonly result: Promise<PollResult> }> {
-  const result = source.pollLater(pollEvent.out, wakeDeadlineMs);
-  for (let turn = 0; turn < 100; turn++) {
-    readStats(flashId(source));
-    await new Promise(setImmediate);
-  }
-  return { result };
-}
 
 test.serial('a source is writable when its target has half of RX free and half of the fill ring filled', async (t) => {
   await using pair = await openPair({ sharedUmem: true });
@@ -88,7 +74,7 @@ test.serial('one target with room is enough', async (t) => {
 
 test.serial('a sleeping source is woken by recvfrom(MSG_MORE) of a target that made room', async (t) => {
   await using pair = await openPair({ sharedUmem: true });
-  const waiting = await startWaiting(pair);
+  const waiting = await startPolling(pair.source, pollEvent.out);
   fill(pair.target, ringSize / 2);
 
   t.is(pair.target.receive(message.more), 'ok');
@@ -109,7 +95,7 @@ test.serial('recvfrom(MSG_MORE) of a target without room wakes nobody', async (t
 
 test.serial('a target that only polls wakes its sources as well', async (t) => {
   await using pair = await openPair({ sharedUmem: true });
-  const waiting = await startWaiting(pair);
+  const waiting = await startPolling(pair.source, pollEvent.out);
   fill(pair.target, ringSize / 2);
 
   pair.target.poll(pollEvent.in, 0);
@@ -121,7 +107,7 @@ test.serial('a source that sleeps is woken when its route changes to a target wi
   await using pair = await openPair({ sharedUmem: true });
   using second = openListed({ netns: pair.veth.netns, ifname: 'a', queue: 2, umem: pair.source.umem });
   fill(second, ringSize);
-  const waiting = await startWaiting(pair);
+  const waiting = await startPolling(pair.source, pollEvent.out);
 
   setRoute(flashId(pair.source), [flashId(second)]);
 
