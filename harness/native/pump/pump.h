@@ -43,6 +43,11 @@ __u32 end__fill(struct end *end);		/* free frames to the fill ring, as many as f
 __u32 end__receive(struct end *end);		/* RX to free frames */
 __u32 end__reclaim(struct end *end);		/* completion ring to free frames */
 
+struct pump_options;
+
+/* A source and a target on neighbouring queues; says what went wrong. Returns 0 or -errno. */
+int pair__open(struct end *source, struct end *target, const struct pump_options *options);
+
 __u64 now_ns(void);
 /* Returns 0 or -errno. */
 int wait_for_start(void);

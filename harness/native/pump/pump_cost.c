@@ -66,21 +66,10 @@ int pump_cost(const struct pump_options *options)
 {
 	static struct end source, target;
 	__u64 *samples, clock;
-	int err;
+	int err = 0;
 
-	source.packet_bytes = options->packet_bytes;
 	samples = calloc(options->rounds, sizeof(*samples));
-	if (!samples)
-		return 1;
-	err = end__open(&source, options->ifname, options->queue, options->ring_size, NULL);
-	if (!err)
-		err = end__open(&target, options->ifname, options->queue + 1, options->ring_size,
-				options->separate ? NULL : &source);
-	if (err) {
-		fprintf(stderr, "pump: cannot open the sockets on %s: error %d\n", options->ifname, -err);
-		return 1;
-	}
-	if (wait_for_start())
+	if (!samples || pair__open(&source, &target, options) || wait_for_start())
 		return 1;
 
 	clock = clock_cost(samples, options->rounds);

@@ -77,6 +77,20 @@ int end__open(struct end *end, const char *ifname, __u32 queue, __u32 ring_size,
 	return err;
 }
 
+int pair__open(struct end *source, struct end *target, const struct pump_options *options)
+{
+	int err;
+
+	source->packet_bytes = options->packet_bytes;
+	err = end__open(source, options->ifname, options->queue, options->ring_size, NULL);
+	if (!err)
+		err = end__open(target, options->ifname, options->queue + 1, options->ring_size,
+				options->separate ? NULL : source);
+	if (err)
+		fprintf(stderr, "pump: cannot open the sockets on %s: error %d\n", options->ifname, -err);
+	return err;
+}
+
 void end__close(struct end *end)
 {
 	if (end->xsk)

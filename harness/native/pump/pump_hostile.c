@@ -67,16 +67,9 @@ int pump_hostile(const struct pump_options *options)
 	unsigned int seed = options->batch;
 	pthread_t thread;
 	__u64 failed = 0;
-	int err;
 
-	err = end__open(&source, options->ifname, options->queue, options->ring_size, NULL);
-	if (!err)
-		err = end__open(&target, options->ifname, options->queue + 1, options->ring_size,
-				options->separate ? NULL : &source);
-	if (err) {
-		fprintf(stderr, "pump: cannot open the sockets on %s: error %d\n", options->ifname, -err);
+	if (pair__open(&source, &target, options))
 		return 1;
-	}
 	end__fill(&target);
 	if (wait_for_start() || pthread_create(&thread, NULL, scribble, &seed))
 		return 1;

@@ -152,22 +152,13 @@ int pump_wake(const struct pump_options *options)
 {
 	static struct wake wake;
 	static struct clock clocks[MAX_CLOCKS];
-	int clock_count, err;
+	int clock_count;
 	pthread_t thread;
 	__u64 started;
 
-	wake.source.packet_bytes = options->packet_bytes;
 	wake.latencies = calloc(options->rounds, sizeof(*wake.latencies));
-	if (!wake.latencies)
+	if (!wake.latencies || pair__open(&wake.source, &wake.target, options))
 		return 1;
-	err = end__open(&wake.source, options->ifname, options->queue, options->ring_size, NULL);
-	if (!err)
-		err = end__open(&wake.target, options->ifname, options->queue + 1,
-				options->ring_size, options->separate ? NULL : &wake.source);
-	if (err) {
-		fprintf(stderr, "pump: cannot open the sockets on %s: error %d\n", options->ifname, -err);
-		return 1;
-	}
 	end__fill(&wake.target);
 	if (wait_for_start())
 		return 1;

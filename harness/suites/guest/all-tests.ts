@@ -1,22 +1,24 @@
 /**
  * Every test of this folder as one file: ava starts a worker for each file it is given, and in an
  * emulated processor a worker takes longer to start than most tests take to run.
+ *
+ * What is quick and says most comes first.
  */
 import test from 'ava';
 import { deleteIdleVeths } from './veth.js';
-import './buffers.test.js';
-import './bystander.test.js';
-import './chain.test.js';
-import './hostile.test.js';
-import './load.test.js';
 import './redirect.test.js';
-import './registry.test.js';
 import './route.test.js';
-import './socket-modes.test.js';
-import './teardown.test.js';
-import './topology.test.js';
-import './tracing.test.js';
 import './tracking.test.js';
+import './buffers.test.js';
+import './topology.test.js';
+import './registry.test.js';
+import './socket-modes.test.js';
+import './tracing.test.js';
+import './teardown.test.js';
 import './waiting.test.js';
+import './load.test.js';
+import './hostile.test.js';
+import './chain.test.js';
+import './bystander.test.js';
 
 test.after.always('the network namespaces go', deleteIdleVeths);
