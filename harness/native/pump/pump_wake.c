@@ -7,7 +7,7 @@
  *	target thread: empty RX, fill the fill ring, recvfrom(MSG_MORE)	room to the source's return
  *
  * The target asks once for what it took and then only looks at its ring: a wake-up that is lost
- * leaves the source asleep until its own timeout.
+ * leaves the source asleep until its own timeout, when poll() may find the room after all.
  *
  * A guest whose processor is not run for a while is late without having forgotten anybody. A clock
  * on each processor, which wants to tick every millisecond, notices; that time is not the source's.
@@ -104,7 +104,7 @@ static void run_source(struct wake *wake, __u32 cycles)
 {
 	struct pollfd waiting = { .fd = end__fd(&wake->source), .events = POLLOUT };
 
-	while (wake->cycles < cycles && wake->lost < 3) {
+	while (wake->cycles < cycles && wake->lost + wake->stalls < 3) {
 		__u64 latency, paused;
 
 		end__reclaim(&wake->source);

@@ -259,5 +259,5 @@ test.serial('a target that sleeps in poll is woken when a redirect delivers', as
 
   pair.source.kick();
 
-  t.true((await waiting.result).readable);
+  t.like(await waiting.result, { readable: true, inTime: true });
 });
