@@ -1,7 +1,5 @@
-import { join } from 'node:path';
 import { FlashError } from '../errors.js';
-import { requireNoSplats, runInGuest } from '../guest/run-in-guest.js';
-import { repositoryRoot } from '../host/repository.js';
+import { runProgramInGuest } from '../guest/run-program.js';
 import type { Cost, CostCase } from './cost-cases.js';
 
 export type KernelName = 'vanilla' | 'flash';
@@ -19,19 +17,8 @@ const countingMachine = { accel: 'tcg', cpus: 1, extraQemuArgs: ['-icount shift=
 
 /** Boots a kernel and measures what a packet costs its sender there. */
 export async function measureKernel(kernel: KernelName, image: string): Promise<KernelCosts> {
-  let output = '';
-  const guest = await runInGuest({
-    ...countingMachine,
-    ...{ image, deadlineMs, bootDeadlineMs: deadlineMs },
-    command: [process.execPath, '--enable-source-maps', join(repositoryRoot, 'dist', 'bench', 'measure-costs.js')],
-    onEvent: (event) => {
-      if (event.kind === 'output') output += event.text;
-    },
-  });
-  requireNoSplats(guest);
-  const lines = output.split('\n').filter((line) => line.startsWith('{'));
-  if (guest.exitCode !== 0 || lines.length === 0) throw new FlashError('guest', `measuring the ${kernel} kernel failed`, { logTail: output });
-  return { kernel, image, costs: lines.map((line) => JSON.parse(line) as Cost) };
+  const options = { ...countingMachine, image, deadlineMs, bootDeadlineMs: deadlineMs };
+  return { kernel, image, costs: await runProgramInGuest<Cost>({ ...options, program: 'bench/measure-costs.js' }) };
 }
 
 /** The smaller of the two: nothing makes a packet cheaper than it is. */

@@ -1,8 +1,6 @@
 import type { Command } from 'commander';
-import { join } from 'node:path';
 import { FlashError } from '../errors.js';
-import { requireNoSplats, runInGuest } from '../guest/run-in-guest.js';
-import { repositoryRoot } from '../host/repository.js';
+import { runProgramInGuest } from '../guest/run-program.js';
 import { formatTable } from '../host/table.js';
 import { buildForGuest } from '../kernel/build-image.js';
 import { buildXskxceiver } from '../parity/build-xskxceiver.js';
@@ -26,17 +24,6 @@ export function addTestParity(program: Command): void {
     });
 }
 
-async function runSuite(image: string, suite: string): Promise<TestRun[]> {
-  let output = '';
-  const guest = await runInGuest({
-    ...{ image, deadlineMs },
-    command: [process.execPath, '--enable-source-maps', join(repositoryRoot, 'dist', 'parity', 'run-xskxceiver.js'), suite],
-    onEvent: (event) => {
-      if (event.kind === 'output') output += event.text;
-    },
-  });
-  requireNoSplats(guest);
-  const runs = output.split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as TestRun);
-  if (guest.exitCode !== 0 || runs.length === 0) throw new FlashError('guest', "the kernel's suite did not run to its end", { logTail: output });
-  return runs;
+function runSuite(image: string, suite: string): Promise<TestRun[]> {
+  return runProgramInGuest<TestRun>({ image, deadlineMs, program: 'parity/run-xskxceiver.js', args: [suite] });
 }

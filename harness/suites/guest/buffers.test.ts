@@ -1,12 +1,12 @@
 import test from 'ava';
 import { bindFlag, packetContinues } from '../../ffi/libc.js';
 import { readStats } from '../../flash/registry.js';
-import { auditProblem } from './frame-audit.js';
+import { auditProblems } from './frame-audit.js';
 import { countFrom, flashId, openPair, umemsOf, type PairOptions, type RoutedPair } from './routed-pair.js';
 import { fill, packetsOf, receive, reclaim, send } from './test-packets.js';
 
 const stats = ({ source }: RoutedPair): Readonly<Record<string, number>> => readStats(flashId(source));
-const problems = (pair: RoutedPair): string[] => umemsOf(pair).map(auditProblem).filter((problem) => problem !== undefined);
+const problems = (pair: RoutedPair): string[] => auditProblems(umemsOf(pair));
 const manyBuffers = bindFlag.copy | bindFlag.useNeedWakeup | bindFlag.useSg;
 
 for (const sharedUmem of [true, false]) {

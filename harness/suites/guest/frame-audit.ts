@@ -54,6 +54,11 @@ export function auditProblem(umem: Umem): string | undefined {
   return `${found} of ${frames} frames found and ${stashed} stashed; missing ${missing.join(', ')}`;
 }
 
+/** The same for several, one sentence for each that is not sound. */
+export function auditProblems(umems: readonly Umem[]): string[] {
+  return umems.map(auditProblem).filter((problem) => problem !== undefined);
+}
+
 function stashedFor(sockets: ReturnType<typeof openSockets>): number {
   const bindings = new Set(sockets.map(({ ifindex, queue }) => `${ifindex}:${queue}`));
   const counted = new Map<string, number>();

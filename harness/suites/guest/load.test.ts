@@ -4,11 +4,10 @@ import { startPump } from '../../native/pump.js';
 import { start } from '../../process/run.js';
 import { turns } from '../slow.js';
 import { auditProblem } from './frame-audit.js';
-import { countFrom, flashId, openListed, openPair, umemLayouts, umemsOf } from './routed-pair.js';
+import { countFrom, flashId, isSorted, openListed, openPair, umemLayouts, umemsOf } from './routed-pair.js';
 import { fill, receive, reclaim, send } from './test-packets.js';
 import { borrowVeth, packetsOnWire } from './veth.js';
 
-const isSorted = (numbers: readonly number[]): boolean => numbers.every((number, index) => index === 0 || number > (numbers[index - 1] as number));
 
 for (const { layout, sharedUmem } of umemLayouts) {
   test.serial(`routes that change all the time lose, double and reorder nothing (${layout})`, async (t) => {

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { pollEvent } from '../../ffi/libc.js';
 import { readStats, setRoute } from '../../flash/registry.js';
-import { auditProblem } from './frame-audit.js';
+import { auditProblem, auditProblems } from './frame-audit.js';
 import { countFrom, flashId, openPair, umemsOf, type RoutedPair } from './routed-pair.js';
 import { startPolling } from './sleeping-poll.js';
 import { fill, receive, reclaim, send, writePacket } from './test-packets.js';
@@ -11,7 +11,7 @@ import { packetsOnWire } from './veth.js';
 /** Descriptors the kernel looks at in one go. */
 const batch = 64;
 const stats = ({ source }: RoutedPair): Readonly<Record<string, number>> => readStats(flashId(source));
-const problems = (pair: RoutedPair): string[] => umemsOf(pair).map(auditProblem).filter((problem) => problem !== undefined);
+const problems = (pair: RoutedPair): string[] => auditProblems(umemsOf(pair));
 
 /** What the target has for packets: its fill ring, and what is left over from one that did not fit. */
 const spareFrames = ({ target }: RoutedPair): number => target.rings.fill.count() + (readStats(flashId(target))['stashed'] ?? 0);

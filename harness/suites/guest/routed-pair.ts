@@ -79,3 +79,8 @@ export function umemsOf({ source, target }: RoutedPair): Umem[] {
 export function countFrom(first: number, length: number): number[] {
   return Array.from({ length }, (_, index) => first + index);
 }
+
+/** Each greater than the one before. */
+export function isSorted(numbers: readonly number[]): boolean {
+  return numbers.every((number, index) => index === 0 || number > (numbers[index - 1] as number));
+}

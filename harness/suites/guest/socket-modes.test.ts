@@ -4,11 +4,11 @@ import { checkErrno } from '../../ffi/native-error.js';
 import type { XdpSocket } from '../../ffi/socket-types.js';
 import { clearRoute } from '../../flash/registry.js';
 import { run } from '../../process/run.js';
-import { auditProblem } from './frame-audit.js';
+import { auditProblems } from './frame-audit.js';
 import { countFrom, flashId, openPair, umemLayouts, umemsOf, type RoutedPair } from './routed-pair.js';
 import { fill, receive, reclaim, send } from './test-packets.js';
 
-const problems = (pair: RoutedPair): string[] => umemsOf(pair).map(auditProblem).filter((problem) => problem !== undefined);
+const problems = (pair: RoutedPair): string[] => auditProblems(umemsOf(pair));
 
 /** Fifty batches, as a program does that knows nothing of routes. */
 function exchange({ source, target }: RoutedPair): number[] {

@@ -1,6 +1,6 @@
 import type { XdpSocket } from '../../ffi/socket-types.js';
 import { createUmem, type Umem } from '../../ffi/umem.js';
-import { auditProblem } from './frame-audit.js';
+import { auditProblems } from './frame-audit.js';
 import { openListed } from './routed-pair.js';
 import { borrowVeth, type VethPair } from './veth.js';
 
@@ -32,7 +32,7 @@ export async function openRow({ count, sharedUmem, ringSizes = [] }: RowOptions)
   const umems = [...new Set(sockets.map(({ umem }): Umem => umem))];
   return {
     ...{ veth, sockets },
-    problems: () => umems.map(auditProblem).filter((problem) => problem !== undefined),
+    problems: () => auditProblems(umems),
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.close();
       for (const umem of umems) umem.close();

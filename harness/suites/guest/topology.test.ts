@@ -2,12 +2,11 @@ import test from 'ava';
 import type { XdpSocket } from '../../ffi/socket-types.js';
 import { readStats, setRoute } from '../../flash/registry.js';
 import { waitUntil } from '../../process/wait-until.js';
-import { countFrom, flashId, umemLayouts } from './routed-pair.js';
+import { countFrom, flashId, isSorted, umemLayouts } from './routed-pair.js';
 import { forward, openRow, recycle } from './socket-row.js';
 import { receive, send } from './test-packets.js';
 import { packetsOnWire } from './veth.js';
 
-const isSorted = (numbers: readonly number[]): boolean => numbers.every((number, index) => index === 0 || number > (numbers[index - 1] as number));
 
 /** Sends numbered packets as there is room, until all are on TX; returns the next number. */
 function sendSome(socket: XdpSocket, next: number, end: number): number {
