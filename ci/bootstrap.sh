@@ -11,6 +11,8 @@ packages=(
     build-essential bc bison flex libelf-dev libssl-dev ccache sparse perl git xz-utils kmod
     # BPF and AF_XDP programs
     clang llvm libbpf-dev libxdp-dev pkg-config
+    # the unit tests of the emulated NICs
+    libcmocka-dev
     # the guest
     qemu-system-x86 udev busybox-static iproute2 iputils-ping ethtool iperf3 curl procps
     # virtme-ng where the distribution has none; fetching sources

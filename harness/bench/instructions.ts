@@ -18,7 +18,8 @@ const countingMachine = { accel: 'tcg', cpus: 1, extraQemuArgs: ['-icount shift=
 /** Boots a kernel and measures what a packet costs its sender there. */
 export async function measureKernel(kernel: KernelName, image: string): Promise<KernelCosts> {
   const options = { ...countingMachine, image, deadlineMs, bootDeadlineMs: deadlineMs };
-  return { kernel, image, costs: await runProgramInGuest<Cost>({ ...options, program: 'bench/measure-costs.js' }) };
+  const onResult = (cost: Cost): void => console.error(`flash: ${kernel}, ${cost.path}, batch ${cost.batch}, ${cost.packetBytes} bytes: ${best(cost).toFixed(1)}`);
+  return { kernel, image, costs: await runProgramInGuest<Cost>({ ...options, program: 'bench/measure-costs.js', onResult }) };
 }
 
 /** The smaller of the two: nothing makes a packet cheaper than it is. */

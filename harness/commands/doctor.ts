@@ -4,6 +4,7 @@ import type { Finding } from '../host/finding.js';
 import { inspectMachine } from '../host/machine.js';
 import { formatTable } from '../host/table.js';
 import { inspectTools } from '../host/tools.js';
+import { inspectNicQemu } from '../qemu/inspect.js';
 
 const marks = { ok: 'yes', missing: 'NO', optional: 'no' } as const;
 
@@ -12,7 +13,7 @@ export function addDoctor(program: Command): void {
     .command('doctor')
     .description('what this machine has and lacks')
     .action(async () => {
-      const findings = [...(await inspectTools()), await inspectKvm(), ...inspectMachine()];
+      const findings = [...(await inspectTools()), await inspectNicQemu(), await inspectKvm(), ...inspectMachine()];
       const rows = findings.map(({ what, state, found, advice }) => [what, marks[state], found, advice ?? '']);
       console.log(formatTable(['what', '', 'found', 'what to do'], rows, [null, null, 58, 44]));
     });

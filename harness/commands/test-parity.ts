@@ -16,7 +16,7 @@ export function addTestParity(program: Command): void {
       const vanilla = await buildForGuest({ vanilla: true });
       const flash = await buildForGuest();
       const suite = await buildXskxceiver(vanilla.sourceDir);
-      const rows = compare(await runSuite(vanilla.image, suite), await runSuite(flash.image, suite));
+      const rows = compare(await runSuite('vanilla', vanilla.image, suite), await runSuite('flash', flash.image, suite));
       console.log(formatTable(['mode', 'test', 'vanilla', 'flash', ''], rows.map(({ mode, test, same, ...results }) => [mode, test, results.vanilla, results.flash, same ? '' : 'DIFFERENT'])));
       const different = rows.filter(({ same }) => !same);
       console.log(`${rows.length} tests, ${rows.length - different.length} with the same result`);
@@ -24,6 +24,7 @@ export function addTestParity(program: Command): void {
     });
 }
 
-function runSuite(image: string, suite: string): Promise<TestRun[]> {
-  return runProgramInGuest<TestRun>({ image, deadlineMs, program: 'parity/run-xskxceiver.js', args: [suite] });
+function runSuite(kernel: string, image: string, suite: string): Promise<TestRun[]> {
+  const onResult = ({ mode, test, results }: TestRun): void => console.error(`flash: ${kernel}, ${mode}: ${test} ${results.join(', ')}`);
+  return runProgramInGuest<TestRun>({ image, deadlineMs, program: 'parity/run-xskxceiver.js', args: [suite], onResult });
 }

@@ -6,7 +6,7 @@ import { callerDir } from '../host/repository.js';
 import { flavours } from '../kernel/flavour.js';
 import { throwIfInterrupted } from '../process/interrupt.js';
 import { suites } from '../suites/registry.js';
-import { addResults, formatTotals, type Suite, type SuiteOptions, type SuiteResult } from '../suites/suite.js';
+import { addResults, formatTotals, showFailures, type Suite, type SuiteOptions, type SuiteResult } from '../suites/suite.js';
 
 export function addTest(program: Command): void {
   program
@@ -36,10 +36,7 @@ async function runSuite(suite: Suite, options: SuiteOptions): Promise<SuiteResul
     throwIfInterrupted();
     return { passed: 0, failed: 1, skipped: 0, failures: [{ title: `the suite ${suite.name} runs`, detail: describeFailure(error) }] };
   });
-  for (const { title, detail } of result.failures) {
-    console.log(`FAILED  ${title}`);
-    if (detail !== '') console.log(detail.replace(/^/gm, '        '));
-  }
+  showFailures(result);
   console.log(`${suite.name}: ${formatTotals(result)} (${formatSeconds(elapsed())})`);
   return result;
 }

@@ -6,6 +6,7 @@ import { lastLines } from '../process/run.js';
 import type { Accelerator, GuestEvent, GuestResult } from './events.js';
 import { startHypervisor } from './hypervisor.js';
 import { probeKvm } from './kvm.js';
+import { attachNics, requireAlive, type GuestNics } from './nic-devices.js';
 import { makeRunDirectory, writeGuestScript, type RunDirectory } from './run-directory.js';
 import type { Splat } from './splat.js';
 import { virtmeCommand } from './virtme.js';
@@ -22,6 +23,8 @@ export interface GuestOptions {
   readonly deadlineMs?: number;
   readonly appendKernelArgs?: readonly string[];
   readonly extraQemuArgs?: readonly string[];
+  /** Emulated NICs, running already and for this guest alone; they choose a QEMU that can. */
+  readonly nics?: GuestNics;
   /** Kept after the run; a new one under the cache unless told. */
   readonly runDir?: string;
   readonly accel?: Accelerator;
@@ -39,7 +42,8 @@ const shownSplatLines = 40;
 
 /**
  * Boots a guest, runs one command in it and waits for its end. An emulated guest that trips over the
- * emulator before the command starts is booted once more, and that is said.
+ * emulator is booted once more, and that is said: what came before its second event of kind "start"
+ * does not count.
  */
 export async function runInGuest(options: RunInGuestOptions): Promise<GuestResult> {
   try {
@@ -52,25 +56,25 @@ export async function runInGuest(options: RunInGuestOptions): Promise<GuestResul
 }
 
 async function bootAndRun(options: RunInGuestOptions): Promise<GuestResult> {
-  const seen = { emulated: false, command: false, splat: '' };
+  const seen = { emulated: false, splat: '' };
   try {
     for await (const event of guestEvents(options)) {
       if (event.kind === 'start') seen.emulated = event.accel === 'tcg';
-      if (event.kind === 'setup') seen.command = true;
       if (event.kind === 'splat') seen.splat ||= event.splat.title;
       options.onEvent?.(event);
-      if (event.kind === 'end') return event.result;
+      if (event.kind === 'end' && !(seen.emulated && isEmulatorFault(seen.splat))) return event.result;
     }
   } catch (error) {
-    if (seen.emulated && !seen.command && isEmulatorFault(seen.splat)) throw new EmulatorFault(seen.splat, error);
+    if (seen.emulated && isEmulatorFault(seen.splat)) throw new EmulatorFault(seen.splat, error);
     throw error;
   }
-  throw new FlashError('guest', 'the guest ended without a result');
+  throw new EmulatorFault(seen.splat, undefined);
 }
 
 /**
- * The kernel patches its own code while it boots; emulated with a thread a CPU, another CPU now and
- * then runs the breakpoint of a patch that is already complete.
+ * The kernel patches its own code, most of all while it boots; emulated with a thread a CPU, another
+ * CPU now and then runs the breakpoint of a patch that is already complete. Nothing else here has a
+ * breakpoint to run.
  */
 export function isEmulatorFault(splatTitle: string): boolean {
   return /^Oops: int3\b/.test(splatTitle);
@@ -79,29 +83,30 @@ export function isEmulatorFault(splatTitle: string): boolean {
 class EmulatorFault extends FlashError {
   constructor(splatTitle: string, cause: unknown) {
     const details = cause instanceof FlashError ? cause.details : {};
-    super('kernelSplat', `the emulated guest tripped over code that was being patched at boot (${splatTitle})`, { ...details, cause });
+    super('kernelSplat', `the emulated guest tripped over code that was being patched (${splatTitle})`, { ...details, cause });
   }
 }
 
 /** The same as a stream. Leaving the loop early ends the guest. */
 export async function* guestEvents(options: GuestOptions): AsyncGenerator<GuestEvent> {
-  const startMs = Date.now();
   const files = makeRunDirectory(options.runDir);
   writeGuestScript(files, options.command);
   const accel = options.accel ?? ((await probeKvm()).works ? 'kvm' : 'tcg');
-  const machine = { ...guestDefaults, ...definedOnly(options), accel, sharedDir: files.path };
+  const machine = await attachNics({ ...guestDefaults, ...definedOnly(options), accel, sharedDir: files.path }, options.nics);
   const command = await virtmeCommand(machine, files.scriptPath);
   yield { kind: 'start', accel, image: options.image, runDir: files.path };
 
+  const startMs = Date.now();
   const hypervisor = startHypervisor(command, files);
   const watch = watchRun(files);
   const splats: Splat[] = [];
   const phase = { name: 'boot', endMs: Date.now() + machine.bootDeadlineMs, exitCode: undefined as number | undefined };
   const failure = (message: string): FlashError =>
-    splats.length > 0 ? splatFailure(splats, files.consolePath) : guestFailure(message, files);
+    options.nics?.failure() ?? (splats.length > 0 ? splatFailure(splats, files.consolePath) : guestFailure(message, files));
   try {
     for (;;) {
       throwIfInterrupted();
+      requireAlive(options.nics);
       const ended = hypervisor.hasEnded();
       for (const event of watch.read(ended)) {
         if (event.kind === 'splat') splats.push(event.splat);
@@ -124,6 +129,7 @@ export async function* guestEvents(options: GuestOptions): AsyncGenerator<GuestE
     await hypervisor.stop();
     watch.close();
   }
+  requireAlive(options.nics);
   if (phase.exitCode === undefined) throw failure(`the guest died in its phase "${phase.name}": the command's end marker is missing`);
   const seconds = (Date.now() - startMs) / 1000;
   const result = { exitCode: phase.exitCode, splats, consoleLogPath: files.consolePath, runDir: files.path, accel, seconds };

@@ -14,6 +14,8 @@ export interface MachineOptions {
   readonly sharedDir: string;
   readonly appendKernelArgs?: readonly string[];
   readonly extraQemuArgs?: readonly string[];
+  /** The system's unless told. */
+  readonly qemu?: string;
 }
 
 export interface VirtmeCommand {
@@ -49,10 +51,11 @@ export async function virtmeCommand(machine: MachineOptions, script: string): Pr
 const rootFlags = 'rootflags=version=9p2000.L,trans=virtio,access=any,msize=524288,cache=loose';
 
 export function machineArgs(machine: MachineOptions): string[] {
-  const { image, accel, cpus, memoryMb, sharedDir } = machine;
+  const { image, accel, cpus, memoryMb, sharedDir, qemu } = machine;
   return [
     ...['--run', image, '--disable-microvm', '--force-9p', ...(accel === 'tcg' ? ['--disable-kvm'] : [])],
     ...['--cpus', String(cpus), '--memory', `${memoryMb}M`, `--rwdir=${sharedDir}`],
+    ...(qemu === undefined ? [] : [`--qemu=${quote(qemu)}`]),
   ];
 }
 

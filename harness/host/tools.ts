@@ -15,27 +15,20 @@ const tools: readonly Tool[] = [
   { what: 'clang (BPF)', command: ['clang', '--version'], advice: bootstrap },
   { what: 'ccache', command: ['ccache', '--version'], advice: bootstrap },
   { what: 'sparse', command: ['sparse', '--version'], advice: bootstrap },
+  { what: 'cmocka (NIC tests)', command: ['pkg-config', '--modversion', 'cmocka'], advice: bootstrap },
   { what: 'QEMU', command: ['qemu-system-x86_64', '--version'], advice: bootstrap },
   { what: 'libbpf', command: ['pkg-config', '--modversion', 'libbpf'], advice: bootstrap },
   { what: 'libxdp', command: ['pkg-config', '--modversion', 'libxdp'], advice: bootstrap },
 ];
 
 export async function inspectTools(): Promise<readonly Finding[]> {
-  return Promise.all([...tools.map(inspectTool), inspectVfioUser(), inspectVirtmeNg()]);
+  return Promise.all([...tools.map(inspectTool), inspectVirtmeNg()]);
 }
 
 async function inspectTool({ what, command: [program, ...args], advice }: Tool): Promise<Finding> {
   const { exitCode, stdout } = await attempt(program, args);
   if (exitCode !== 0) return { what, state: 'missing', found: 'not installed', advice };
   return { what, state: 'ok', found: stdout.trim().split('\n')[0] ?? '' };
-}
-
-/** An emulated NIC outside QEMU needs the client side of vfio-user in QEMU. */
-async function inspectVfioUser(): Promise<Finding> {
-  const { exitCode, stdout, stderr } = await attempt('qemu-system-x86_64', ['-device', 'help']);
-  const what = 'QEMU vfio-user';
-  if (exitCode === 0 && /vfio-user-pci/.test(stdout + stderr)) return { what, state: 'ok', found: 'vfio-user-pci is there' };
-  return { what, state: 'optional', found: 'no vfio-user-pci', advice: 'only emulated NICs need it: QEMU 10.1 or newer' };
 }
 
 async function inspectVirtmeNg(): Promise<Finding> {

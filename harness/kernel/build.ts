@@ -13,7 +13,7 @@ import { compile } from './compile.js';
 import { configure, readFragments } from './config.js';
 import { fragmentsOf, type Flavour } from './flavour.js';
 import { findCommit, git } from './git.js';
-import { readSeries, type Patch } from './series.js';
+import { isDriverPatch, readSeries, type Patch } from './series.js';
 import { ensureSource, findSource, sourceDisplay, type Source } from './source.js';
 import { describeToolchain, makeVariables, requireCompiler } from './toolchain.js';
 import { moveTree } from './tree.js';
@@ -24,6 +24,8 @@ export interface BuildOptions {
   readonly flavour?: Flavour;
   /** Without the series and without FLASH in the configuration. */
   readonly vanilla?: boolean;
+  /** False leaves out the patches of drivers, which must be correct without. */
+  readonly driverPatches?: boolean;
   /** A source tree or a tarball of one. */
   readonly source?: string;
   /** On top of the series, for this build alone. */
@@ -46,6 +48,7 @@ interface Plan {
   readonly base: Base;
   readonly flavour: Flavour;
   readonly vanilla: boolean;
+  readonly driverPatches: boolean;
   readonly given: string | undefined;
   readonly patches: readonly Patch[];
   readonly onProgress: OnProgress;
@@ -55,12 +58,13 @@ interface Plan {
 export async function buildKernel(options: BuildOptions = {}): Promise<BuiltKernel> {
   const elapsed = startClock();
   const vanilla = options.vanilla ?? false;
+  const driverPatches = options.driverPatches ?? true;
   const plan: Plan = {
     base: loadBase(options.base ?? '6.12'),
     flavour: options.flavour ?? 'base',
-    vanilla,
+    ...{ vanilla, driverPatches },
     given: options.source,
-    patches: vanilla ? [] : [...readSeries(), ...(options.extraPatches ?? [])],
+    patches: vanilla ? [] : [...readSeries().filter((patch) => driverPatches || !isDriverPatch(patch)), ...(options.extraPatches ?? [])],
     onProgress: options.onProgress ?? (() => undefined),
   };
   const title = `building ${plan.base.name} ${plan.flavour}${vanilla ? ' vanilla' : ''}`;
@@ -138,11 +142,11 @@ function resultOf(plan: Plan, source: Source, release: string, rebuilt: boolean)
 
 function placeOf(plan: Plan, source: Source): { readonly tree: string; readonly buildDir: string } {
   const dir = join(source.dir, plan.vanilla ? 'vanilla' : 'flash');
-  return { tree: join(dir, 'tree'), buildDir: join(dir, `build-${plan.flavour}`) };
+  return { tree: join(dir, 'tree'), buildDir: join(dir, `build-${plan.flavour}${plan.driverPatches ? '' : '-core'}`) };
 }
 
 function buildName(plan: Plan): string {
-  return `${plan.flavour}${plan.vanilla ? '-vanilla' : ''}`;
+  return `${plan.flavour}${plan.vanilla ? '-vanilla' : ''}${plan.driverPatches ? '' : '-core'}`;
 }
 
 function localVersion(plan: Plan): string {

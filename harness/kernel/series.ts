@@ -51,6 +51,10 @@ export function readSeries(path: string = seriesPath): readonly Patch[] {
   return patches;
 }
 
+export function isDriverPatch({ file }: Patch): boolean {
+  return file.startsWith('../drivers-patches/');
+}
+
 /** The same for the same patches in the same order, whatever their names. */
 export function hashSeries(patches: readonly Patch[]): string {
   const hash = createHash('sha256');

@@ -24,6 +24,8 @@ export interface PumpOptions {
   readonly separate?: boolean;
   /** There is no route: packets go to the device. */
   readonly wire?: boolean;
+  /** Binds in zero-copy mode; in copy mode unless told. */
+  readonly zeroCopy?: boolean;
 }
 
 export interface Pump extends AsyncDisposable {
@@ -94,8 +96,9 @@ function parseReport(output: string): unknown {
 }
 
 function commandLine(options: Omit<PumpOptions, 'netns'>): string[] {
-  const { mode, ifname, queue, ringSize, packetBytes, batch, rounds, sources, separate, wire } = options;
+  const { mode, ifname, queue, ringSize, packetBytes, batch, rounds, sources } = options;
   const numbers = { '--queue': queue, '--ring-size': ringSize, '--bytes': packetBytes, '--batch': batch, '--rounds': rounds, '--sources': sources };
   const given = Object.entries(numbers).filter(([, value]) => value !== undefined);
-  return [mode, '--ifname', ifname, ...given.flatMap(([name, value]) => [name, String(value)]), ...(separate ? ['--separate'] : []), ...(wire ? ['--wire'] : [])];
+  const flags = { '--separate': options.separate, '--wire': options.wire, '--zero-copy': options.zeroCopy };
+  return [mode, '--ifname', ifname, ...given.flatMap(([name, value]) => [name, String(value)]), ...Object.entries(flags).flatMap(([name, set]) => (set ? [name] : []))];
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { requireFlash } from '../flash/registry.js';
-import { requireNoSplats, runInGuest } from '../guest/run-in-guest.js';
+import { requireNoSplats, runInGuest, type GuestOptions } from '../guest/run-in-guest.js';
 import { repositoryRoot } from '../host/repository.js';
 import { buildImage } from '../kernel/build-image.js';
 import { buildNative } from '../native/build-native.js';
@@ -16,10 +16,11 @@ const slowDeadlineMs = 3 * deadlineMs;
  * The tests that need a FLASH kernel, in one process and one after the other: they share the
  * machine's devices and its list of sockets.
  */
-function avaCommand({ failFast = false }: GuestTestOptions = {}): string[] {
+export function avaCommand({ failFast = false, slow = false, entry = 'all-tests' }: GuestTestOptions = {}): string[] {
   const ava = join(repositoryRoot, 'node_modules', 'ava', 'entrypoints', 'cli.mjs');
   const options = ['--tap', '--serial', '--worker-threads', '--timeout=300s', ...(failFast ? ['--fail-fast'] : [])];
-  return [process.execPath, '--enable-source-maps', ava, ...options, 'dist/suites/guest/all-tests.js'];
+  const command = [process.execPath, '--enable-source-maps', ava, ...options, `dist/suites/guest/${entry}.js`];
+  return slow ? ['env', `${slowVariable}=1`, ...command] : command;
 }
 
 /** Runs them in a guest; a kernel that complains fails tests that otherwise passed. */
@@ -36,15 +37,21 @@ export interface GuestTestOptions {
   readonly failFast?: boolean;
   /** The kernel is many times slower: more time, and fewer turns of what is only repeated. */
   readonly slow?: boolean;
+  /** The file of that folder that names the tests. */
+  readonly entry?: 'all-tests' | 'nic-tests';
 }
 
 export async function runGuestTests(image: string, options: GuestTestOptions = {}): Promise<SuiteResult> {
+  return readTestsInGuest({ image, command: avaCommand(options), deadlineMs: options.slow ? slowDeadlineMs : deadlineMs });
+}
+
+/** Boots a guest for a command that prints TAP. */
+export async function readTestsInGuest(guestOptions: GuestOptions): Promise<SuiteResult> {
   const output = { stdout: '', stderr: '' };
   const guest = await runInGuest({
-    image,
-    command: options.slow ? ['env', `${slowVariable}=1`, ...avaCommand(options)] : avaCommand(options),
-    deadlineMs: options.slow ? slowDeadlineMs : deadlineMs,
+    ...guestOptions,
     onEvent: (event) => {
+      if (event.kind === 'start') Object.assign(output, { stdout: '', stderr: '' });
       if (event.kind === 'output') output[event.stream] += event.text;
     },
   });

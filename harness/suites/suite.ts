@@ -41,6 +41,13 @@ export function addResults(results: readonly SuiteResult[]): SuiteResult {
   };
 }
 
+export function showFailures({ failures }: SuiteResult): void {
+  for (const { title, detail } of failures) {
+    console.log(`FAILED  ${title}`);
+    if (detail !== '') console.log(detail.replace(/^/gm, '        '));
+  }
+}
+
 /** The line a test run ends with. */
 export function formatTotals({ passed, failed, skipped }: SuiteResult): string {
   return `${passed} passed, ${failed} failed, ${skipped} skipped`;

@@ -24,7 +24,8 @@ static const struct {
 static void usage(void)
 {
 	fputs("usage: pump MODE --ifname NAME [--queue N] [--ring-size N] [--bytes N] [--batch N]\n"
-	      "            [--rounds N] [--sources N] [--separate] [--wire]\n", stderr);
+	      "            [--rounds N] [--sources N] [--separate] [--wire]\n"
+	      "            [--zero-copy]\n", stderr);
 	for (size_t i = 0; i < sizeof(modes) / sizeof(*modes); i++)
 		fprintf(stderr, "  %-8s %s\n", modes[i].name, modes[i].help);
 }
@@ -41,6 +42,7 @@ static int parse(struct pump_options *options, int argc, char **argv)
 		{ "sources", required_argument, NULL, 'm' },
 		{ "separate", no_argument, NULL, 'S' },
 		{ "wire", no_argument, NULL, 'w' },
+		{ "zero-copy", no_argument, NULL, 'z' },
 		{ 0 },
 	};
 	int option;
@@ -56,6 +58,7 @@ static int parse(struct pump_options *options, int argc, char **argv)
 		case 'm': options->sources = strtoul(optarg, NULL, 10); break;
 		case 'S': options->separate = true; break;
 		case 'w': options->wire = true; break;
+		case 'z': options->zero_copy = true; break;
 		default: return -1;
 		}
 	}

@@ -31,8 +31,10 @@ struct end {
 	__u64 next[PUMP_MAX_SOURCES];	/* what is expected of each source */
 };
 
+struct pump_options;
+
 /* Returns 0 or -errno. Without @owner the end has a UMEM of its own. */
-int end__open(struct end *end, const char *ifname, __u32 queue, __u32 ring_size,
+int end__open(struct end *end, const struct pump_options *options, __u32 queue,
 	      struct end *owner);
 void end__close(struct end *end);
 int end__fd(const struct end *end);
@@ -42,8 +44,6 @@ __u32 end__send(struct end *end, __u32 max);	/* free frames to TX, as packets */
 __u32 end__fill(struct end *end);		/* free frames to the fill ring, as many as fit */
 __u32 end__receive(struct end *end);		/* RX to free frames */
 __u32 end__reclaim(struct end *end);		/* completion ring to free frames */
-
-struct pump_options;
 
 /* A source and a target on neighbouring queues; says what went wrong. Returns 0 or -errno. */
 int pair__open(struct end *source, struct end *target, const struct pump_options *options);
@@ -63,6 +63,7 @@ struct pump_options {
 	__u32 sources;
 	bool separate;
 	bool wire;
+	bool zero_copy;
 };
 
 /* Each returns the exit code of the program. */

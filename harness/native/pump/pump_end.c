@@ -39,14 +39,14 @@ static int end__create_umem(struct end *end, __u32 ring_size)
 	return err;
 }
 
-int end__open(struct end *end, const char *ifname, __u32 queue, __u32 ring_size,
+int end__open(struct end *end, const struct pump_options *options, __u32 queue,
 	      struct end *owner)
 {
 	struct xsk_socket_config config = {
-		.rx_size = ring_size,
-		.tx_size = ring_size,
+		.rx_size = options->ring_size,
+		.tx_size = options->ring_size,
 		.libxdp_flags = XSK_LIBXDP_FLAGS__INHIBIT_PROG_LOAD,
-		.bind_flags = XDP_COPY | XDP_USE_NEED_WAKEUP,
+		.bind_flags = (options->zero_copy ? XDP_ZEROCOPY : XDP_COPY) | XDP_USE_NEED_WAKEUP,
 	};
 	__u32 first = 0, frames = PUMP_FRAMES;
 	int err;
@@ -61,15 +61,15 @@ int end__open(struct end *end, const char *ifname, __u32 queue, __u32 ring_size,
 		       frames * sizeof(__u64));
 		end->free_count = frames;
 	} else {
-		err = end__create_umem(end, ring_size);
+		err = end__create_umem(end, options->ring_size);
 		if (err)
 			return err;
 		for (; first < frames; first++)
 			end->free_frames[end->free_count++] = (__u64)first * PUMP_FRAME_SIZE;
 	}
 
-	err = xsk_socket__create_shared(&end->xsk, ifname, queue, end->umem, &end->rx, &end->tx,
-					&end->fill, &end->completion, &config);
+	err = xsk_socket__create_shared(&end->xsk, options->ifname, queue, end->umem, &end->rx,
+					&end->tx, &end->fill, &end->completion, &config);
 	if (err) {
 		end->xsk = NULL;
 		end__close(end);
@@ -82,9 +82,9 @@ int pair__open(struct end *source, struct end *target, const struct pump_options
 	int err;
 
 	source->packet_bytes = options->packet_bytes;
-	err = end__open(source, options->ifname, options->queue, options->ring_size, NULL);
+	err = end__open(source, options, options->queue, NULL);
 	if (!err)
-		err = end__open(target, options->ifname, options->queue + 1, options->ring_size,
+		err = end__open(target, options, options->queue + 1,
 				options->separate ? NULL : source);
 	if (err)
 		fprintf(stderr, "pump: cannot open the sockets on %s: error %d\n", options->ifname, -err);

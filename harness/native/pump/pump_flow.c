@@ -22,7 +22,7 @@ static int flow__open(struct end *end, const struct pump_options *options)
 
 	signal(SIGTERM, stop);
 	end->packet_bytes = options->packet_bytes;
-	err = end__open(end, options->ifname, options->queue, options->ring_size, NULL);
+	err = end__open(end, options, options->queue, NULL);
 	if (err)
 		fprintf(stderr, "pump: %s queue %u: error %d\n", options->ifname, options->queue, -err);
 	return err;

@@ -114,12 +114,12 @@ int pump_race(const struct pump_options *options)
 	race.running = options->sources;
 	race.packets = options->rounds;
 	race.batch = options->batch;
-	err = end__open(&race.target, options->ifname, options->queue, options->ring_size, NULL);
+	err = end__open(&race.target, options, options->queue, NULL);
 	for (__u32 i = 0; i < options->sources && !err; i++) {
 		race.sources[i].source = i;
 		race.sources[i].packet_bytes = options->packet_bytes;
-		err = end__open(&race.sources[i], options->ifname, options->queue + 1 + i,
-				options->ring_size, &race.target);
+		err = end__open(&race.sources[i], options, options->queue + 1 + i,
+				&race.target);
 	}
 	if (err) {
 		fprintf(stderr, "pump: cannot open the sockets on %s: error %d\n", options->ifname, -err);

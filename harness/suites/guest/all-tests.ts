@@ -5,7 +5,7 @@
  * What is quick and says most comes first.
  */
 import test from 'ava';
-import { deleteIdleVeths } from './veth.js';
+import { testbed } from './testbed.js';
 import './redirect.test.js';
 import './route.test.js';
 import './tracking.test.js';
@@ -15,10 +15,11 @@ import './registry.test.js';
 import './socket-modes.test.js';
 import './tracing.test.js';
 import './teardown.test.js';
+import './device-gone.test.js';
 import './waiting.test.js';
 import './load.test.js';
 import './hostile.test.js';
 import './chain.test.js';
 import './bystander.test.js';
 
-test.after.always('the network namespaces go', deleteIdleVeths);
+test.after.always('the network namespaces go', testbed.dispose);

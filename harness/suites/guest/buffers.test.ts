@@ -4,10 +4,11 @@ import { readStats } from '../../flash/registry.js';
 import { auditProblems } from './frame-audit.js';
 import { countFrom, flashId, openPair, umemsOf, type PairOptions, type RoutedPair } from './routed-pair.js';
 import { fill, packetsOf, receive, reclaim, send } from './test-packets.js';
+import { testbed } from './testbed.js';
 
 const stats = ({ source }: RoutedPair): Readonly<Record<string, number>> => readStats(flashId(source));
 const problems = (pair: RoutedPair): string[] => auditProblems(umemsOf(pair));
-const manyBuffers = bindFlag.copy | bindFlag.useNeedWakeup | bindFlag.useSg;
+const manyBuffers = testbed.bindFlags | bindFlag.useSg;
 
 for (const sharedUmem of [true, false]) {
   const layout = sharedUmem ? 'one UMEM' : 'two UMEMs';

@@ -1,6 +1,7 @@
 import { openSockets } from '../../ffi/umem-sockets.js';
 import type { Umem } from '../../ffi/umem.js';
 import { listSockets } from '../../flash/registry.js';
+import { framesWithDrivers } from './driver-frames.js';
 
 export interface FrameAudit {
   readonly frames: number;
@@ -8,18 +9,25 @@ export interface FrameAudit {
   readonly found: number;
   /** What the kernel says it keeps outside every ring. */
   readonly stashed: number;
+  /** What drivers have for packets from the wire. */
+  readonly withDrivers: number;
   /** Frames in more than one place, with the places. */
   readonly duplicated: readonly string[];
   /** Frames in no place the test can see. */
   readonly missing: readonly number[];
 }
 
+export interface AuditOptions {
+  /** Its driver has given the frames of its hardware rings back to the pools, where they count as stashed. */
+  readonly deviceIsDown?: boolean;
+}
+
 /**
  * Looks for every frame of a UMEM: with the test, and on the rings of every socket that shares it.
- * Nothing may be moving meanwhile. Frames the kernel keeps are missing here and counted as stashed:
- * a sound UMEM has as many of the one as of the other.
+ * Nothing may be moving meanwhile. Frames the kernel and its drivers keep are missing here and
+ * counted there: a sound UMEM has as many of the one as of the other.
  */
-export function auditFrames(umem: Umem): FrameAudit {
+export function auditFrames(umem: Umem, { deviceIsDown = false }: AuditOptions = {}): FrameAudit {
   const places = new Map<number, string[]>();
   const see = (place: string, addresses: readonly number[]): void => {
     for (const address of addresses) places.set(umem.frameOf(address), [...(places.get(umem.frameOf(address)) ?? []), place]);
@@ -41,22 +49,23 @@ export function auditFrames(umem: Umem): FrameAudit {
     frames: umem.frameCount,
     found: places.size - duplicated.length,
     stashed: stashedFor(sockets),
+    withDrivers: deviceIsDown ? 0 : framesWithDrivers(umem),
     duplicated,
     missing: umem.frames.filter((address) => !places.has(address)),
   };
 }
 
 /** What is wrong, as a sentence; undefined when every frame is in exactly one place. */
-export function auditProblem(umem: Umem): string | undefined {
-  const { frames, found, stashed, duplicated, missing } = auditFrames(umem);
+export function auditProblem(umem: Umem, options: AuditOptions = {}): string | undefined {
+  const { frames, found, stashed, withDrivers, duplicated, missing } = auditFrames(umem, options);
   if (duplicated.length > 0) return `frames in two places: ${duplicated.join('; ')}`;
-  if (missing.length === stashed && found + stashed === frames) return undefined;
-  return `${found} of ${frames} frames found and ${stashed} stashed; missing ${missing.join(', ')}`;
+  if (found + stashed + withDrivers === frames) return undefined;
+  return `${found} of ${frames} frames found, ${stashed} stashed and ${withDrivers} with drivers; missing ${missing.join(', ')}`;
 }
 
 /** The same for several, one sentence for each that is not sound. */
 export function auditProblems(umems: readonly Umem[]): string[] {
-  return umems.map(auditProblem).filter((problem) => problem !== undefined);
+  return umems.map((umem) => auditProblem(umem)).filter((problem) => problem !== undefined);
 }
 
 function stashedFor(sockets: ReturnType<typeof openSockets>): number {

@@ -2,10 +2,10 @@ import test from 'ava';
 import type { RingMemory } from '../../ffi/ring.js';
 import { auditProblem } from './frame-audit.js';
 import { setRoute } from '../../flash/registry.js';
-import { startPump } from '../../native/pump.js';
 import { turns } from '../slow.js';
 import { countFrom, openPair, umemLayouts, type RoutedPair } from './routed-pair.js';
 import { fill, receive, reclaim, send } from './test-packets.js';
+import { startPumpOn } from './testbed.js';
 
 /** A small generator with a seed, so that a failure can be had again. */
 function random(seed: number): () => number {
@@ -95,7 +95,7 @@ for (const seed of [1, 2, 3, 4]) {
 for (const { layout, sharedUmem } of umemLayouts) {
   test.serial(`a program that scribbles on its rings while it sends harms nobody else (${layout})`, async (t) => {
     await using victim = await openPair({ sharedUmem: true });
-    await using pump = await startPump({ netns: victim.veth.netns, mode: 'hostile', ifname: victim.veth.a, queue: 3, rounds: turns(20_000), separate: !sharedUmem });
+    await using pump = await startPumpOn(victim.device, { mode: 'hostile', queue: 3, rounds: turns(20_000), separate: !sharedUmem });
     const [from = -1, to = -1] = pump.ids();
     setRoute(from, [to]);
     const ended = pump.end.then(({ exitCode }) => exitCode);

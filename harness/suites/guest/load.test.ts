@@ -1,21 +1,20 @@
 import test from 'ava';
 import { clearRoute, flashDir, readStats, setRoute } from '../../flash/registry.js';
-import { startPump } from '../../native/pump.js';
 import { start } from '../../process/run.js';
 import { turns } from '../slow.js';
 import { auditProblem } from './frame-audit.js';
 import { countFrom, flashId, isSorted, openListed, openPair, umemLayouts, umemsOf } from './routed-pair.js';
 import { fill, receive, reclaim, send } from './test-packets.js';
-import { borrowVeth, packetsOnWire } from './veth.js';
+import { borrowDevice, startPumpOn } from './testbed.js';
 
 
 for (const { layout, sharedUmem } of umemLayouts) {
   test.serial(`routes that change all the time lose, double and reorder nothing (${layout})`, async (t) => {
     await using pair = await openPair({ sharedUmem });
-    using second = openListed({ netns: pair.veth.netns, ifname: 'a', queue: 2, umem: pair.target.umem });
+    using second = openListed({ netns: pair.device.netns, ifname: 'a', queue: 2, umem: pair.target.umem });
     const targets = [pair.target, second];
     const [first = -1, other = -1] = targets.map(flashId);
-    const before = packetsOnWire(pair.veth);
+    const before = await pair.device.packetsOnWire();
     const loop = `for i in $(seq 100); do echo ${other} > next; echo ${first} ${other} > next; echo ${first} > next; done`;
     const changing = start('sh', ['-c', loop], { cwd: `${flashDir}/${flashId(pair.source)}` });
     let changed = false;
@@ -39,7 +38,7 @@ for (const { layout, sharedUmem } of umemLayouts) {
     t.deepEqual(received.flat().sort((a, b) => a - b), countFrom(0, sent));
     t.true(received.every((numbers) => numbers.length > 0));
     for (const umem of umemsOf(pair)) t.is(auditProblem(umem), undefined);
-    t.is(packetsOnWire(pair.veth), before);
+    t.is(await pair.device.packetsOnWire(), before);
   });
 }
 
@@ -47,7 +46,7 @@ test.serial('setting and clearing a route while packets go to the wire keeps eve
   await using pair = await openPair({ sharedUmem: true, route: false });
   const source = flashId(pair.source);
   const target = flashId(pair.target);
-  const before = packetsOnWire(pair.veth);
+  const before = await pair.device.packetsOnWire();
   let redirected = 0;
 
   for (let round = 0; round < 60; round++) {
@@ -62,14 +61,14 @@ test.serial('setting and clearing a route while packets go to the wire keeps eve
 
   t.is(redirected, 30 * 16);
   t.is(readStats(source)['redirected'], redirected);
-  t.is(packetsOnWire(pair.veth) - before, 30 * 16);
+  t.is(await pair.device.packetsOnWire() - before, 30 * 16);
   t.is(auditProblem(pair.source.umem), undefined);
 });
 
 test.serial('sources that share a completion ring each get their frames back', async (t) => {
   await using pair = await openPair({ sharedUmem: true });
-  using wire = openListed({ netns: pair.veth.netns, ifname: 'a', queue: 0, umem: pair.source.umem });
-  const before = packetsOnWire(pair.veth);
+  using wire = openListed({ netns: pair.device.netns, ifname: 'a', queue: 0, umem: pair.source.umem });
+  const before = await pair.device.packetsOnWire();
   const received: number[] = [];
 
   for (let round = 0; round < 50; round++) {
@@ -85,15 +84,15 @@ test.serial('sources that share a completion ring each get their frames back', a
   }
 
   t.deepEqual(received, countFrom(0, 400));
-  t.is(packetsOnWire(pair.veth) - before, 400);
+  t.is(await pair.device.packetsOnWire() - before, 400);
   t.is(auditProblem(pair.source.umem), undefined);
 });
 
 for (const sources of [2, 4]) {
   test.serial(`${sources} sources on processors of their own share a UMEM with their target, and no frame is lost, doubled or out of order`, async (t) => {
     const packets = turns(100_000);
-    await using veth = await borrowVeth();
-    await using pump = await startPump({ netns: veth.netns, mode: 'race', ifname: veth.a, rounds: packets, sources });
+    await using device = await borrowDevice();
+    await using pump = await startPumpOn(device, { mode: 'race', rounds: packets, sources });
     const [target = -1, ...from] = pump.ids();
     for (const source of from) setRoute(source, [target]);
 

@@ -4,14 +4,14 @@ import { createUmem } from '../../ffi/umem.js';
 import { openSocket } from '../../ffi/xdp-socket.js';
 import { flashDir, listSockets, type FlashSocket } from '../../flash/registry.js';
 import { waitUntil } from '../../process/wait-until.js';
-import { borrowVeth } from './veth.js';
+import { borrowDevice } from './testbed.js';
 
 const mine = (): FlashSocket[] => listSockets().filter(({ pid }) => pid === process.pid);
 
 test.serial('a socket is listed with its creator and its binding, and unrouted', async (t) => {
-  await using veth = await borrowVeth();
+  await using device = await borrowDevice();
   using umem = createUmem({ frameCount: 8 });
-  using socket = openSocket({ netns: veth.netns, ifname: veth.a, queue: 2, umem });
+  using socket = openSocket({ netns: device.netns, ifname: device.a, queue: 2, umem });
 
   const [listed] = mine();
 
@@ -19,20 +19,20 @@ test.serial('a socket is listed with its creator and its binding, and unrouted',
 });
 
 test.serial('a socket that is not bound yet shows -1', async (t) => {
-  await using veth = await borrowVeth();
+  await using device = await borrowDevice();
   using umem = createUmem({ frameCount: 8 });
-  using _socket = openSocket({ netns: veth.netns, ifname: veth.a, queue: 2, umem, bind: false });
+  using _socket = openSocket({ netns: device.netns, ifname: device.a, queue: 2, umem, bind: false });
 
   t.like(mine()[0], { ifindex: -1, qid: -1, route: [] });
 });
 
 test.serial('sockets that share a UMEM show the same number, others another', async (t) => {
-  await using veth = await borrowVeth();
+  await using device = await borrowDevice();
   using shared = createUmem({ frameCount: 8 });
   using own = createUmem({ frameCount: 8 });
-  using _first = openSocket({ netns: veth.netns, ifname: veth.a, queue: 0, umem: shared });
-  using _second = openSocket({ netns: veth.netns, ifname: veth.a, queue: 1, umem: shared });
-  using _third = openSocket({ netns: veth.netns, ifname: veth.a, queue: 2, umem: own });
+  using _first = openSocket({ netns: device.netns, ifname: device.a, queue: 0, umem: shared });
+  using _second = openSocket({ netns: device.netns, ifname: device.a, queue: 1, umem: shared });
+  using _third = openSocket({ netns: device.netns, ifname: device.a, queue: 2, umem: own });
 
   const umemOf = (qid: number): number | undefined => mine().find((socket) => socket.qid === qid)?.umem;
 
@@ -41,9 +41,9 @@ test.serial('sockets that share a UMEM show the same number, others another', as
 });
 
 test.serial('a socket that closes disappears from the list', async (t) => {
-  await using veth = await borrowVeth();
+  await using device = await borrowDevice();
   using umem = createUmem({ frameCount: 8 });
-  const socket = openSocket({ netns: veth.netns, ifname: veth.a, queue: 0, umem });
+  const socket = openSocket({ netns: device.netns, ifname: device.a, queue: 0, umem });
   const id = mine()[0]?.id;
 
   socket.close();

@@ -1,17 +1,18 @@
-import { createUmem, type Umem, type UmemOptions } from '../../ffi/umem.js';
+import type { Umem, UmemOptions } from '../../ffi/umem.js';
+import { bindFlag } from '../../ffi/libc.js';
 import type { SocketOptions, XdpSocket } from '../../ffi/socket-types.js';
 import { openSocket } from '../../ffi/xdp-socket.js';
 import { listIds, setRoute } from '../../flash/registry.js';
-import { borrowVeth, type VethPair } from './veth.js';
+import type { Device } from './device.js';
+import { borrowDevice, createTestUmem, testbed } from './testbed.js';
 
 /**
  *   a:0 [source] --next--> [target] a:1
  *
- * Both are on one end of a veth pair; nothing is attached to it, so whatever leaves a socket for
- * the wire shows in the counters of the other end.
+ * Both are on one device, whose counters show whatever leaves a socket for the wire.
  */
 export interface RoutedPair extends AsyncDisposable {
-  readonly veth: VethPair;
+  readonly device: Device;
   readonly source: XdpSocket;
   readonly target: XdpSocket;
 }
@@ -34,34 +35,41 @@ export const umemLayouts = [
 ] as const;
 
 export async function openPair({ sharedUmem, umem, targetUmem: ofTarget, source, target, route }: PairOptions): Promise<RoutedPair> {
-  const veth = await borrowVeth();
-  const sourceUmem = createUmem({ frameCount: 256, ...umem });
-  const targetUmem = sharedUmem ? sourceUmem : createUmem({ frameCount: 256, ...umem, ...ofTarget });
-  const here = { netns: veth.netns, ifname: veth.a };
+  const device = await borrowDevice();
+  const sourceUmem = createTestUmem({ frameCount: 256, ...umem });
+  const targetUmem = sharedUmem ? sourceUmem : createTestUmem({ frameCount: 256, ...umem, ...ofTarget });
+  const here = { netns: device.netns, ifname: device.a };
   const from = openListed({ ...here, queue: 0, umem: sourceUmem, ...source });
   const to = openListed({ ...here, queue: 1, umem: targetUmem, ...target });
   if (route !== false) setRoute(flashId(from), [flashId(to)]);
   return {
-    ...{ veth, source: from, target: to },
+    ...{ device, source: from, target: to },
     async [Symbol.asyncDispose]() {
       from.close();
       to.close();
       sourceUmem.close();
       if (!sharedUmem) targetUmem.close();
-      await veth[Symbol.asyncDispose]();
+      await device[Symbol.asyncDispose]();
     },
   };
 }
 
 const ids = new WeakMap<XdpSocket, number>();
 
-/** Opens a socket and remembers the id the kernel gave it: the one that is new in the list. */
-export function openListed(options: SocketOptions): XdpSocket {
+export interface ListedOptions extends SocketOptions {
+  /** False has a driver with NAPI polls do them by interrupt, when it comes to that. */
+  readonly busyPoll?: boolean;
+}
+
+/** Opens a socket as the testbed has them and remembers the id the kernel gave it: the one that is new in the list. */
+export function openListed({ busyPoll = true, ...options }: ListedOptions): XdpSocket {
   const before = new Set(listIds());
-  const socket = openSocket(options);
+  const bindFlags = options.bindFlags ?? testbed.bindFlags;
+  const socket = openSocket({ ...options, bindFlags });
   const [id, ...more] = listIds().filter((listed) => !before.has(listed));
   if (id === undefined || more.length > 0) throw new Error(`opening one socket made ${more.length + (id === undefined ? 0 : 1)} appear in the list`);
   ids.set(socket, id);
+  if (options.bind !== false && bindFlags & bindFlag.zeroCopy) testbed.settle(socket, { busyPoll });
   return socket;
 }
 

@@ -1,12 +1,12 @@
 import test from 'ava';
-import { bindFlag, libc, solSocket, socketOption } from '../../ffi/libc.js';
-import { checkErrno } from '../../ffi/native-error.js';
-import type { XdpSocket } from '../../ffi/socket-types.js';
+import { preferBusyPolling } from '../../ffi/busy-poll.js';
+import { bindFlag } from '../../ffi/libc.js';
 import { clearRoute } from '../../flash/registry.js';
 import { run } from '../../process/run.js';
 import { auditProblems } from './frame-audit.js';
 import { countFrom, flashId, openPair, umemLayouts, umemsOf, type RoutedPair } from './routed-pair.js';
 import { fill, receive, reclaim, send } from './test-packets.js';
+import { testbed } from './testbed.js';
 
 const problems = (pair: RoutedPair): string[] => auditProblems(umemsOf(pair));
 
@@ -24,21 +24,10 @@ function exchange({ source, target }: RoutedPair): number[] {
   return received;
 }
 
-function busyPoll({ fd }: XdpSocket): void {
-  for (const [option, value] of [
-    [socketOption.preferBusyPoll, 1],
-    [socketOption.busyPoll, 20],
-    [socketOption.busyPollBudget, 64],
-  ] as const) {
-    const bytes = Buffer.alloc(4);
-    bytes.writeInt32LE(value);
-    checkErrno('setting up busy polling', libc.setsockopt(fd, solSocket, option, bytes, bytes.length));
-  }
-}
-
 for (const { layout, sharedUmem } of umemLayouts) {
   test.serial(`sockets without need-wakeup redirect the same (${layout})`, async (t) => {
-    await using pair = await openPair({ sharedUmem, source: { bindFlags: bindFlag.copy }, target: { bindFlags: bindFlag.copy } });
+    const bindFlags = testbed.bindFlags & ~bindFlag.useNeedWakeup;
+    await using pair = await openPair({ sharedUmem, source: { bindFlags }, target: { bindFlags } });
 
     t.deepEqual(exchange(pair), countFrom(0, 1000));
     t.deepEqual(problems(pair), []);
@@ -46,8 +35,8 @@ for (const { layout, sharedUmem } of umemLayouts) {
 
   test.serial(`sockets that prefer busy polling redirect the same (${layout})`, async (t) => {
     await using pair = await openPair({ sharedUmem });
-    busyPoll(pair.source);
-    busyPoll(pair.target);
+    preferBusyPolling(pair.source);
+    preferBusyPolling(pair.target);
 
     t.deepEqual(exchange(pair), countFrom(0, 1000));
     t.deepEqual(problems(pair), []);
@@ -62,7 +51,7 @@ test.serial('a routed source is told to ask for transmission, whatever its drive
 
 test.serial('ss shows routed sockets as it shows others', async (t) => {
   await using pair = await openPair({ sharedUmem: true });
-  const listed = (): Promise<string> => run('ip', ['netns', 'exec', pair.veth.netns, 'ss', '-H', '-n', '--xdp', '--extended', '--info']);
+  const listed = (): Promise<string> => run('ip', ['netns', 'exec', pair.device.netns, 'ss', '-H', '-n', '--xdp', '--extended', '--info']);
   const routed = await listed();
 
   clearRoute(flashId(pair.source));

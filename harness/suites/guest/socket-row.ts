@@ -1,12 +1,13 @@
 import type { XdpSocket } from '../../ffi/socket-types.js';
-import { createUmem, type Umem } from '../../ffi/umem.js';
+import type { Umem } from '../../ffi/umem.js';
 import { auditProblems } from './frame-audit.js';
 import { openListed } from './routed-pair.js';
-import { borrowVeth, type VethPair } from './veth.js';
+import type { Device } from './device.js';
+import { borrowDevice, createTestUmem } from './testbed.js';
 
 /** Sockets on the queues of one device, on no route yet, on one UMEM or each on its own. */
 export interface SocketRow extends AsyncDisposable {
-  readonly veth: VethPair;
+  readonly device: Device;
   readonly sockets: readonly XdpSocket[];
   /** What the audits of all UMEMs found wrong. */
   readonly problems: () => string[];
@@ -22,21 +23,21 @@ export interface RowOptions {
 const framesEach = 128;
 
 export async function openRow({ count, sharedUmem, ringSizes = [] }: RowOptions): Promise<SocketRow> {
-  const veth = await borrowVeth();
-  const common = sharedUmem ? createUmem({ frameCount: framesEach * count }) : undefined;
+  const device = await borrowDevice();
+  const common = sharedUmem ? createTestUmem({ frameCount: framesEach * count }) : undefined;
   const sockets = Array.from({ length: count }, (_, queue) => {
     const size = ringSizes[queue] ?? 64;
-    const umem = common ?? createUmem({ frameCount: framesEach });
-    return openListed({ netns: veth.netns, ifname: veth.a, queue, umem, rxSize: size, txSize: size, fillSize: size, completionSize: size });
+    const umem = common ?? createTestUmem({ frameCount: framesEach });
+    return openListed({ netns: device.netns, ifname: device.a, queue, umem, rxSize: size, txSize: size, fillSize: size, completionSize: size });
   });
   const umems = [...new Set(sockets.map(({ umem }): Umem => umem))];
   return {
-    ...{ veth, sockets },
+    ...{ device, sockets },
     problems: () => auditProblems(umems),
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.close();
       for (const umem of umems) umem.close();
-      await veth[Symbol.asyncDispose]();
+      await device[Symbol.asyncDispose]();
     },
   };
 }

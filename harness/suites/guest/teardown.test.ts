@@ -1,69 +1,19 @@
 import test from 'ava';
+import { clearRoute, listIds, readAttribute, readSocket, setRoute } from '../../flash/registry.js';
 import { run } from '../../process/run.js';
-import { waitUntil } from '../../process/wait-until.js';
-import { createUmem } from '../../ffi/umem.js';
-import type { XdpSocket } from '../../ffi/socket-types.js';
-import { clearRoute, listIds, readAttribute, readSocket, readStats, setRoute } from '../../flash/registry.js';
-import { startPump, type Pump, type PumpOptions } from '../../native/pump.js';
 import { auditProblem } from './frame-audit.js';
 import { flashId, openListed } from './routed-pair.js';
 import { forward, recycle } from './socket-row.js';
-import { writePacket } from './test-packets.js';
-import { borrowVeth, makeVeth, packetsOnWire, type VethPair } from './veth.js';
-
-/*
- * Each of these ends something while packets move. One end is a program of its own that does not
- * know, the other is the test's, whose every frame is looked for afterwards.
- */
-const emptied = 'index\tflash_id\n';
-const redirected = (id: number): number => readStats(id)['redirected'] ?? 0;
-
-function openEnd(veth: VethPair, queue: number): XdpSocket {
-  return openListed({ netns: veth.netns, ifname: veth.a, queue, umem: createUmem({ frameCount: 256 }) });
-}
-
-async function pumpOn(veth: VethPair, mode: PumpOptions['mode'], queue: number): Promise<Pump> {
-  const pump = await startPump({ netns: veth.netns, mode, ifname: veth.a, queue });
-  pump.go();
-  return pump;
-}
-
-const idOf = (pump: Pump): number => pump.ids()[0] ?? -1;
-
-/** Keeps TX full and the kernel looking at it. */
-function push(source: XdpSocket): void {
-  source.umem.give(source.rings.completion.consume());
-  const room = Math.min(source.rings.tx.free(), source.umem.freeFrames.length);
-  source.rings.tx.produce(Array.from({ length: room }, (_, number) => writePacket(source.umem, number)).flat());
-  source.kick();
-}
-
-/** Takes what arrived and gives the frames back. Returns how many packets. */
-function pull(target: XdpSocket): number {
-  const arrived = target.rings.rx.consume();
-  target.umem.give(arrived.map(({ addr }) => addr));
-  recycle(target, 32);
-  return arrived.length;
-}
-
-/** Repeats some work, in turns with everything else, until a condition holds. */
-function during(work: () => void, until: () => boolean, what: string): Promise<unknown> {
-  return waitUntil(
-    () => {
-      work();
-      return until();
-    },
-    { what, deadlineMs: 20_000, intervalMs: 0 },
-  );
-}
+import { borrowDevice } from './testbed.js';
+import { during, emptied, idOf, openEnd, pull, pumpOn, push, redirected } from './traffic-ends.js';
 
 test.serial('a target that is killed leaves the route, and its source stalls with all its frames', async (t) => {
-  await using veth = await borrowVeth();
-  using source = openEnd(veth, 0);
-  await using first = await pumpOn(veth, 'target', 1);
-  await using second = await pumpOn(veth, 'target', 2);
+  await using device = await borrowDevice();
+  using source = openEnd(device, 0);
+  await using first = await pumpOn(device, 'target', 1);
+  await using second = await pumpOn(device, 'target', 2);
   const id = flashId(source);
-  const before = packetsOnWire(veth);
+  const before = await device.packetsOnWire();
   const [firstId, secondId] = [idOf(first), idOf(second)];
   setRoute(id, [firstId]);
   await during(() => push(source), () => redirected(id) > 1000, 'packets to the first target');
@@ -82,14 +32,14 @@ test.serial('a target that is killed leaves the route, and its source stalls wit
   t.is(afterwards, stalledAt);
   t.is(audited, undefined);
   t.is(auditProblem(source.umem), undefined);
-  t.is(packetsOnWire(veth), before);
+  t.is(await device.packetsOnWire(), before);
 });
 
 test.serial('a source that is killed takes none of the frames of its target, and the other sources go on', async (t) => {
-  await using veth = await borrowVeth();
-  using target = openEnd(veth, 0);
-  await using doomed = await pumpOn(veth, 'source', 1);
-  await using other = await pumpOn(veth, 'source', 2);
+  await using device = await borrowDevice();
+  using target = openEnd(device, 0);
+  await using doomed = await pumpOn(device, 'source', 1);
+  await using other = await pumpOn(device, 'source', 2);
   const [doomedId, otherId] = [idOf(doomed), idOf(other)];
   recycle(target, 32);
   for (const id of [doomedId, otherId]) setRoute(id, [flashId(target)]);
@@ -107,11 +57,11 @@ test.serial('a source that is killed takes none of the frames of its target, and
 });
 
 test.serial('a function in the middle that is killed stalls the one before it and starves the one behind', async (t) => {
-  await using veth = await borrowVeth();
-  using first = openEnd(veth, 0);
-  using last = openEnd(veth, 2);
-  await using middle = await pumpOn(veth, 'target', 1);
-  await using behind = await pumpOn(veth, 'source', 3);
+  await using device = await borrowDevice();
+  using first = openEnd(device, 0);
+  using last = openEnd(device, 2);
+  await using middle = await pumpOn(device, 'target', 1);
+  await using behind = await pumpOn(device, 'source', 3);
   const [middleId, behindId] = [idOf(middle), idOf(behind)];
   setRoute(flashId(first), [middleId]);
   setRoute(behindId, [flashId(last)]);
@@ -132,9 +82,9 @@ test.serial('a function in the middle that is killed stalls the one before it an
 });
 
 test.serial('a link that goes down and up again under load keeps every frame', async (t) => {
-  await using veth = await makeVeth();
-  using source = openEnd(veth, 0);
-  using target = openEnd(veth, 1);
+  await using device = await borrowDevice();
+  using source = openEnd(device, 0);
+  using target = openEnd(device, 1);
   const id = flashId(source);
   recycle(target, 32);
   setRoute(id, [flashId(target)]);
@@ -143,94 +93,26 @@ test.serial('a link that goes down and up again under load keeps every frame', a
     pull(target);
   };
   await during(work, () => redirected(id) > 500, 'packets before');
-  const before = packetsOnWire(veth);
+  const before = await device.packetsOnWire();
 
-  await run('ip', ['-n', veth.netns, 'link', 'set', 'dev', veth.a, 'down']);
+  await run('ip', ['-n', device.netns, 'link', 'set', 'dev', device.a, 'down']);
   const whenDown = source.kick();
   pull(target);
-  const audited = [source, target].map(({ umem }) => auditProblem(umem));
-  await run('ip', ['-n', veth.netns, 'link', 'set', 'dev', veth.a, 'up']);
+  const audited = [source, target].map(({ umem }) => auditProblem(umem, { deviceIsDown: true }));
+  await run('ip', ['-n', device.netns, 'link', 'set', 'dev', device.a, 'up']);
   const at = redirected(id);
   await during(work, () => redirected(id) > at + 500, 'packets after');
 
   t.is(whenDown, 'ENETDOWN');
   t.deepEqual(audited, [undefined, undefined]);
   t.deepEqual([source, target].map(({ umem }) => auditProblem(umem)), [undefined, undefined]);
-  t.is(packetsOnWire(veth), before);
-});
-
-test.serial('the device of a target that is deleted under load empties the route', async (t) => {
-  await using veth = await borrowVeth();
-  await using doomed = await makeVeth();
-  using source = openEnd(veth, 0);
-  await using target = await pumpOn(doomed, 'target', 0);
-  const targetId = idOf(target);
-  setRoute(flashId(source), [targetId]);
-  await during(() => push(source), () => redirected(flashId(source)) > 500, 'packets before');
-
-  const deleting = run('ip', ['-n', doomed.netns, 'link', 'delete', 'dev', doomed.a]);
-  await during(() => push(source), () => readAttribute(flashId(source), 'next') === emptied, 'the route to be empty');
-  await deleting;
-  const at = redirected(flashId(source));
-  for (let turn = 0; turn < 100; turn++) push(source);
-
-  t.is(redirected(flashId(source)), at);
-  t.is(readAttribute(targetId, 'ifindex'), '-1\n');
-  t.is(auditProblem(source.umem), undefined);
-});
-
-test.serial('the device of a source that is deleted under load stops it, and its target keeps every frame', async (t) => {
-  await using veth = await borrowVeth();
-  await using doomed = await makeVeth();
-  using target = openEnd(veth, 0);
-  await using source = await pumpOn(doomed, 'source', 0);
-  const sourceId = idOf(source);
-  recycle(target, 32);
-  setRoute(sourceId, [flashId(target)]);
-  await during(() => pull(target), () => redirected(sourceId) > 500, 'packets before');
-
-  const deleting = run('ip', ['-n', doomed.netns, 'link', 'delete', 'dev', doomed.a]);
-  await during(() => pull(target), () => readAttribute(sourceId, 'ifindex') === '-1\n', 'the source to lose its device');
-  await deleting;
-  while (pull(target) > 0);
-
-  t.is(readAttribute(sourceId, 'next'), emptied);
-  t.is(auditProblem(target.umem), undefined);
-});
-
-test.serial('a network namespace that goes with its programs under load leaves those outside as they were', async (t) => {
-  await using veth = await borrowVeth();
-  const doomed = await makeVeth();
-  using source = openEnd(veth, 0);
-  using target = openEnd(veth, 1);
-  await using inner = await pumpOn(doomed, 'target', 0);
-  await using feeder = await pumpOn(doomed, 'source', 1);
-  const innerIds = [idOf(inner), idOf(feeder)];
-  recycle(target, 32);
-  setRoute(flashId(source), [innerIds[0] as number]);
-  setRoute(innerIds[1] as number, [flashId(target)]);
-  const work = (): void => {
-    push(source);
-    pull(target);
-  };
-  await during(work, () => redirected(flashId(source)) > 500 && redirected(innerIds[1] as number) > 500, 'packets both ways');
-
-  const deleting = doomed[Symbol.asyncDispose]();
-  await during(work, () => true, 'a turn');
-  await deleting;
-  for (const pump of [inner, feeder]) pump.kill('SIGKILL');
-  await during(work, () => !innerIds.some((id) => listIds().includes(id)), 'the programs inside to leave');
-  while (pull(target) > 0);
-
-  t.is(readAttribute(flashId(source), 'next'), emptied);
-  t.is(auditProblem(source.umem), undefined);
-  t.is(auditProblem(target.umem), undefined);
+  t.is(await device.packetsOnWire(), before);
 });
 
 test.serial('sockets that open and close beside a route under load are none of its business', async (t) => {
-  await using veth = await borrowVeth();
-  using source = openEnd(veth, 0);
-  using target = openEnd(veth, 1);
+  await using device = await borrowDevice();
+  using source = openEnd(device, 0);
+  using target = openEnd(device, 1);
   const id = flashId(source);
   recycle(target, 32);
   setRoute(id, [flashId(target)]);
@@ -240,7 +122,7 @@ test.serial('sockets that open and close beside a route under load are none of i
     () => {
       push(source);
       pull(target);
-      using beside = openListed({ netns: veth.netns, ifname: veth.a, queue: opened % 2, umem: opened % 2 === 0 ? source.umem : target.umem });
+      using beside = openListed({ netns: device.netns, ifname: device.a, queue: opened % 2, umem: opened % 2 === 0 ? source.umem : target.umem });
       if (opened++ % 3 === 0) setRoute(flashId(beside), [flashId(target)]);
     },
     () => opened >= 60,
@@ -252,10 +134,10 @@ test.serial('sockets that open and close beside a route under load are none of i
 });
 
 test.serial('a chain whose routes are cleared under load sends to the wire what is left, each packet once', async (t) => {
-  await using veth = await borrowVeth();
-  using first = openEnd(veth, 0);
-  using second = openEnd(veth, 1);
-  using third = openEnd(veth, 2);
+  await using device = await borrowDevice();
+  using first = openEnd(device, 0);
+  using second = openEnd(device, 1);
+  using third = openEnd(device, 2);
   recycle(second, 32);
   recycle(third, 32);
   setRoute(flashId(first), [flashId(second)]);
@@ -272,7 +154,7 @@ test.serial('a chain whose routes are cleared under load sends to the wire what 
     'packets through the chain',
   );
   const left = [first, second].map(({ rings }) => rings.tx.count());
-  const before = packetsOnWire(veth);
+  const before = await device.packetsOnWire();
 
   for (const socket of [first, second]) clearRoute(flashId(socket));
   await during(
@@ -286,6 +168,6 @@ test.serial('a chain whose routes are cleared under load sends to the wire what 
     'both TX rings to empty',
   );
 
-  t.is(packetsOnWire(veth) - before, left.reduce((sum, count) => sum + count, 0));
+  t.is(await device.packetsOnWire() - before, left.reduce((sum, count) => sum + count, 0));
   for (const { umem } of [first, second, third]) t.is(auditProblem(umem), undefined);
 });

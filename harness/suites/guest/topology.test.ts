@@ -5,7 +5,7 @@ import { waitUntil } from '../../process/wait-until.js';
 import { countFrom, flashId, isSorted, umemLayouts } from './routed-pair.js';
 import { forward, openRow, recycle } from './socket-row.js';
 import { receive, send } from './test-packets.js';
-import { packetsOnWire } from './veth.js';
+
 
 
 /** Sends numbered packets as there is room, until all are on TX; returns the next number. */
@@ -111,12 +111,12 @@ for (const { layout, sharedUmem } of umemLayouts) {
 
   test.serial(`a chain of eight moves every packet in order (${layout})`, async (t) => {
     await using row = await openRow({ count: 8, sharedUmem });
-    const before = packetsOnWire(row.veth);
+    const before = await row.device.packetsOnWire();
 
     t.deepEqual(await runChain(row.sockets, 500), countFrom(0, 500));
 
     for (const socket of row.sockets.slice(0, -1)) t.is(readStats(flashId(socket))['redirected'], 500);
-    t.is(packetsOnWire(row.veth), before);
+    t.is(await row.device.packetsOnWire(), before);
     t.deepEqual(row.problems(), []);
   });
 

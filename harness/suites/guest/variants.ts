@@ -1,6 +1,7 @@
 import { bindFlag } from '../../ffi/libc.js';
 import { openPair, type PairOptions, type RoutedPair } from './routed-pair.js';
 import { receive, send, singleBuffer, type PacketShape } from './test-packets.js';
+import { testbed } from './testbed.js';
 
 /** One way of setting up a source and a target. */
 export interface Variant {
@@ -17,7 +18,7 @@ const threeBuffers: PacketShape = { fragments: 3, fragmentBytes: 80 };
 export const variants: readonly Variant[] = [true, false].flatMap((sharedUmem) =>
   [false, true].flatMap((unaligned) =>
     [2048, 4096].flatMap((frameSize) =>
-      [singleBuffer, threeBuffers].map((shape) => {
+      (testbed.severalBuffers ? [singleBuffer, threeBuffers] : [singleBuffer]).map((shape) => {
         const words = [sharedUmem ? 'one UMEM' : 'two UMEMs', unaligned ? 'unaligned' : 'aligned', String(frameSize)];
         const buffers = shape.fragments === 1 ? 'one buffer' : `${shape.fragments} buffers`;
         return { name: [...words, buffers].join(', '), sharedUmem, unaligned, frameSize, shape };
@@ -35,7 +36,7 @@ export interface VariantPair extends RoutedPair {
 }
 
 export async function openVariant({ sharedUmem, unaligned, frameSize, shape }: Variant, options: Omit<PairOptions, 'sharedUmem'> = {}): Promise<VariantPair> {
-  const bindFlags = bindFlag.copy | bindFlag.useNeedWakeup | (shape.fragments > 1 ? bindFlag.useSg : 0);
+  const bindFlags = testbed.bindFlags | (shape.fragments > 1 ? bindFlag.useSg : 0);
   const pair = await openPair({
     ...options,
     sharedUmem,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createNetns, deleteNetns, ipBatch } from '../../chain/netns.js';
 import { inNetns } from '../../ffi/netns.js';
+import type { Device } from './device.js';
 
 /**
  *   one fresh network namespace
@@ -8,9 +9,7 @@ import { inNetns } from '../../ffi/netns.js';
  *  |  a ===== veth pair ===== b  |   as many queues on either side, no addresses, no IPv6:
  *  +-----------------------------+   what is on the wire was put there by the test
  */
-export interface VethPair extends AsyncDisposable {
-  readonly netns: string;
-  readonly a: string;
+export interface VethPair extends Device {
   readonly b: string;
 }
 
@@ -23,30 +22,13 @@ export async function makeVeth(): Promise<VethPair> {
   await createNetns(netns);
   const counts = `numtxqueues ${queues} numrxqueues ${queues}`;
   await ipBatch(netns, [`link add name a ${counts} type veth peer name b ${counts}`, 'link set dev a up', 'link set dev b up']);
-  return { netns, a: 'a', b: 'b', [Symbol.asyncDispose]: () => deleteNetns(netns) };
-}
-
-const idle: VethPair[] = [];
-
-/**
- * A pair that only carries sockets, and goes to the next test: an emulated processor takes seconds
- * to make one. Its counters go on from what they were.
- */
-export async function borrowVeth(): Promise<VethPair> {
-  const pair = idle.pop() ?? (await makeVeth());
-  return { ...pair, [Symbol.asyncDispose]: async () => void idle.push(pair) };
-}
-
-/** For the end of the last test. */
-export async function deleteIdleVeths(): Promise<void> {
-  for (const pair of idle.splice(0)) await pair[Symbol.asyncDispose]();
+  return { netns, a: 'a', b: 'b', zeroCopy: false, packetsOnWire: async () => packetsOnWire(netns, 'a'), [Symbol.asyncDispose]: () => deleteNetns(netns) };
 }
 
 const txPacketsColumn = 9;
 const txDroppedColumn = 11;
 
-/** How many packets `a` gave to its wire, arrived or not. */
-export function packetsOnWire({ netns, a }: VethPair): number {
+function packetsOnWire(netns: string, a: string): number {
   const devices = inNetns(netns, () => readFileSync('/proc/thread-self/net/dev', 'utf8'));
   const counters = new RegExp(`^\\s*${a}:\\s*(.*)$`, 'm').exec(devices)?.[1]?.split(/\s+/).map(Number);
   if (counters === undefined) throw new Error(`no device ${a} in ${netns}`);

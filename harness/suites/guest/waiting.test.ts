@@ -2,11 +2,10 @@ import test from 'ava';
 import { message, pollEvent } from '../../ffi/libc.js';
 import { readStats, setRoute } from '../../flash/registry.js';
 import { turns } from '../slow.js';
-import { startPump } from '../../native/pump.js';
 import { countFrom, flashId, openListed, openPair, umemLayouts, type RoutedPair } from './routed-pair.js';
 import { startPolling } from './sleeping-poll.js';
 import { fill, receive, reclaim, send } from './test-packets.js';
-import { borrowVeth } from './veth.js';
+import { borrowDevice, startPumpOn } from './testbed.js';
 
 const ringSize = 64;
 const writable = ({ source }: RoutedPair): boolean => source.poll(pollEvent.out, 0).writable;
@@ -62,7 +61,7 @@ test.serial('a source is not writable when its own TX is more than half full', a
 
 test.serial('one target with room is enough', async (t) => {
   await using pair = await openPair({ sharedUmem: true });
-  using second = openListed({ netns: pair.veth.netns, ifname: 'a', queue: 2, umem: pair.source.umem });
+  using second = openListed({ netns: pair.device.netns, ifname: 'a', queue: 2, umem: pair.source.umem });
   setRoute(flashId(pair.source), [flashId(pair.target), flashId(second)]);
   const before = writable(pair);
 
@@ -105,7 +104,7 @@ test.serial('a target that only polls wakes its sources as well', async (t) => {
 
 test.serial('a source that sleeps is woken when its route changes to a target with room', async (t) => {
   await using pair = await openPair({ sharedUmem: true });
-  using second = openListed({ netns: pair.veth.netns, ifname: 'a', queue: 2, umem: pair.source.umem });
+  using second = openListed({ netns: pair.device.netns, ifname: 'a', queue: 2, umem: pair.source.umem });
   fill(second, ringSize);
   const waiting = await startPolling(pair.source, pollEvent.out);
 
@@ -127,8 +126,8 @@ for (const { layout, sharedUmem } of umemLayouts) {
 
   test.serial(`a source sleeps and is woken ${cycles} times, never forgotten and never late (${layout})`, async (t) => {
     t.timeout(280_000);
-    await using veth = await borrowVeth();
-    await using pump = await startPump({ netns: veth.netns, mode: 'wake', ifname: veth.a, rounds: cycles, separate: !sharedUmem });
+    await using device = await borrowDevice();
+    await using pump = await startPumpOn(device, { mode: 'wake', rounds: cycles, separate: !sharedUmem });
     const [source = -1, target = -1] = pump.ids();
     setRoute(source, [target]);
 

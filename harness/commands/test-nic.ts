@@ -1,0 +1,50 @@
+import { Argument, Option, type Command } from 'commander';
+import { exitCodes } from '../errors.js';
+import { formatSeconds, startClock } from '../host/duration.js';
+import { buildImage } from '../kernel/build-image.js';
+import { nicModels, type NicModel } from '../nics/model.js';
+import { runNicParity } from '../parity/nic-parity.js';
+import { runNicTests } from '../suites/nic-suite.js';
+import { addResults, formatTotals, showFailures, type SuiteResult } from '../suites/suite.js';
+
+interface Options {
+  readonly nic: NicModel;
+  readonly failFast: boolean;
+}
+
+/** What is run on a model, by the name that asks for it alone. */
+const parts: readonly { readonly name: string; readonly what: string; readonly run: (options: Options) => Promise<SuiteResult> }[] = [
+  {
+    name: 'patched',
+    what: 'the conformance suite in zero-copy mode, redirected by the driver',
+    run: async ({ nic, failFast }) => runNicTests({ model: nic, image: await buildImage(), driverRedirects: true, failFast }),
+  },
+  {
+    name: 'unpatched',
+    what: 'the same with the driver as it is upstream',
+    run: async ({ nic, failFast }) => runNicTests({ model: nic, image: await buildImage({ driverPatches: false }), driverRedirects: false, failFast }),
+  },
+  { name: 'parity', what: "the kernel's own AF_XDP suite in zero-copy mode, the same on the vanilla kernel and on ours", run: ({ nic }) => runNicParity(nic) },
+];
+
+export function addTestNic(program: Command): void {
+  program
+    .command('test-nic')
+    .description('zero-copy mode, on emulated NICs and the stock drivers')
+    .addArgument(new Argument('[part]', parts.map(({ name, what }) => `${name}: ${what}`).join('; ')).choices(parts.map(({ name }) => name)))
+    .addOption(new Option('--nic <model>', 'the NIC').choices(nicModels).makeOptionMandatory())
+    .option('--fail-fast', 'end with the first test that fails', false)
+    .action(async (chosen: string | undefined, options: Options) => {
+      const results: SuiteResult[] = [];
+      for (const { name, run } of parts.filter(({ name }) => chosen === undefined || name === chosen)) {
+        const elapsed = startClock();
+        const result = await run(options);
+        showFailures(result);
+        console.log(`${options.nic} ${name}: ${formatTotals(result)} (${formatSeconds(elapsed())})`);
+        results.push(result);
+      }
+      const total = addResults(results);
+      console.log(formatTotals(total));
+      if (total.failed > 0) process.exitCode = exitCodes.testFailure;
+    });
+}

@@ -1,0 +1,45 @@
+import type { FlashError } from '../errors.js';
+import { controlPortName } from '../nics/control-port.js';
+import type { NicPort } from '../nics/model.js';
+import { ensureNicQemu } from '../qemu/find.js';
+import { quote } from './run-directory.js';
+import type { MachineOptions } from './virtme.js';
+
+/** Emulated NICs that run already, for a guest to have. */
+export interface GuestNics {
+  readonly ports: readonly NicPort[];
+  /** The guest reaches it by a serial port. */
+  readonly controlPath: string;
+  /** Why they are gone, if they are: the guest cannot go on without. */
+  readonly failure: () => FlashError | undefined;
+}
+
+/** A machine with the NICs in it, run by a QEMU that can attach them; without NICs the machine as it is. */
+export async function attachNics<Machine extends MachineOptions>(machine: Machine, nics: GuestNics | undefined): Promise<Machine> {
+  if (nics === undefined) return machine;
+  const { program } = await ensureNicQemu();
+  return { ...machine, qemu: program, extraQemuArgs: [...nicQemuArgs(nics, machine.memoryMb), ...(machine.extraQemuArgs ?? [])] };
+}
+
+export function requireAlive(nics: GuestNics | undefined): void {
+  const failure = nics?.failure();
+  if (failure !== undefined) throw failure;
+}
+
+/**
+ * What QEMU needs to attach them: memory that their process can map, a root port for each, as a card
+ * in a slot has, and the serial port. vng puts its options through a shell.
+ */
+export function nicQemuArgs({ ports, controlPath }: Pick<GuestNics, 'ports' | 'controlPath'>, memoryMb: number): string[] {
+  return [
+    `-object memory-backend-memfd,id=nic-memory,size=${memoryMb}M,share=on -machine memory-backend=nic-memory`,
+    ...ports.map((port, index) => `-device pcie-root-port,id=nic-slot${index},chassis=${index + 1} -device ${quote(device(port, index))}`),
+    `-chardev ${quote(`socket,id=nic-control,path=${controlPath}`)} -device virtio-serial-pci,id=nic-serial`,
+    `-device virtserialport,bus=nic-serial.0,chardev=nic-control,name=${controlPortName}`,
+  ];
+}
+
+/** In JSON, since the address of a socket is no plain value. */
+function device({ socketPath }: NicPort, index: number): string {
+  return JSON.stringify({ driver: 'vfio-user-pci', bus: `nic-slot${index}`, socket: { type: 'unix', path: socketPath } });
+}

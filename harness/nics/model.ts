@@ -1,0 +1,11 @@
+/** The network cards that vm-images/nics plays, by the name of the driver they are for. */
+export const nicModels = ['ixgbe', 'i40e'] as const;
+
+export type NicModel = (typeof nicModels)[number];
+
+/** One card, as QEMU finds it. */
+export interface NicPort {
+  readonly model: NicModel;
+  /** Where its model listens for QEMU's vfio-user. */
+  readonly socketPath: string;
+}

@@ -1,0 +1,29 @@
+import type { XdpSocket } from '../../ffi/socket-types.js';
+
+/** A device with queues for the sockets of a test. */
+export interface Device extends AsyncDisposable {
+  readonly netns: string;
+  readonly a: string;
+  /** Sockets bind to it in zero-copy mode. */
+  readonly zeroCopy: boolean;
+  /** How many packets it gave to its wire, arrived or not. */
+  readonly packetsOnWire: () => Promise<number>;
+}
+
+/** What the data path is tested on: the same cases hold on each. */
+export interface Testbed {
+  /** Bits a socket binds with. */
+  readonly bindFlags: number;
+  /** Whether a packet can have several buffers. */
+  readonly severalBuffers: boolean;
+  /** What sendto() of a source that stalls answers. A driver that redirects leaves its caller without news. */
+  readonly stalled: 'EAGAIN' | 'ok';
+  /** Frames a driver takes from each fill ring for packets that might come, if it finds them. */
+  readonly driverFrames: number;
+  /** A device that only carries sockets, and goes to the next test. Its counters go on from what they were. */
+  readonly borrow: () => Promise<Device>;
+  /** After a socket was opened, and before its test goes on. */
+  readonly settle: (socket: XdpSocket, options: { readonly busyPoll: boolean }) => void;
+  /** For the end of the last test. */
+  readonly dispose: () => Promise<void>;
+}

@@ -1,0 +1,175 @@
+import test from 'ava';
+import { runIn } from '../../chain/netns.js';
+import type { XdpSocket } from '../../ffi/socket-types.js';
+import { clearRoute, setRoute } from '../../flash/registry.js';
+import { run } from '../../process/run.js';
+import { auditProblem, auditProblems } from './frame-audit.js';
+import { nics, replaceProgram, waitForLink } from './nic-testbed.js';
+import { countFrom, flashId, openListed, openPair } from './routed-pair.js';
+import { fill, receive, reclaim, send } from './test-packets.js';
+import { borrowDevice, startPumpOn, testbed } from './testbed.js';
+import { tracedLines } from './traced.js';
+import { during, openEnd, pull, push, redirected } from './traffic-ends.js';
+import { recycle } from './socket-row.js';
+
+/*
+ * What a redirect has to do with the NIC it does not go to: its NAPI poll, its rings, its link.
+ */
+const wire = () => nics().wire(0);
+
+/** Kicks until everything that was sent has left TX and come back. */
+async function finish(sockets: readonly XdpSocket[], frames: number): Promise<void> {
+  const [first] = sockets as [XdpSocket];
+  await during(
+    () => {
+      for (const socket of sockets) socket.kick();
+      first.umem.give(first.rings.completion.consume());
+    },
+    () => first.umem.freeFrames.length >= frames,
+    'all frames to come back',
+  );
+}
+
+test.serial.afterEach.always('the wire is as it was', async () => {
+  await wire().go();
+  await wire().up();
+  await waitForLink();
+});
+
+test.serial('redirects run where the driver says: in its NAPI poll by interrupt, or in sendto()', async (t) => {
+  const device = await borrowDevice();
+  await using source = await startPumpOn(device, { mode: 'source', queue: 0 });
+  await using target = await startPumpOn(device, { mode: 'target', queue: 1 });
+  const [from = -1] = source.ids();
+  const [to = -1] = target.ids();
+  setRoute(from, [to]);
+
+  const events = await tracedLines('flash_redirect', async () => {
+    for (const pump of [source, target]) pump.go();
+    await during(() => undefined, () => redirected(from) > 2000, 'packets to be redirected');
+  });
+
+  const inSoftirq = events.filter(({ flags }) => /^..[sH]/.test(flags));
+  t.true(events.length > 10, `${events.length} events`);
+  if (testbed.stalled === 'ok') t.true(inSoftirq.length > events.length * 0.9, `${inSoftirq.length} of ${events.length} in softirq`);
+  else t.is(inSoftirq.length, 0);
+});
+
+test.serial('a hardware ring that is full holds up who sends to the wire, and not a redirect from the same queue', async (t) => {
+  await using pair = await openPair({ sharedUmem: true });
+  using sender = openListed({ netns: pair.device.netns, ifname: pair.device.a, queue: 0, umem: pair.source.umem, txSize: 256 });
+  const free = pair.source.umem.freeFrames.length;
+  const before = await pair.device.packetsOnWire();
+  await wire().hold();
+  send(sender, countFrom(1000, 200));
+  for (let turn = 0; turn < 20; turn++) sender.kick();
+  const stuck = sender.rings.tx.count();
+  const received: number[] = [];
+
+  for (let round = 0; round < 20; round++) {
+    fill(pair.target, 32 - pair.target.rings.fill.count());
+    send(pair.source, countFrom(round * 16, 16));
+    pair.source.kick();
+    received.push(...receive(pair.target));
+    reclaim(pair.source);
+  }
+  const frames = free - pair.target.rings.fill.count();
+  await wire().go();
+  await finish([pair.source, sender], frames);
+
+  t.true(stuck > 0, 'the hardware ring was full');
+  t.deepEqual(received, countFrom(0, 320));
+  t.is((await pair.device.packetsOnWire()) - before, 200);
+  t.deepEqual(auditProblems([pair.source.umem]), []);
+});
+
+test.serial('a route that is set and cleared while frames are on their way to the wire loses none of them', async (t) => {
+  await using pair = await openPair({ sharedUmem: true, route: false });
+  const { source, target, device } = pair;
+  const free = source.umem.freeFrames.length;
+  const before = await device.packetsOnWire();
+  let delivered = 0;
+
+  for (let round = 0; round < 10; round++) {
+    await wire().hold();
+    send(source, countFrom(0, 20));
+    source.kick();
+    setRoute(flashId(source), [flashId(target)]);
+    fill(target, 32 - target.rings.fill.count());
+    send(source, countFrom(20, 20));
+    source.kick();
+    delivered += receive(target).length;
+    clearRoute(flashId(source));
+    send(source, countFrom(40, 4));
+    source.kick();
+    await wire().go();
+    await finish([source], free - target.rings.fill.count());
+  }
+
+  t.is(delivered, 10 * 20);
+  t.is((await device.packetsOnWire()) - before, 10 * 24);
+  t.is(auditProblem(source.umem), undefined);
+});
+
+test.serial('a link that is lost stops no redirect, and nothing waits for it', async (t) => {
+  await using pair = await openPair({ sharedUmem: false });
+  await wire().down();
+  await waitForLink(false);
+  const received: number[] = [];
+
+  for (let round = 0; round < 20; round++) {
+    fill(pair.target, 32 - pair.target.rings.fill.count());
+    send(pair.source, countFrom(round * 16, 16));
+    pair.source.kick();
+    received.push(...receive(pair.target));
+    reclaim(pair.source);
+  }
+
+  t.deepEqual(received, countFrom(0, 320));
+  t.deepEqual(auditProblems([pair.source.umem, pair.target.umem]), []);
+});
+
+/** What takes the rings of the driver down and up again. */
+const changes: readonly { readonly title: string; readonly change: (netns: string) => Promise<unknown> }[] = [
+  { title: 'hardware rings of another size', change: async (netns) => {
+    await runIn(netns, 'ethtool', ['-G', 'a', 'rx', '128', 'tx', '256']);
+    await runIn(netns, 'ethtool', ['-G', 'a', 'rx', '64', 'tx', '64']);
+  } },
+  { title: 'another number of queues', change: async (netns) => {
+    await runIn(netns, 'ethtool', ['-L', 'a', 'combined', '4']);
+    await runIn(netns, 'ethtool', ['-L', 'a', 'combined', '9']);
+  } },
+  { title: 'an XDP program that goes and another that comes', change: async () => replaceProgram() },
+  { title: 'a device that goes down and up', change: async (netns) => {
+    await run('ip', ['-n', netns, 'link', 'set', 'dev', 'a', 'down']);
+    await run('ip', ['-n', netns, 'link', 'set', 'dev', 'a', 'up']);
+  } },
+];
+
+for (const { title, change } of changes) {
+  test.serial(`packets keep coming, and no frame is lost, over ${title}`, async (t) => {
+    const device = await borrowDevice();
+    using source = openEnd(device, 0);
+    using target = openEnd(device, 1);
+    const id = flashId(source);
+    recycle(target, 32);
+    setRoute(id, [flashId(target)]);
+    const before = await device.packetsOnWire();
+    const work = (): void => {
+      push(source);
+      pull(target);
+    };
+    await during(work, () => redirected(id) > 500, 'packets before');
+
+    let changed = false;
+    const changing = change(device.netns).then(() => (changed = true));
+    await during(work, () => changed, 'the change');
+    await changing;
+    const at = redirected(id);
+    await during(work, () => redirected(id) > at + 500, 'packets after');
+    await waitForLink();
+
+    t.is(await device.packetsOnWire(), before);
+    t.deepEqual([source, target].map(({ umem }) => auditProblem(umem)), [undefined, undefined]);
+  });
+}

@@ -1,0 +1,119 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createNetns, deleteNetns, ipBatch, runIn } from '../../chain/netns.js';
+import { preferBusyPolling } from '../../ffi/busy-poll.js';
+import { bindFlag } from '../../ffi/libc.js';
+import { attachXskRedirect, type XskRedirect } from '../../ffi/xsk-redirect.js';
+import { overPort } from '../../nics/control-port.js';
+import { controlNics, type NicControl } from '../../nics/control.js';
+import { netDir, portsOf } from '../../nics/guest-ports.js';
+import type { NicModel } from '../../nics/model.js';
+import { run } from '../../process/run.js';
+import { waitUntil } from '../../process/wait-until.js';
+import type { Device, Testbed } from './device.js';
+import { giveToDriver } from './driver-frames.js';
+
+export interface NicTestbedOptions {
+  readonly model: NicModel;
+  /** Whether its driver redirects in its NAPI poll. */
+  readonly driverRedirects: boolean;
+}
+
+/** Descriptors of each hardware ring, the least the drivers take: what a driver hoards is small then. */
+const hardwareRing = 64;
+/** A ring that is full has one entry free. */
+const driverFrames = hardwareRing - 1;
+
+/**
+ *   network namespace flash-nics
+ *  +-------------------------------------+
+ *  |  a, port 0 ===== wire ===== b, 1    |   two ports of one model, no addresses, no IPv6
+ *  +-------------------------------------+
+ *
+ * Zero-copy mode. The sockets busy-poll: a system call has the driver's NAPI poll run before it
+ * returns, so that a test can look at what came of it. There is one such device, for all tests.
+ */
+export function makeNicTestbed({ model, driverRedirects }: NicTestbedOptions): Testbed {
+  let device: Promise<Device> | undefined;
+  return {
+    bindFlags: bindFlag.zeroCopy | bindFlag.useNeedWakeup,
+    severalBuffers: model === 'i40e',
+    stalled: driverRedirects ? 'ok' : 'EAGAIN',
+    driverFrames,
+    async borrow() {
+      device ??= setUp(model);
+      return device;
+    },
+    settle(socket, { busyPoll }) {
+      if (busyPoll) preferBusyPolling(socket);
+      giveToDriver(socket, driverFrames);
+    },
+    async dispose() {
+      program?.[Symbol.dispose]();
+      await deleteNetns(nicNetns);
+    },
+  };
+}
+
+export const nicNetns = 'flash-nics';
+
+/** The wire and the ports as the models see them. */
+export const nics = (): NicControl => controlNics(overPort());
+
+async function setUp(model: NicModel): Promise<Device> {
+  const [a = '', b = ''] = portsOf(model, 2);
+  await createNetns(nicNetns);
+  for (const [port, name] of [[a, 'a'], [b, 'b']] as const) {
+    // While sockets busy-poll the interrupt stays off, and for so long after.
+    writeFileSync(join(netDir, port, 'napi_defer_hard_irqs'), '2');
+    writeFileSync(join(netDir, port, 'gro_flush_timeout'), '200000');
+    await run('ip', ['link', 'set', 'dev', port, 'netns', nicNetns, 'name', name]);
+    await runIn(nicNetns, 'ethtool', ['-G', name, 'rx', String(hardwareRing), 'tx', String(hardwareRing)]);
+    await ipBatch(nicNetns, [`link set dev ${name} up`]);
+  }
+  replaceProgram();
+  await waitForLink();
+  return { netns: nicNetns, a: 'a', zeroCopy: true, packetsOnWire, [Symbol.asyncDispose]: async () => undefined };
+}
+
+/** Both ends have a carrier, or have noticed that they have none. */
+export async function waitForLink(up = true): Promise<void> {
+  const state = { links: '' };
+  const flag = up ? 'LOWER_UP' : 'NO-CARRIER';
+  await waitUntil(
+    async () => {
+      state.links = await run('ip', ['-n', nicNetns, '-br', 'link']);
+      return ['a', 'b'].every((name) => new RegExp(`^${name} .*\\b${flag}\\b`, 'm').test(state.links));
+    },
+    { what: `both ports to show ${flag}`, deadlineMs: 60_000, intervalMs: 100, lastState: () => state.links },
+  );
+}
+
+let program: XskRedirect | undefined;
+
+/** The program that gives what arrives on a queue of `a` to a socket. */
+export function programOfA(): XskRedirect {
+  if (program === undefined) throw new Error('the NICs are not set up');
+  return program;
+}
+
+/** Takes the program off and attaches another. */
+export function replaceProgram(): void {
+  program?.[Symbol.dispose]();
+  program = attachXskRedirect({ netns: nicNetns, ifname: 'a' });
+}
+
+/** Frames the first port sent, once what it was given has gone through it. */
+async function packetsOnWire(): Promise<number> {
+  const sent = async (): Promise<number> => (await nics().counters(0)).counters['tx_frames'] ?? 0;
+  let before = await sent();
+  return waitUntil(
+    async () => {
+      const now = await sent();
+      const still = now === before;
+      before = now;
+      return still ? { now } : undefined;
+    },
+    { what: 'the port to be done with sending', deadlineMs: 20_000, intervalMs: 20 },
+  ).then(({ now }) => now);
+}

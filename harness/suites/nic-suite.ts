@@ -1,0 +1,26 @@
+import type { NicModel } from '../nics/model.js';
+import { startNics } from '../nics/start-nics.js';
+import { buildNative } from '../native/build-native.js';
+import { avaCommand, readTestsInGuest, type GuestTestOptions } from './guest-suite.js';
+import type { SuiteResult } from './suite.js';
+
+export interface NicTestOptions extends GuestTestOptions {
+  readonly model: NicModel;
+  readonly image: string;
+  /** Whether the kernel's driver of the model redirects in its NAPI poll. */
+  readonly driverRedirects: boolean;
+}
+
+/** A queue for each socket of the longest chain; the drivers have one a processor. */
+const cpus = 9;
+const memoryMb = 3072;
+const deadlineMs = 3_600_000;
+
+/** The conformance suite and the tests of drivers, in zero-copy mode, on two ports of a model with a wire between them. */
+export async function runNicTests({ model, image, driverRedirects, ...options }: NicTestOptions): Promise<SuiteResult> {
+  await buildNative();
+  await using nics = await startNics({ ports: [{ model }, { model }], wires: [[0, { port: 1 }]] });
+  const testbed = JSON.stringify({ model, driverRedirects });
+  const command = ['env', `FLASH_TESTBED=${testbed}`, ...avaCommand({ ...options, entry: 'nic-tests' })];
+  return readTestsInGuest({ image, nics, cpus, memoryMb, command, deadlineMs });
+}
