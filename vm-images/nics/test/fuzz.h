@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The fuzzer: a hostile guest, a hostile client and a careless network for one card.
+ *
+ *     messages, registers ── client ── server ── model ── wire ── frames
+ *     descriptors ────────── memory ─────────────┘
+ *
+ * The same seed does the same; the clock is the fuzzer's.
+ */
+#ifndef FUZZ_H
+#define FUZZ_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "client.h"
+
+/* Below 4 GiB, so that the lower half of an address alone already points into memory. */
+#define FUZZ_BASE UINT64_C(0x10000000)
+#define FUZZ_BYTES (UINT64_C(4) << 20)
+#define FUZZ_RINGS 64			/* pages at the start of memory that rings are put into */
+#define FUZZ_CONTEXTS (1u << 20)	/* where queue contexts are */
+#define FUZZ_SEEN 8192
+
+struct fuzz {
+	const struct nic_model *model;
+	uint64_t seed, random, step;
+	struct rack rack;
+	struct client *client;
+	int peer;			/* the far end of the wire */
+	bool peer_reads;
+	int memory_fd;
+	int other_fd;			/* what messages map that may map anything */
+	uint8_t *memory;		/* with a page before and after that no mapping covers */
+	int events[MESSAGE_FDS_MAX];
+	uint32_t seen[FUZZ_SEEN];	/* registers of BAR 0 that are more than nothing */
+	unsigned int seen_count;
+};
+
+uint64_t fuzz__random(struct fuzz *fuzz);
+/* Below @limit. */
+uint64_t fuzz__below(struct fuzz *fuzz, uint64_t limit);
+bool fuzz__one_in(struct fuzz *fuzz, unsigned int n);
+/* Within memory, at its edges, or anywhere. */
+uint64_t fuzz__address(struct fuzz *fuzz);
+struct nic *fuzz__nic(struct fuzz *fuzz);
+
+/* fuzz_registers.c: finds the registers there are; sets up rings as a driver does; accesses. */
+void fuzz__find_registers(struct fuzz *fuzz);
+void fuzz__set_up(struct fuzz *fuzz);
+void fuzz__access_register(struct fuzz *fuzz);
+void fuzz__access_configuration(struct fuzz *fuzz);
+void fuzz__scribble(struct fuzz *fuzz);
+
+/* fuzz_messages.c: (re)connects and passes memory and eventfds; sends what no client should. */
+void fuzz__connect(struct fuzz *fuzz);
+void fuzz__send_message(struct fuzz *fuzz);
+
+#endif
