@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Commands about the link, the PHY and LLDP (datasheet sections 3.2, "Ethernet ports", and 7.12,
+ * "DCB"). Firmware's LLDP agent is stopped and stays so.
+ */
+#include "admin_queue.h"
+#include "bytes.h"
+#include "link.h"
+
+#define ABILITIES_BYTES 0x218u
+#define REPORT_INITIAL 0x0002
+#define EVENTS_DISABLE 2u
+#define EVENTS_ENABLE 3u
+
+static enum admin_result get_abilities(struct nic *nic, struct admin_command *command)
+{
+	const struct i40e_link *link = &i40e__of(nic)->link;
+	bool initial = le16(command->parameters) & REPORT_INITIAL;
+
+	put_le32(command->data, initial ? LINK_TYPES : link->types);
+	command->data[4] = initial ? LINK_SPEED_40G : link->speed;
+	command->data[5] = link->abilities;
+	command->data[20] = 0x0D;	/* module: QSFP+ */
+	command->answer_bytes = ABILITIES_BYTES;
+	return ADMIN_OK;
+}
+
+/* Without PHY types, or with the link not enabled, there is no link. */
+static enum admin_result set_configuration(struct nic *nic, struct admin_command *command)
+{
+	struct i40e_link *link = &i40e__of(nic)->link;
+
+	link->types = le32(command->parameters) & LINK_TYPES;
+	link->speed = command->parameters[4] & LINK_SPEED_40G;
+	link->abilities = command->parameters[5] & PHY_ABILITIES_MASK;
+	i40e_link__update(nic);
+	return ADMIN_OK;
+}
+
+static enum admin_result set_mac_configuration(struct nic *nic, struct admin_command *command)
+{
+	uint16_t frame_max = le16(command->parameters);
+
+	if (frame_max > I40E_FRAME_MAX)
+		return ADMIN_EINVAL;
+	if (frame_max)
+		i40e__of(nic)->link.frame_max = frame_max;
+	return ADMIN_OK;
+}
+
+static enum admin_result restart_link(struct nic *nic, struct admin_command *command)
+{
+	i40e__of(nic)->link.enabled = command->parameters[0] & RESTART_LINK_ENABLE;
+	i40e_link__update(nic);
+	return ADMIN_OK;
+}
+
+static enum admin_result get_status(struct nic *nic, struct admin_command *command)
+{
+	struct i40e_link *link = &i40e__of(nic)->link;
+	unsigned int events = command->parameters[0] & 3;
+
+	if (events == EVENTS_ENABLE || events == EVENTS_DISABLE)
+		link->events = events == EVENTS_ENABLE;
+	/* What the driver learns here needs no event. */
+	link->up = i40e_link__is_up(nic);
+	link->event_due = false;
+	i40e_link__status(nic, command->parameters);
+	return ADMIN_OK;
+}
+
+static enum admin_result set_event_mask(struct nic *nic, struct admin_command *command)
+{
+	i40e__of(nic)->link.event_mask = le16(command->parameters + 8);
+	return ADMIN_OK;
+}
+
+static enum admin_result set_loopback(struct nic *nic, struct admin_command *command)
+{
+	(void)nic;
+	return le16(command->parameters) ? ADMIN_ENOSYS : ADMIN_OK;
+}
+
+static enum admin_result lldp_is_stopped(struct nic *nic, struct admin_command *command)
+{
+	(void)nic;
+	(void)command;
+	return ADMIN_EPERM;
+}
+
+const struct admin_handler admin_link_handlers[] = {
+	{ 0x0600, ABILITIES_BYTES, get_abilities },
+	{ 0x0601, 0, set_configuration },
+	{ 0x0603, 0, set_mac_configuration },
+	{ 0x0605, 0, restart_link },
+	{ 0x0607, 0, get_status },
+	{ 0x0613, 0, set_event_mask },
+	{ 0x0618, 0, set_loopback },
+	{ 0x0622, 0, admin_accept },		/* PHY debug */
+	{ 0x0626, 0, admin_refuse },		/* PHY activities */
+	{ 0x0628, 0, admin_refuse },		/* PHY and module registers */
+	{ 0x0629, 0, admin_refuse },
+	{ 0x0A00, 0, lldp_is_stopped },		/* get the MIB */
+	{ 0x0A01, 0, lldp_is_stopped },		/* report changes of it */
+	{ 0x0A05, 0, admin_accept },		/* stop */
+	{ 0x0A06, 0, lldp_is_stopped },		/* start */
+	{ 0x0A07, 0, lldp_is_stopped },		/* CEE configuration */
+	{ 0x0A08, 0, admin_accept },		/* the driver's own agent sets the MIB */
+	{ 0x0A09, 0, admin_accept },		/* stop or start one agent */
+	{ 0x0A0A, 0, lldp_is_stopped },		/* restore */
+	{ 0 }
+};

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Which VSI takes a frame (datasheet section 7.4, "Internal switch"): by address and VLAN, or all
+ * of a kind, as the admin queue said. The table has no holes; most drivers add a handful.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "i40e.h"
+
+static bool filter__same(const struct i40e_filter *one, const struct i40e_filter *other)
+{
+	return one->kind == other->kind && one->vsi == other->vsi &&
+	       one->any_vlan == other->any_vlan &&
+	       (one->any_vlan || one->vlan == other->vlan) &&
+	       (one->kind != I40E_FILTER_ADDRESS || !memcmp(one->address, other->address, 6));
+}
+
+static struct i40e_filter *filter__find(struct i40e *i40e, const struct i40e_filter *filter)
+{
+	unsigned int i;
+
+	for (i = 0; i < i40e->filter_count; i++)
+		if (filter__same(&i40e->filters[i], filter))
+			return &i40e->filters[i];
+	return NULL;
+}
+
+static void filter__drop(struct i40e *i40e, struct i40e_filter *filter)
+{
+	*filter = i40e->filters[--i40e->filter_count];
+}
+
+/* Return: 0, also when it was there; -ENOSPC. */
+int i40e_filter__add(struct i40e *i40e, const struct i40e_filter *filter)
+{
+	if (filter__find(i40e, filter))
+		return 0;
+	if (i40e->filter_count == I40E_MAC_FILTERS)
+		return -ENOSPC;
+	i40e->filters[i40e->filter_count++] = *filter;
+	return 0;
+}
+
+bool i40e_filter__remove(struct i40e *i40e, const struct i40e_filter *filter)
+{
+	struct i40e_filter *found = filter__find(i40e, filter);
+
+	if (!found)
+		return false;
+	filter__drop(i40e, found);
+	return true;
+}
+
+void i40e_filter__remove_vsi(struct i40e *i40e, unsigned int vsi)
+{
+	unsigned int i;
+
+	for (i = i40e->filter_count; i-- > 0;)
+		if (i40e->filters[i].vsi == vsi)
+			filter__drop(i40e, &i40e->filters[i]);
+}
+
+static enum i40e_filter_kind address__kind(const uint8_t *address)
+{
+	static const uint8_t broadcast[6] = { 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF };
+
+	if (!(address[0] & 1))
+		return I40E_FILTER_UNICAST;
+	return memcmp(address, broadcast, 6) ? I40E_FILTER_MULTICAST : I40E_FILTER_BROADCAST;
+}
+
+/* @vlan: 0 for a frame without a tag. */
+struct i40e_vsi *i40e_filter__match(struct i40e *i40e, const uint8_t *address, uint16_t vlan)
+{
+	enum i40e_filter_kind kind = address__kind(address);
+	unsigned int i;
+
+	for (i = 0; i < i40e->filter_count; i++) {
+		const struct i40e_filter *filter = &i40e->filters[i];
+
+		if (!filter->any_vlan && filter->vlan != vlan)
+			continue;
+		if (filter->kind == I40E_FILTER_EVERYTHING || filter->kind == kind ||
+		    (filter->kind == I40E_FILTER_ADDRESS && !memcmp(filter->address, address, 6)))
+			return &i40e->vsis[filter->vsi];
+	}
+	return NULL;
+}

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The host memory cache (datasheet section 7.9, "Host memory cache"): where in guest memory the
+ * contexts of the queues are.
+ *
+ *     context address in the function's private memory ── 2 MB each ── segment descriptor
+ *                                                           direct: the memory itself, or
+ *                                                           paged: 512 page descriptors of 8 bytes
+ *
+ * Nothing is cached: descriptors of pages are read for every access. A context is read once, when
+ * its queue is enabled; what it says is checked here, and a queue that cannot be stays disabled.
+ */
+#include "i40e.h"
+#include "bytes.h"
+#include "registers.h"
+#include "../core/dma.h"
+
+#define SEGMENT_BYTES 0x200000u
+#define PAGE_BYTES 4096u
+#define TX_CONTEXT_BYTES 128u		/* GLHMC_LANTXOBJSZ */
+#define RX_CONTEXT_BYTES 32u		/* GLHMC_LANRXOBJSZ */
+#define BASE_UNIT 512u			/* of GLHMC_LAN*BASE */
+#define RING_LENGTH_MIN 8u
+#define RING_LENGTH_MAX 8160u
+
+/* PFHMC_ERRORINFO.HMC_ERROR_TYPE */
+enum hmc_error {
+	HMC_BAD_QUEUE = 2,
+	HMC_SEGMENT_INVALID = 5,
+	HMC_SEGMENT_TOO_SMALL = 6,
+	HMC_PAGE_INVALID = 7,
+	HMC_NO_MEMORY = 8,
+};
+
+static bool hmc__fail(struct nic *nic, enum hmc_error error, uint32_t data)
+{
+	struct i40e *i40e = i40e__of(nic);
+
+	i40e->figures.bad_contexts++;
+	i40e__set_register(i40e, PFHMC_ERRORINFO, error << ERRORINFO_TYPE_LOW | ERRORINFO_DETECTED);
+	i40e__set_register(i40e, PFHMC_ERRORDATA, data);
+	i40e_interrupt__cause(nic, ICR0_HMC_ERROR);
+	nic__complain(nic, "a queue context cannot be had (HMC error %u)", error);
+	return false;
+}
+
+void i40e_hmc__command(struct nic *nic, uint32_t value)
+{
+	struct i40e *i40e = i40e__of(nic);
+	uint32_t index = value & SDCMD_INDEX_MASK;
+
+	i40e__set_register(i40e, PFHMC_SDCMD, value);
+	if (index >= I40E_SEGMENT_DESCRIPTORS) {
+		nic__complain(nic, "the HMC has no segment descriptors beyond %u",
+			      I40E_SEGMENT_DESCRIPTORS - 1);
+		return;
+	}
+	if (value & SDCMD_WRITE) {
+		i40e->segments[index].low = i40e__register(i40e, PFHMC_SDDATALOW);
+		i40e->segments[index].high = i40e__register(i40e, PFHMC_SDDATAHIGH);
+	} else {
+		i40e__set_register(i40e, PFHMC_SDDATALOW, i40e->segments[index].low);
+		i40e__set_register(i40e, PFHMC_SDDATAHIGH, i40e->segments[index].high);
+	}
+}
+
+/* Contexts are aligned to their size: one never crosses a page. */
+static bool hmc__read(struct nic *nic, uint64_t address, void *to, size_t bytes)
+{
+	struct i40e *i40e = i40e__of(nic);
+	uint64_t segment = address / SEGMENT_BYTES, backing;
+	uint32_t low, page = address % SEGMENT_BYTES / PAGE_BYTES;
+	uint8_t descriptor[8];
+
+	if (segment >= I40E_SEGMENT_DESCRIPTORS)
+		return hmc__fail(nic, HMC_SEGMENT_INVALID, segment);
+	low = i40e->segments[segment].low;
+	if (!(low & SDDATA_VALID))
+		return hmc__fail(nic, HMC_SEGMENT_INVALID, segment);
+	if (page >= bits(low, SDDATA_PAGES_LOW, 10))
+		return hmc__fail(nic, HMC_SEGMENT_TOO_SMALL, segment);
+
+	backing = (uint64_t)i40e->segments[segment].high << 32 | (low & ~(PAGE_BYTES - 1));
+	if (low & SDDATA_DIRECT) {
+		backing += address % SEGMENT_BYTES;
+	} else {
+		if (!dma__read(nic, backing + 8 * page, descriptor, sizeof(descriptor))) {
+			i40e->figures.bad_addresses++;
+			return hmc__fail(nic, HMC_NO_MEMORY, segment);
+		}
+		if (!(descriptor[0] & 1))
+			return hmc__fail(nic, HMC_PAGE_INVALID, page);
+		backing = (le64(descriptor) & ~(uint64_t)(PAGE_BYTES - 1)) + address % PAGE_BYTES;
+	}
+	if (!dma__read(nic, backing, to, bytes)) {
+		i40e->figures.bad_addresses++;
+		return hmc__fail(nic, HMC_NO_MEMORY, segment);
+	}
+	return true;
+}
+
+/* Fields of a context, which need not start in a byte: @width at most 57. */
+static uint64_t context__field(const uint8_t *context, unsigned int low, unsigned int width)
+{
+	return bits(le64(context + low / 8), low % 8, width);
+}
+
+static bool context__read(struct nic *nic, unsigned int queue, uint32_t base, uint32_t count,
+			  void *context, size_t bytes)
+{
+	struct i40e *i40e = i40e__of(nic);
+
+	if (queue >= i40e__register(i40e, count))
+		return hmc__fail(nic, HMC_BAD_QUEUE, queue);
+	return hmc__read(nic, (uint64_t)i40e__register(i40e, base) * BASE_UNIT + queue * bytes,
+			 context, bytes);
+}
+
+static bool ring__is_possible(uint64_t length, uint64_t head)
+{
+	return length >= RING_LENGTH_MIN && length <= RING_LENGTH_MAX && head < length;
+}
+
+/* Section 8.4: LAN transmit queue context, in lines of 128 bits. */
+bool i40e_hmc__load_tx(struct nic *nic, unsigned int queue, struct i40e_tx_queue *context)
+{
+	uint8_t line[TX_CONTEXT_BYTES];
+	uint64_t length, head;
+
+	if (!context__read(nic, queue, GLHMC_LANTXBASE, GLHMC_LANTXCNT, line, sizeof(line)))
+		return false;
+	head = context__field(line, 0, 13);
+	length = context__field(line, 128 + 33, 13);
+	if (!ring__is_possible(length, head))
+		return hmc__fail(nic, HMC_BAD_QUEUE, queue);
+
+	context->base = context__field(line, 32, 57) * 128;
+	context->programs_flows = context__field(line, 91, 1);
+	context->writes_head = context__field(line, 128 + 32, 1);
+	context->head_address = le64(line + 24);
+	context->length = length;
+	context->head = head;
+	return true;
+}
+
+/* Section 8.3: LAN receive queue context. */
+bool i40e_hmc__load_rx(struct nic *nic, unsigned int queue, struct i40e_rx_queue *context)
+{
+	uint8_t line[RX_CONTEXT_BYTES + 8] = { 0 };	/* le64() looks ahead */
+	uint64_t length, head;
+
+	if (!context__read(nic, queue, GLHMC_LANRXBASE, GLHMC_LANRXCNT, line, RX_CONTEXT_BYTES))
+		return false;
+	head = context__field(line, 0, 13);
+	length = context__field(line, 89, 13);
+	context->buffer_bytes = context__field(line, 102, 7) * 128;
+	if (!ring__is_possible(length, head) || !context->buffer_bytes)
+		return hmc__fail(nic, HMC_BAD_QUEUE, queue);
+	if (context__field(line, 114, 2))
+		nic__complain(nic, "header split is not modelled: frames go to the packet buffer");
+
+	context->base = context__field(line, 32, 57) * 128;
+	context->wide = context__field(line, 116, 1);
+	context->frame_max = context__field(line, 174, 14);
+	context->length = length;
+	context->head = head;
+	return true;
+}

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: MIT
+/* The XL710 as the core sees it: what it is, and which part of the model a register belongs to. */
+#include <string.h>
+
+#include "i40e.h"
+#include "admin_queue.h"
+#include "flow_director.h"
+#include "registers.h"
+
+/* Whether @offset is one of @count registers of 4 bytes from @first, and which. */
+static bool register__is(uint32_t offset, uint32_t first, unsigned int count, unsigned int *index)
+{
+	if (offset < first || offset >= first + 4 * count)
+		return false;
+	*index = (offset - first) / 4;
+	return true;
+}
+
+static uint32_t control__read(const struct i40e *i40e, uint32_t offset, unsigned int vector)
+{
+	return (i40e__register(i40e, offset) & ~DYN_ENABLE) |
+	       (i40e->vectors[vector].enabled ? DYN_ENABLE : 0);
+}
+
+uint32_t i40e__read_register(struct nic *nic, uint32_t offset)
+{
+	struct i40e *i40e = i40e__of(nic);
+	unsigned int index;
+
+	if (offset >= I40E_REGISTER_BYTES)
+		return 0;
+	offset &= ~3u;
+	switch (offset) {
+	case PFINT_ICR0:
+		return i40e_interrupt__take_causes(nic);
+	case PFINT_DYN_CTL0:
+		return control__read(i40e, offset, 0);
+	case GLVFGEN_TIMER:
+		return nic__now(nic) / 1000;
+	case PFQF_FDSTAT:
+	case GLQF_FDCNT_0:
+		return i40e->flows.used;
+	}
+	if (register__is(offset, PFINT_DYN_CTLN(0), I40E_VECTORS - 1, &index))
+		return control__read(i40e, offset, index + 1);
+	if (register__is(offset, QTX_HEAD(0), I40E_QUEUES, &index))
+		return i40e->tx[index].head;
+	return i40e__register(i40e, offset);
+}
+
+/* Registers of which the guest can only read what the model keeps there. */
+static bool register__is_read_only(uint32_t offset)
+{
+	return (offset >= GLPRT_FIRST && offset <= GL_STATISTICS_LAST) ||
+	       offset == GLGEN_RSTAT || offset == PFLAN_QALLOC || offset == GLNVM_FLA ||
+	       offset == GLNVM_ULD || offset == GLNVM_GENS || offset == GLPCI_CNF2;
+}
+
+void i40e__write_register(struct nic *nic, uint32_t offset, uint32_t value)
+{
+	struct i40e *i40e = i40e__of(nic);
+	unsigned int index;
+
+	if (offset >= I40E_REGISTER_BYTES || register__is_read_only(offset &= ~3u))
+		return;
+
+	/* What drivers write for every few frames comes first. */
+	if (register__is(offset, QTX_TAIL(0), I40E_QUEUES, &index)) {
+		i40e_queue__tail_tx(nic, index, value);
+		return;
+	}
+	if (register__is(offset, QRX_TAIL(0), I40E_QUEUES, &index)) {
+		i40e_queue__tail_rx(nic, index, value);
+		return;
+	}
+	if (register__is(offset, PFINT_DYN_CTLN(0), I40E_VECTORS - 1, &index)) {
+		i40e__set_register(i40e, offset, value & ~DYN_SOFTWARE);
+		i40e_interrupt__control(nic, index + 1, value);
+		return;
+	}
+	if (register__is(offset, QTX_ENA(0), I40E_QUEUES, &index)) {
+		i40e_queue__enable_tx(nic, index, value);
+		return;
+	}
+	if (register__is(offset, QRX_ENA(0), I40E_QUEUES, &index)) {
+		i40e_queue__enable_rx(nic, index, value);
+		return;
+	}
+	if (register__is(offset, GLQF_PCNT(0), GLQF_PCNT_COUNT, &index)) {
+		i40e__set_register(i40e, offset, 0);	/* any value clears it */
+		return;
+	}
+
+	switch (offset) {
+	case PFINT_DYN_CTL0:
+		i40e__set_register(i40e, offset, value & ~DYN_SOFTWARE);
+		i40e_interrupt__control(nic, 0, value);
+		break;
+	case PFINT_ICR0:
+		break;
+	case PFINT_ICR0_ENA:
+		i40e_interrupt__enable_causes(nic, value);
+		break;
+	case PF_ATQT:
+	case PF_ARQT:
+	case PF_ATQLEN:
+	case PF_ARQLEN:
+		i40e__set_register(i40e, offset, value);
+		nic__schedule(nic);
+		break;
+	case PFHMC_SDCMD:
+		i40e_hmc__command(nic, value);
+		break;
+	case GLNVM_SRCTL:
+		i40e_nvm__control(i40e, value);
+		break;
+	case PFQF_CTL_1:
+		if (value & CTL_1_CLEAR_FLOWS)
+			i40e_flow__clear(i40e);
+		break;
+	case PFGEN_CTRL:
+		if (value & PFGEN_CTRL_RESET)
+			i40e_reset__function(nic);
+		break;
+	case GLGEN_RTRIG:
+		i40e_reset__announce(nic, value);
+		break;
+	default:
+		i40e__set_register(i40e, offset, value);
+	}
+}
+
+static uint64_t i40e__read(struct nic *nic, unsigned int bar, uint64_t offset, unsigned int size)
+{
+	uint64_t value;
+
+	if (bar || offset >= I40E_REGISTER_BYTES)
+		return 0;
+	value = i40e__read_register(nic, offset);
+	if (size == 8)
+		return value | (uint64_t)i40e__read_register(nic, offset + 4) << 32;
+	/* Registers have 32 bits; a smaller access sees a part of one. */
+	return value >> 8 * (offset & 3) & (UINT64_MAX >> (64 - 8 * size));
+}
+
+static void i40e__write(struct nic *nic, unsigned int bar, uint64_t offset, uint64_t value,
+			unsigned int size)
+{
+	if (bar || offset >= I40E_REGISTER_BYTES)
+		return;
+	if (size < 4) {
+		nic__complain(nic, "a register was written by parts");
+		return;
+	}
+	i40e__write_register(nic, offset, value);
+	if (size == 8)
+		i40e__write_register(nic, offset + 4, value >> 32);
+}
+
+static void i40e__reset(struct nic *nic, enum nic_reset kind)
+{
+	if (kind == NIC_RESET_POWER)
+		i40e_reset__all(nic);
+	else
+		i40e_reset__function(nic);
+}
+
+static bool i40e__work(struct nic *nic)
+{
+	bool more = i40e_admin_queue__run(nic);
+
+	return i40e_tx__run(nic) || more;
+}
+
+static void i40e__missed(struct nic *nic)
+{
+	struct i40e *i40e = i40e__of(nic);
+
+	i40e->figures.rx_missed++;
+	i40e_statistics__count(i40e, GLPRT_RDPC);
+	i40e_statistics__count(i40e, GLV_RDPC(0));
+}
+
+static void i40e__link(struct nic *nic, bool up)
+{
+	(void)up;
+	i40e_link__update(nic);
+}
+
+static void i40e__timer(struct nic *nic, unsigned int timer)
+{
+	if (timer == I40E_TIMER_RESET)
+		i40e_reset__finish(nic);
+	else if (timer < I40E_VECTORS)
+		i40e_interrupt__timer(nic, timer);
+}
+
+static size_t i40e__counters(struct nic *nic, struct nic_counter *counters, size_t room)
+{
+	static const char *const tx_names[] = {
+		"tx_queue_0", "tx_queue_1", "tx_queue_2", "tx_queue_3", "tx_queue_4", "tx_queue_5",
+		"tx_queue_6", "tx_queue_7", "tx_queue_8", "tx_queue_9", "tx_queue_10",
+		"tx_queue_11", "tx_queue_12", "tx_queue_13", "tx_queue_14", "tx_queue_15",
+	};
+	static const char *const rx_names[] = {
+		"rx_queue_0", "rx_queue_1", "rx_queue_2", "rx_queue_3", "rx_queue_4", "rx_queue_5",
+		"rx_queue_6", "rx_queue_7", "rx_queue_8", "rx_queue_9", "rx_queue_10",
+		"rx_queue_11", "rx_queue_12", "rx_queue_13", "rx_queue_14", "rx_queue_15",
+	};
+	const struct i40e *i40e = i40e__of(nic);
+	const struct i40e_figures *figures = &i40e->figures;
+	const struct nic_counter always[] = {
+		{ "tx_frames", figures->tx_frames },
+		{ "tx_bytes", figures->tx_bytes },
+		{ "tx_dropped", figures->tx_dropped },
+		{ "rx_frames", figures->rx_frames },
+		{ "rx_bytes", figures->rx_bytes },
+		{ "rx_missed", figures->rx_missed },
+		{ "rx_filtered", figures->rx_filtered },
+		{ "rx_dropped", figures->rx_dropped },
+		{ "interrupts", figures->interrupts },
+		{ "admin_commands", figures->admin_commands },
+		{ "admin_refused", figures->admin_refused },
+		{ "admin_events", figures->admin_events },
+		{ "bad_addresses", figures->bad_addresses },
+		{ "bad_contexts", figures->bad_contexts },
+		{ "resets", figures->resets },
+		{ "flows", i40e->flows.used },
+	};
+	size_t count = sizeof(always) / sizeof(always[0]), i;
+
+	if (count > room)
+		count = room;
+	memcpy(counters, always, count * sizeof(always[0]));
+	for (i = 0; i < sizeof(tx_names) / sizeof(tx_names[0]); i++) {
+		if (i40e->tx[i].frames && count < room)
+			counters[count++] = (struct nic_counter){ tx_names[i], i40e->tx[i].frames };
+		if (i40e->rx[i].frames && count < room)
+			counters[count++] = (struct nic_counter){ rx_names[i], i40e->rx[i].frames };
+	}
+	return count;
+}
+
+const struct nic_model i40e_model = {
+	.name = "i40e",
+	.title = "Intel XL710",
+	.vendor = 0x8086,
+	.device = 0x1583,		/* QSFP+, 40 Gb/s */
+	.subsystem_vendor = 0x8086,
+	.subsystem = 0x0001,
+	.revision = 2,
+	.class_code = 0x020000,
+	.bars = {
+		[0] = { .size = 8u << 20, .wide = true, .prefetchable = true },
+		[3] = { .size = 32u << 10, .wide = true, .prefetchable = true },
+	},
+	.capabilities = { .power = 0x40, .msix = 0x70, .express = 0xA0, .serial = 0x2005C0FFEE },
+	.msix = { .vectors = I40E_VECTORS, .bar = 3, .table = 0, .pending = 0x1000 },
+	.state_bytes = sizeof(struct i40e),
+	.reset = i40e__reset,
+	.read = i40e__read,
+	.write = i40e__write,
+	.work = i40e__work,
+	.receive = i40e_rx__receive,
+	.missed = i40e__missed,
+	.link = i40e__link,
+	.timer = i40e__timer,
+	.counters = i40e__counters,
+};

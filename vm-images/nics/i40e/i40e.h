@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The Intel XL710: what the parts of the model share.
+ *
+ *     registers ─ i40e.c ─┬─ admin queue ── commands ── VSIs, filters, link, NVM
+ *                         ├─ HMC (queue contexts in guest memory)
+ *        wire ─ receive ──┼─ packet ── filters ── flow director, RSS ── RX ring ─┐
+ *        wire ─ transmit ─┴─ TX ring ── offloads                                ├─ interrupts
+ *                               └───────────────────────────────────────────────┘
+ *
+ * Whatever the datasheet keeps in a register is kept in struct i40e's registers, statistics too;
+ * the other members are what the device remembers besides.
+ */
+#ifndef I40E_H
+#define I40E_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../core/nic.h"
+
+#define I40E_REGISTER_BYTES 0x400000u	/* of the 8 MB BAR; above is nothing */
+#define I40E_QUEUES 128u
+#define I40E_VECTORS 65u
+#define I40E_VSIS 16u
+#define I40E_VEBS 4u
+#define I40E_MAC_FILTERS 512u
+#define I40E_FLOWS 1024u
+#define I40E_FLOW_BUCKETS 1024u
+#define I40E_FLOW_KEY_BYTES 40u
+#define I40E_SEGMENT_DESCRIPTORS 64u
+#define I40E_NVM_WORDS 2048u
+#define I40E_TUNNEL_PORTS 16u
+#define I40E_BLOCKED_ETHERTYPES 8u
+#define I40E_FRAME_MAX 9728u
+#define I40E_RX_CHAIN 5u		/* buffers of a received frame */
+/* What one packet of a TX ring may hold: a segmentation's payload has 18 bits, and headers. */
+#define I40E_TX_PACKET_MAX ((1u << 18) + 1024u)
+#define I40E_TIMER_RESET (NIC_TIMERS - 1)
+
+_Static_assert(I40E_VECTORS < I40E_TIMER_RESET, "a timer a vector, and one for resets");
+
+/* A queue in service: its context as it was when the queue was enabled, checked. */
+struct i40e_tx_queue {
+	bool enabled;
+	bool writes_head;		/* head write-back; else DD in the descriptor */
+	bool programs_flows;
+	uint16_t length, head, tail;
+	unsigned int segments_sent;	/* of the packet at head, which the wire stopped */
+	uint64_t base, head_address;
+	uint64_t frames;
+};
+
+struct i40e_rx_queue {
+	bool enabled;
+	bool wide;			/* descriptors of 32 bytes */
+	uint16_t length, head, tail;
+	uint32_t buffer_bytes, frame_max;
+	uint64_t base;
+	uint64_t frames;
+};
+
+struct i40e_vector {
+	bool enabled;			/* INTENA */
+	bool pending;
+	bool fired;			/* ever, and when last */
+	uint64_t fired_at, due;
+	uint8_t software_itr;
+};
+
+/* Section 7.4, Add VSI: its properties, 128 bytes, kept as the driver sees them. */
+#define I40E_VSI_PROPERTIES 128u
+
+struct i40e_vsi {
+	bool used;
+	uint16_t seid, uplink;
+	uint8_t properties[I40E_VSI_PROPERTIES];
+};
+
+/* A virtual Ethernet bridge. Nothing is switched between VSIs: only one of them sends frames. */
+struct i40e_veb {
+	bool used;
+	uint16_t seid, uplink, flags;
+};
+
+/* What a filter of a VSI takes: one address, or all of a kind (promiscuous modes). */
+enum i40e_filter_kind {
+	I40E_FILTER_ADDRESS,
+	I40E_FILTER_UNICAST,
+	I40E_FILTER_MULTICAST,
+	I40E_FILTER_BROADCAST,
+	I40E_FILTER_EVERYTHING,
+};
+
+struct i40e_filter {
+	enum i40e_filter_kind kind;
+	uint8_t vsi;
+	bool any_vlan;
+	uint16_t vlan;			/* 0: untagged */
+	uint8_t address[6];
+};
+
+struct i40e_flow_key {
+	uint8_t type;			/* packet classifier type */
+	uint8_t bytes;
+	uint8_t data[I40E_FLOW_KEY_BYTES];
+};
+
+enum i40e_flow_destination {
+	I40E_FLOW_DROP,
+	I40E_FLOW_QUEUE,
+	I40E_FLOW_OTHER,		/* as without the flow */
+};
+
+struct i40e_flow {
+	bool used;
+	struct i40e_flow_key key;
+	enum i40e_flow_destination destination;
+	uint16_t queue, vsi;		/* of the VSI */
+	bool reports_id, counts;
+	uint16_t counter;
+	uint32_t id;
+	uint16_t next;			/* in its bucket, plus one; 0: last */
+};
+
+struct i40e_flows {
+	struct i40e_flow entries[I40E_FLOWS];
+	uint16_t buckets[I40E_FLOW_BUCKETS];	/* first entry plus one */
+	unsigned int used;
+};
+
+struct i40e_link {
+	bool enabled;			/* the driver lets the PHY run */
+	bool events;			/* the next change is to be reported */
+	bool event_due;
+	bool up;			/* as last seen */
+	uint16_t event_mask;		/* set: not reported */
+	uint16_t frame_max;
+	uint32_t types;			/* PHY types, a bit each */
+	uint8_t speed, abilities;
+};
+
+/* For users of the model; resets do not touch them. */
+struct i40e_figures {
+	uint64_t tx_frames, tx_bytes, tx_dropped;
+	uint64_t rx_frames, rx_bytes, rx_missed, rx_filtered, rx_dropped;
+	uint64_t interrupts, admin_commands, admin_refused, admin_events;
+	uint64_t bad_addresses, bad_contexts, resets;
+};
+
+struct i40e {
+	uint32_t registers[I40E_REGISTER_BYTES / 4];
+	uint16_t nvm[I40E_NVM_WORDS];
+
+	struct i40e_tx_queue tx[I40E_QUEUES];
+	struct i40e_rx_queue rx[I40E_QUEUES];
+	struct i40e_vector vectors[I40E_VECTORS];
+	uint32_t causes;		/* ICR0 */
+	struct { uint32_t low, high; } segments[I40E_SEGMENT_DESCRIPTORS];
+
+	struct i40e_vsi vsis[I40E_VSIS];
+	struct i40e_veb vebs[I40E_VEBS];
+	struct i40e_filter filters[I40E_MAC_FILTERS];
+	unsigned int filter_count;
+	struct i40e_flows flows;
+	struct i40e_link link;
+	uint8_t address[6];
+	uint16_t tunnel_ports[I40E_TUNNEL_PORTS];
+	uint16_t blocked_ethertypes[I40E_BLOCKED_ETHERTYPES];
+
+	unsigned int next_tx;		/* the queue whose turn it is */
+	bool wire_full;
+	uint32_t reset_type;		/* of the reset under way; 0: none */
+	struct i40e_figures figures;
+	uint8_t packet[I40E_TX_PACKET_MAX];	/* the packet being sent */
+};
+
+static inline struct i40e *i40e__of(struct nic *nic)
+{
+	return nic__state(nic);
+}
+
+static inline uint32_t i40e__register(const struct i40e *i40e, uint32_t offset)
+{
+	return i40e->registers[offset / 4];
+}
+
+static inline void i40e__set_register(struct i40e *i40e, uint32_t offset, uint32_t value)
+{
+	i40e->registers[offset / 4] = value;
+}
+
+/* i40e.c: a register as the guest, or firmware for the guest, accesses it. */
+uint32_t i40e__read_register(struct nic *nic, uint32_t offset);
+void i40e__write_register(struct nic *nic, uint32_t offset, uint32_t value);
+
+/* reset.c */
+void i40e_reset__all(struct nic *nic);
+void i40e_reset__function(struct nic *nic);
+/* A core or global reset: told to the driver now, done in a moment. */
+void i40e_reset__announce(struct nic *nic, uint32_t trigger);
+void i40e_reset__finish(struct nic *nic);
+
+/* nvm.c */
+void i40e_nvm__fill(struct i40e *i40e);
+void i40e_nvm__control(struct i40e *i40e, uint32_t value);
+
+/* hmc.c */
+void i40e_hmc__command(struct nic *nic, uint32_t value);
+/* Reads a queue's context and checks it. Return: whether the queue can be in service. */
+bool i40e_hmc__load_tx(struct nic *nic, unsigned int queue, struct i40e_tx_queue *context);
+bool i40e_hmc__load_rx(struct nic *nic, unsigned int queue, struct i40e_rx_queue *context);
+
+/* queues.c: enable, disable, tails. */
+void i40e_queue__enable_tx(struct nic *nic, unsigned int queue, uint32_t value);
+void i40e_queue__enable_rx(struct nic *nic, unsigned int queue, uint32_t value);
+void i40e_queue__tail_tx(struct nic *nic, unsigned int queue, uint32_t value);
+void i40e_queue__tail_rx(struct nic *nic, unsigned int queue, uint32_t value);
+
+/* interrupts.c */
+void i40e_interrupt__queue(struct nic *nic, bool transmit, unsigned int queue);
+void i40e_interrupt__cause(struct nic *nic, uint32_t causes);
+void i40e_interrupt__control(struct nic *nic, unsigned int vector, uint32_t value);
+uint32_t i40e_interrupt__take_causes(struct nic *nic);
+void i40e_interrupt__enable_causes(struct nic *nic, uint32_t value);
+void i40e_interrupt__timer(struct nic *nic, unsigned int vector);
+
+/* link.c */
+bool i40e_link__is_up(struct nic *nic);
+/* Looks whether the link changed, and owes the driver an event when it wants one. */
+void i40e_link__update(struct nic *nic);
+/* The 16 bytes of the Get Link Status answer, which are also those of the event. */
+void i40e_link__status(struct nic *nic, uint8_t status[16]);
+
+/* statistics.c */
+void i40e_statistics__count_rx(struct i40e *i40e, const uint8_t *frame, size_t bytes);
+void i40e_statistics__count_tx(struct i40e *i40e, const uint8_t *frame, size_t bytes);
+/* A register of 32 bits, one more. */
+void i40e_statistics__count(struct i40e *i40e, uint32_t offset);
+
+/* vsi.c */
+struct i40e_vsi *i40e_vsi__find(struct i40e *i40e, unsigned int seid);
+struct i40e_vsi *i40e_vsi__add(struct i40e *i40e, unsigned int uplink);
+unsigned int i40e_vsi__used(const struct i40e *i40e);
+static inline unsigned int i40e_vsi__number(const struct i40e *i40e, const struct i40e_vsi *vsi)
+{
+	return vsi - i40e->vsis;
+}
+/* The PF's queue of the VSI's @queue, below I40E_QUEUES. */
+unsigned int i40e_vsi__queue(const struct i40e_vsi *vsi, unsigned int queue);
+/* The same after RSS: as many of the low bits of @queue as traffic class 0 has queues. */
+unsigned int i40e_vsi__rss_queue(const struct i40e_vsi *vsi, unsigned int queue);
+bool i40e_vsi__strips_vlan(const struct i40e_vsi *vsi);
+
+/* filters.c */
+int i40e_filter__add(struct i40e *i40e, const struct i40e_filter *filter);
+bool i40e_filter__remove(struct i40e *i40e, const struct i40e_filter *filter);
+void i40e_filter__remove_vsi(struct i40e *i40e, unsigned int vsi);
+/* The VSI that takes a frame, NULL: none does. */
+struct i40e_vsi *i40e_filter__match(struct i40e *i40e, const uint8_t *address, uint16_t vlan);
+
+/* rx_ring.c, tx_ring.c */
+bool i40e_rx__receive(struct nic *nic, const void *frame, size_t bytes);
+/* Writes that a flow could not be programmed to the RX queue of the same number. */
+void i40e_rx__flow_status(struct nic *nic, unsigned int queue, uint32_t id, unsigned int error);
+/* Sends from all rings until a bound. Return: whether there is more. */
+bool i40e_tx__run(struct nic *nic);
+
+#endif

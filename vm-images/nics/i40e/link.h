@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* Fields of the PHY and link commands (datasheet section 3.2, "Ethernet ports"). */
+#ifndef I40E_LINK_H
+#define I40E_LINK_H
+
+#define LINK_TYPE 0x18			/* 40GBASE-CR4 */
+#define LINK_TYPES (1u << LINK_TYPE)
+#define LINK_SPEED_40G 0x10
+
+/* Get Link Status: byte 0, then link_info, an_info and config. */
+#define LINK_REPORTING 0x01
+#define LINK_UP 0x01
+#define LINK_MEDIA 0x40
+#define LINK_NEGOTIATED 0x01
+#define LINK_QUALIFIED 0x80
+#define LINK_CRC 0x04
+
+#define LINK_EVENT_UP_DOWN 0x0002	/* of Set PHY Event Mask */
+#define PHY_LINK_ENABLE 0x08		/* of the abilities of Get and Set PHY */
+#define PHY_NEGOTIATE 0x10
+#define PHY_ABILITIES_MASK 0x1F
+#define RESTART_LINK_ENABLE 0x04	/* of Setup Link and Restart Auto-negotiation */
+
+#endif

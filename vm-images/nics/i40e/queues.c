@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Queues come and go (datasheet sections 8.3 and 8.4, queue enable and disable flows).
+ * Drivers poll QENA_STAT for a few tens of microseconds only, so that the context is read, one
+ * short copy, while the guest's access waits.
+ */
+#include "i40e.h"
+#include "registers.h"
+
+void i40e_queue__enable_tx(struct nic *nic, unsigned int queue, uint32_t value)
+{
+	struct i40e *i40e = i40e__of(nic);
+	struct i40e_tx_queue *tx = &i40e->tx[queue];
+
+	if (!(value & QENA_REQUEST)) {
+		tx->enabled = false;
+	} else if (!tx->enabled) {
+		*tx = (struct i40e_tx_queue){ .frames = tx->frames };
+		tx->enabled = i40e_hmc__load_tx(nic, queue, tx);
+		tx->tail = tx->head;
+		i40e__set_register(i40e, QTX_TAIL(queue), tx->tail);
+	}
+	i40e__set_register(i40e, QTX_ENA(queue),
+			   (value & QENA_REQUEST) | (tx->enabled ? QENA_STATUS : 0));
+}
+
+/* The driver may have written the tail before: buffers are posted, then the queue is enabled. */
+void i40e_queue__enable_rx(struct nic *nic, unsigned int queue, uint32_t value)
+{
+	struct i40e *i40e = i40e__of(nic);
+	struct i40e_rx_queue *rx = &i40e->rx[queue];
+
+	if (!(value & QENA_REQUEST)) {
+		rx->enabled = false;
+	} else if (!rx->enabled) {
+		*rx = (struct i40e_rx_queue){ .frames = rx->frames };
+		rx->enabled = i40e_hmc__load_rx(nic, queue, rx);
+		rx->tail = rx->head;
+		if (rx->enabled)
+			i40e_queue__tail_rx(nic, queue, i40e__register(i40e, QRX_TAIL(queue)));
+	}
+	i40e__set_register(i40e, QRX_ENA(queue),
+			   (value & QENA_REQUEST) | (rx->enabled ? QENA_STATUS : 0));
+	/* A frame may wait for a queue that is no more, and is dropped then. */
+	nic__room(nic);
+}
+
+void i40e_queue__tail_tx(struct nic *nic, unsigned int queue, uint32_t value)
+{
+	struct i40e *i40e = i40e__of(nic);
+	struct i40e_tx_queue *tx = &i40e->tx[queue];
+
+	i40e__set_register(i40e, QTX_TAIL(queue), value);
+	if (!tx->enabled)
+		return;
+	if (value >= tx->length) {
+		nic__complain(nic, "the tail of a TX ring is beyond its end");
+		return;
+	}
+	tx->tail = value;
+	nic__schedule(nic);
+}
+
+void i40e_queue__tail_rx(struct nic *nic, unsigned int queue, uint32_t value)
+{
+	struct i40e *i40e = i40e__of(nic);
+	struct i40e_rx_queue *rx = &i40e->rx[queue];
+
+	i40e__set_register(i40e, QRX_TAIL(queue), value);
+	if (!rx->enabled)
+		return;
+	if (value >= rx->length) {
+		nic__complain(nic, "the tail of an RX ring is beyond its end");
+		return;
+	}
+	rx->tail = value;
+	nic__room(nic);
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+/* Frames to queues by a hash over addresses and ports, and a table. */
+#include "rss.h"
+#include "bytes.h"
+#include "registers.h"
+
+#define KEY_BYTES (4u * PFQF_HKEY_COUNT)
+#define ENTRY_MASK 0x3F
+
+_Static_assert(KEY_BYTES >= PACKET_INPUT_MAX + 4, "the key is long enough for any input");
+
+uint32_t i40e_rss__toeplitz(const uint8_t *key, const uint8_t *input, size_t bytes)
+{
+	uint32_t window = be32(key), hash = 0;
+	unsigned int bit;
+	size_t i;
+
+	for (i = 0; i < bytes; i++) {
+		for (bit = 0; bit < 8; bit++) {
+			if (input[i] & 0x80 >> bit)
+				hash ^= window;
+			window = window << 1 | (key[i + 4] >> (7 - bit) & 1);
+		}
+	}
+	return hash;
+}
+
+static bool rss__hashes(const struct i40e *i40e, unsigned int classifier)
+{
+	return i40e__register(i40e, PFQF_HENA(classifier / 32)) >> classifier % 32 & 1;
+}
+
+struct i40e_rss i40e_rss__look_up(const struct i40e *i40e, const struct packet *packet,
+				  const uint8_t *frame, size_t bytes)
+{
+	uint8_t key[KEY_BYTES], input[PACKET_INPUT_MAX];
+	unsigned int type = packet->classifier, i, entries, entry;
+	struct i40e_rss rss = { 0 };
+	uint64_t fields;
+	size_t taken;
+
+	if (!rss__hashes(i40e, type))
+		return rss;
+	fields = i40e__register(i40e, GLQF_HASH_INSET(0, type)) |
+		 (uint64_t)i40e__register(i40e, GLQF_HASH_INSET(1, type)) << 32;
+	taken = i40e_packet__input(packet, frame, bytes, fields, false, input);
+	for (i = 0; i < PFQF_HKEY_COUNT; i++)
+		put_le32(key + 4 * i, i40e__register(i40e, PFQF_HKEY(i)));
+	rss.hashed = true;
+	rss.hash = i40e_rss__toeplitz(key, input, taken);
+
+	/* The table: four entries a register. */
+	entries = i40e__register(i40e, PFQF_CTL_0) & CTL_0_LUT_512 ? 512 : 128;
+	entry = rss.hash & (entries - 1);
+	rss.queue = i40e__register(i40e, PFQF_HLUT(entry / 4)) >> entry % 4 * 8 & ENTRY_MASK;
+	return rss;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* Receive side scaling (datasheet section 7.1, "Receive classification"). */
+#ifndef I40E_RSS_H
+#define I40E_RSS_H
+
+#include "i40e.h"
+#include "packet.h"
+
+/* The Toeplitz hash; @key has at least 4 bytes more than there is input. */
+uint32_t i40e_rss__toeplitz(const uint8_t *key, const uint8_t *input, size_t bytes);
+
+struct i40e_rss {
+	bool hashed;			/* the hash is enabled for the packet's type */
+	uint32_t hash;
+	unsigned int queue;		/* of the VSI, from the table */
+};
+
+struct i40e_rss i40e_rss__look_up(const struct i40e *i40e, const struct packet *packet,
+				  const uint8_t *frame, size_t bytes);
+
+#endif

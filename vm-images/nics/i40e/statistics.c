@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Statistics of the port and of its VSI (datasheet section 7.11, "Statistics"), kept in the
+ * registers where the driver reads them: 48 bits in two registers, or 32. Bytes include the
+ * checksum.
+ */
+#include "i40e.h"
+#include "registers.h"
+
+#define CHECKSUM_BYTES 4u
+
+/* Where frames of a direction are counted. */
+struct counters {
+	uint32_t bytes, unicast, multicast, broadcast;
+};
+
+static const struct counters port_rx = { GLPRT_GORC, GLPRT_UPRC, GLPRT_MPRC, GLPRT_BPRC };
+static const struct counters port_tx = { GLPRT_GOTC, GLPRT_UPTC, GLPRT_MPTC, GLPRT_BPTC };
+static const struct counters vsi_rx = { GLV_GORC(0), GLV_UPRC(0), GLV_MPRC(0), GLV_BPRC(0) };
+static const struct counters vsi_tx = { GLV_GOTC(0), GLV_UPTC(0), GLV_MPTC(0), GLV_BPTC(0) };
+
+static void add48(struct i40e *i40e, uint32_t offset, uint64_t amount)
+{
+	uint64_t value = i40e__register(i40e, offset) |
+			 (uint64_t)i40e__register(i40e, offset + 4) << 32;
+
+	value += amount;
+	i40e__set_register(i40e, offset, value);
+	i40e__set_register(i40e, offset + 4, value >> 32 & 0xFFFF);
+}
+
+static void counters__add(struct i40e *i40e, const struct counters *counters, const uint8_t *frame,
+			  size_t bytes)
+{
+	static const uint8_t broadcast[6] = { 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF };
+	unsigned int i;
+
+	add48(i40e, counters->bytes, bytes + CHECKSUM_BYTES);
+	if (!(frame[0] & 1)) {
+		add48(i40e, counters->unicast, 1);
+		return;
+	}
+	for (i = 0; i < 6 && frame[i] == broadcast[i]; i++)
+		;
+	add48(i40e, i == 6 ? counters->broadcast : counters->multicast, 1);
+}
+
+/* The histogram of lengths: seven counters, 32 bytes from each other. */
+static void lengths__add(struct i40e *i40e, uint32_t first, size_t bytes)
+{
+	static const uint16_t most[] = { 64, 127, 255, 511, 1023, 1522 };
+	unsigned int i;
+
+	for (i = 0; i < 6 && bytes + CHECKSUM_BYTES > most[i]; i++)
+		;
+	add48(i40e, first + 32 * i, 1);
+}
+
+void i40e_statistics__count_rx(struct i40e *i40e, const uint8_t *frame, size_t bytes)
+{
+	counters__add(i40e, &port_rx, frame, bytes);
+	counters__add(i40e, &vsi_rx, frame, bytes);
+	lengths__add(i40e, GLPRT_PRC64, bytes);
+	i40e->figures.rx_frames++;
+	i40e->figures.rx_bytes += bytes;
+}
+
+void i40e_statistics__count_tx(struct i40e *i40e, const uint8_t *frame, size_t bytes)
+{
+	counters__add(i40e, &port_tx, frame, bytes);
+	counters__add(i40e, &vsi_tx, frame, bytes);
+	lengths__add(i40e, GLPRT_PTC64, bytes);
+	i40e->figures.tx_frames++;
+	i40e->figures.tx_bytes += bytes;
+}
+
+void i40e_statistics__count(struct i40e *i40e, uint32_t offset)
+{
+	i40e__set_register(i40e, offset, i40e__register(i40e, offset) + 1);
+}
