@@ -10,6 +10,7 @@ import { addResults, formatTotals, showFailures, type SuiteResult } from '../sui
 interface Options {
   readonly nic: NicModel;
   readonly failFast: boolean;
+  readonly match?: string;
 }
 
 /** What is run on a model, by the name that asks for it alone. */
@@ -17,12 +18,12 @@ const parts: readonly { readonly name: string; readonly what: string; readonly r
   {
     name: 'patched',
     what: 'the conformance suite in zero-copy mode, redirected by the driver',
-    run: async ({ nic, failFast }) => runNicTests({ model: nic, image: await buildImage(), driverRedirects: true, failFast }),
+    run: async ({ nic, ...options }) => runNicTests({ model: nic, image: await buildImage(), driverRedirects: true, ...options }),
   },
   {
     name: 'unpatched',
     what: 'the same with the driver as it is upstream',
-    run: async ({ nic, failFast }) => runNicTests({ model: nic, image: await buildImage({ driverPatches: false }), driverRedirects: false, failFast }),
+    run: async ({ nic, ...options }) => runNicTests({ model: nic, image: await buildImage({ driverPatches: false }), driverRedirects: false, ...options }),
   },
   { name: 'parity', what: "the kernel's own AF_XDP suite in zero-copy mode, the same on the vanilla kernel and on ours", run: ({ nic }) => runNicParity(nic) },
 ];
@@ -33,6 +34,7 @@ export function addTestNic(program: Command): void {
     .description('zero-copy mode, on emulated NICs and the stock drivers')
     .addArgument(new Argument('[part]', parts.map(({ name, what }) => `${name}: ${what}`).join('; ')).choices(parts.map(({ name }) => name)))
     .addOption(new Option('--nic <model>', 'the NIC').choices(nicModels).makeOptionMandatory())
+    .option('--match <title>', 'only tests with such titles; * stands for any text')
     .option('--fail-fast', 'end with the first test that fails', false)
     .action(async (chosen: string | undefined, options: Options) => {
       const results: SuiteResult[] = [];

@@ -16,9 +16,9 @@ const slowDeadlineMs = 3 * deadlineMs;
  * The tests that need a FLASH kernel, in one process and one after the other: they share the
  * machine's devices and its list of sockets.
  */
-export function avaCommand({ failFast = false, slow = false, entry = 'all-tests' }: GuestTestOptions = {}): string[] {
+export function avaCommand({ failFast = false, slow = false, entry = 'all-tests', match }: GuestTestOptions = {}): string[] {
   const ava = join(repositoryRoot, 'node_modules', 'ava', 'entrypoints', 'cli.mjs');
-  const options = ['--tap', '--serial', '--worker-threads', '--timeout=300s', ...(failFast ? ['--fail-fast'] : [])];
+  const options = ['--tap', '--serial', '--worker-threads', '--timeout=300s', ...(failFast ? ['--fail-fast'] : []), ...(match === undefined ? [] : [`--match=${match}`])];
   const command = [process.execPath, '--enable-source-maps', ava, ...options, `dist/suites/guest/${entry}.js`];
   return slow ? ['env', `${slowVariable}=1`, ...command] : command;
 }
@@ -39,6 +39,8 @@ export interface GuestTestOptions {
   readonly slow?: boolean;
   /** The file of that folder that names the tests. */
   readonly entry?: 'all-tests' | 'nic-tests';
+  /** Only tests with such titles; * stands for any text. */
+  readonly match?: string | undefined;
 }
 
 export async function runGuestTests(image: string, options: GuestTestOptions = {}): Promise<SuiteResult> {

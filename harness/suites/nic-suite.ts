@@ -22,5 +22,5 @@ export async function runNicTests({ model, image, driverRedirects, ...options }:
   await using nics = await startNics({ ports: [{ model }, { model }], wires: [[0, { port: 1 }]] });
   const testbed = JSON.stringify({ model, driverRedirects });
   const command = ['env', `FLASH_TESTBED=${testbed}`, ...avaCommand({ ...options, entry: 'nic-tests' })];
-  return readTestsInGuest({ image, nics, cpus, memoryMb, command, deadlineMs });
+  return await readTestsInGuest({ image, nics, cpus, memoryMb, command, deadlineMs });
 }

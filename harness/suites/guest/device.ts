@@ -1,4 +1,5 @@
 import type { XdpSocket } from '../../ffi/socket-types.js';
+import type { DriverOptions } from './driver-frames.js';
 
 /** A device with queues for the sockets of a test. */
 export interface Device extends AsyncDisposable {
@@ -23,7 +24,7 @@ export interface Testbed {
   /** A device that only carries sockets, and goes to the next test. Its counters go on from what they were. */
   readonly borrow: () => Promise<Device>;
   /** After a socket was opened, and before its test goes on. */
-  readonly settle: (socket: XdpSocket, options: { readonly busyPoll: boolean }) => void;
+  readonly settle: (socket: XdpSocket, options: { readonly busyPoll: boolean } & Omit<DriverOptions, 'count'>) => void;
   /** For the end of the last test. */
   readonly dispose: () => Promise<void>;
 }

@@ -50,10 +50,10 @@ test.serial('setting and clearing a route while packets go to the wire keeps eve
   let redirected = 0;
 
   for (let round = 0; round < 60; round++) {
-    fill(pair.target, 32 - pair.target.rings.fill.count());
-    send(pair.source, countFrom(round * 16, 16));
     if (round % 2 === 0) setRoute(source, [target]);
     else clearRoute(source);
+    fill(pair.target, 32 - pair.target.rings.fill.count());
+    send(pair.source, countFrom(round * 16, 16));
     while (pair.source.rings.tx.count() > 0) pair.source.kick();
     redirected += receive(pair.target).length;
     reclaim(pair.source);

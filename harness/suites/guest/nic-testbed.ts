@@ -44,9 +44,9 @@ export function makeNicTestbed({ model, driverRedirects }: NicTestbedOptions): T
       device ??= setUp(model);
       return device;
     },
-    settle(socket, { busyPoll }) {
+    settle(socket, { busyPoll, ...options }) {
       if (busyPoll) preferBusyPolling(socket);
-      giveToDriver(socket, driverFrames);
+      giveToDriver(socket, { count: driverFrames, ...options });
     },
     async dispose() {
       program?.[Symbol.dispose]();

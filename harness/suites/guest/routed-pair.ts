@@ -2,7 +2,7 @@ import type { Umem, UmemOptions } from '../../ffi/umem.js';
 import { bindFlag } from '../../ffi/libc.js';
 import type { SocketOptions, XdpSocket } from '../../ffi/socket-types.js';
 import { openSocket } from '../../ffi/xdp-socket.js';
-import { listIds, setRoute } from '../../flash/registry.js';
+import { clearRoute, listIds, setRoute } from '../../flash/registry.js';
 import type { Device } from './device.js';
 import { borrowDevice, createTestUmem, testbed } from './testbed.js';
 
@@ -69,8 +69,21 @@ export function openListed({ busyPoll = true, ...options }: ListedOptions): XdpS
   const [id, ...more] = listIds().filter((listed) => !before.has(listed));
   if (id === undefined || more.length > 0) throw new Error(`opening one socket made ${more.length + (id === undefined ? 0 : 1)} appear in the list`);
   ids.set(socket, id);
-  if (options.bind !== false && bindFlags & bindFlag.zeroCopy) testbed.settle(socket, { busyPoll });
-  return socket;
+  try {
+    if (options.bind !== false && bindFlags & bindFlag.zeroCopy) {
+      testbed.settle(socket, { busyPoll, needWakeup: (bindFlags & bindFlag.useNeedWakeup) !== 0, publish: () => routeToItself(id) });
+    }
+    return socket;
+  } catch (error) {
+    socket.close();
+    throw error;
+  }
+}
+
+/** For a moment: the kernel shares its rings meanwhile, and publishes what they are at. */
+function routeToItself(id: number): void {
+  setRoute(id, [id]);
+  clearRoute(id);
 }
 
 /** The id of a socket that `openListed` opened. */

@@ -1,4 +1,5 @@
 import type { Descriptor } from '../../ffi/ring.js';
+import type { XdpSocket } from '../../ffi/socket-types.js';
 import type { Umem } from '../../ffi/umem.js';
 
 const ipOffset = 14;
@@ -29,9 +30,15 @@ export function writeUdp(umem: Umem, flow: number, number: number): Descriptor {
   return { addr, len: packetBytes };
 }
 
-export function readUdp(umem: Umem, address: number, length: number): { readonly flow: number; readonly number: number } {
-  const bytes = Buffer.from(umem.read(address, length));
-  return { flow: bytes.readUInt16BE(udpOffset) - firstPort, number: bytes.readUInt32BE(numberOffset) };
+/** Takes what arrived, which all was written by writeUdp, and frees the frames. */
+export function takeUdp({ umem, rings }: XdpSocket): { readonly flow: number; readonly number: number }[] {
+  const arrived = rings.rx.consume();
+  const packets = arrived.map(({ addr, len }) => {
+    const bytes = Buffer.from(umem.read(addr, len));
+    return { flow: bytes.readUInt16BE(udpOffset) - firstPort, number: bytes.readUInt32BE(numberOffset) };
+  });
+  umem.give(arrived.map(({ addr }) => addr));
+  return packets;
 }
 
 /** The one's complement sum of RFC 1071. */

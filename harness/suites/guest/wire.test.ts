@@ -1,21 +1,23 @@
 import test from 'ava';
 import { runIn } from '../../chain/netns.js';
 import type { XdpSocket } from '../../ffi/socket-types.js';
+import type { Umem } from '../../ffi/umem.js';
 import { attachXskRedirect } from '../../ffi/xsk-redirect.js';
-import { clearRoute, readStats, setRoute } from '../../flash/registry.js';
+import { readStats, setRoute } from '../../flash/registry.js';
+import { run } from '../../process/run.js';
+import { waitUntil } from '../../process/wait-until.js';
 import { auditProblem } from './frame-audit.js';
 import { programOfA, waitForLink } from './nic-testbed.js';
-import { countFrom, flashId, openListed } from './routed-pair.js';
+import { countFrom, flashId, openListed, type ListedOptions } from './routed-pair.js';
 import { forward, recycle } from './socket-row.js';
 import { borrowDevice, createTestUmem } from './testbed.js';
-import { during } from './traffic-ends.js';
-import { readUdp, writeUdp } from './udp-packets.js';
+import { takeUdp, writeUdp } from './udp-packets.js';
 
 /*
  *   b:0 [outside] ==wire==> a:0 [NF1] --> a:1 [NF2] --> a:2 [NF3] ==wire==> b:0 [outside]
  *
- * The functions are on one UMEM. With several chains, the port spreads the flows over the first
- * queues, a chain each.
+ * The functions are on one UMEM. With several chains, port a spreads the flows over its first queues,
+ * a chain each; port b has them all on queue 0.
  */
 interface ChainsOptions {
   readonly chains: number;
@@ -27,54 +29,84 @@ const packets = 2000;
 const flows = 16;
 const framesEach = 256;
 
-async function runFlows({ chains, busyPoll }: ChainsOptions): Promise<{ readonly received: readonly number[][]; readonly redirected: readonly number[]; readonly problems: readonly (string | undefined)[] }> {
+interface FlowsResult {
+  /** The numbers that came back, a list a flow. */
+  readonly received: readonly number[][];
+  /** What each function but the last ones redirected. */
+  readonly redirected: readonly number[];
+  readonly problems: readonly (string | undefined)[];
+}
+
+async function runFlows({ chains, busyPoll }: ChainsOptions): Promise<FlowsResult> {
   const { netns } = await borrowDevice();
   using atB = attachXskRedirect({ netns, ifname: 'b' });
   await runIn(netns, 'ethtool', ['-X', 'a', 'equal', String(chains)]);
+  await runIn(netns, 'ethtool', ['-X', 'b', 'equal', '1']);
   await waitForLink();
   using outsideUmem = createTestUmem({ frameCount: 512 });
   using outside = openListed({ netns, ifname: 'b', queue: 0, umem: outsideUmem, fillSize: 256, rxSize: 256, busyPoll });
   atB.setSocket(0, outside.fd);
   using umem = createTestUmem({ frameCount: chains * functionsInChain * framesEach });
-  const queues = countFrom(0, chains * functionsInChain);
-  const functions = queues.map((queue) => openListed({ netns, ifname: 'a', queue, umem, busyPoll }));
-  const arriving = functions.slice(0, chains);
-  for (const [queue, socket] of arriving.entries()) programOfA().setSocket(queue, socket.fd);
-  for (const [index, socket] of functions.slice(0, -chains).entries()) setRoute(flashId(socket), [flashId(functions[index + chains] as XdpSocket)]);
+  using functions = openAll(countFrom(0, chains * functionsInChain).map((queue) => ({ netns, ifname: 'a', queue, umem, busyPoll })));
+  const { sockets } = functions;
+  const routed = sockets.slice(0, -chains);
+  for (const [queue, socket] of sockets.slice(0, chains).entries()) programOfA().setSocket(queue, socket.fd);
+  for (const [index, socket] of routed.entries()) setRoute(flashId(socket), [flashId(sockets[index + chains] as XdpSocket)]);
 
   const received = countFrom(0, flows).map((): number[] => []);
   let sent = 0;
-  await during(
+  const turn = (): void => {
+    recycle(outside, 128);
+    const room = Math.min(packets - sent, outside.rings.tx.free(), 16);
+    outside.rings.tx.produce(countFrom(sent, room).map((number) => writeUdp(outsideUmem, number % flows, Math.floor(number / flows))));
+    sent += room;
+    outside.kick();
+    outside.receive();
+    for (const socket of sockets) {
+      recycle(socket, 48);
+      socket.receive();
+      forward(socket);
+      socket.kick();
+    }
+    for (const { flow, number } of takeUdp(outside)) received[flow]?.push(number);
+  };
+  await waitUntil(
     () => {
-      recycle(outside, 128);
-      const room = Math.min(packets - sent, outside.rings.tx.free(), 16);
-      outside.rings.tx.produce(countFrom(sent, room).map((number) => writeUdp(outsideUmem, number % flows, Math.floor(number / flows))));
-      sent += room;
-      outside.kick();
-      outside.receive();
-      for (const [index, socket] of functions.entries()) {
-        recycle(socket, 48);
-        if (index < chains) socket.receive();
-        forward(socket);
-        socket.kick();
-      }
-      const arrived = outside.rings.rx.consume();
-      for (const { addr, len } of arrived) {
-        const { flow, number } = readUdp(outsideUmem, addr, len);
-        received[flow]?.push(number);
-      }
-      outsideUmem.give(arrived.map(({ addr }) => addr));
+      turn();
+      return received.flat().length >= packets;
     },
-    () => received.flat().length >= packets,
-    `${packets} packets to come back`,
+    { what: `${packets} packets to come back`, deadlineMs: 60_000, intervalMs: 0, lastState: () => ({ sent, received: received.flat().length, rings: [outside, ...sockets].map(ringCounts) }) },
   );
-  const redirected = functions.slice(0, -chains).map((socket) => readStats(flashId(socket))['redirected'] ?? 0);
-  for (const socket of functions.slice(0, -chains)) clearRoute(flashId(socket));
-  for (const queue of arriving.keys()) programOfA().clearSocket(queue);
-  await during(() => functions.forEach((socket) => recycle(socket, 0)), () => functions.every(({ rings }) => rings.tx.count() === 0), 'the functions to be idle');
-  const problems = [auditProblem(umem), auditProblem(outsideUmem)];
-  for (const socket of [...functions].reverse()) socket.close();
-  return { received, redirected, problems };
+  for (const queue of countFrom(0, chains)) programOfA().clearSocket(queue);
+  const redirected = routed.map((socket) => readStats(flashId(socket))['redirected'] ?? 0);
+  return { received, redirected, problems: await auditWithLinksDown(netns, [umem, outsideUmem], turn) };
+}
+
+function openAll(options: readonly ListedOptions[]): Disposable & { readonly sockets: readonly XdpSocket[] } {
+  const sockets: XdpSocket[] = [];
+  const close = (): void => [...sockets].reverse().forEach((socket) => socket.close());
+  try {
+    for (const each of options) sockets.push(openListed(each));
+  } catch (error) {
+    close();
+    throw error;
+  }
+  return { sockets, [Symbol.dispose]: close };
+}
+
+const ringCounts = ({ rings: { fill, completion, rx, tx } }: XdpSocket): string => `FQ ${fill.count()} CQ ${completion.count()} RX ${rx.count()} TX ${tx.count()}`;
+
+/**
+ * A driver refills its hardware ring some frames at a time, so how many it has varies; a device that
+ * is down has given all of them back.
+ */
+async function auditWithLinksDown(netns: string, umems: readonly Umem[], turn: () => void): Promise<(string | undefined)[]> {
+  turn();
+  for (const name of ['a', 'b']) await run('ip', ['-n', netns, 'link', 'set', 'dev', name, 'down']);
+  const problems = umems.map((umem) => auditProblem(umem, { deviceIsDown: true }));
+  for (const name of ['a', 'b']) await run('ip', ['-n', netns, 'link', 'set', 'dev', name, 'up']);
+  await waitForLink();
+  return problems;
 }
 
 for (const chains of [1, 2]) {
