@@ -1,7 +1,7 @@
 import type { FlashStats } from '../flash/registry.js';
 import type { PortStatus } from './functions.js';
 import type { LinkCounters } from './netns.js';
-import type { HopReport, SocketReport, WireReport } from './report.js';
+import type { CarriedReport, HopReport, SocketReport, WireReport } from './report.js';
 import type { Snapshot } from './snapshot.js';
 import type { ChainSocket, Hop } from './wiring.js';
 
@@ -41,12 +41,21 @@ export function hopReport(interval: Interval, { from, to }: Hop): HopReport {
   };
 }
 
+/** Both directions of each wire, and who has a reason to send there: a socket, or the device itself. */
+const wireDirections = [
+  { wire: 0, end: 0, from: 'n0', to: 'c0', sender: 'nf1.reverse' },
+  { wire: 0, end: 1, from: 'c0', to: 'n0', sender: 'c0' },
+  { wire: 1, end: 0, from: 'n1', to: 's0', sender: 'nf3.forward' },
+  { wire: 1, end: 1, from: 's0', to: 'n1', sender: 's0' },
+] as const;
+
 /** From a device at the end of a wire to the first socket of a direction. */
 export function inboundWire(interval: Interval, device: string, socket: string): WireReport {
   const drops = {
     'wire full': linkDelta(interval, device, 'txDropped'),
     'RX ring full': statisticDelta(interval, socket, 'rxRingFull'),
     'no frame to receive into': statisticDelta(interval, socket, 'rxDropped'),
+    ...lostOnWire(interval, device),
   };
   const packets = linkDelta(interval, device, 'txPackets');
   return { from: device, to: socket, packets, bytes: linkDelta(interval, device, 'txBytes'), drops: happened(drops) };
@@ -54,9 +63,38 @@ export function inboundWire(interval: Interval, device: string, socket: string):
 
 /** From the last socket of a direction over its device to the one at the far end of the wire. */
 export function outboundWire(interval: Interval, socket: string, near: string, far: string): WireReport {
-  const drops = { 'receiver full': linkDelta(interval, near, 'txDropped') };
+  const drops = { 'receiver full': linkDelta(interval, near, 'txDropped'), ...lostOnWire(interval, near) };
   const packets = linkDelta(interval, far, 'rxPackets');
   return { from: socket, to: far, packets, bytes: linkDelta(interval, far, 'rxBytes'), drops: happened(drops) };
+}
+
+/** What a wire that counts took from a device and did not bring to the other. */
+function lostOnWire(interval: Interval, device: string): Record<string, number> {
+  return { 'no buffer at the far end': wireDelta(interval, device, 'missed'), 'lost on the wire': wireDelta(interval, device, 'dropped') };
+}
+
+function wireDelta({ start, end }: Interval, device: string, count: 'frames' | 'dropped' | 'missed'): number {
+  const direction = wireDirections.find(({ from }) => from === device);
+  const counted = ({ wires }: Snapshot): number => (direction && wires[direction.wire]?.[count][direction.end]) ?? 0;
+  return counted(end) - counted(start);
+}
+
+/** What each direction of the wires was given, as they count, beside what was sent there on purpose; nothing of wires that do not count. */
+export function carriedReports(interval: Interval): CarriedReport[] {
+  return wireDirections
+    .filter(({ wire }) => interval.end.wires[wire] !== undefined)
+    .map(({ from, to, sender }) => {
+      const frames = wireDelta(interval, from, 'frames') + wireDelta(interval, from, 'missed') + wireDelta(interval, from, 'dropped');
+      const sent = sender === from ? linkDelta(interval, from, 'txPackets') : portDelta(interval, sender, 'txPackets');
+      return { from, to, frames, sender, sent };
+    });
+}
+
+/** Only what its sender sent may be on a wire: no packet that was redirected, and none from nowhere. */
+export function strayFrames(carried: readonly CarriedReport[]): string[] {
+  return carried
+    .filter(({ frames, sent }) => frames !== sent)
+    .map(({ from, to, frames, sender, sent }) => `the wire from ${from} to ${to} was given ${frames} frames and ${sender} sent ${sent}`);
 }
 
 function happened(drops: Readonly<Record<string, number>>): Record<string, number> {
@@ -82,8 +120,10 @@ export function unaccountedPackets(interval: Interval, inbound: WireReport, hops
   const expect = (what: string, inCount: number, outCount: number): void => {
     if (inCount !== outCount) problems.push(`${what}: ${inCount} packets went in and ${outCount} are accounted for`);
   };
-  const socketDrops = (inbound.drops['RX ring full'] ?? 0) + (inbound.drops['no frame to receive into'] ?? 0);
-  expect(`${inbound.from} to ${inbound.to}`, inbound.packets, portDelta(interval, inbound.to, 'rxPackets') + socketDrops);
+  const dropsOf = ({ drops }: WireReport): number => Object.values(drops).reduce((sum, count) => sum + count, 0);
+  // What found the wire full was not counted as a packet.
+  const onTheWay = dropsOf(inbound) - (inbound.drops['wire full'] ?? 0);
+  expect(`${inbound.from} to ${inbound.to}`, inbound.packets, portDelta(interval, inbound.to, 'rxPackets') + onTheWay);
   for (const name of [inbound.to, ...hops.map(({ to }) => to.name)]) {
     const out = portDelta(interval, name, 'txPackets') + portDelta(interval, name, 'filteredPackets');
     expect(`inside ${name}`, portDelta(interval, name, 'rxPackets'), out);
@@ -94,6 +134,6 @@ export function unaccountedPackets(interval: Interval, inbound: WireReport, hops
     expect(`${hop.from.name} to ${hop.to.name}`, redirected, portDelta(interval, hop.to.name, 'rxPackets'));
   }
   const sent = portDelta(interval, outbound.from, 'txPackets');
-  expect(`${outbound.from} to ${outbound.to}`, sent, outbound.packets + (outbound.drops['receiver full'] ?? 0));
+  expect(`${outbound.from} to ${outbound.to}`, sent, outbound.packets + dropsOf(outbound));
   return problems;
 }

@@ -4,11 +4,16 @@ import type { Accelerator, GuestEvent, GuestResult } from '../guest/events.js';
 import { requireNoSplats, runInGuest } from '../guest/run-in-guest.js';
 import { openTerminal } from '../guest/terminal.js';
 import { repositoryRoot } from '../host/repository.js';
+import type { NicModel } from '../nics/model.js';
+import { startNics } from '../nics/start-nics.js';
+import { chainNics, nicCpus } from './nic-wires.js';
 import type { ChainEvent, ChainReport } from './report.js';
 
 export interface GuestDemoOptions {
   readonly image: string;
   readonly separateUmem: boolean;
+  /** Wires between emulated NICs of this model instead of veth pairs. */
+  readonly nic?: NicModel | undefined;
   /** Leaves a shell in the guest, with the chain in place, before it is taken down. */
   readonly keep: boolean;
   readonly onEvent: (event: ChainEvent | GuestEvent) => void;
@@ -22,7 +27,8 @@ export interface GuestDemoResult {
 const demoDeadlineMs = 600_000;
 
 /** Runs the chain in a guest; this process only watches. */
-export async function demoInGuest({ image, separateUmem, keep, onEvent }: GuestDemoOptions): Promise<GuestDemoResult> {
+export async function demoInGuest({ image, separateUmem, nic, keep, onEvent }: GuestDemoOptions): Promise<GuestDemoResult> {
+  await using nics = nic === undefined ? undefined : await startNics(chainNics(nic));
   using terminal = keep ? openTerminal() : undefined;
   let report: ChainReport | undefined;
   let stderr = '';
@@ -35,11 +41,12 @@ export async function demoInGuest({ image, separateUmem, keep, onEvent }: GuestD
     onEvent(chainEvent);
     if (chainEvent.kind === 'report') void terminal?.attach();
   };
-  const flags = [...(separateUmem ? ['--separate-umem'] : []), ...(keep ? ['--keep'] : [])];
+  const flags = [...(separateUmem ? ['--separate-umem'] : []), ...(nic === undefined ? [] : ['--nic', nic]), ...(keep ? ['--keep'] : [])];
   const guest = await runInGuest({
     image,
     command: [process.execPath, join(repositoryRoot, 'dist', 'chain', 'in-guest.js'), ...flags],
     deadlineMs: keep ? Number.POSITIVE_INFINITY : demoDeadlineMs,
+    ...(nics && { nics, cpus: nicCpus }),
     extraQemuArgs: terminal?.qemuArgs ?? [],
     onEvent: take,
   });

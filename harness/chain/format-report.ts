@@ -10,6 +10,7 @@ export function formatReport(report: ChainReport): string {
     `ping   ${traffic.ping.sent} sent, ${traffic.ping.lost} lost`,
     `UDP    ${traffic.udp.sent} sent, ${traffic.udp.received} received, ${traffic.udp.filtered} filtered by nf2`,
     `TCP    ${traffic.tcp.bytes} bytes in ${traffic.tcp.seconds.toFixed(1)} s, SHA-256 ${traffic.tcp.sha256ok ? 'right' : 'WRONG'}`,
+    ...carriedLines(report),
     ...umems.map(({ umem, frames, start, end }) => `UMEM ${umem} ${frames} frames, ${start} accounted for at the start, ${end} at the end`),
     ...report.problems.map((problem) => `PROBLEM  ${problem}`),
     report.ok ? 'every packet and every frame is accounted for' : `${report.problems.length} thing(s) do not add up`,
@@ -27,6 +28,13 @@ function hopRows({ hops, wires }: ChainReport): string[][] {
       });
   const [toFirst, fromLast, toFirstBack, fromLastBack] = wires.map(wireRow);
   return [toFirst, ...hopRow(true), fromLast, toFirstBack, ...hopRow(false), fromLastBack].filter((row) => row !== undefined);
+}
+
+/** A frame on a wire that nobody sent there was redirected and should not be there. */
+function carriedLines({ nic, carried }: ChainReport): string[] {
+  if (nic === undefined) return [];
+  const counts = carried.map(({ from, to, frames, sent }) => `${from} > ${to} ${frames} (${sent} sent)`);
+  return [`wires  as the ${nic} models count, ${counts.join(', ')}`];
 }
 
 function wireRow({ from, to, packets, bytes, drops }: WireReport): string[] {

@@ -44,6 +44,8 @@ export interface FunctionOptions {
   readonly functions: readonly ChainFunction[];
   readonly separateUmem: boolean;
   readonly frames?: number;
+  /** Insists on zero-copy mode between socket and driver. */
+  readonly zeroCopy?: boolean;
 }
 
 export interface RunningFunctions extends AsyncDisposable {
@@ -53,7 +55,8 @@ export interface RunningFunctions extends AsyncDisposable {
   readonly stop: () => Promise<number>;
 }
 
-const frameSizeBytes = 2048;
+/** The 82599 receives into whole kilobytes of what headroom leaves of a frame: 2048 bytes would hold 1024. */
+const frameSizeBytes = { copy: 2048, zeroCopy: 4096 } as const;
 const defaultFrames = 4096;
 const startDeadlineMs = 20_000;
 const statusDeadlineMs = 10_000;
@@ -109,11 +112,12 @@ export async function startFunctions(options: FunctionOptions): Promise<RunningF
   return { status, stop, [Symbol.asyncDispose]: async () => void (await stop()) };
 }
 
-function commandLine({ functions, separateUmem, frames }: FunctionOptions, statusDir: string): string[] {
+function commandLine({ functions, separateUmem, frames, zeroCopy = false }: FunctionOptions, statusDir: string): string[] {
   return [
     ...['--xdp', nativePaths.xskRedirect, '--status-dir', statusDir],
     ...['--umem', separateUmem ? 'separate' : 'shared', '--frames', String(frames ?? defaultFrames)],
-    ...['--frame-size', String(frameSizeBytes)],
+    ...['--frame-size', String(zeroCopy ? frameSizeBytes.zeroCopy : frameSizeBytes.copy)],
+    ...['--mode', zeroCopy ? 'zerocopy' : 'auto'],
     ...functions.flatMap((each) => ['--nf', functionArgument(each)]),
   ];
 }

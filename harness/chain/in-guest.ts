@@ -1,15 +1,20 @@
+import { parseArgs } from 'node:util';
 import { describeFailure, exitCodes, FlashError } from '../errors.js';
 import { reportToHost } from '../guest/report.js';
 import { shellCommand } from '../guest/terminal.js';
+import type { NicModel } from '../nics/model.js';
 import { installInterruptHandler } from '../process/interrupt.js';
 import { interact } from '../process/interact.js';
+import { nicWires } from './nic-wires.js';
 import { runChain } from './run-chain.js';
+import { vethWires } from './veth-wires.js';
 
 /**
  * What the demo's guest runs: a program of its own, since loading the whole command line takes long
- * in an emulated processor. Flags: --separate-umem, --keep.
+ * in an emulated processor.
  */
-const flags = new Set(process.argv.slice(2));
+const options = { 'separate-umem': { type: 'boolean', default: false }, keep: { type: 'boolean', default: false }, nic: { type: 'string' } } as const;
+const { 'separate-umem': separateUmem, keep, nic } = parseArgs({ options }).values;
 
 async function shellBeforeTearDown(): Promise<void> {
   const [program = 'sh', ...args] = shellCommand();
@@ -19,9 +24,10 @@ async function shellBeforeTearDown(): Promise<void> {
 installInterruptHandler();
 try {
   const { ok } = await runChain({
-    separateUmem: flags.has('--separate-umem'),
+    separateUmem,
+    wires: nic === undefined ? vethWires : nicWires(nic as NicModel),
     onEvent: reportToHost,
-    ...(flags.has('--keep') ? { beforeTearDown: shellBeforeTearDown } : {}),
+    ...(keep ? { beforeTearDown: shellBeforeTearDown } : {}),
   });
   process.exitCode = ok ? 0 : exitCodes.testFailure;
 } catch (error) {

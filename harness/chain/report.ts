@@ -1,4 +1,5 @@
 import type { FlashStats } from '../flash/registry.js';
+import type { NicModel } from '../nics/model.js';
 import type { PingResult, TcpResult, UdpResult } from './traffic.js';
 
 export interface HopReport {
@@ -20,6 +21,15 @@ export interface WireReport {
   readonly bytes: number;
   /** By cause; only those that happened. */
   readonly drops: Readonly<Record<string, number>>;
+}
+
+/** One direction of a wire that counts by itself, beside the only one that has a reason to send there. */
+export interface CarriedReport {
+  readonly from: string;
+  readonly to: string;
+  readonly frames: number;
+  readonly sender: string;
+  readonly sent: number;
 }
 
 export interface SocketReport {
@@ -49,8 +59,11 @@ export interface ChainReport {
   readonly kernel: string;
   readonly seconds: number;
   readonly sharedUmem: boolean;
+  /** The NIC whose driver serves the sockets in zero-copy mode, if one does. */
+  readonly nic?: NicModel;
   readonly hops: readonly HopReport[];
   readonly wires: readonly WireReport[];
+  readonly carried: readonly CarriedReport[];
   readonly umems: readonly UmemReport[];
   readonly sockets: readonly SocketReport[];
   readonly traffic: { readonly ping: PingResult; readonly tcp: TcpResult; readonly udp: UdpResult };

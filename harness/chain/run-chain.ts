@@ -1,6 +1,6 @@
 import { release } from 'node:os';
 import { requireFlash } from '../flash/registry.js';
-import { hopReport, inboundWire, outboundWire, portDelta, socketReport, unaccountedPackets, type Interval } from './accounting.js';
+import { carriedReports, hopReport, inboundWire, outboundWire, portDelta, socketReport, strayFrames, unaccountedPackets, type Interval } from './accounting.js';
 import { auditFrames, auditProblems } from './audit.js';
 import { startFunctions } from './functions.js';
 import { takeSample } from './live.js';
@@ -9,10 +9,14 @@ import type { ChainEvent, ChainReport, UmemReport } from './report.js';
 import { snapshotAtRest, type Snapshot } from './snapshot.js';
 import { buildTopology, chainFunctions, type Topology } from './topology.js';
 import { downloadOverTcp, ping, sendUdp } from './traffic.js';
+import { vethWires } from './veth-wires.js';
+import type { Wires } from './wires.js';
 import { chainHops, connect, findSockets, type ChainSocket, type Hop } from './wiring.js';
 
 export interface ChainOptions {
   readonly separateUmem: boolean;
+  /** Pairs of veth devices unless told. */
+  readonly wires?: Wires;
   readonly pings?: number;
   readonly tcpMebibytes?: number;
   /** How many datagrams go to the open port, and as many to the filtered one. */
@@ -27,13 +31,16 @@ const sampleIntervalMs = 500;
 /** Builds the chain, sends real traffic through it and accounts for every packet and frame. */
 export async function runChain(options: ChainOptions): Promise<ChainReport> {
   const startMs = Date.now();
+  const { separateUmem, wires = vethWires } = options;
+  const zeroCopy = wires.nic !== undefined;
   const phase = (name: string): void => options.onEvent?.({ kind: 'phase', phase: name });
   requireFlash();
 
   phase('build the namespaces and wires');
-  await using topology = await buildTopology('flash');
+  await using topology = await buildTopology('flash', wires);
   phase('start the network functions');
-  await using functions = await startFunctions({ netns: topology.middle, functions: chainFunctions, separateUmem: options.separateUmem });
+  await using functions = await startFunctions({ netns: topology.middle, functions: chainFunctions, separateUmem, zeroCopy });
+  await wires.ready?.();
   const statuses = await functions.status();
   const sockets = findSockets(statuses, await readLinks(topology.middle));
   const hops = chainHops(sockets);
@@ -47,7 +54,7 @@ export async function runChain(options: ChainOptions): Promise<ChainReport> {
   phase('come to rest and count');
   const end = await snapshotAtRest(topology, functions, sockets);
 
-  const report = buildReport({ start, end }, sockets, hops, traffic, options.separateUmem, (Date.now() - startMs) / 1000);
+  const report = buildReport({ start, end }, sockets, hops, traffic, options, (Date.now() - startMs) / 1000);
   options.onEvent?.({ kind: 'report', report });
   await options.beforeTearDown?.();
   return report;
@@ -87,7 +94,7 @@ function buildReport(
   sockets: readonly ChainSocket[],
   hops: readonly Hop[],
   traffic: ChainReport['traffic'],
-  separateUmem: boolean,
+  { separateUmem, wires: { nic } = vethWires }: ChainOptions,
   seconds: number,
 ): ChainReport {
   const wires = [
@@ -98,17 +105,19 @@ function buildReport(
   ] as const;
   const inDirection = (direction: string): Hop[] => hops.filter(({ from }) => from.direction === direction);
   const { umems, problems: auditing } = auditBoth(interval, sockets);
+  const carried = carriedReports(interval);
   const hopReports = hops.map((hop) => hopReport(interval, hop));
   const problems = [
     ...unaccountedPackets(interval, wires[0], inDirection('forward'), wires[1]),
     ...unaccountedPackets(interval, wires[2], inDirection('reverse'), wires[3]),
+    ...strayFrames(carried),
     ...auditing,
     ...trafficProblems(interval, traffic),
     ...hopReports.filter(({ copied }) => !separateUmem && copied > 0).map(({ from }) => `${from} copied packets although the UMEM is shared`),
   ];
   return {
-    ...{ ok: problems.length === 0, problems, kernel: release(), seconds, sharedUmem: !separateUmem },
-    ...{ hops: hopReports, wires, umems, sockets: sockets.map((socket) => socketReport(interval, socket)), traffic },
+    ...{ ok: problems.length === 0, problems, kernel: release(), seconds, sharedUmem: !separateUmem, ...(nic && { nic }) },
+    ...{ hops: hopReports, wires, carried, umems, sockets: sockets.map((socket) => socketReport(interval, socket)), traffic },
   };
 }
 

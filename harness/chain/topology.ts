@@ -1,4 +1,6 @@
 import { createNetns, deleteNetns, ipBatch, runIn } from './netns.js';
+import { vethWires } from './veth-wires.js';
+import type { Namespaces, Wires } from './wires.js';
 
 /**
  *   netns client          netns middle                                           netns server
@@ -10,8 +12,9 @@ import { createNetns, deleteNetns, ipBatch, runIn } from './netns.js';
  *  |            |        |  n0:1          n1:2          n1:0            |       |            |
  *  +------------+        +----------------------------------------------+       +------------+
  *
- * ==  a veth pair. n0 and n1 have three queues, c0 and s0 one: what comes from a wire arrives on
- *     queue 0, and the other queues are only places to bind a socket to.
+ * ==  a veth pair, or two ports of emulated NICs and the wire between them. n0 and n1 have three
+ *     queues: what comes from a wire arrives on queue 0, and the other queues are only places to
+ *     bind a socket to.
  * --> a FLASH route: what the left socket puts on TX appears on the right one's RX.
  *
  * n0 and n1 have no addresses and nothing forwards between them. The first socket of a direction
@@ -39,37 +42,27 @@ export const chainFunctions: readonly ChainFunction[] = [
   { name: 'nf3', forward: { ifname: 'n1', queue: 1 }, reverse: { ifname: 'n1', queue: 0 } },
 ];
 
-export interface Topology extends AsyncDisposable {
-  readonly client: string;
-  readonly middle: string;
-  readonly server: string;
+export interface Topology extends Namespaces, AsyncDisposable {
+  readonly wires: Wires;
 }
 
 /** Builds the three namespaces and the two wires; disposing removes them. */
-export async function buildTopology(tag: string): Promise<Topology> {
+export async function buildTopology(tag: string, wires: Wires = vethWires): Promise<Topology> {
   const names = { client: `${tag}-client`, middle: `${tag}-middle`, server: `${tag}-server` };
   const remove = async (): Promise<void> => {
     for (const name of Object.values(names)) await deleteNetns(name);
   };
   try {
     for (const name of Object.values(names)) await createNetns(name);
-    await ipBatch(names.middle, [
-      ...wire('n0', 'c0', names.client),
-      ...wire('n1', 's0', names.server),
-      ...['link set n0 up', 'link set n1 up'],
-    ]);
+    await wires.lay(names);
+    await ipBatch(names.middle, ['link set n0 up', 'link set n1 up']);
     await setUpEnd(names.client, 'c0', clientAddress);
     await setUpEnd(names.server, 's0', serverAddress);
   } catch (error) {
     await remove();
     throw error;
   }
-  return { ...names, [Symbol.asyncDispose]: remove };
-}
-
-function wire(near: string, far: string, farNetns: string): string[] {
-  const queues = (count: number): string => `numtxqueues ${count} numrxqueues ${count}`;
-  return [`link add ${near} ${queues(3)} type veth peer name ${far} ${queues(1)} netns ${farNetns}`];
+  return { ...names, wires, [Symbol.asyncDispose]: remove };
 }
 
 /** Without offloads every frame carries its real checksums and is no longer than the MTU says. */

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { resolve } from 'node:path';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { showChain, type ChainView } from '../chain/chain-view.js';
 import { demoInGuest } from '../chain/demo.js';
 import { formatReport } from '../chain/format-report.js';
@@ -13,11 +13,13 @@ import { startClock } from '../host/duration.js';
 import { callerDir } from '../host/repository.js';
 import { buildImage } from '../kernel/build-image.js';
 import { buildNative } from '../native/build-native.js';
+import { nicModels, type NicModel } from '../nics/model.js';
 import { interact } from '../process/interact.js';
 
 interface Options {
   readonly json?: string;
   readonly separateUmem: boolean;
+  readonly nic?: NicModel;
   readonly keep: boolean;
   readonly image?: string;
   readonly here: boolean;
@@ -29,6 +31,7 @@ export function addDemo(program: Command): void {
     .description('a chain of three network functions between two network namespaces, in a guest')
     .option('--json <file>', 'also write the result as data')
     .option('--separate-umem', 'one UMEM a function, so that packets are copied', false)
+    .addOption(new Option('--nic <model>', 'wires between emulated NICs, in zero-copy mode').choices(nicModels).conflicts('here'))
     .option('--keep', 'leave a shell in the guest, with the chain in place', false)
     .option('--image <file>', 'boot this kernel instead of building one')
     .option('--here', 'run on this machine, whose kernel has FLASH', false)
@@ -58,7 +61,7 @@ async function runHere({ separateUmem, keep }: Options): Promise<{ report: Chain
   }
 }
 
-async function runInGuest({ separateUmem, keep, image }: Options): Promise<{ report: ChainReport; accel: string }> {
+async function runInGuest({ separateUmem, nic, keep, image }: Options): Promise<{ report: ChainReport; accel: string }> {
   const bootImage = image === undefined ? await buildImage() : resolve(callerDir, image);
   const view = showChain();
   const show = showAndPrint(view);
@@ -67,7 +70,7 @@ async function runInGuest({ separateUmem, keep, image }: Options): Promise<{ rep
     if (event.kind === 'phase' || event.kind === 'sample' || event.kind === 'report') show(event);
   };
   try {
-    return await demoInGuest({ image: bootImage, separateUmem, keep, onEvent });
+    return await demoInGuest({ image: bootImage, separateUmem, nic, keep, onEvent });
   } finally {
     view.stop();
   }

@@ -6,6 +6,9 @@ const protReadWrite = 3;
 const mapShared = 1;
 const mapPopulate = 0x8000;
 const mapAnonymous = 0x20;
+const mapHugePages = 0x40000;
+
+export const hugePageBytes = 2 * 1024 * 1024;
 
 /** Memory outside of JavaScript's heap. Views of it must not be used after it is unmapped. */
 export interface Mapping {
@@ -16,6 +19,12 @@ export interface Mapping {
 
 export function mapAnonymousMemory(lengthBytes: number): Mapping {
   return map(`mapping ${lengthBytes} bytes`, lengthBytes, mapShared | mapAnonymous, -1, 0n);
+}
+
+/** In huge pages, which the machine must have set aside (/proc/sys/vm/nr_hugepages). */
+export function mapHugePageMemory(lengthBytes: number): Mapping {
+  const wholePages = Math.ceil(lengthBytes / hugePageBytes) * hugePageBytes;
+  return map(`mapping ${wholePages} bytes of huge pages`, wholePages, mapShared | mapAnonymous | mapHugePages, -1, 0n);
 }
 
 export function mapRing(fd: number, lengthBytes: number, offset: bigint): Mapping {

@@ -1,10 +1,12 @@
-import { mapAnonymousMemory } from './memory.js';
+import { hugePageBytes, mapAnonymousMemory, mapHugePageMemory } from './memory.js';
 
 export interface UmemOptions {
   readonly frameCount: number;
   readonly frameSize?: number;
   readonly headroom?: number;
   readonly unaligned?: boolean;
+  /** So that a device finds frames that cross a page in one piece, as unaligned ones in zero-copy mode must be. */
+  readonly hugePages?: boolean;
 }
 
 /**
@@ -35,12 +37,21 @@ export interface Umem extends Disposable {
 /** In a UMEM of unaligned chunks the frames are this far apart, so that none starts at a power of two. */
 const unalignedGap = 72;
 
-export function createUmem({ frameCount, frameSize = 2048, headroom = 0, unaligned = false }: UmemOptions): Umem {
+/** One behind the other, without those that would lie in two pieces. */
+function chooseFrames(count: number, stride: number, pieceBytes = Number.POSITIVE_INFINITY): number[] {
+  const frames: number[] = [];
+  for (let start = 0; frames.length < count; start += stride) {
+    if (Math.floor(start / pieceBytes) === Math.floor((start + stride - 1) / pieceBytes)) frames.push(start);
+  }
+  return frames;
+}
+
+export function createUmem({ frameCount, frameSize = 2048, headroom = 0, unaligned = false, hugePages = false }: UmemOptions): Umem {
   const stride = unaligned ? frameSize + unalignedGap : frameSize;
-  const lengthBytes = Math.ceil((frameCount * stride) / frameSize) * frameSize;
-  const mapping = mapAnonymousMemory(lengthBytes);
+  const frames = chooseFrames(frameCount, stride, hugePages ? hugePageBytes : undefined);
+  const lengthBytes = Math.ceil(((frames.at(-1) ?? 0) + stride) / frameSize) * frameSize;
+  const mapping = hugePages ? mapHugePageMemory(lengthBytes) : mapAnonymousMemory(lengthBytes);
   const bytes = new Uint8Array(mapping.buffer);
-  const frames = Array.from({ length: frameCount }, (_, index) => index * stride);
   const freeFrames = [...frames];
   const frameOf = (address: number): number => Math.floor(address / stride) * stride;
   let open = true;

@@ -3,6 +3,7 @@ import { startNics } from '../nics/start-nics.js';
 import { buildNative } from '../native/build-native.js';
 import { avaCommand, readTestsInGuest, type GuestTestOptions } from './guest-suite.js';
 import type { SuiteResult } from './suite.js';
+import { testbedVariable } from './testbed-variable.js';
 
 export interface NicTestOptions extends GuestTestOptions {
   readonly model: NicModel;
@@ -21,6 +22,6 @@ export async function runNicTests({ model, image, driverRedirects, ...options }:
   await buildNative();
   await using nics = await startNics({ ports: [{ model }, { model }], wires: [[0, { port: 1 }]] });
   const testbed = JSON.stringify({ model, driverRedirects });
-  const command = ['env', `FLASH_TESTBED=${testbed}`, ...avaCommand({ ...options, entry: 'nic-tests' })];
+  const command = ['env', `${testbedVariable}=${testbed}`, ...avaCommand({ entry: 'nic-tests', ...options })];
   return await readTestsInGuest({ image, nics, cpus, memoryMb, command, deadlineMs });
 }

@@ -11,10 +11,17 @@ export interface Device extends AsyncDisposable {
   readonly packetsOnWire: () => Promise<number>;
 }
 
+export interface SettleOptions extends Omit<DriverOptions, 'count'> {
+  readonly busyPoll: boolean;
+  /** What the kernel says of the socket as a source. */
+  readonly readStats: () => Readonly<Record<string, number>>;
+}
+
 /** What the data path is tested on: the same cases hold on each. */
 export interface Testbed {
   /** Bits a socket binds with. */
   readonly bindFlags: number;
+  readonly zeroCopy: boolean;
   /** Whether a packet can have several buffers. */
   readonly severalBuffers: boolean;
   /** What sendto() of a source that stalls answers. A driver that redirects leaves its caller without news. */
@@ -23,8 +30,8 @@ export interface Testbed {
   readonly driverFrames: number;
   /** A device that only carries sockets, and goes to the next test. Its counters go on from what they were. */
   readonly borrow: () => Promise<Device>;
-  /** After a socket was opened, and before its test goes on. */
-  readonly settle: (socket: XdpSocket, options: { readonly busyPoll: boolean } & Omit<DriverOptions, 'count'>) => void;
+  /** After a socket was opened, and before its test goes on. Returns the socket as the test is to use it. */
+  readonly settle: (socket: XdpSocket, options: SettleOptions) => XdpSocket;
   /** For the end of the last test. */
   readonly dispose: () => Promise<void>;
 }

@@ -2,10 +2,8 @@
  * What holds on any device, and what concerns drivers, for the zero-copy mode of a NIC; as one file,
  * see all-tests.ts.
  */
-import test from 'ava';
 import { testbed } from './testbed.js';
-import './driver.test.js';
-import './wire.test.js';
+import './driver-tests.js';
 import './redirect.test.js';
 import './tracking.test.js';
 import './topology.test.js';
@@ -16,5 +14,3 @@ import './load.test.js';
 import './hostile.test.js';
 
 if (testbed.severalBuffers) await import('./buffers.test.js');
-
-test.after.always('the network namespaces go', testbed.dispose);

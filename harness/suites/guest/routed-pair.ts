@@ -2,7 +2,7 @@ import type { Umem, UmemOptions } from '../../ffi/umem.js';
 import { bindFlag } from '../../ffi/libc.js';
 import type { SocketOptions, XdpSocket } from '../../ffi/socket-types.js';
 import { openSocket } from '../../ffi/xdp-socket.js';
-import { clearRoute, listIds, setRoute } from '../../flash/registry.js';
+import { clearRoute, listIds, readStats, setRoute } from '../../flash/registry.js';
 import type { Device } from './device.js';
 import { borrowDevice, createTestUmem, testbed } from './testbed.js';
 
@@ -68,12 +68,12 @@ export function openListed({ busyPoll = true, ...options }: ListedOptions): XdpS
   const socket = openSocket({ ...options, bindFlags });
   const [id, ...more] = listIds().filter((listed) => !before.has(listed));
   if (id === undefined || more.length > 0) throw new Error(`opening one socket made ${more.length + (id === undefined ? 0 : 1)} appear in the list`);
-  ids.set(socket, id);
   try {
-    if (options.bind !== false && bindFlags & bindFlag.zeroCopy) {
-      testbed.settle(socket, { busyPoll, needWakeup: (bindFlags & bindFlag.useNeedWakeup) !== 0, publish: () => routeToItself(id) });
-    }
-    return socket;
+    const needWakeup = (bindFlags & bindFlag.useNeedWakeup) !== 0;
+    const isZeroCopy = options.bind !== false && (bindFlags & bindFlag.zeroCopy) !== 0;
+    const settled = isZeroCopy ? testbed.settle(socket, { busyPoll, needWakeup, publish: () => routeToItself(id), readStats: () => readStats(id) }) : socket;
+    ids.set(settled, id);
+    return settled;
   } catch (error) {
     socket.close();
     throw error;

@@ -2,10 +2,8 @@ import { createUmem, type Umem, type UmemOptions } from '../../ffi/umem.js';
 import { startPump, type Pump, type PumpOptions } from '../../native/pump.js';
 import type { Device, Testbed } from './device.js';
 import { makeNicTestbed, type NicTestbedOptions } from './nic-testbed.js';
+import { testbedVariable } from '../testbed-variable.js';
 import { vethTestbed } from './veth-testbed.js';
-
-/** Where a suite says what its tests run on, as JSON; a veth pair if it says nothing. */
-export const testbedVariable = 'FLASH_TESTBED';
 
 const given = process.env[testbedVariable];
 
@@ -15,9 +13,10 @@ export const borrowDevice = (): Promise<Device> => testbed.borrow();
 
 const mostQueues = 9;
 
-/** A UMEM with as many frames for the test, whatever the drivers take. */
+/** A UMEM with as many frames for the test, whatever the drivers take, and as its device can use it. */
 export function createTestUmem({ frameCount, ...options }: UmemOptions): Umem {
-  return createUmem({ ...options, frameCount: frameCount + mostQueues * testbed.driverFrames });
+  const hugePages = testbed.zeroCopy && options.unaligned === true;
+  return createUmem({ ...options, hugePages, frameCount: frameCount + mostQueues * testbed.driverFrames });
 }
 
 /** A pump on the device of a test. */

@@ -7,8 +7,9 @@ const udpOffset = 34;
 const numberOffset = 42;
 const packetBytes = 64;
 const firstPort = 5000;
+const firstAddress = 0x0a000100;
 
-/** A numbered packet of a flow in a free frame: IPv4 and UDP, so that a port can tell flows apart, to everybody. */
+/** A numbered packet of a flow in a free frame: IPv4 and UDP, so that a port can tell flows apart by their addresses, to everybody. */
 export function writeUdp(umem: Umem, flow: number, number: number): Descriptor {
   const [addr = 0] = umem.take(1);
   const bytes = Buffer.alloc(packetBytes);
@@ -19,7 +20,7 @@ export function writeUdp(umem: Umem, flow: number, number: number): Descriptor {
   bytes.writeUInt16BE(packetBytes - ipOffset, ipOffset + 2);
   bytes.writeUInt8(64, ipOffset + 8);
   bytes.writeUInt8(17, ipOffset + 9);
-  bytes.writeUInt32BE(0x0a000001, ipOffset + 12);
+  bytes.writeUInt32BE(firstAddress + flow, ipOffset + 12);
   bytes.writeUInt32BE(0x0a000002, ipOffset + 16);
   bytes.writeUInt16BE(checksum(bytes.subarray(ipOffset, udpOffset)), ipOffset + 10);
   bytes.writeUInt16BE(firstPort + flow, udpOffset);

@@ -7,6 +7,7 @@ const idle: VethPair[] = [];
 /** Copy mode; an emulated processor takes seconds to make a pair, so they are used again. */
 export const vethTestbed: Testbed = {
   bindFlags: bindFlag.copy | bindFlag.useNeedWakeup,
+  zeroCopy: false,
   severalBuffers: true,
   stalled: 'EAGAIN',
   driverFrames: 0,
@@ -14,7 +15,7 @@ export const vethTestbed: Testbed = {
     const pair = idle.pop() ?? (await makeVeth());
     return { ...pair, [Symbol.asyncDispose]: async () => void idle.push(pair) };
   },
-  settle: () => undefined,
+  settle: (socket) => socket,
   async dispose() {
     for (const pair of idle.splice(0)) await pair[Symbol.asyncDispose]();
   },

@@ -220,7 +220,7 @@ uint32_t ixgbe_offload__frames(const struct ixgbe_order *order);
 /* Makes frame @index of the order in chip->frame. Return: its bytes; 0: it is nonsense. */
 size_t ixgbe_offload__make(struct ixgbe *chip, const struct ixgbe_order *order, uint32_t index);
 
-
+/* Return: how many of at most @room were filled. */
 size_t ixgbe_figures__list(struct ixgbe *chip, struct nic_counter *counters, size_t room);
 
 #endif

@@ -108,10 +108,12 @@ static void a_queue_can_go_off_and_on(void **state)
 
 	(void)state;
 	guest__write32(driver.guest, QTX_ENA(0), 0);
-	tx = tx__create(&driver, 0, 8, true);
+	tx = tx__prepare(&driver, 0, 8, true);
+	tx__put(&tx, frame, frame__make(frame, 60, 0), TX_LAST);
+	assert_true(tx__enable(&tx));
+	assert_int_equal(guest__read32(driver.guest, QTX_TAIL(0)), 0);
 	guest__run(driver.guest);
 	assert_int_equal(guest__sent(driver.guest), 0);
-	tx__put(&tx, frame, frame__make(frame, 60, 0), TX_LAST);
 	tx__kick(&tx);
 	assert_int_equal(guest__sent(driver.guest), 1);
 	driver__stop(&driver);

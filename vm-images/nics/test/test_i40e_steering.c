@@ -138,6 +138,23 @@ static void the_table_has_128_or_512_entries(void **state)
 	}
 }
 
+/* Entry 3 in a traffic class of two queues is its second. */
+static void the_table_cannot_name_queues_beyond_the_traffic_class(void **state)
+{
+	struct driver driver = driver__start();
+	struct ring ring = rx__create(&driver, 1, 8, 2048);
+
+	(void)state;
+	start_rss(&driver, 0, 1);
+	for (unsigned int i = 0; i < PFQF_HLUT_COUNT; i++)
+		guest__write32(driver.guest, PFQF_HLUT(i), 0x03030303);
+	rx__fill(&ring, 4);
+	guest__inject(driver.guest, frame,
+		      frame__make_ipv4(frame, TCP, vectors[0].addresses, 1, 2, 80));
+	assert_int_equal(rx__second(&ring, 0) & 3, 3);
+	driver__stop(&driver);
+}
+
 static void the_key_and_table_are_set_by_command_too(void **state)
 {
 	struct driver driver = driver__start();
@@ -428,6 +445,7 @@ int main(void)
 		cmocka_unit_test(frames_go_to_the_queue_of_their_hash),
 		cmocka_unit_test(what_is_not_hashed_goes_to_the_first_queue),
 		cmocka_unit_test(the_table_has_128_or_512_entries),
+		cmocka_unit_test(the_table_cannot_name_queues_beyond_the_traffic_class),
 		cmocka_unit_test(the_key_and_table_are_set_by_command_too),
 		cmocka_unit_test(a_programmed_flow_goes_to_its_queue_until_it_is_removed),
 		cmocka_unit_test(a_programmed_flow_can_be_dropped),

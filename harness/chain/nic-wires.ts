@@ -1,0 +1,88 @@
+import { overPort } from '../nics/control-port.js';
+import { controlNics } from '../nics/control.js';
+import { portsOf } from '../nics/guest-ports.js';
+import type { NicModel } from '../nics/model.js';
+import type { NicsOptions } from '../nics/start-nics.js';
+import { run } from '../process/run.js';
+import { waitUntil } from '../process/wait-until.js';
+import { ipBatch, runIn } from './netns.js';
+import type { Namespaces, Wires } from './wires.js';
+
+/** The guest's ports in the order of their slots, and the namespace each belongs to. */
+const ports = [
+  { name: 'n0', netns: 'middle' },
+  { name: 'n1', netns: 'middle' },
+  { name: 'c0', netns: 'client' },
+  { name: 's0', netns: 'server' },
+] as const;
+
+/** What the guest needs: the ports, and the wires n0-c0 and n1-s0. */
+export function chainNics(model: NicModel): NicsOptions {
+  return { ports: ports.map(() => ({ model })), wires: [[0, { port: 2 }], [1, { port: 3 }]] };
+}
+
+/** The drivers give a port a queue a processor. */
+export const nicCpus = 3;
+
+/** Descriptors. As many frames a driver has ready for packets from the wire, of about 680 that a socket has. */
+const hardwareRing = 256;
+/** How long a full port may stop a wire, as PAUSE frames would: an emulated processor takes its time. */
+const patienceUs = 1_000_000;
+const linkDeadlineMs = 60_000;
+const middleDevices = ['n0', 'n1'] as const;
+
+/** Ports of emulated NICs, whose drivers serve the sockets in zero-copy mode. */
+export function nicWires(nic: NicModel): Wires {
+  let netns: Namespaces = { client: '', middle: '', server: '' };
+  const nics = controlNics(overPort());
+  const wires = [nics.wire(0), nics.wire(1)];
+  const setMiddle = (state: 'up' | 'down'): Promise<void> => ipBatch(netns.middle, middleDevices.map((name) => `link set ${name} ${state}`));
+  const ready = async (): Promise<void> => {
+    await waitForLinks(netns);
+    // Drivers forget it when they are reset.
+    for (const name of middleDevices) await runIn(netns.middle, 'ethtool', ['-X', name, 'equal', '1']);
+  };
+  return {
+    nic,
+    ready,
+    async lay(namespaces) {
+      netns = namespaces;
+      for (const [index, device] of portsOf(nic, ports.length).entries()) {
+        const { name = device, netns: side = 'middle' } = ports[index] ?? {};
+        await run('ip', ['link', 'set', 'dev', device, 'netns', netns[side], 'name', name]);
+      }
+      // With several queues a driver moves a flow to the one of the processor that serves it: out of order.
+      await runIn(netns.client, 'ethtool', ['-L', 'c0', 'combined', '1']);
+      await runIn(netns.server, 'ethtool', ['-L', 's0', 'combined', '1']);
+      for (const name of middleDevices) {
+        await runIn(netns.middle, 'ethtool', ['-G', name, 'rx', String(hardwareRing), 'tx', String(hardwareRing)]);
+        // What comes is addressed to c0 and s0.
+        await ipBatch(netns.middle, [`link set ${name} promisc on`]);
+      }
+      for (const wire of wires) await wire.patience(patienceUs);
+    },
+    async withoutHeldFrames(work) {
+      await setMiddle('down');
+      try {
+        return await work();
+      } finally {
+        await setMiddle('up');
+        await ready();
+      }
+    },
+    figures: () => Promise.all(wires.map((wire) => wire.figures())),
+  };
+}
+
+/** A carrier at all four ports: attaching a program and what `ethtool` changes reset them. */
+async function waitForLinks(netns: Namespaces): Promise<void> {
+  const state = { links: '' };
+  await waitUntil(
+    async () => {
+      const lists = await Promise.all(Object.values(netns).map((name) => run('ip', ['-n', name, '-br', 'link'])));
+      state.links = lists.join('');
+      return ports.every(({ name }) => new RegExp(`^${name} .*\\bLOWER_UP\\b`, 'm').test(state.links));
+    },
+    { what: 'all ports to have a link', deadlineMs: linkDeadlineMs, intervalMs: 100, failAs: 'infrastructure', lastState: () => state.links },
+  );
+}
