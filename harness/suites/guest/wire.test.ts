@@ -7,7 +7,7 @@ import { readStats, setRoute } from '../../flash/registry.js';
 import { run } from '../../process/run.js';
 import { waitUntil } from '../../process/wait-until.js';
 import { auditProblem } from './frame-audit.js';
-import { programOfA, waitForLink } from './nic-testbed.js';
+import { nics, programOfA, waitForLink } from './nic-testbed.js';
 import { countFrom, flashId, isSorted, openListed, type ListedOptions } from './routed-pair.js';
 import { forward, recycle } from './socket-row.js';
 import { borrowDevice, createTestUmem } from './testbed.js';
@@ -43,6 +43,8 @@ async function runFlows({ chains, busyPoll }: ChainsOptions): Promise<FlowsResul
   await runIn(netns, 'ethtool', ['-X', 'a', 'equal', String(chains)]);
   await runIn(netns, 'ethtool', ['-X', 'b', 'equal', '1']);
   await waitForLink();
+  // The guest's processors may be away for longer than the wire would wait.
+  await nics().wire(0).patience(0);
   using outsideUmem = createTestUmem({ frameCount: 512 });
   using outside = openListed({ netns, ifname: 'b', queue: 0, umem: outsideUmem, fillSize: 256, rxSize: 256, busyPoll });
   atB.setSocket(0, outside.fd);
