@@ -1,7 +1,7 @@
 import type { PumpOptions } from '../native/pump.js';
 
 /** Where a packet goes when its sender calls sendto(). */
-export type Path = 'wire' | 'zero-copy hop' | 'copy hop';
+export type Path = 'wire' | 'zero-copy hop' | 'copy hop' | 'NAPI hop';
 
 export interface CostCase {
   readonly path: Path;
@@ -25,8 +25,12 @@ export const hopCases: readonly CostCase[] = [
   { path: 'copy hop', batch: 64, packetBytes: 1500 },
 ];
 
-export function pumpOptions({ path, batch, packetBytes }: CostCase): Pick<PumpOptions, 'batch' | 'packetBytes' | 'wire' | 'separate'> {
-  return { batch, packetBytes, wire: path === 'wire', separate: path === 'copy hop' };
+/** Zero-copy, from one port of a NIC to another, in the driver's NAPI poll, which a busy-polling sendto() runs. */
+export const nicCases: readonly CostCase[] = batches.map((batch) => ({ path: 'NAPI hop', batch, packetBytes: 64 }));
+
+export function pumpOptions({ path, batch, packetBytes }: CostCase): Partial<PumpOptions> {
+  const onNic = path === 'NAPI hop' ? { zeroCopy: true, busyPoll: true, targetIfname: 'b' } : {};
+  return { batch, packetBytes, wire: path === 'wire', separate: path === 'copy hop', ...onNic };
 }
 
 /** What a guest prints, one line of JSON each. */

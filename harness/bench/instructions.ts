@@ -1,5 +1,7 @@
 import { FlashError } from '../errors.js';
 import { runProgramInGuest } from '../guest/run-program.js';
+import type { NicModel } from '../nics/model.js';
+import { startNics } from '../nics/start-nics.js';
 import type { Cost, CostCase } from './cost-cases.js';
 
 export type KernelName = 'vanilla' | 'flash';
@@ -18,8 +20,21 @@ const countingMachine = { accel: 'tcg', cpus: 1, extraQemuArgs: ['-icount shift=
 /** Boots a kernel and measures what a packet costs its sender there. */
 export async function measureKernel(kernel: KernelName, image: string): Promise<KernelCosts> {
   const options = { ...countingMachine, image, deadlineMs, bootDeadlineMs: deadlineMs };
-  const onResult = (cost: Cost): void => console.error(`flash: ${kernel}, ${cost.path}, batch ${cost.batch}, ${cost.packetBytes} bytes: ${best(cost).toFixed(1)}`);
-  return { kernel, image, costs: await runProgramInGuest<Cost>({ ...options, program: 'bench/measure-costs.js', onResult }) };
+  return { kernel, image, costs: await runProgramInGuest<Cost>({ ...options, program: 'bench/measure-costs.js', onResult: showCost(kernel) }) };
+}
+
+const nicMemoryMb = 2048;
+
+/** The same on two ports of a NIC, redirected by its driver. */
+export async function measureNic(model: NicModel, image: string): Promise<KernelCosts> {
+  await using nics = await startNics({ ports: [{ model }, { model }], wires: [[0, { port: 1 }]] });
+  const options = { ...countingMachine, image, nics, memoryMb: nicMemoryMb, deadlineMs, bootDeadlineMs: deadlineMs };
+  const costs = await runProgramInGuest<Cost>({ ...options, program: 'bench/measure-costs.js', args: [model], onResult: showCost(model) });
+  return { kernel: 'flash', image, costs };
+}
+
+function showCost(what: string): (cost: Cost) => void {
+  return (cost) => console.error(`flash: ${what}, ${cost.path}, batch ${cost.batch}, ${cost.packetBytes} bytes: ${best(cost).toFixed(1)}`);
 }
 
 /** The smaller of the two: nothing makes a packet cheaper than it is. */

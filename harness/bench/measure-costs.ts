@@ -1,22 +1,47 @@
 import { createNetns, deleteNetns, ipBatch } from '../chain/netns.js';
 import { FlashError } from '../errors.js';
+import { attachXskRedirect } from '../ffi/xsk-redirect.js';
 import { hasFlash, setRoute } from '../flash/registry.js';
 import { startPump } from '../native/pump.js';
-import { hopCases, pumpOptions, wireCases, type Cost, type CostCase } from './cost-cases.js';
+import { portsOf, setUpPorts, waitForLinks } from '../nics/guest-ports.js';
+import { nicModels, type NicModel } from '../nics/model.js';
+import { hopCases, nicCases, pumpOptions, wireCases, type Cost, type CostCase } from './cost-cases.js';
 
-/** Runs in the guest: measures every case this kernel can run, twice, a line of JSON each. */
+/**
+ * Runs in the guest: measures every case this kernel can run on a veth pair, or on two ports of the
+ * NIC it is told, twice, a line of JSON each.
+ */
 const netns = 'flash-cost';
 const rounds = 400;
+/** The least the drivers take, so that they leave frames for the redirect. */
+const hardwareRing = 64;
 
-await createNetns(netns);
-await ipBatch(netns, ['link add name a numtxqueues 2 numrxqueues 2 type veth peer name b numtxqueues 2 numrxqueues 2', 'link set dev a up', 'link set dev b up']);
+const model = nicModels.find((name) => name === process.argv[2]);
 try {
-  for (const each of hasFlash() ? [...wireCases, ...hopCases] : wireCases) {
+  if (model === undefined) await measureAll(hasFlash() ? [...wireCases, ...hopCases] : wireCases, setUpVeth);
+  else await measureAll(nicCases, () => setUpNic(model));
+} finally {
+  await deleteNetns(netns);
+}
+
+async function measureAll(cases: readonly CostCase[], setUp: () => Promise<void>): Promise<void> {
+  await setUp();
+  for (const each of cases) {
     const cost: Cost = { ...each, instructions: [await measure(each), await measure(each)] };
     console.log(JSON.stringify(cost));
   }
-} finally {
-  await deleteNetns(netns);
+}
+
+async function setUpVeth(): Promise<void> {
+  await createNetns(netns);
+  await ipBatch(netns, ['link add name a numtxqueues 2 numrxqueues 2 type veth peer name b numtxqueues 2 numrxqueues 2', 'link set dev a up', 'link set dev b up']);
+}
+
+/** Without a program the drivers do not serve zero-copy sockets. */
+async function setUpNic(nic: NicModel): Promise<void> {
+  await setUpPorts(netns, portsOf(nic, 2), hardwareRing);
+  for (const ifname of ['a', 'b']) attachXskRedirect({ netns, ifname });
+  await waitForLinks(netns);
 }
 
 async function measure(each: CostCase): Promise<number> {

@@ -1,27 +1,30 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Command } from 'commander';
-import { best, judge, measureKernel, spread, type KernelCosts } from '../bench/instructions.js';
+import { Option, type Command } from 'commander';
+import { best, judge, measureKernel, measureNic, spread, type KernelCosts } from '../bench/instructions.js';
 import { FlashError } from '../errors.js';
 import { callerDir } from '../host/repository.js';
 import { formatTable } from '../host/table.js';
 import { buildImage } from '../kernel/build-image.js';
+import { nicModels, type NicModel } from '../nics/model.js';
 import { buildNative } from '../native/build-native.js';
 
 export function addBenchInstructions(program: Command): void {
   program
     .command('bench-instructions')
     .description('instructions a packet costs its sender, on the vanilla kernel and on ours')
+    .addOption(new Option('--nic <model>', "also measure redirects in this NIC's driver").choices(nicModels))
     .option('--json <file>', 'also write the figures as data')
-    .action(async ({ json }: { json?: string }) => {
+    .action(async ({ json, nic }: { json?: string; nic?: NicModel }) => {
       await buildNative();
       const images = { vanilla: await buildImage({ vanilla: true }), flash: await buildImage() };
       const vanilla = await measureKernel('vanilla', images.vanilla);
       const flash = await measureKernel('flash', images.flash);
+      const onNic = nic === undefined ? [] : [await measureNic(nic, images.flash)];
       const goals = judge(vanilla, flash);
-      console.log(formatTable(['kernel', 'path', 'batch', 'bytes', 'instructions a packet', 'apart'], [vanilla, flash].flatMap(rowsOf)));
+      console.log(formatTable(['kernel', 'path', 'batch', 'bytes', 'instructions a packet', 'apart'], [vanilla, flash, ...onNic].flatMap(rowsOf)));
       console.log(formatTable(['goal', 'limit', 'measured', ''], goals.map(({ what, limit, value, met }) => [what, limit, value, met ? 'met' : 'MISSED'])));
-      if (json !== undefined) writeFileSync(resolve(callerDir, json), `${JSON.stringify({ vanilla, flash, goals }, null, 2)}\n`);
+      if (json !== undefined) writeFileSync(resolve(callerDir, json), `${JSON.stringify({ vanilla, flash, onNic, goals }, null, 2)}\n`);
       const missed = goals.filter(({ met }) => !met);
       if (missed.length > 0) throw new FlashError('testFailure', `${missed.length} of ${goals.length} goals are missed`);
     });

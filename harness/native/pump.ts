@@ -26,11 +26,14 @@ export interface PumpOptions {
   readonly wire?: boolean;
   /** Binds in zero-copy mode; in copy mode unless told. */
   readonly zeroCopy?: boolean;
+  readonly busyPoll?: boolean;
+  /** Of the target of a pair; the next queue of the same device unless told. */
+  readonly targetIfname?: string;
 }
 
 export interface Pump extends AsyncDisposable {
   readonly pid: number;
-  /** The flash ids of its sockets, in the order of their queues; none on a kernel without FLASH. */
+  /** The flash ids of its sockets, in the order of their devices and queues; none on a kernel without FLASH. */
   readonly ids: () => readonly number[];
   /** Lets it start, or end if it waits for that. */
   readonly go: () => void;
@@ -77,7 +80,7 @@ async function follow(child: ProcessPromise, mode: PumpMode): Promise<Pump> {
     ids: () =>
       listSockets()
         .filter((socket) => socket.pid === pid)
-        .sort((a, b) => a.qid - b.qid)
+        .sort((a, b) => a.ifindex - b.ifindex || a.qid - b.qid)
         .map(({ id }) => id),
     report: () =>
       waitUntil(() => parseReport(output), { what: `the report of pump ${mode}`, deadlineMs: reportDeadlineMs, intervalMs: 20 }),
@@ -97,8 +100,8 @@ function parseReport(output: string): unknown {
 
 function commandLine(options: Omit<PumpOptions, 'netns'>): string[] {
   const { mode, ifname, queue, ringSize, packetBytes, batch, rounds, sources } = options;
-  const numbers = { '--queue': queue, '--ring-size': ringSize, '--bytes': packetBytes, '--batch': batch, '--rounds': rounds, '--sources': sources };
+  const numbers = { '--queue': queue, '--ring-size': ringSize, '--bytes': packetBytes, '--batch': batch, '--rounds': rounds, '--sources': sources, '--target-ifname': options.targetIfname };
   const given = Object.entries(numbers).filter(([, value]) => value !== undefined);
-  const flags = { '--separate': options.separate, '--wire': options.wire, '--zero-copy': options.zeroCopy };
+  const flags = { '--separate': options.separate, '--wire': options.wire, '--zero-copy': options.zeroCopy, '--busy-poll': options.busyPoll };
   return [mode, '--ifname', ifname, ...given.flatMap(([name, value]) => [name, String(value)]), ...Object.entries(flags).flatMap(([name, set]) => (set ? [name] : []))];
 }

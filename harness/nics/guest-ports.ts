@@ -1,9 +1,12 @@
-import { existsSync, readdirSync, readlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { createNetns, ipBatch, runIn } from '../chain/netns.js';
 import { FlashError } from '../errors.js';
+import { run } from '../process/run.js';
+import { waitUntil } from '../process/wait-until.js';
 import type { NicModel } from './model.js';
 
-export const netDir = '/sys/class/net';
+const netDir = '/sys/class/net';
 
 /** From within the guest: the first devices that the driver of a model serves, in the order of their slots. */
 export function portsOf(model: NicModel, count: number): string[] {
@@ -17,4 +20,33 @@ export function portsOf(model: NicModel, count: number): string[] {
 function linkName(device: string, ...path: readonly string[]): string {
   const link = join(netDir, device, ...path);
   return existsSync(link) ? basename(readlinkSync(link)) : '';
+}
+
+const portNames = ['a', 'b'] as const;
+
+/** Moves two ports to a fresh network namespace, as `a` and `b`, with hardware rings of so many descriptors, and brings them up. */
+export async function setUpPorts(netns: string, ports: readonly string[], ringSize: number): Promise<void> {
+  await createNetns(netns);
+  for (const [index, name] of portNames.entries()) {
+    const port = ports[index] ?? '';
+    // While sockets busy-poll the interrupt stays off, and for so long after.
+    writeFileSync(join(netDir, port, 'napi_defer_hard_irqs'), '2');
+    writeFileSync(join(netDir, port, 'gro_flush_timeout'), '200000');
+    await run('ip', ['link', 'set', 'dev', port, 'netns', netns, 'name', name]);
+    await runIn(netns, 'ethtool', ['-G', name, 'rx', String(ringSize), 'tx', String(ringSize)]);
+    await ipBatch(netns, [`link set dev ${name} up`]);
+  }
+}
+
+/** Until both have a carrier, or have noticed that they have none. */
+export async function waitForLinks(netns: string, up = true): Promise<void> {
+  const flag = up ? 'LOWER_UP' : 'NO-CARRIER';
+  const state = { links: '' };
+  await waitUntil(
+    async () => {
+      state.links = await run('ip', ['-n', netns, '-br', 'link']);
+      return portNames.every((name) => new RegExp(`^${name} .*\\b${flag}\\b`, 'm').test(state.links));
+    },
+    { what: `both ports to show ${flag}`, deadlineMs: 60_000, intervalMs: 100, lastState: () => state.links },
+  );
 }

@@ -25,7 +25,7 @@ static void usage(void)
 {
 	fputs("usage: pump MODE --ifname NAME [--queue N] [--ring-size N] [--bytes N] [--batch N]\n"
 	      "            [--rounds N] [--sources N] [--separate] [--wire]\n"
-	      "            [--zero-copy]\n", stderr);
+	      "            [--zero-copy] [--busy-poll] [--target-ifname NAME]\n", stderr);
 	for (size_t i = 0; i < sizeof(modes) / sizeof(*modes); i++)
 		fprintf(stderr, "  %-8s %s\n", modes[i].name, modes[i].help);
 }
@@ -43,6 +43,8 @@ static int parse(struct pump_options *options, int argc, char **argv)
 		{ "separate", no_argument, NULL, 'S' },
 		{ "wire", no_argument, NULL, 'w' },
 		{ "zero-copy", no_argument, NULL, 'z' },
+		{ "busy-poll", no_argument, NULL, 'p' },
+		{ "target-ifname", required_argument, NULL, 't' },
 		{ 0 },
 	};
 	int option;
@@ -59,6 +61,8 @@ static int parse(struct pump_options *options, int argc, char **argv)
 		case 'S': options->separate = true; break;
 		case 'w': options->wire = true; break;
 		case 'z': options->zero_copy = true; break;
+		case 'p': options->busy_poll = true; break;
+		case 't': options->target_ifname = optarg; break;
 		default: return -1;
 		}
 	}

@@ -45,7 +45,7 @@ __u32 end__fill(struct end *end);		/* free frames to the fill ring, as many as f
 __u32 end__receive(struct end *end);		/* RX to free frames */
 __u32 end__reclaim(struct end *end);		/* completion ring to free frames */
 
-/* A source and a target on neighbouring queues; says what went wrong. Returns 0 or -errno. */
+/* A source and a target; says what went wrong. Returns 0 or -errno. */
 int pair__open(struct end *source, struct end *target, const struct pump_options *options);
 
 __u64 now_ns(void);
@@ -55,6 +55,7 @@ int wait_to_go_on(void);
 
 struct pump_options {
 	const char *ifname;
+	const char *target_ifname;	/* of a pair; else both are on neighbouring queues of one */
 	__u32 queue;
 	__u32 ring_size;
 	__u32 packet_bytes;
@@ -64,6 +65,7 @@ struct pump_options {
 	bool separate;
 	bool wire;
 	bool zero_copy;
+	bool busy_poll;
 };
 
 /* Each returns the exit code of the program. */

@@ -52,13 +52,16 @@ static int run_round(const struct pump_options *options, struct end *source, str
 			return -errno;
 	*cost = now_ns() - start;
 
-	if (!options->wire)
-		end__receive(target);
 	for (__u32 back = 0; back < options->batch; tries++) {
+		/* A busy poll that found somebody else polling did nothing. */
+		if (options->busy_poll)
+			sendto(end__fd(source), NULL, 0, MSG_DONTWAIT, NULL, 0);
 		back += end__reclaim(source);
 		if (tries > 100000)
 			return -ETIME;
 	}
+	if (!options->wire)
+		end__receive(target);
 	return 0;
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -39,6 +40,20 @@ static int end__create_umem(struct end *end, __u32 ring_size)
 	return err;
 }
 
+/* System calls run the driver's NAPI poll, rather than wait for an interrupt to. */
+static int end__poll_busily(struct end *end)
+{
+	static const struct {
+		int name, value;
+	} options[] = { { SO_PREFER_BUSY_POLL, 1 }, { SO_BUSY_POLL, 20 }, { SO_BUSY_POLL_BUDGET, 64 } };
+
+	for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++)
+		if (setsockopt(end__fd(end), SOL_SOCKET, options[i].name, &options[i].value,
+			       sizeof(options[i].value)))
+			return -errno;
+	return 0;
+}
+
 int end__open(struct end *end, const struct pump_options *options, __u32 queue,
 	      struct end *owner)
 {
@@ -70,22 +85,29 @@ int end__open(struct end *end, const struct pump_options *options, __u32 queue,
 
 	err = xsk_socket__create_shared(&end->xsk, options->ifname, queue, end->umem, &end->rx,
 					&end->tx, &end->fill, &end->completion, &config);
-	if (err) {
+	if (err)
 		end->xsk = NULL;
+	else if (options->busy_poll)
+		err = end__poll_busily(end);
+	if (err)
 		end__close(end);
-	}
 	return err;
 }
 
 int pair__open(struct end *source, struct end *target, const struct pump_options *options)
 {
+	struct pump_options of_target = *options;
+	__u32 queue = options->queue + 1;
 	int err;
 
+	if (options->target_ifname) {
+		of_target.ifname = options->target_ifname;
+		queue = options->queue;
+	}
 	source->packet_bytes = options->packet_bytes;
 	err = end__open(source, options, options->queue, NULL);
 	if (!err)
-		err = end__open(target, options, options->queue + 1,
-				options->separate ? NULL : source);
+		err = end__open(target, &of_target, queue, options->separate ? NULL : source);
 	if (err)
 		fprintf(stderr, "pump: cannot open the sockets on %s: error %d\n", options->ifname, -err);
 	return err;

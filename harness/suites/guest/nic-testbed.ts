@@ -1,15 +1,13 @@
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { createNetns, deleteNetns, ipBatch, runIn } from '../../chain/netns.js';
+import { deleteNetns } from '../../chain/netns.js';
 import { preferBusyPolling } from '../../ffi/busy-poll.js';
 import { bindFlag } from '../../ffi/libc.js';
 import type { XdpSocket } from '../../ffi/socket-types.js';
 import { attachXskRedirect, type XskRedirect } from '../../ffi/xsk-redirect.js';
 import { overPort } from '../../nics/control-port.js';
 import { controlNics, type NicControl } from '../../nics/control.js';
-import { netDir, portsOf } from '../../nics/guest-ports.js';
+import { portsOf, setUpPorts, waitForLinks } from '../../nics/guest-ports.js';
 import type { NicModel } from '../../nics/model.js';
-import { run } from '../../process/run.js';
 import { waitUntil } from '../../process/wait-until.js';
 import type { Device, Testbed } from './device.js';
 import { giveToDriver } from './driver-frames.js';
@@ -89,33 +87,16 @@ function kickUntilPolled(socket: XdpSocket, readStats: () => Readonly<Record<str
 export const nics = (): NicControl => controlNics(overPort());
 
 async function setUp(model: NicModel): Promise<Device> {
-  const [a = '', b = ''] = portsOf(model, 2);
-  await createNetns(nicNetns);
+  await setUpPorts(nicNetns, portsOf(model, 2), hardwareRing);
   writeFileSync('/proc/sys/vm/nr_hugepages', String(hugePages));
-  for (const [port, name] of [[a, 'a'], [b, 'b']] as const) {
-    // While sockets busy-poll the interrupt stays off, and for so long after.
-    writeFileSync(join(netDir, port, 'napi_defer_hard_irqs'), '2');
-    writeFileSync(join(netDir, port, 'gro_flush_timeout'), '200000');
-    await run('ip', ['link', 'set', 'dev', port, 'netns', nicNetns, 'name', name]);
-    await runIn(nicNetns, 'ethtool', ['-G', name, 'rx', String(hardwareRing), 'tx', String(hardwareRing)]);
-    await ipBatch(nicNetns, [`link set dev ${name} up`]);
-  }
   replaceProgram();
   await waitForLink();
   return { netns: nicNetns, a: 'a', zeroCopy: true, packetsOnWire, [Symbol.asyncDispose]: async () => undefined };
 }
 
 /** Both ends have a carrier, or have noticed that they have none. */
-export async function waitForLink(up = true): Promise<void> {
-  const state = { links: '' };
-  const flag = up ? 'LOWER_UP' : 'NO-CARRIER';
-  await waitUntil(
-    async () => {
-      state.links = await run('ip', ['-n', nicNetns, '-br', 'link']);
-      return ['a', 'b'].every((name) => new RegExp(`^${name} .*\\b${flag}\\b`, 'm').test(state.links));
-    },
-    { what: `both ports to show ${flag}`, deadlineMs: 60_000, intervalMs: 100, lastState: () => state.links },
-  );
+export function waitForLink(up = true): Promise<unknown> {
+  return waitForLinks(nicNetns, up);
 }
 
 let program: XskRedirect | undefined;
