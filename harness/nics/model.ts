@@ -3,6 +3,11 @@ export const nicModels = ['ixgbe', 'i40e'] as const;
 
 export type NicModel = (typeof nicModels)[number];
 
+/** Whether its driver takes packets of several buffers in zero-copy mode. */
+export function hasSeveralBuffers(model: NicModel): boolean {
+  return model === 'i40e';
+}
+
 /** One card, as QEMU finds it. */
 export interface NicPort {
   readonly model: NicModel;

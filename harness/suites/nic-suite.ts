@@ -1,4 +1,4 @@
-import type { NicModel } from '../nics/model.js';
+import { hasSeveralBuffers, type NicModel } from '../nics/model.js';
 import { startNics } from '../nics/start-nics.js';
 import { buildNative } from '../native/build-native.js';
 import { avaCommand, readTestsInGuest, type GuestTestOptions } from './guest-suite.js';
@@ -22,6 +22,6 @@ export async function runNicTests({ model, image, driverRedirects, ...options }:
   await buildNative();
   await using nics = await startNics({ ports: [{ model }, { model }], wires: [[0, { port: 1 }]] });
   const testbed = JSON.stringify({ model, driverRedirects });
-  const command = ['env', `${testbedVariable}=${testbed}`, ...avaCommand({ entry: 'nic-tests', ...options })];
+  const command = ['env', `${testbedVariable}=${testbed}`, ...avaCommand({ entry: hasSeveralBuffers(model) ? 'nic-tests-several-buffers' : 'nic-tests', ...options })];
   return await readTestsInGuest({ image, nics, cpus, memoryMb, command, deadlineMs });
 }

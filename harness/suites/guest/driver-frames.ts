@@ -29,16 +29,21 @@ export function giveToDriver(socket: XdpSocket, { count, needWakeup, publish }: 
   const { umem, rings, ifindex, queue, fd } = socket;
   const hasFilled = openSockets(umem).some((other) => other.fd !== fd && other.ifindex === ifindex && other.queue === queue);
   if (hasFilled || [rings.fill, rings.rx, rings.tx].some(({ size }) => size === 0)) return;
-  held.set(umem, framesWithDrivers(umem) + count);
   const frames = umem.take(count);
   if (needWakeup) pollUntil(socket, () => rings.fill.needsWakeup(), 'to ask for frames');
-  for (let given = 0; given < count; ) {
-    given += rings.fill.produce(frames.slice(given, given + rings.fill.free()));
-    const hasAll = given === count;
-    if (needWakeup && hasAll) pollUntil(socket, () => !rings.fill.needsWakeup(), 'to take frames');
+  let given = 0;
+  for (let taken = -1; given < count && taken !== 0; ) {
+    const before = rings.fill.count();
+    const added = rings.fill.produce(frames.slice(given, given + rings.fill.free()));
+    given += added;
+    if (needWakeup && given === count) pollUntil(socket, () => !rings.fill.needsWakeup(), 'to take frames');
     else for (let poll = 0; poll < pollsWithoutNews; poll++) socket.receive();
     publish();
+    taken = before + added - rings.fill.count();
   }
+  // Through a small fill ring it gets fewer: it takes no small number at a time.
+  umem.give(frames.slice(given));
+  held.set(umem, framesWithDrivers(umem) + given - rings.fill.count());
 }
 
 function pollUntil(socket: XdpSocket, condition: () => boolean, what: string): void {

@@ -7,7 +7,7 @@ import { attachXskRedirect, type XskRedirect } from '../../ffi/xsk-redirect.js';
 import { overPort } from '../../nics/control-port.js';
 import { controlNics, type NicControl } from '../../nics/control.js';
 import { portsOf, setUpPorts, waitForLinks } from '../../nics/guest-ports.js';
-import type { NicModel } from '../../nics/model.js';
+import { hasSeveralBuffers, type NicModel } from '../../nics/model.js';
 import { waitUntil } from '../../process/wait-until.js';
 import type { Device, Testbed } from './device.js';
 import { giveToDriver } from './driver-frames.js';
@@ -37,7 +37,7 @@ export function makeNicTestbed({ model, driverRedirects }: NicTestbedOptions): T
   return {
     bindFlags: bindFlag.zeroCopy | bindFlag.useNeedWakeup,
     zeroCopy: true,
-    severalBuffers: model === 'i40e',
+    severalBuffers: hasSeveralBuffers(model),
     stalled: driverRedirects ? 'ok' : 'EAGAIN',
     driverFrames,
     async borrow() {

@@ -2,7 +2,6 @@
  * What holds on any device, and what concerns drivers, for the zero-copy mode of a NIC; as one file,
  * see all-tests.ts.
  */
-import { testbed } from './testbed.js';
 import './driver-tests.js';
 import './redirect.test.js';
 import './tracking.test.js';
@@ -12,5 +11,3 @@ import './teardown.test.js';
 import './waiting.test.js';
 import './load.test.js';
 import './hostile.test.js';
-
-if (testbed.severalBuffers) await import('./buffers.test.js');

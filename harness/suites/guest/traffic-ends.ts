@@ -54,6 +54,6 @@ export function during(work: () => void, until: () => boolean, what: string): Pr
       work();
       return until();
     },
-    { what, deadlineMs: 20_000, intervalMs: 0 },
+    { what, deadlineMs: 60_000, intervalMs: 0 },
   );
 }
