@@ -41,7 +41,7 @@ async function setUpVeth(): Promise<void> {
 async function setUpNic(nic: NicModel): Promise<void> {
   await setUpPorts(netns, portsOf(nic, 2), hardwareRing);
   for (const ifname of ['a', 'b']) attachXskRedirect({ netns, ifname });
-  await waitForLinks(netns);
+  await waitForLinks([netns]);
 }
 
 async function measure(each: CostCase): Promise<number> {

@@ -1,10 +1,9 @@
 import { overPort } from '../nics/control-port.js';
 import { controlNics } from '../nics/control.js';
-import { portsOf } from '../nics/guest-ports.js';
+import { portsOf, waitForLinks } from '../nics/guest-ports.js';
 import type { NicModel } from '../nics/model.js';
 import type { NicsOptions } from '../nics/start-nics.js';
 import { run } from '../process/run.js';
-import { waitUntil } from '../process/wait-until.js';
 import { ipBatch, runIn } from './netns.js';
 import type { Namespaces, Wires } from './wires.js';
 
@@ -28,7 +27,6 @@ export const nicCpus = 3;
 const hardwareRing = 256;
 /** How long a full port may stop a wire, as PAUSE frames would: an emulated processor takes its time. */
 const patienceUs = 1_000_000;
-const linkDeadlineMs = 60_000;
 const middleDevices = ['n0', 'n1'] as const;
 
 /** Ports of emulated NICs, whose drivers serve the sockets in zero-copy mode. */
@@ -38,7 +36,7 @@ export function nicWires(nic: NicModel): Wires {
   const wires = [nics.wire(0), nics.wire(1)];
   const setMiddle = (state: 'up' | 'down'): Promise<void> => ipBatch(netns.middle, middleDevices.map((name) => `link set ${name} ${state}`));
   const ready = async (): Promise<void> => {
-    await waitForLinks(netns);
+    await waitForLinks(Object.values(netns), ports.map(({ name }) => name));
     // Drivers forget it when they are reset.
     for (const name of middleDevices) await runIn(netns.middle, 'ethtool', ['-X', name, 'equal', '1']);
   };
@@ -72,17 +70,4 @@ export function nicWires(nic: NicModel): Wires {
     },
     figures: () => Promise.all(wires.map((wire) => wire.figures())),
   };
-}
-
-/** A carrier at all four ports: attaching a program and what `ethtool` changes reset them. */
-async function waitForLinks(netns: Namespaces): Promise<void> {
-  const state = { links: '' };
-  await waitUntil(
-    async () => {
-      const lists = await Promise.all(Object.values(netns).map((name) => run('ip', ['-n', name, '-br', 'link'])));
-      state.links = lists.join('');
-      return ports.every(({ name }) => new RegExp(`^${name} .*\\bLOWER_UP\\b`, 'm').test(state.links));
-    },
-    { what: 'all ports to have a link', deadlineMs: linkDeadlineMs, intervalMs: 100, failAs: 'infrastructure', lastState: () => state.links },
-  );
 }

@@ -38,15 +38,16 @@ export async function setUpPorts(netns: string, ports: readonly string[], ringSi
   }
 }
 
-/** Until both have a carrier, or have noticed that they have none. */
-export async function waitForLinks(netns: string, up = true): Promise<void> {
+/** Until all have a carrier, or have noticed that they have none. Attaching a program and much of what ethtool changes resets a port. */
+export async function waitForLinks(namespaces: readonly string[], names: readonly string[] = portNames, up = true): Promise<void> {
   const flag = up ? 'LOWER_UP' : 'NO-CARRIER';
   const state = { links: '' };
   await waitUntil(
     async () => {
-      state.links = await run('ip', ['-n', netns, '-br', 'link']);
-      return portNames.every((name) => new RegExp(`^${name} .*\\b${flag}\\b`, 'm').test(state.links));
+      const lists = await Promise.all(namespaces.map((netns) => run('ip', ['-n', netns, '-br', 'link'])));
+      state.links = lists.join('');
+      return names.every((name) => new RegExp(`^${name} .*\\b${flag}\\b`, 'm').test(state.links));
     },
-    { what: `both ports to show ${flag}`, deadlineMs: 60_000, intervalMs: 100, lastState: () => state.links },
+    { what: `${names.join(', ')} to show ${flag}`, deadlineMs: 60_000, intervalMs: 100, failAs: 'infrastructure', lastState: () => state.links },
   );
 }

@@ -1,7 +1,6 @@
-/** What concerns the driver of a NIC and its wire. */
+/** What concerns the driver of a NIC. */
 import test from 'ava';
 import { testbed } from './testbed.js';
 import './driver.test.js';
-import './wire.test.js';
 
 test.after.always('the network namespaces go', testbed.dispose);

@@ -6,7 +6,7 @@ import { run } from '../../process/run.js';
 import { auditProblem, auditProblems } from './frame-audit.js';
 import { nics, replaceProgram, waitForLink } from './nic-testbed.js';
 import { countFrom, flashId, openListed, openPair } from './routed-pair.js';
-import { fill, receive, reclaim, send } from './test-packets.js';
+import { exchange, fill, receive, send } from './test-packets.js';
 import { borrowDevice, startPumpOn, testbed } from './testbed.js';
 import { tracedLines } from './traced.js';
 import { during, openEnd, pull, push, redirected } from './traffic-ends.js';
@@ -64,15 +64,8 @@ test.serial('a hardware ring that is full holds up who sends to the wire, and no
   send(sender, countFrom(1000, 200));
   for (let turn = 0; turn < 20; turn++) sender.kick();
   const stuck = sender.rings.tx.count();
-  const received: number[] = [];
 
-  for (let round = 0; round < 20; round++) {
-    fill(pair.target, 32 - pair.target.rings.fill.count());
-    send(pair.source, countFrom(round * 16, 16));
-    pair.source.kick();
-    received.push(...receive(pair.target));
-    reclaim(pair.source);
-  }
+  const received = exchange(pair, 20);
   const frames = free - pair.target.rings.fill.count();
   await wire().go();
   await finish([pair.source, sender], frames);
@@ -115,15 +108,8 @@ test.serial('a link that is lost stops no redirect, and nothing waits for it', a
   await using pair = await openPair({ sharedUmem: false });
   await wire().down();
   await waitForLink(false);
-  const received: number[] = [];
 
-  for (let round = 0; round < 20; round++) {
-    fill(pair.target, 32 - pair.target.rings.fill.count());
-    send(pair.source, countFrom(round * 16, 16));
-    pair.source.kick();
-    received.push(...receive(pair.target));
-    reclaim(pair.source);
-  }
+  const received = exchange(pair, 20);
 
   t.deepEqual(received, countFrom(0, 320));
   t.deepEqual(auditProblems([pair.source.umem, pair.target.umem]), []);

@@ -96,7 +96,7 @@ async function setUp(model: NicModel): Promise<Device> {
 
 /** Both ends have a carrier, or have noticed that they have none. */
 export function waitForLink(up = true): Promise<unknown> {
-  return waitForLinks(nicNetns, up);
+  return waitForLinks([nicNetns], undefined, up);
 }
 
 let program: XskRedirect | undefined;

@@ -3,6 +3,7 @@
  * see all-tests.ts.
  */
 import './driver-tests.js';
+import './wire.test.js';
 import './redirect.test.js';
 import './tracking.test.js';
 import './topology.test.js';

@@ -122,3 +122,19 @@ export async function drainTx(socket: XdpSocket, deadlineMs = 5000): Promise<voi
     { what: `socket ${socket.fd} to transmit`, deadlineMs, intervalMs: 5, lastState: () => ({ tx: socket.rings.tx.count(), outcome }) },
   );
 }
+
+const exchangeBatch = 16;
+
+/** Batches from a source to its target, as programs send that know nothing of routes. Returns what arrived. */
+export function exchange({ source, target }: { readonly source: XdpSocket; readonly target: XdpSocket }, batches: number): number[] {
+  const received: number[] = [];
+  for (let batch = 0; batch < batches; batch++) {
+    fill(target, 2 * exchangeBatch - target.rings.fill.count());
+    send(source, Array.from({ length: exchangeBatch }, (_, index) => batch * exchangeBatch + index));
+    source.kick();
+    target.receive();
+    received.push(...receive(target));
+    reclaim(source);
+  }
+  return received;
+}

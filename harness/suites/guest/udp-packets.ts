@@ -8,6 +8,8 @@ const numberOffset = 42;
 const packetBytes = 64;
 const firstPort = 5000;
 const firstAddress = 0x0a000100;
+/** Flows differ in many bits: a hash of few may give all of them to one queue. */
+const addressStep = 0x010305;
 
 /** A numbered packet of a flow in a free frame: IPv4 and UDP, so that a port can tell flows apart by their addresses, to everybody. */
 export function writeUdp(umem: Umem, flow: number, number: number): Descriptor {
@@ -20,7 +22,7 @@ export function writeUdp(umem: Umem, flow: number, number: number): Descriptor {
   bytes.writeUInt16BE(packetBytes - ipOffset, ipOffset + 2);
   bytes.writeUInt8(64, ipOffset + 8);
   bytes.writeUInt8(17, ipOffset + 9);
-  bytes.writeUInt32BE(firstAddress + flow, ipOffset + 12);
+  bytes.writeUInt32BE(firstAddress + flow * addressStep, ipOffset + 12);
   bytes.writeUInt32BE(0x0a000002, ipOffset + 16);
   bytes.writeUInt16BE(checksum(bytes.subarray(ipOffset, udpOffset)), ipOffset + 10);
   bytes.writeUInt16BE(firstPort + flow, udpOffset);
