@@ -32,7 +32,20 @@ static void answer_room(struct i40e *i40e, struct admin_command *command)
 	command->answer_bytes = command->bytes;
 }
 
-/* Elements of 16 bytes: address, VLAN, flags, queue, and how it is matched: for us to say. */
+/* Elements have 16 bytes: address, VLAN, flags, queue, and how it is matched: for us to say. */
+static struct i40e_filter element__filter(const uint8_t *element, unsigned int vsi, bool any_vlan)
+{
+	struct i40e_filter filter = {
+		.kind = I40E_FILTER_ADDRESS,
+		.vsi = vsi,
+		.any_vlan = any_vlan,
+		.vlan = le16(element + 6) & 0xFFF,
+	};
+
+	memcpy(filter.address, element, 6);
+	return filter;
+}
+
 static enum admin_result add_addresses(struct nic *nic, struct admin_command *command)
 {
 	struct i40e_vsi *vsi = seid__vsi(nic, le16(command->parameters + 2));
@@ -46,14 +59,9 @@ static enum admin_result add_addresses(struct nic *nic, struct admin_command *co
 		return ADMIN_EINVAL;
 	for (i = 0; i < count; i++) {
 		uint8_t *element = command->data + i * ELEMENT_BYTES;
-		struct i40e_filter filter = {
-			.kind = I40E_FILTER_ADDRESS,
-			.vsi = i40e_vsi__number(i40e, vsi),
-			.any_vlan = le16(element + 8) & ADD_ANY_VLAN,
-			.vlan = le16(element + 6) & 0xFFF,
-		};
+		struct i40e_filter filter = element__filter(element, i40e_vsi__number(i40e, vsi),
+							    le16(element + 8) & ADD_ANY_VLAN);
 
-		memcpy(filter.address, element, 6);
 		if (i40e_filter__add(i40e, &filter)) {
 			element[12] = ERROR_NO_RESOURCES;
 			result = ADMIN_ENOSPC;
@@ -78,14 +86,9 @@ static enum admin_result remove_addresses(struct nic *nic, struct admin_command 
 		return ADMIN_EINVAL;
 	for (i = 0; i < count; i++) {
 		uint8_t *element = command->data + i * ELEMENT_BYTES;
-		struct i40e_filter filter = {
-			.kind = I40E_FILTER_ADDRESS,
-			.vsi = i40e_vsi__number(i40e, vsi),
-			.any_vlan = element[8] & REMOVE_ANY_VLAN,
-			.vlan = le16(element + 6) & 0xFFF,
-		};
+		struct i40e_filter filter = element__filter(element, i40e_vsi__number(i40e, vsi),
+							    element[8] & REMOVE_ANY_VLAN);
 
-		memcpy(filter.address, element, 6);
 		element[12] = 0;
 		if (!i40e_filter__remove(i40e, &filter)) {
 			element[12] = ERROR_NO_RESOURCES;

@@ -19,20 +19,7 @@
  * Vector 0: sent; 1: received; 2: timer 0; 3: link.
  */
 #include "../core/dma.h"
-#include "../core/nic.h"
-
-enum {
-	ECHO_SCRATCH = 0x00,
-	ECHO_TX_ADDRESS = 0x08,
-	ECHO_TX_BYTES = 0x10,
-	ECHO_RX_ADDRESS = 0x18,
-	ECHO_RX_ROOM = 0x20,
-	ECHO_RX_BYTES = 0x24,
-	ECHO_TIMER = 0x28,
-	ECHO_LINK = 0x2c,
-	ECHO_RESET = 0x30,
-	ECHO_SEND_VECTOR = 0x34,
-};
+#include "echo_model.h"
 
 enum { ECHO_VECTOR_SENT, ECHO_VECTOR_RECEIVED, ECHO_VECTOR_TIMER, ECHO_VECTOR_LINK };
 
@@ -189,7 +176,6 @@ static size_t echo__counters(struct nic *nic, struct nic_counter *counters, size
 	return count;
 }
 
-extern const struct nic_model echo_model;
 const struct nic_model echo_model = {
 	.name = "echo",
 	.title = "test card",

@@ -310,8 +310,6 @@ static int teardown(void **state)
 	return access(PATH, F_OK) ? 0 : -1;
 }
 
-#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {

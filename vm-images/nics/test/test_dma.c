@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cases.h"
+#include "guest_case.h"
 
 #include <errno.h>
 #include <sys/mman.h>
@@ -337,20 +337,6 @@ static void there_is_a_limit_to_mappings(void **state)
 	assert_int_equal(i, DMA_MAPPINGS_MAX - 1);
 	assert_int_equal(guest__map(guest, (uint64_t)i * PAGE, PAGE, -1, 0, "r"), -ENOSPC);
 }
-
-static int setup(void **state)
-{
-	*state = guest__create(&echo_model);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	guest__destroy(*state);
-	return 0;
-}
-
-#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {

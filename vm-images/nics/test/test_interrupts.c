@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Messages and timers of a port. */
-#include "cases.h"
+#include "guest_case.h"
 
 #include <sys/eventfd.h>
 
@@ -165,20 +165,6 @@ static void timers_run_out_in_the_order_of_their_times(void **state)
 	assert_int_equal(timers__expire(&timers, 1000), NIC_TIMERS);
 	assert_true(timers.next == LOOP_NEVER);
 }
-
-static int setup(void **state)
-{
-	*state = guest__create(&echo_model);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	guest__destroy(*state);
-	return 0;
-}
-
-#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cases.h"
+#include "guest_case.h"
 
 #include "../core/pci_capabilities.h"
 
@@ -164,20 +164,6 @@ static void an_impossible_model_is_refused(void **state)
 	for (size_t i = 0; i < 9; i++)
 		assert_true(pci__create(&pci, &models[i]) < 0);
 }
-
-static int setup(void **state)
-{
-	*state = guest__create(&echo_model);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	guest__destroy(*state);
-	return 0;
-}
-
-#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
