@@ -1,7 +1,7 @@
 import { FlashError } from '../errors.js';
 import { runProgramInGuest } from '../guest/run-program.js';
 import type { NicModel } from '../nics/model.js';
-import { startNics } from '../nics/start-nics.js';
+import { startNicPair } from '../nics/start-nics.js';
 import type { Cost, CostCase } from './cost-cases.js';
 
 export type KernelName = 'vanilla' | 'flash';
@@ -27,7 +27,7 @@ const nicMemoryMb = 2048;
 
 /** The same on two ports of a NIC, redirected by its driver. */
 export async function measureNic(model: NicModel, image: string): Promise<KernelCosts> {
-  await using nics = await startNics({ ports: [{ model }, { model }], wires: [[0, { port: 1 }]] });
+  await using nics = await startNicPair(model);
   const options = { ...countingMachine, image, nics, memoryMb: nicMemoryMb, deadlineMs, bootDeadlineMs: deadlineMs };
   const costs = await runProgramInGuest<Cost>({ ...options, program: 'bench/measure-costs.js', args: [model], onResult: showCost(model) });
   return { kernel: 'flash', image, costs };

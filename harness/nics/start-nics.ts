@@ -84,6 +84,11 @@ export async function startNics(options: NicsOptions): Promise<Nics> {
   return { ports, controlPath, control: controlNics(overSocket(controlPath)), logPath, failure, stop, [Symbol.asyncDispose]: stop };
 }
 
+/** Two ports of a model with a wire between them. */
+export function startNicPair(model: NicModel): Promise<Nics> {
+  return startNics({ ports: [{ model }, { model }], wires: [[0, { port: 1 }]] });
+}
+
 /** The model says in one line what the system refused, a socket in use for instance. */
 function throwStartFailure(state: { readonly stderr: string; readonly ended: string | undefined }, logPath: string): never {
   const said = lastLines(state.stderr, 1) || 'it said nothing';

@@ -1,6 +1,6 @@
 import { buildForGuest } from '../kernel/build-image.js';
 import type { NicModel } from '../nics/model.js';
-import { startNics } from '../nics/start-nics.js';
+import { startNicPair } from '../nics/start-nics.js';
 import { runProgramInGuest } from '../guest/run-program.js';
 import type { SuiteResult } from '../suites/suite.js';
 import { buildXskxceiver } from './build-xskxceiver.js';
@@ -21,7 +21,7 @@ export async function runNicParity(model: NicModel): Promise<SuiteResult> {
 }
 
 async function runOn(kernel: string, image: string, suite: string, model: NicModel): Promise<TestRun[]> {
-  await using nics = await startNics({ ports: [{ model }, { model }], wires: [[0, { port: 1 }]] });
+  await using nics = await startNicPair(model);
   const onResult = ({ test, results }: TestRun): void => console.error(`flash: ${kernel}, ${model}: ${test} ${results.join(', ')}`);
   return await runProgramInGuest<TestRun>({ image, nics, cpus, memoryMb, deadlineMs, program: 'parity/run-xskxceiver.js', args: [suite, model], onResult });
 }

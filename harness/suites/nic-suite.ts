@@ -1,5 +1,5 @@
 import { hasSeveralBuffers, type NicModel } from '../nics/model.js';
-import { startNics } from '../nics/start-nics.js';
+import { startNicPair } from '../nics/start-nics.js';
 import { buildNative } from '../native/build-native.js';
 import { avaCommand, readTestsInGuest, type GuestTestOptions } from './guest-suite.js';
 import type { SuiteResult } from './suite.js';
@@ -20,7 +20,7 @@ const deadlineMs = 3_600_000;
 /** The conformance suite and the tests of drivers, in zero-copy mode, on two ports of a model with a wire between them. */
 export async function runNicTests({ model, image, driverRedirects, ...options }: NicTestOptions): Promise<SuiteResult> {
   await buildNative();
-  await using nics = await startNics({ ports: [{ model }, { model }], wires: [[0, { port: 1 }]] });
+  await using nics = await startNicPair(model);
   const testbed = JSON.stringify({ model, driverRedirects });
   const command = ['env', `${testbedVariable}=${testbed}`, ...avaCommand({ entry: hasSeveralBuffers(model) ? 'nic-tests-several-buffers' : 'nic-tests', ...options })];
   return await readTestsInGuest({ image, nics, cpus, memoryMb, command, deadlineMs });
