@@ -27,15 +27,17 @@ const portNames = ['a', 'b'] as const;
 /** Moves two ports to a fresh network namespace, as `a` and `b`, with hardware rings of so many descriptors, and brings them up. */
 export async function setUpPorts(netns: string, ports: readonly string[], ringSize: number): Promise<void> {
   await createNetns(netns);
-  for (const [index, name] of portNames.entries()) {
-    const port = ports[index] ?? '';
-    // While sockets busy-poll the interrupt stays off, and for so long after.
-    writeFileSync(join(netDir, port, 'napi_defer_hard_irqs'), '2');
-    writeFileSync(join(netDir, port, 'gro_flush_timeout'), '200000');
-    await run('ip', ['link', 'set', 'dev', port, 'netns', netns, 'name', name]);
-    await runIn(netns, 'ethtool', ['-G', name, 'rx', String(ringSize), 'tx', String(ringSize)]);
-    await ipBatch(netns, [`link set dev ${name} up`]);
-  }
+  for (const [index, name] of portNames.entries()) await setUpPort({ netns, port: ports[index] ?? '', name, ringSize });
+}
+
+/** The same for one port, to a namespace that is there. */
+export async function setUpPort({ netns, port, name, ringSize }: { readonly netns: string; readonly port: string; readonly name: string; readonly ringSize: number }): Promise<void> {
+  // While sockets busy-poll the interrupt stays off, and for so long after.
+  writeFileSync(join(netDir, port, 'napi_defer_hard_irqs'), '2');
+  writeFileSync(join(netDir, port, 'gro_flush_timeout'), '200000');
+  await run('ip', ['link', 'set', 'dev', port, 'netns', netns, 'name', name]);
+  await runIn(netns, 'ethtool', ['-G', name, 'rx', String(ringSize), 'tx', String(ringSize)]);
+  await ipBatch(netns, [`link set dev ${name} up`]);
 }
 
 /** Until all have a carrier, or have noticed that they have none. Attaching a program and much of what ethtool changes resets a port. */

@@ -1,15 +1,15 @@
 import test from 'ava';
 import { attemptIn, runIn } from '../../chain/netns.js';
 import type { XdpSocket } from '../../ffi/socket-types.js';
-import { clearRoute, setRoute } from '../../flash/registry.js';
+import { clearRoute, readAttribute, setRoute } from '../../flash/registry.js';
 import { run } from '../../process/run.js';
 import { auditProblem, auditProblems } from './frame-audit.js';
-import { nics, replaceProgram, waitForLink } from './nic-testbed.js';
+import { driverOfA, nics, replaceProgram, waitForLink } from './nic-testbed.js';
 import { countFrom, flashId, openListed, openPair } from './routed-pair.js';
 import { exchange, fill, receive, send } from './test-packets.js';
 import { borrowDevice, startPumpOn, testbed } from './testbed.js';
 import { tracedLines } from './traced.js';
-import { during, openEnd, pull, push, redirected } from './traffic-ends.js';
+import { during, emptied, openEnd, pull, push, redirected } from './traffic-ends.js';
 import { recycle } from './socket-row.js';
 
 /*
@@ -160,3 +160,34 @@ for (const { title, change } of changes) {
     t.deepEqual([source, target].map(({ umem }) => auditProblem(umem)), [undefined, undefined]);
   });
 }
+
+test.serial('a driver that is unbound under load takes its sockets off their routes, and bound again it carries new ones', async (t) => {
+  const device = await borrowDevice();
+  using source = openEnd({ ...device, a: 'b' }, 0, { busyPoll: false });
+  const id = flashId(source);
+  const driver = await driverOfA();
+
+  for (let round = 0; round < 2; round++) {
+    using target = openEnd(device, 0, { busyPoll: false });
+    recycle(target, 32);
+    setRoute(id, [flashId(target)]);
+    const at = redirected(id);
+    const work = (): void => {
+      push(source);
+      pull(target);
+    };
+    await during(work, () => redirected(id) > at + 500, 'packets before');
+    let over = false;
+    const unbinding = driver.unbind().finally(() => (over = true));
+    await Promise.all([unbinding, during(work, () => over, 'the driver to let go')]);
+    const left = redirected(id);
+    for (let turn = 0; turn < 100; turn++) push(source);
+    while (pull(target) > 0);
+
+    t.is(readAttribute(id, 'next'), emptied);
+    t.is(redirected(id), left);
+    t.is(readAttribute(flashId(target), 'ifindex'), '-1\n');
+    await driver.bind();
+  }
+  t.is(auditProblem(source.umem), undefined);
+});

@@ -1,13 +1,14 @@
 import { writeFileSync } from 'node:fs';
-import { deleteNetns } from '../../chain/netns.js';
+import { deleteNetns, runIn } from '../../chain/netns.js';
 import { preferBusyPolling } from '../../ffi/busy-poll.js';
 import { bindFlag } from '../../ffi/libc.js';
 import type { XdpSocket } from '../../ffi/socket-types.js';
 import { attachXskRedirect, type XskRedirect } from '../../ffi/xsk-redirect.js';
 import { overPort } from '../../nics/control-port.js';
 import { controlNics, type NicControl } from '../../nics/control.js';
-import { portsOf, setUpPorts, waitForLinks } from '../../nics/guest-ports.js';
+import { portsOf, setUpPort, setUpPorts, waitForLinks } from '../../nics/guest-ports.js';
 import { hasSeveralBuffers, type NicModel } from '../../nics/model.js';
+import { run } from '../../process/run.js';
 import { waitUntil } from '../../process/wait-until.js';
 import type { Device, Testbed } from './device.js';
 import { giveToDriver } from './driver-frames.js';
@@ -111,6 +112,23 @@ export function programOfA(): XskRedirect {
 export function replaceProgram(): void {
   program?.[Symbol.dispose]();
   program = attachXskRedirect({ netns: nicNetns, ifname: 'a' });
+}
+
+/** The driver of `a`, which can be taken from it and be given back. */
+export async function driverOfA(): Promise<{ readonly unbind: () => Promise<unknown>; readonly bind: () => Promise<void> }> {
+  const about = await runIn(nicNetns, 'ethtool', ['-i', 'a']);
+  const [, model = ''] = /^driver: (\S+)/m.exec(about) ?? [];
+  const [, address = ''] = /^bus-info: (\S+)/m.exec(about) ?? [];
+  const write = (file: string): Promise<string> => run('sh', ['-c', 'echo "$1" > "/sys/bus/pci/drivers/$2/$3"', 'sh', address, model, file]);
+  return {
+    unbind: () => write('unbind'),
+    async bind() {
+      await write('bind');
+      await setUpPort({ netns: nicNetns, port: portsOf(model as NicModel, 1)[0] ?? '', name: 'a', ringSize: hardwareRing });
+      replaceProgram();
+      await waitForLink();
+    },
+  };
 }
 
 /** Frames the first port sent, once what it was given has gone through it. */
