@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the commands need and the machine lacks, on Debian 12, Debian 13 and Ubuntu 24.04.
-# Nothing is touched, and no package list is fetched, when nothing is missing.
+# Nothing is touched, and no package list is fetched, when nothing is missing. `bootstrap.sh bench`
+# also installs what the bench compares with; it does without what cannot be had.
 set -euo pipefail
 
 # The exit codes of harness/errors.ts.
@@ -18,6 +19,7 @@ packages=(
     # virtme-ng where the distribution has none; fetching sources
     python3-venv ca-certificates
 )
+compared_with=(libdpdk-dev)
 # The release of virtme-ng taken where the distribution has none.
 virtme_ng_version=1.42
 cache=${FLASH_CACHE:-$HOME/.cache/flash}
@@ -76,6 +78,13 @@ if ((${#missing[@]})) || ! has_virtme_ng; then
 fi
 if ((${#missing[@]})); then
     apt_install "${missing[@]}"
+fi
+
+if [[ ${1-} == bench ]]; then
+    mapfile -t missing < <(missing_of "${compared_with[@]}")
+    if ((${#missing[@]})); then
+        (apt_update && apt_install "${missing[@]}") || say "going on without: ${missing[*]}"
+    fi
 fi
 
 if ! has_virtme_ng; then

@@ -1,4 +1,6 @@
 import { Command, CommanderError } from 'commander';
+import { addBench } from './commands/bench.js';
+import { addBenchCompare } from './commands/bench-compare.js';
 import { addBenchInstructions } from './commands/bench-instructions.js';
 import { addBuildKernel } from './commands/build-kernel.js';
 import { addDemo } from './commands/demo.js';
@@ -23,6 +25,8 @@ addTestParity(program);
 addTestNic(program);
 addDemo(program);
 addShell(program);
+addBench(program);
+addBenchCompare(program);
 addBenchInstructions(program);
 
 installInterruptHandler();

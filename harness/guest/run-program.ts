@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { FlashError } from '../errors.js';
 import { repositoryRoot } from '../host/repository.js';
+import { readJsonLines } from '../process/json-lines.js';
+import { start } from '../process/run.js';
 import { requireNoSplats, runInGuest, type RunInGuestOptions } from './run-in-guest.js';
 
-export interface ProgramOptions<Result> extends Omit<RunInGuestOptions, 'command' | 'onEvent'> {
+export interface ProgramOptions<Result> {
   /** A compiled program of this harness, below dist/. */
   readonly program: string;
   readonly args?: readonly string[];
@@ -11,29 +13,42 @@ export interface ProgramOptions<Result> extends Omit<RunInGuestOptions, 'command
   readonly onResult?: (result: Result) => void;
 }
 
+export type GuestProgramOptions<Result> = ProgramOptions<Result> & Omit<RunInGuestOptions, 'command' | 'onEvent'>;
+
+const commandOf = (program: string, args: readonly string[]): string[] => ['--enable-source-maps', join(repositoryRoot, 'dist', program), ...args];
+const shownCharacters = 2000;
+
 /** Runs a program that prints a line of JSON for each of its results, and returns those. */
-export async function runProgramInGuest<Result>({ program, args = [], onResult, ...options }: ProgramOptions<Result>): Promise<Result[]> {
+export async function runProgramInGuest<Result>({ program, args = [], onResult, ...options }: GuestProgramOptions<Result>): Promise<Result[]> {
   let output = '';
-  const results: Result[] = [];
-  const readLines = (): void => {
-    const lines = output.slice(0, output.lastIndexOf('\n') + 1).split('\n').filter((line) => line.startsWith('{'));
-    for (const line of lines.slice(results.length)) {
-      const result = JSON.parse(line) as Result;
-      results.push(result);
-      onResult?.(result);
-    }
-  };
+  const lines = readJsonLines(onResult);
   const guest = await runInGuest({
     ...options,
-    command: [process.execPath, '--enable-source-maps', join(repositoryRoot, 'dist', program), ...args],
+    command: [process.execPath, ...commandOf(program, args)],
     onEvent: (event) => {
-      if (event.kind === 'start') [output, results.length] = ['', 0];
+      if (event.kind === 'start') {
+        output = '';
+        lines.reset();
+      }
       if (event.kind !== 'output') return;
-      output += event.text;
-      readLines();
+      output = (output + event.text).slice(-shownCharacters);
+      if (event.stream === 'stdout') lines.push(event.text);
     },
   });
   requireNoSplats(guest);
-  if (guest.exitCode !== 0 || results.length === 0) throw new FlashError('guest', `${program} did not run to its end in the guest`, { logTail: output });
-  return results;
+  return requireResults(program, guest.exitCode, lines.results, output);
+}
+
+/** The same on this machine. */
+export async function runProgramHere<Result>({ program, args = [], onResult }: ProgramOptions<Result>): Promise<Result[]> {
+  const lines = readJsonLines(onResult);
+  const child = start(process.execPath, commandOf(program, args), { cwd: repositoryRoot });
+  child.stdout.on('data', (chunk: Buffer | string) => lines.push(chunk.toString()));
+  const { exitCode, stderr } = await child;
+  return requireResults(program, exitCode ?? 1, lines.results, stderr.slice(-shownCharacters));
+}
+
+function requireResults<Result>(program: string, exitCode: number, results: readonly Result[], logTail: string): Result[] {
+  if (exitCode !== 0 || results.length === 0) throw new FlashError('guest', `${program} did not run to its end`, { logTail });
+  return [...results];
 }

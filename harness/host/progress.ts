@@ -3,7 +3,8 @@ import { formatSeconds, startClock } from './duration.js';
 
 /** What a long piece of work tells whoever watches it. */
 export type ProgressEvent =
-  | { readonly kind: 'phase'; readonly phase: string }
+  /** @param unit what its steps are counted in; files unless told. */
+  | { readonly kind: 'phase'; readonly phase: string; readonly unit?: string }
   | { readonly kind: 'step'; readonly done: number; readonly total: number | undefined }
   | { readonly kind: 'note'; readonly text: string };
 
@@ -15,6 +16,13 @@ export interface ProgressView {
   stop(): void;
 }
 
+interface State {
+  phase: string;
+  unit: string;
+  done: number;
+  total: number | undefined;
+}
+
 const lineIntervalMs = 30_000;
 
 /** A live line on a terminal, one line every 30 s elsewhere. */
@@ -24,7 +32,7 @@ export function showProgress(stream: NodeJS.WriteStream = process.stderr): Progr
 
 function liveLine(stream: NodeJS.WriteStream): ProgressView {
   const elapsed = startClock();
-  const state = { phase: 'starting', done: 0, total: undefined as number | undefined };
+  const state: State = { phase: 'starting', unit: 'files', done: 0, total: undefined };
   const bar = new SingleBar({
     stream,
     hideCursor: true,
@@ -39,7 +47,7 @@ function liveLine(stream: NodeJS.WriteStream): ProgressView {
       if (event.kind === 'note') {
         stream.write(`\r\x1b[K${event.text}\n`);
       } else if (event.kind === 'phase') {
-        Object.assign(state, { phase: event.phase, done: 0, total: undefined });
+        Object.assign(state, { phase: event.phase, unit: event.unit ?? 'files', done: 0, total: undefined });
       } else {
         Object.assign(state, { done: event.done, total: event.total });
       }
@@ -54,7 +62,7 @@ function liveLine(stream: NodeJS.WriteStream): ProgressView {
 
 function plainLines(stream: NodeJS.WriteStream): ProgressView {
   const elapsed = startClock();
-  const state = { phase: 'starting', done: 0, total: undefined as number | undefined };
+  const state: State = { phase: 'starting', unit: 'files', done: 0, total: undefined };
   const print = (): void => void stream.write(`flash: [${formatSeconds(elapsed())}] ${describe(state)}\n`);
   const timer = setInterval(print, lineIntervalMs);
   timer.unref();
@@ -63,7 +71,7 @@ function plainLines(stream: NodeJS.WriteStream): ProgressView {
       if (event.kind === 'note') {
         stream.write(`flash: ${event.text}\n`);
       } else if (event.kind === 'phase') {
-        Object.assign(state, { phase: event.phase, done: 0, total: undefined });
+        Object.assign(state, { phase: event.phase, unit: event.unit ?? 'files', done: 0, total: undefined });
         print();
       } else {
         Object.assign(state, { done: event.done, total: event.total });
@@ -74,9 +82,8 @@ function plainLines(stream: NodeJS.WriteStream): ProgressView {
 }
 
 /** The total is an estimate until the work is over, so it is never shown as exceeded. */
-function describe(state: { phase: string; done: number; total: number | undefined }): string {
-  if (state.done === 0) return state.phase;
-  if (state.total === undefined || state.done > state.total) return `${state.phase}: ${state.done} files`;
-  const percent = Math.floor((100 * state.done) / state.total);
-  return `${state.phase}: ${state.done} of ${state.total} files (${percent} %)`;
+function describe({ phase, unit, done, total }: State): string {
+  if (done === 0) return phase;
+  if (total === undefined || done > total) return `${phase}: ${done} ${unit}`;
+  return `${phase}: ${done} of ${total} ${unit} (${Math.floor((100 * done) / total)} %)`;
 }

@@ -9,7 +9,10 @@ export const nativePaths = {
   networkFunctions: join(outDir, 'nf'),
   pump: join(outDir, 'pump'),
   layouts: join(outDir, 'layouts'),
+  hops: join(outDir, 'hops'),
+  hopsDpdk: join(outDir, 'hops-dpdk'),
   xskRedirect: join(outDir, 'xsk_redirect.bpf.o'),
+  xdpForward: join(outDir, 'xdp_forward.bpf.o'),
 } as const;
 
 /** Brings the programs up to date; make looks at what changed. */

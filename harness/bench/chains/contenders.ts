@@ -1,0 +1,35 @@
+/** What can carry packets through a chain of functions. */
+export interface Contender {
+  readonly name: ContenderName;
+  readonly title: string;
+  /** The program that has it, and its name there (`--via`). */
+  readonly program: 'hops' | 'hopsDpdk';
+  readonly via: string;
+  /** Every stage on a queue of one device; each hop on a veth pair of its own; or no device at all. */
+  readonly devices: 'queues' | 'pairs' | 'none';
+  /** Each stage has memory of its own, so that a hop copies. */
+  readonly separate?: boolean;
+  /** The functions are XDP programs; processes are only at the ends. */
+  readonly functionsInKernel?: boolean;
+  /** Needs routes. */
+  readonly routed?: boolean;
+}
+
+export type ContenderName = 'flash' | 'flash-copy' | 'veth' | 'spsc' | 'memif' | 'ring' | 'xdp' | 'packet';
+
+export const contenders: readonly Contender[] = [
+  { name: 'flash', title: 'FLASH, zero-copy', program: 'hops', via: 'flash', devices: 'queues', routed: true },
+  { name: 'flash-copy', title: 'FLASH, one copy', program: 'hops', via: 'flash', devices: 'queues', routed: true, separate: true },
+  { name: 'veth', title: 'AF_XDP over veth', program: 'hops', via: 'veth', devices: 'pairs' },
+  { name: 'spsc', title: 'user-space rings (SPSC)', program: 'hops', via: 'spsc', devices: 'none' },
+  { name: 'memif', title: 'DPDK memif', program: 'hopsDpdk', via: 'memif', devices: 'none' },
+  { name: 'ring', title: 'DPDK ring driver', program: 'hopsDpdk', via: 'ring', devices: 'none' },
+  { name: 'xdp', title: 'XDP redirect over veth, no user space', program: 'hops', via: 'veth', devices: 'pairs', functionsInKernel: true },
+  { name: 'packet', title: 'AF_PACKET v3 over veth', program: 'hops', via: 'packet', devices: 'pairs' },
+];
+
+export function findContender(name: ContenderName): Contender {
+  const found = contenders.find((contender) => contender.name === name);
+  if (found === undefined) throw new Error(`there is no contender ${name}`);
+  return found;
+}

@@ -1,0 +1,89 @@
+import { shuffler } from 'd3-array';
+import { randomLcg } from 'd3-random';
+import type { ContenderName } from './contenders.js';
+
+/** What a stage does when there is nothing to do: ask again, sleep, or have the driver polled. */
+export type Wait = 'spin' | 'block' | 'busy';
+
+/** A chain: a source, functions, a sink. */
+export interface Chain {
+  readonly contender: ContenderName;
+  readonly functions: number;
+  readonly packetBytes: number;
+  readonly batch: number;
+  readonly wait: Wait;
+}
+
+/**
+ * throughput: as many packets as the chain takes. rates: the highest rate without loss, and the
+ * latency at shares of it. blocked: what a source costs whose chain takes nothing.
+ */
+export interface Job extends Chain {
+  readonly kind: 'throughput' | 'rates' | 'blocked';
+  readonly repetition: number;
+}
+
+export interface Plan {
+  readonly jobs: readonly Job[];
+  readonly seed: number;
+  readonly repetitions: number;
+  readonly warmUpMs: number;
+  readonly measureMs: number;
+  readonly ringSize: number;
+}
+
+interface Size {
+  readonly repetitions: number;
+  readonly warmUpMs: number;
+  readonly measureMs: number;
+  readonly lengths: readonly number[];
+  readonly packetSizes: readonly number[];
+  /** Those whose latency is measured, each with every way to wait it has. */
+  readonly timed: readonly ContenderName[];
+}
+
+const sizes: Readonly<Record<'quick' | 'full', Size>> = {
+  quick: { repetitions: 3, warmUpMs: 50, measureMs: 200, lengths: [1, 2, 8], packetSizes: [64], timed: ['flash'] },
+  full: { repetitions: 5, warmUpMs: 200, measureMs: 1000, lengths: [1, 2, 3, 4, 8], packetSizes: [64, 1500], timed: ['flash', 'flash-copy', 'veth', 'spsc', 'memif'] },
+};
+
+const ringSize = 256;
+/** The order is another in each repetition, and the same each time the bench runs. */
+const seed = 20_261;
+/** What stands still while something else varies. */
+const usual = { functions: 2, packetBytes: 64, batch: 32, wait: 'spin' } as const;
+
+/** Contenders meet in every repetition, in another order each time: what drifts hits all of them. */
+export function makePlan(size: 'quick' | 'full', names: readonly ContenderName[]): Plan {
+  const { repetitions, warmUpMs, measureMs, lengths, packetSizes, timed } = sizes[size];
+  const byLength = names.flatMap((contender) => lengths.flatMap((functions) => packetSizes.map((packetBytes) => throughput({ contender, functions, packetBytes }))));
+  const swept = names.filter((name) => ['flash', 'flash-copy', 'veth', 'spsc'].includes(name));
+  const byBatch = swept.flatMap((contender) => [1, 8, 64].map((batch) => throughput({ contender, batch })));
+  const bySize = swept.flatMap((contender) => [256, 512, 1024, 1500].map((packetBytes) => throughput({ contender, packetBytes })));
+  const rates = names.filter((name) => timed.includes(name)).flatMap((contender) => waysToWait(contender).map((wait) => ({ ...usual, kind: 'rates', contender, wait }) as const));
+  const blocked = names.filter((name) => name === 'flash').map((contender) => ({ ...usual, kind: 'blocked', contender, functions: 0, wait: 'block' }) as const);
+  const once = uniqueBy([...byLength, ...byBatch, ...bySize, ...rates, ...blocked]);
+  const shuffle = shuffler(randomLcg(seed));
+  const jobs = Array.from({ length: repetitions }, (_, repetition) => shuffle(once.map((job): Job => ({ ...job, repetition })))).flat();
+  return { jobs, seed, repetitions, warmUpMs, measureMs, ringSize };
+}
+
+function throughput(chain: Pick<Chain, 'contender'> & Partial<Chain>): Chain & { readonly kind: 'throughput' } {
+  return { ...usual, ...chain, kind: 'throughput' };
+}
+
+/** Only sockets have a driver to be polled; DPDK only ever polls. */
+function waysToWait(name: ContenderName): readonly Wait[] {
+  if (name === 'memif' || name === 'ring') return ['spin'];
+  return name === 'spsc' ? ['spin', 'block'] : ['spin', 'block', 'busy'];
+}
+
+function uniqueBy<T extends object>(jobs: readonly T[]): T[] {
+  return [...new Map(jobs.map((job) => [keyOf(job), job])).values()];
+}
+
+/** Names a job, or what the repetitions of one have in common when it is left out. */
+export function keyOf(job: object): string {
+  const { kind, contender, functions, packetBytes, batch, wait, repetition } = job as Partial<Job>;
+  return [kind, contender, functions, packetBytes, batch, wait, repetition].filter((part) => part !== undefined).join('/');
+}

@@ -1,0 +1,46 @@
+import { runHops, type HopsOptions, type Latency } from './run-hops.js';
+
+/** The latency at a share of the highest rate without loss. */
+export interface LatencyAtRate {
+  readonly share: number;
+  readonly ratePps: number;
+  readonly latencyNs: Latency;
+}
+
+export interface RatesResult {
+  readonly lossFreePps: number;
+  readonly latencies: readonly LatencyAtRate[];
+}
+
+const shares = [0.1, 0.5, 0.9] as const;
+/** The search ends when it knows the rate this well. */
+const resolution = 0.04;
+/** A machine that also does other things is late now and then: a chain is given the benefit of that doubt. */
+const tolerated = 0.0005;
+
+/**
+ * The throughput test of RFC 2544, section 26.1: halves the interval between a rate that was kept
+ * and one that was not. A packet that could not be sent when it was due, for longer than a ring of
+ * packets, counts as lost.
+ */
+export async function measureRates(options: HopsOptions, run = runHops): Promise<RatesResult> {
+  let [kept, missed] = [0, (await run(options)).pps * 1.5];
+  while (missed - kept > missed * resolution) {
+    const ratePps = Math.round((kept + missed) / 2);
+    if (ratePps < 1) break;
+    if (isKept(await run({ ...options, ratePps }), ratePps)) kept = ratePps;
+    else missed = ratePps;
+  }
+  const latencies: LatencyAtRate[] = [];
+  for (const share of kept > 0 ? shares : []) {
+    const ratePps = Math.max(1, Math.round(kept * share));
+    latencies.push({ share, ratePps, latencyNs: (await run({ ...options, ratePps })).latencyNs });
+  }
+  return { lossFreePps: kept, latencies };
+}
+
+/** Nothing was lost, and the source had the time to send what was due. */
+function isKept({ lost, sent, received, seconds }: Awaited<ReturnType<typeof runHops>>, ratePps: number): boolean {
+  const due = ratePps * seconds;
+  return lost <= due * tolerated && received > 0 && sent > due * (1 - resolution);
+}

@@ -1,0 +1,106 @@
+import type { ProcessPromise } from 'zx';
+import { startIn } from '../../chain/netns.js';
+import { FlashError } from '../../errors.js';
+import { listSockets, setRoute } from '../../flash/registry.js';
+import { nativePaths } from '../../native/build-native.js';
+import { waitUntil } from '../../process/wait-until.js';
+import { benchNetns, devicesFor } from './devices.js';
+import { findContender } from './contenders.js';
+import type { Chain } from './jobs.js';
+
+export interface Latency {
+  readonly count: number;
+  readonly min: number;
+  readonly p50: number;
+  readonly p90: number;
+  readonly p99: number;
+  readonly p999: number;
+  readonly max: number;
+  readonly mean: number;
+}
+
+/** What native/hops prints: counts of its measuring window, times in nanoseconds. */
+export interface HopsResult {
+  readonly seconds: number;
+  readonly sent: number;
+  readonly received: number;
+  readonly lost: number;
+  readonly reordered: number;
+  readonly pps: number;
+  /** Of each stage, from the source to the sink. */
+  readonly cpuSeconds: readonly number[];
+  readonly latencyNs: Latency;
+}
+
+export interface HopsOptions extends Chain {
+  readonly warmUpMs: number;
+  readonly measureMs: number;
+  readonly ringSize: number;
+  /** Packets a second the source has to send; as many as the chain takes unless told. */
+  readonly ratePps?: number;
+  /** The sink takes nothing, so that the chain fills up. */
+  readonly sinkStops?: boolean;
+}
+
+const readyDeadlineMs = 20_000;
+
+/** Runs a chain from its first packet to its last, its routes set where it has any. */
+export async function runHops(options: HopsOptions): Promise<HopsResult> {
+  const contender = findContender(options.contender);
+  using devices = devicesFor(contender, options.functions);
+  const child = startIn(benchNetns, nativePaths[contender.program], commandLine(options, devices.ifnames));
+  const pid = await untilReady(child);
+  if (contender.routed) routeInOrder(pid);
+  process.kill(pid, 'SIGUSR1');
+  const { exitCode, stdout, stderr } = await child;
+  const line = /^\{.*\}$/m.exec(stdout)?.[0];
+  if (exitCode !== 0 || line === undefined) throw new FlashError('infrastructure', `hops failed: ${stderr.trim()}`);
+  return JSON.parse(line) as HopsResult;
+}
+
+async function untilReady(child: ProcessPromise): Promise<number> {
+  let output = '';
+  let ended = false;
+  child.stdout.on('data', (chunk: Buffer | string) => (output += chunk.toString()));
+  void child.then(() => (ended = true));
+  try {
+    return await waitUntil(
+      async () => {
+        if (ended) throw new FlashError('infrastructure', `hops ended before it was ready: ${(await child).stderr.trim()}`);
+        return Number(/^ready (\d+)/m.exec(output)?.[1] ?? 0) || undefined;
+      },
+      { what: 'hops to be ready', deadlineMs: readyDeadlineMs, intervalMs: 5, failAs: 'infrastructure' },
+    );
+  } catch (error) {
+    await child.kill('SIGKILL').catch(() => undefined);
+    throw error;
+  }
+}
+
+/** The sockets are on the queues of one device, in the order of the chain. */
+function routeInOrder(pid: number): void {
+  const sockets = listSockets().filter((socket) => socket.pid === pid).sort((a, b) => a.qid - b.qid);
+  for (const [index, { id }] of sockets.slice(0, -1).entries()) setRoute(id, [sockets[index + 1]?.id ?? -1]);
+}
+
+function commandLine(options: HopsOptions, ifnames: readonly string[]): string[] {
+  const contender = findContender(options.contender);
+  const values = {
+    '--via': contender.via,
+    '--functions': contender.functionsInKernel ? 0 : options.functions,
+    '--bytes': options.packetBytes,
+    '--batch': options.batch,
+    '--ring-size': options.ringSize,
+    '--rate': options.ratePps ?? 0,
+    '--warm-up-ms': options.warmUpMs,
+    '--measure-ms': options.measureMs,
+    '--wait': options.wait,
+    '--xdp-object': nativePaths.xskRedirect,
+  };
+  const flags = { '--separate': contender.separate, '--stop-sink': options.sinkStops };
+  return [
+    ...Object.entries(values).flatMap(([name, value]) => [name, String(value)]),
+    ...Object.entries(flags).flatMap(([name, set]) => (set ? [name] : [])),
+    ...ifnames.flatMap((ifname) => ['--ifname', ifname]),
+  ];
+}

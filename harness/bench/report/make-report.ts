@@ -1,0 +1,81 @@
+import { group, max, median, min } from 'd3-array';
+import { findContender, type ContenderName } from '../chains/contenders.js';
+import { keyOf, type Job } from '../chains/jobs.js';
+import type { RatesResult } from '../chains/rates.js';
+import type { HopsResult } from '../chains/run-hops.js';
+import type { Sample } from '../samples.js';
+import { judge } from './goals.js';
+import type { Figure, Report } from './schema.js';
+
+type Done<Result> = { readonly job: Job; readonly result: Result };
+
+export interface ReportInput {
+  readonly samples: readonly Sample[];
+  readonly size: Report['size'];
+  readonly conditions: Omit<Report['conditions'], 'kernel' | 'cpus' | 'cpuModel'>;
+  readonly notRun: Report['notRun'];
+}
+
+/** Puts the repetitions of each measurement together, and holds the goals against them. */
+export function makeReport({ samples, size, conditions, notRun }: ReportInput): Report {
+  const machine = samples.findLast((sample) => sample.of === 'machine');
+  const { kernel, cpus, cpuModel } = machine ?? { kernel: 'none', cpus: 0, cpuModel: 'none' };
+  // A job that was done again, because it failed or its guest did, counts as it was last.
+  const chains = [...new Map(samples.filter((sample) => sample.of === 'chain').map((sample) => [keyOf(sample.job), sample])).values()];
+  const done = chains.filter((sample) => 'result' in sample);
+  const of = <Result>(kind: Job['kind']): Done<Result>[][] => {
+    const ofKind = done.filter(({ job }) => job.kind === kind) as unknown as Done<Result>[];
+    return [...group(ofKind, ({ job: { repetition: _, ...job } }) => keyOf(job)).values()];
+  };
+  const figures = {
+    throughput: of<HopsResult>('throughput').map((all) => throughputOf(all, cpus)),
+    rates: of<RatesResult>('rates').map(ratesOf),
+    blocked: of<HopsResult>('blocked').map((all) => ({ ...chainOf(all), cpuShare: figureOf(all.map(({ result }) => (result.cpuSeconds[0] ?? 0) / result.seconds)) })),
+    instructions: samples.filter((sample) => sample.of === 'costs').flatMap(({ costs }) => costs.costs.map(({ path, batch, packetBytes, instructions }) => ({ kernel: costs.kernel, path, batch, packetBytes, instructions: figureOf(instructions) }))),
+    rings: samples.filter((sample) => sample.of === 'rings').map(({ measurement }) => measurement),
+  };
+  const failures = [...group(chains.filter((sample) => 'failure' in sample), ({ job }) => job.contender)].map(([contender, failed]) => ({
+    what: findContender(contender).title,
+    reason: `${failed.length} of its measurements failed, the first: ${failed[0]?.failure}`,
+  }));
+  return {
+    ...{ version: 1, made: new Date().toISOString(), size, conditions: { ...conditions, kernel, cpus, cpuModel } },
+    ...figures,
+    notRun: [...notRun, ...failures],
+    goals: judge(figures),
+  };
+}
+
+export function figureOf(values: readonly number[]): Figure {
+  return { median: median(values) ?? 0, min: min(values) ?? 0, max: max(values) ?? 0, samples: values.length };
+}
+
+function chainOf([first]: readonly Done<unknown>[]): { contender: ContenderName } & Pick<Job, 'functions' | 'packetBytes' | 'batch' | 'wait'> {
+  if (first === undefined) throw new Error('a measurement without a sample');
+  const { contender, functions, packetBytes, batch, wait } = first.job;
+  return { contender, functions, packetBytes, batch, wait };
+}
+
+/** All processors are busy in such a run, or one a stage where there are more. */
+function throughputOf(all: readonly Done<HopsResult>[], cpus: number): Report['throughput'][number] {
+  const chain = chainOf(all);
+  const cores = Math.min(cpus, chain.functions + 2);
+  const pps = all.map(({ result }) => result.pps);
+  return {
+    ...chain,
+    pps: figureOf(pps),
+    hopsPerCoreSecond: figureOf(pps.map((rate) => (rate * (chain.functions + 1)) / cores)),
+    lost: all.reduce((sum, { result }) => sum + result.lost, 0),
+    reordered: all.reduce((sum, { result }) => sum + result.reordered, 0),
+  };
+}
+
+function ratesOf(all: readonly Done<RatesResult>[]): Report['rates'][number] {
+  const shares = all[0]?.result.latencies.map(({ share }) => share) ?? [];
+  const latencies = shares.map((share) => {
+    const found = all.flatMap(({ result }) => result.latencies.filter((latency) => latency.share === share)).map(({ latencyNs }) => latencyNs);
+    const of = (name: 'p50' | 'p99' | 'p999' | 'max'): Figure => figureOf(found.map((latency) => latency[name]));
+    return { share, p50Ns: of('p50'), p99Ns: of('p99'), p999Ns: of('p999'), maxNs: of('max') };
+  });
+  return { ...chainOf(all), lossFreePps: figureOf(all.map(({ result }) => result.lossFreePps)), latencies };
+}

@@ -1,0 +1,105 @@
+import { parse, View } from 'vega';
+import { compile, type TopLevelSpec } from 'vega-lite';
+import { findContender, type ContenderName } from '../chains/contenders.js';
+import type { Figure, Report } from './schema.js';
+
+/** A picture of the report and what it shows. */
+export interface Plot {
+  readonly title: string;
+  readonly caption: string;
+  readonly svg: string;
+}
+
+interface Picture {
+  readonly title: string;
+  readonly caption: string;
+  readonly rows: readonly object[];
+  readonly spec: object;
+}
+
+const title = (contender: string): string => findContender(contender as ContenderName).title;
+const spread = ({ median, min, max }: Figure): { median: number; min: number; max: number } => ({ median, min, max });
+
+/** All pictures that the report has figures for. */
+export async function drawPlots(report: Report): Promise<Plot[]> {
+  const pictures = [...throughputPictures(report), latencyPicture(report), instructionsPicture(report), ringsPicture(report)];
+  return Promise.all(pictures.filter(({ rows }) => rows.length > 0).map(async ({ title: name, caption, rows, spec }) => ({ title: name, caption, svg: await draw(rows, spec) })));
+}
+
+async function draw(rows: readonly object[], spec: object): Promise<string> {
+  const whole = { ...spec, data: { values: rows }, background: 'white', config: { font: 'sans-serif', legend: { labelLimit: 260 } } } as unknown as TopLevelSpec;
+  return new View(parse(compile(whole).spec), { renderer: 'none' }).toSVG();
+}
+
+/** Lines through the medians, with the range of the samples. */
+function lines(x: { field: string; title: string; type: 'ordinal' | 'quantitative' }, y: string, color: { field: string; title: string }, facet?: string): object {
+  const encoding = { x: { ...x, axis: { labelAngle: 0 } }, color: { ...color, type: 'nominal' } };
+  const layer = [
+    { mark: { type: 'rule', opacity: 0.5 }, encoding: { ...encoding, y: { field: 'min', type: 'quantitative', title: y, scale: { type: 'log' } }, y2: { field: 'max' } } },
+    { mark: { type: 'line', point: true }, encoding: { ...encoding, y: { field: 'median', type: 'quantitative', title: y, scale: { type: 'log' } } } },
+  ];
+  return facet === undefined ? { width: 520, height: 320, layer } : { facet: { column: { field: facet, type: 'nominal' } }, spec: { width: 240, height: 260, layer } };
+}
+
+function throughputPictures({ throughput }: Report): Picture[] {
+  const rows = throughput.filter(({ wait }) => wait === 'spin').map(({ pps, contender, ...chain }) => ({ ...chain, ...spread(pps), via: title(contender) }));
+  const via = { field: 'via', title: 'carried by' };
+  const ofLength = (packetBytes: number): Picture => ({
+    title: `Throughput and chain length, ${packetBytes} bytes`,
+    caption: 'Packets a second at the end of the chain, batches of 32. The bars are the range of the repetitions.',
+    rows: rows.filter((row) => row.batch === 32 && row.packetBytes === packetBytes),
+    spec: lines({ field: 'functions', title: 'functions', type: 'ordinal' }, 'packets/s', via),
+  });
+  const several = (of: readonly { via: string }[]): boolean => new Set(of.map((row) => row.via)).size > 0;
+  const byBatch = rows.filter((row) => row.functions === 2 && row.packetBytes === 64 && rows.some((other) => other.via === row.via && other.batch !== 32));
+  const bySize = rows.filter((row) => row.functions === 2 && row.batch === 32 && rows.some((other) => other.via === row.via && ![64, 1500].includes(other.packetBytes)));
+  return [
+    ofLength(64),
+    ofLength(1500),
+    { title: 'Throughput and batch size', caption: '2 functions, 64 bytes.', rows: several(byBatch) ? byBatch : [], spec: lines({ field: 'batch', title: 'packets a batch', type: 'ordinal' }, 'packets/s', via) },
+    { title: 'Throughput and packet size', caption: '2 functions, batches of 32.', rows: several(bySize) ? bySize : [], spec: lines({ field: 'packetBytes', title: 'bytes a packet', type: 'ordinal' }, 'packets/s', via) },
+  ];
+}
+
+function latencyPicture({ rates }: Report): Picture {
+  const names = { p50Ns: 'median', p99Ns: '99 %', p999Ns: '99.9 %' } as const;
+  const rows = rates.flatMap(({ contender, wait, latencies }) =>
+    latencies.flatMap((latency) =>
+      Object.entries(names).map(([name, percentile]) => {
+        const { median, min, max } = latency[name as keyof typeof names];
+        return { load: `${latency.share * 100} %`, percentile, via: `${title(contender)}, ${waitNames[wait]}`, median: median / 1000, min: min / 1000, max: max / 1000 };
+      }),
+    ),
+  );
+  return {
+    title: 'Latency under load',
+    caption: 'From when a packet was due at the source to its arrival at the sink, at shares of the highest rate without loss; 2 functions, 64 bytes.',
+    rows,
+    spec: lines({ field: 'load', title: 'of the loss-free rate', type: 'ordinal' }, 'microseconds', { field: 'via', title: 'carried by, waiting by' }, 'percentile'),
+  };
+}
+
+export const waitNames = { spin: 'asking again', block: 'sleeping in poll()', busy: 'busy polling' } as const;
+
+function instructionsPicture({ instructions }: Report): Picture {
+  const rows = instructions.map(({ kernel, path, batch, packetBytes, instructions: figure }) => ({ what: `${path}, ${packetBytes} bytes (${kernel})`, batch: `batch ${batch}`, value: figure.min }));
+  return {
+    title: 'Kernel instructions a packet',
+    caption: "From the entry of the sender's sendto() to its exit, divided by packets; counted by the emulator.",
+    rows,
+    spec: {
+      width: 420,
+      encoding: { y: { field: 'what', type: 'nominal', title: null, sort: null, axis: { labelLimit: 320 } }, yOffset: { field: 'batch', sort: null }, x: { field: 'value', type: 'quantitative', title: 'instructions' } },
+      layer: [{ mark: 'bar', encoding: { color: { field: 'batch', type: 'nominal', title: null, sort: null } } }, { mark: { type: 'text', align: 'left', dx: 3 }, encoding: { text: { field: 'value', type: 'quantitative', format: '.0f' } } }],
+    },
+  };
+}
+
+function ringsPicture({ rings }: Report): Picture {
+  return {
+    title: 'Rings alone',
+    caption: 'One enqueue and one dequeue, in TSC cycles an object, on this machine and not in a guest.',
+    rows: rings.filter(({ object }) => object === 'descriptor').map(({ ring, batch, threads, cyclesPerObject }) => ({ ring, batch, threads: `${threads} thread${threads === 1 ? '' : 's'}`, ...spread(cyclesPerObject) })),
+    spec: lines({ field: 'batch', title: 'objects a bulk', type: 'ordinal' }, 'cycles', { field: 'ring', title: 'ring' }, 'threads'),
+  };
+}

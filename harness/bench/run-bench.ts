@@ -1,0 +1,108 @@
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { runProgramHere, runProgramInGuest } from '../guest/run-program.js';
+import { hasFlash } from '../flash/registry.js';
+import { hashFile } from '../host/hash.js';
+import type { OnProgress } from '../host/progress.js';
+import { buildImage } from '../kernel/build-image.js';
+import { buildNative, nativePaths } from '../native/build-native.js';
+import { contenders, type Contender } from './chains/contenders.js';
+import { makePlan, type Plan } from './chains/jobs.js';
+import { measureKernel } from './instructions.js';
+import { makeReport } from './report/make-report.js';
+import type { Report } from './report/schema.js';
+import { measureRings } from './rings.js';
+import { openSamples, type Sample, type SampleFile } from './samples.js';
+
+export interface BenchOptions {
+  readonly size: Report['size'];
+  /** On this machine, in place of a guest. */
+  readonly here: boolean;
+  /** Goes on where a run of the same options ended. */
+  readonly resume: boolean;
+  /** Where the samples go. */
+  readonly outDir: string;
+  readonly onProgress: OnProgress;
+}
+
+const program = 'bench/measure-chains.js';
+const guestMemoryMb = 4096;
+const deadlineMs = 4 * 3_600_000;
+const frameBytes = 2048;
+const umem = 'one UMEM for a zero-copy chain, one a function where it copies; AF_XDP in copy mode on veth';
+const ringMilliseconds = { quick: 20, full: 200 } as const;
+
+/** Measures what is not measured yet, rings first, then chains, then instructions, and puts the figures together. */
+export async function runBench(options: BenchOptions): Promise<Report> {
+  const { size, here, resume, outDir } = options;
+  await buildNative();
+  const images = here ? undefined : { vanilla: await buildImage({ vanilla: true }), flash: await buildImage() };
+  const missing = contenders.flatMap((contender) => {
+    const reason = whyNot(contender, here);
+    return reason === undefined ? [] : [{ name: contender.name, what: contender.title, reason }];
+  });
+  const plan = makePlan(size, contenders.map(({ name }) => name).filter((name) => !missing.some((each) => each.name === name)));
+  const conditions = { size, plan, kernel: images === undefined ? 'here' : await hashFile(images.flash) };
+  const samples = openSamples(join(outDir, 'samples.jsonl'), conditions, resume);
+
+  const withoutRings = await measureRingsOnce(plan, samples, options);
+  await measureChains(plan, samples, images?.flash, options);
+  if (images !== undefined) await measureCosts(samples, images, options);
+
+  const { seed, repetitions, warmUpMs, measureMs, ringSize } = plan;
+  return makeReport({
+    samples: samples.samples(),
+    size,
+    conditions: { place: here ? 'on this machine' : 'in a guest', hostCpuModel: cpus()[0]?.model ?? 'unknown', node: process.version, repetitions, seed, warmUpMs, measureMs, ringSize, frameBytes, umem },
+    notRun: [
+      ...missing.map(({ what, reason }) => ({ what, reason })),
+      { what: 'AF_XDP over SR-IOV virtual functions', reason: hasVirtualFunctions() ? 'setting up the virtual functions is left to do' : 'no NIC here has virtual functions' },
+      ...withoutRings,
+      ...(images === undefined ? [{ what: 'kernel instructions a packet, and what bystanders pay', reason: 'only the emulator of a guest counts instructions: leave out --here' }] : []),
+    ],
+  });
+}
+
+async function measureRingsOnce(plan: Plan, samples: SampleFile, { size, onProgress }: BenchOptions): Promise<Report['notRun']> {
+  if (samples.samples().some(({ of }) => of === 'rings')) return [];
+  onProgress({ kind: 'phase', phase: 'rings alone', unit: 'measurements' });
+  const { measurements, notRun } = await measureRings({ repetitions: plan.repetitions, milliseconds: ringMilliseconds[size], onProgress: (done, total) => onProgress({ kind: 'step', done, total }) });
+  for (const measurement of measurements) samples.add({ of: 'rings', measurement });
+  return notRun;
+}
+
+/** Instructions are counted and not time, so that both kernels may run at once. */
+async function measureCosts(samples: SampleFile, images: { readonly vanilla: string; readonly flash: string }, { onProgress }: BenchOptions): Promise<void> {
+  if (samples.samples().some(({ of }) => of === 'costs')) return;
+  onProgress({ kind: 'phase', phase: 'instructions a packet' });
+  const measured = await Promise.all([measureKernel('vanilla', images.vanilla), measureKernel('flash', images.flash)]);
+  for (const costs of measured) samples.add({ of: 'costs', costs });
+}
+
+async function measureChains(plan: Plan, samples: SampleFile, image: string | undefined, { outDir, onProgress }: BenchOptions): Promise<void> {
+  const jobs = plan.jobs.filter((job) => !samples.has(job));
+  if (jobs.length === 0) return;
+  mkdirSync(outDir, { recursive: true });
+  const planFile = join(outDir, 'plan.json');
+  writeFileSync(planFile, JSON.stringify({ ...plan, jobs }));
+  onProgress({ kind: 'phase', phase: 'chains', unit: 'measurements' });
+  let done = plan.jobs.length - jobs.length;
+  const onResult = (sample: Sample): void => {
+    samples.add(sample);
+    if (sample.of === 'chain') onProgress({ kind: 'step', done: ++done, total: plan.jobs.length });
+  };
+  if (image === undefined) await runProgramHere({ program, args: [planFile], onResult });
+  else await runProgramInGuest<Sample>({ program, args: [planFile], image, memoryMb: guestMemoryMb, deadlineMs, onResult });
+}
+
+/** Why a contender cannot be measured, if so. */
+function whyNot({ program: file, routed }: Contender, here: boolean): string | undefined {
+  if (!existsSync(nativePaths[file])) return 'DPDK is not installed: its package is libdpdk-dev';
+  if (routed && here && !hasFlash()) return 'the running kernel has no FLASH';
+  return undefined;
+}
+
+function hasVirtualFunctions(): boolean {
+  return readdirSync('/sys/class/net').some((name) => existsSync(join('/sys/class/net', name, 'device', 'sriov_totalvfs')));
+}

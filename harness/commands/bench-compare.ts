@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { compareReports } from '../bench/report/compare.js';
+import { show } from '../bench/report/html.js';
+import { reportSchema, type Report } from '../bench/report/schema.js';
+import { FlashError } from '../errors.js';
+import { callerDir } from '../host/repository.js';
+import { formatTable } from '../host/table.js';
+
+export function addBenchCompare(program: Command): void {
+  program
+    .command('bench-compare')
+    .description('what differs between two reports of bench, beyond their noise')
+    .argument('<before>', 'a report.json')
+    .argument('<after>', 'another')
+    .action((before: string, after: string) => {
+      const { changes, unchanged, onlyBefore, onlyAfter, conditions } = compareReports(readReport(before), readReport(after));
+      for (const condition of conditions) console.log(`conditions differ: ${condition}`);
+      const rows = changes.map((change) => [change.what, show(change.before), show(change.after), `${((change.ratio - 1) * 100).toFixed(1)} %`]);
+      console.log(rows.length === 0 ? 'nothing changed beyond the noise' : formatTable(['figure', 'before', 'after', 'change'], rows));
+      console.log(`${unchanged} figures are the same within the noise; ${onlyBefore.length} only in the first, ${onlyAfter.length} only in the second`);
+    });
+}
+
+function readReport(file: string): Report {
+  const path = resolve(callerDir, file);
+  const refuse = (reason: string): FlashError => new FlashError('usage', `${path} is no report of \`npm run bench\`: ${reason}`);
+  let data: unknown;
+  try {
+    data = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw refuse((error as Error).message);
+  }
+  const parsed = reportSchema.safeParse(data);
+  if (!parsed.success) throw refuse(z.prettifyError(parsed.error));
+  return parsed.data;
+}

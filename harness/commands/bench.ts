@@ -1,0 +1,55 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { findContender, type ContenderName } from '../bench/chains/contenders.js';
+import { renderHtml, show } from '../bench/report/html.js';
+import type { Report } from '../bench/report/schema.js';
+import { runBench } from '../bench/run-bench.js';
+import { formatSeconds, startClock } from '../host/duration.js';
+import { showProgress } from '../host/progress.js';
+import { callerDir } from '../host/repository.js';
+import { formatTable } from '../host/table.js';
+
+interface Options {
+  readonly quick: boolean;
+  readonly here: boolean;
+  readonly resume: boolean;
+  readonly out: string;
+}
+
+export function addBench(program: Command): void {
+  program
+    .command('bench')
+    .description('speed, beside what people would use instead: report.json and report.html')
+    .option('--quick', 'fewer chains and shorter measurements: minutes', false)
+    .option('--here', 'measure on this machine, whose kernel has FLASH, and in no guest', false)
+    .option('--resume', 'go on with the run that was interrupted in the same folder', false)
+    .option('--out <folder>', 'where the report goes', 'bench-report')
+    .action(async ({ quick, here, resume, out }: Options) => {
+      const elapsed = startClock();
+      const outDir = resolve(callerDir, out);
+      mkdirSync(outDir, { recursive: true });
+      const view = showProgress();
+      const report = await runBench({ size: quick ? 'quick' : 'full', here, resume, outDir, onProgress: view.onProgress }).finally(() => view.stop());
+      writeFileSync(join(outDir, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
+      writeFileSync(join(outDir, 'report.html'), await renderHtml(report));
+      print(report);
+      console.log(`${join(outDir, 'report.html')} (${formatSeconds(elapsed())})`);
+    });
+}
+
+/** 64-byte packets, a column for each length of the chain; the report has the rest. */
+function print({ throughput, goals, notRun }: Report): void {
+  const usual = throughput.filter(({ packetBytes, batch, wait }) => packetBytes === 64 && batch === 32 && wait === 'spin');
+  const lengths = [...new Set(usual.map(({ functions }) => functions))].sort((a, b) => a - b);
+  const rows = [...new Set(usual.map(({ contender }) => contender))].map((contender) => [
+    findContender(contender as ContenderName).title,
+    ...lengths.map((functions) => {
+      const found = usual.find((chain) => chain.contender === contender && chain.functions === functions);
+      return found === undefined ? '-' : show(found.pps, 1e-6);
+    }),
+  ]);
+  console.log(formatTable(['Mpps, 64 bytes; functions:', ...lengths.map(String)], rows));
+  console.log(formatTable(['goal', 'limit', 'measured', ''], goals.map(({ what, limit, value, verdict }) => [what, limit, value, verdict])));
+  for (const { what, reason } of notRun) console.log(`not run: ${what}: ${reason}`);
+}

@@ -1,0 +1,59 @@
+import koffi from 'koffi';
+import { libbpf, xdpFlag } from './libbpf.js';
+import { libc } from './libc.js';
+import { checkResult, NativeError } from './native-error.js';
+import { inNetns } from './netns.js';
+
+/** An XDP program on a device, and its map. */
+export interface XdpProgram extends Disposable {
+  readonly mapFd: number;
+}
+
+export interface XdpProgramOptions {
+  /** The compiled file, and what its program and its map are called there. */
+  readonly object: string;
+  readonly program: string;
+  readonly map: string;
+  readonly netns?: string | undefined;
+  readonly ifname: string;
+  readonly mode?: 'native' | 'generic';
+}
+
+/** Loads and attaches it; disposing takes it off again. */
+export function attachXdpProgram({ object: path, program, map, netns, ifname, mode = 'native' }: XdpProgramOptions): XdpProgram {
+  const here = <T>(work: () => T): T => (netns === undefined ? work() : inNetns(netns, work));
+  const object = loadObject(path);
+  try {
+    const programFd = libbpf.programFd(libbpf.findProgram(object, program)) as number;
+    const mapFd = checkResult(`looking for the map "${map}"`, libbpf.findMapFd(object, map));
+    const ifindex = indexOf(ifname, netns);
+    checkResult(`attaching the XDP program to ${ifname}`, here(() => libbpf.attach(ifindex, programFd, xdpFlag[mode], null) as number));
+    return {
+      mapFd,
+      [Symbol.dispose]() {
+        here(() => libbpf.detach(ifindex, xdpFlag[mode], null) as number);
+        libbpf.closeObject(object);
+      },
+    };
+  } catch (error) {
+    libbpf.closeObject(object);
+    throw error;
+  }
+}
+
+/** The index of a device; it must exist. */
+export function indexOf(ifname: string, netns?: string): number {
+  const read = (): number => libc.ifNameToIndex(ifname) as number;
+  const ifindex = netns === undefined ? read() : inNetns(netns, read);
+  if (ifindex === 0) throw new NativeError(`looking for device ${ifname}`, koffi.os.errno['ENODEV'] ?? 0);
+  return ifindex;
+}
+
+function loadObject(path: string): unknown {
+  const object: unknown = libbpf.openFile(path, null);
+  if (!object) throw new NativeError(`opening ${path}`, koffi.errno());
+  const result = libbpf.load(object) as number;
+  if (result === 0) return object;
+  libbpf.closeObject(object);
+  throw new NativeError(`loading ${path}`, -result);
+}

@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: MIT
+#include "hops.h"
+
+const struct via *const vias[] = { &via_flash, &via_veth, &via_spsc, &via_packet, NULL };

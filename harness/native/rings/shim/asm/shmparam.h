@@ -1,0 +1,2 @@
+/* SPDX-License-Identifier: MIT */
+#define SHMLBA	4096ul

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* The kernel's own, from the tree that is measured: the system's may be older. */
+#include <uapi/linux/if_xdp.h>

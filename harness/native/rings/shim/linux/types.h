@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The headers below this folder stand in for those of the kernel that net/xdp/xsk_queue.c and what it
+ * includes ask for. They have the same order of memory accesses and nothing else: no tracing, no
+ * checks, and interrupts are not there to be switched off.
+ */
+#ifndef SHIM_TYPES_H
+#define SHIM_TYPES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <asm/types.h>
+
+#include <linux/compiler.h>
+
+typedef uint8_t u8;
+typedef uint16_t u16;
+typedef uint32_t u32;
+typedef uint64_t u64;
+typedef int32_t s32;
+typedef int64_t s64;
+
+struct list_head {
+	struct list_head *next, *prev;
+};
+
+#endif
