@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { cpus, release } from 'node:os';
 import { createDevices } from './chains/devices.js';
 import type { Job, Plan } from './chains/jobs.js';
-import { measureRates } from './chains/rates.js';
+import { measureRates, measureThroughput } from './chains/rates.js';
 import { runHops, type HopsOptions } from './chains/run-hops.js';
 import type { Sample } from './samples.js';
 
@@ -28,5 +28,5 @@ async function measure(job: Job): Promise<Extract<Sample, { result: unknown }>['
   const { warmUpMs, measureMs, ringSize } = plan;
   const options: HopsOptions = { ...job, warmUpMs, measureMs, ringSize };
   if (job.kind === 'rates') return measureRates(options);
-  return runHops(job.kind === 'blocked' ? { ...options, sinkStops: true } : options);
+  return job.kind === 'blocked' ? runHops({ ...options, sinkStops: true }) : measureThroughput(options);
 }

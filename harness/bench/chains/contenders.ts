@@ -13,6 +13,8 @@ export interface Contender {
   readonly functionsInKernel?: boolean;
   /** Needs routes. */
   readonly routed?: boolean;
+  /** Nothing holds a sender back: what there is no room for is dropped. */
+  readonly drops?: boolean;
 }
 
 export type ContenderName = 'flash' | 'flash-copy' | 'veth' | 'spsc' | 'memif' | 'ring' | 'xdp' | 'packet';
@@ -20,12 +22,12 @@ export type ContenderName = 'flash' | 'flash-copy' | 'veth' | 'spsc' | 'memif' |
 export const contenders: readonly Contender[] = [
   { name: 'flash', title: 'FLASH, zero-copy', program: 'hops', via: 'flash', devices: 'queues', routed: true },
   { name: 'flash-copy', title: 'FLASH, one copy', program: 'hops', via: 'flash', devices: 'queues', routed: true, separate: true },
-  { name: 'veth', title: 'AF_XDP over veth', program: 'hops', via: 'veth', devices: 'pairs' },
+  { name: 'veth', title: 'AF_XDP over veth', program: 'hops', via: 'veth', devices: 'pairs', drops: true },
   { name: 'spsc', title: 'user-space rings (SPSC)', program: 'hops', via: 'spsc', devices: 'none' },
   { name: 'memif', title: 'DPDK memif', program: 'hopsDpdk', via: 'memif', devices: 'none' },
   { name: 'ring', title: 'DPDK ring driver', program: 'hopsDpdk', via: 'ring', devices: 'none' },
-  { name: 'xdp', title: 'XDP redirect over veth, no user space', program: 'hops', via: 'veth', devices: 'pairs', functionsInKernel: true },
-  { name: 'packet', title: 'AF_PACKET v3 over veth', program: 'hops', via: 'packet', devices: 'pairs' },
+  { name: 'xdp', title: 'XDP redirect over veth, no user space', program: 'hops', via: 'veth', devices: 'pairs', functionsInKernel: true, drops: true },
+  { name: 'packet', title: 'AF_PACKET v3 over veth', program: 'hops', via: 'packet', devices: 'pairs', drops: true },
 ];
 
 export function findContender(name: ContenderName): Contender {

@@ -48,6 +48,13 @@ export function devicesFor({ devices, functionsInKernel }: Contender, functions:
   if (devices === 'none') return { ifnames: [], [Symbol.dispose]: () => undefined };
   if (devices === 'queues') return { ifnames: ['q'], [Symbol.dispose]: () => undefined };
   if (!functionsInKernel) return { ifnames: inOrder(functions + 1).flatMap((hop) => [`s${hop}`, `r${hop}`]), [Symbol.dispose]: () => undefined };
-  const programs = inOrder(functions).map((hop) => attachXdpForward({ netns: benchNetns, from: `r${hop}`, to: `s${hop + 1}` }));
-  return { ifnames: ['s0', `r${functions}`], [Symbol.dispose]: () => programs.forEach((program) => program[Symbol.dispose]()) };
+  const programs: Disposable[] = [];
+  const detach = (): void => programs.forEach((program) => program[Symbol.dispose]());
+  try {
+    for (const hop of inOrder(functions)) programs.push(attachXdpForward({ netns: benchNetns, from: `r${hop}`, to: `s${hop + 1}` }));
+  } catch (error) {
+    detach();
+    throw error;
+  }
+  return { ifnames: ['s0', `r${functions}`], [Symbol.dispose]: detach };
 }

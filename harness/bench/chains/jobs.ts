@@ -38,13 +38,15 @@ interface Size {
   readonly measureMs: number;
   readonly lengths: readonly number[];
   readonly packetSizes: readonly number[];
+  /** What one length is measured with besides. */
+  readonly otherSizes: readonly number[];
   /** Those whose latency is measured, each with every way to wait it has. */
   readonly timed: readonly ContenderName[];
 }
 
 const sizes: Readonly<Record<'quick' | 'full', Size>> = {
-  quick: { repetitions: 3, warmUpMs: 50, measureMs: 200, lengths: [1, 2, 8], packetSizes: [64], timed: ['flash'] },
-  full: { repetitions: 5, warmUpMs: 200, measureMs: 1000, lengths: [1, 2, 3, 4, 8], packetSizes: [64, 1500], timed: ['flash', 'flash-copy', 'veth', 'spsc', 'memif'] },
+  quick: { repetitions: 3, warmUpMs: 50, measureMs: 200, lengths: [1, 2, 8], packetSizes: [64], otherSizes: [1500], timed: ['flash'] },
+  full: { repetitions: 5, warmUpMs: 200, measureMs: 1000, lengths: [1, 2, 3, 4, 8], packetSizes: [64, 1500], otherSizes: [256, 512, 1024], timed: ['flash', 'flash-copy', 'veth', 'spsc', 'memif'] },
 };
 
 const ringSize = 256;
@@ -55,11 +57,11 @@ const usual = { functions: 2, packetBytes: 64, batch: 32, wait: 'spin' } as cons
 
 /** Contenders meet in every repetition, in another order each time: what drifts hits all of them. */
 export function makePlan(size: 'quick' | 'full', names: readonly ContenderName[]): Plan {
-  const { repetitions, warmUpMs, measureMs, lengths, packetSizes, timed } = sizes[size];
+  const { repetitions, warmUpMs, measureMs, lengths, packetSizes, otherSizes, timed } = sizes[size];
   const byLength = names.flatMap((contender) => lengths.flatMap((functions) => packetSizes.map((packetBytes) => throughput({ contender, functions, packetBytes }))));
   const swept = names.filter((name) => ['flash', 'flash-copy', 'veth', 'spsc'].includes(name));
   const byBatch = swept.flatMap((contender) => [1, 8, 64].map((batch) => throughput({ contender, batch })));
-  const bySize = swept.flatMap((contender) => [256, 512, 1024, 1500].map((packetBytes) => throughput({ contender, packetBytes })));
+  const bySize = swept.flatMap((contender) => otherSizes.map((packetBytes) => throughput({ contender, packetBytes })));
   const rates = names.filter((name) => timed.includes(name)).flatMap((contender) => waysToWait(contender).map((wait) => ({ ...usual, kind: 'rates', contender, wait }) as const));
   const blocked = names.filter((name) => name === 'flash').map((contender) => ({ ...usual, kind: 'blocked', contender, functions: 0, wait: 'block' }) as const);
   const once = uniqueBy([...byLength, ...byBatch, ...bySize, ...rates, ...blocked]);

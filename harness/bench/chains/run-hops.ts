@@ -3,6 +3,7 @@ import { startIn } from '../../chain/netns.js';
 import { FlashError } from '../../errors.js';
 import { listSockets, setRoute } from '../../flash/registry.js';
 import { nativePaths } from '../../native/build-native.js';
+import { signalIfThere } from '../../process/signal-group.js';
 import { waitUntil } from '../../process/wait-until.js';
 import { benchNetns, devicesFor } from './devices.js';
 import { findContender } from './contenders.js';
@@ -72,7 +73,7 @@ async function untilReady(child: ProcessPromise): Promise<number> {
       { what: 'hops to be ready', deadlineMs: readyDeadlineMs, intervalMs: 5, failAs: 'infrastructure' },
     );
   } catch (error) {
-    await child.kill('SIGKILL').catch(() => undefined);
+    if (!ended) signalIfThere(child.pid ?? 0, 'SIGKILL');
     throw error;
   }
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { keyOf, makePlan, type Job } from '../../bench/chains/jobs.js';
-import { measureRates } from '../../bench/chains/rates.js';
+import { measureRates, measureThroughput } from '../../bench/chains/rates.js';
 import type { HopsOptions, HopsResult } from '../../bench/chains/run-hops.js';
 import { compareReports } from '../../bench/report/compare.js';
 import { judge } from '../../bench/report/goals.js';
@@ -48,6 +48,21 @@ test('the search finds the highest rate without loss, and takes the latency at s
   t.true(lossFreePps <= capacityPps && lossFreePps > capacityPps * 0.95, String(lossFreePps));
   t.deepEqual(latencies.map(({ share }) => share), [0.1, 0.5, 0.9]);
   t.deepEqual(offered.slice(-3), [0.1, 0.5, 0.9].map((share) => Math.round(lossFreePps * share)));
+});
+
+test('a chain that drops is measured at gentler rates as well, and its best counts', async (t) => {
+  const offered: number[] = [];
+  const run = async ({ ratePps = 0 }: HopsOptions): Promise<HopsResult> => {
+    offered.push(ratePps);
+    return result(ratePps === 150 ? 140 : 100);
+  };
+  const options = { ...chain, warmUpMs: 1, measureMs: 1, ringSize: 64 };
+
+  const dropping = await measureThroughput({ ...options, contender: 'veth' }, run);
+  const holding = await measureThroughput(options, run);
+
+  t.deepEqual([dropping.pps, holding.pps], [140, 100]);
+  t.deepEqual(offered, [0, 250, 150, 0]);
 });
 
 test('a report has the median and the range of the repetitions, and counts what was done again as it was last', (t) => {
