@@ -1,6 +1,7 @@
 import test from 'ava';
 import { attemptIn, runIn } from '../../chain/netns.js';
 import type { XdpSocket } from '../../ffi/socket-types.js';
+import { attachXskRedirect } from '../../ffi/xsk-redirect.js';
 import { clearRoute, readAttribute, setRoute } from '../../flash/registry.js';
 import { run } from '../../process/run.js';
 import { auditProblem, auditProblems } from './frame-audit.js';
@@ -163,6 +164,7 @@ for (const { title, change } of changes) {
 
 test.serial('a driver that is unbound under load takes its sockets off their routes, and bound again it carries new ones', async (t) => {
   const device = await borrowDevice();
+  using _atB = attachXskRedirect({ netns: device.netns, ifname: 'b' });
   using source = openEnd({ ...device, a: 'b' }, 0, { busyPoll: false });
   const id = flashId(source);
   const driver = await driverOfA();

@@ -3,7 +3,6 @@
  * see all-tests.ts.
  */
 import './driver-tests.js';
-import './wire.test.js';
 import './redirect.test.js';
 import './tracking.test.js';
 import './topology.test.js';
