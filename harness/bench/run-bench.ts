@@ -54,7 +54,7 @@ export async function runBench(options: BenchOptions): Promise<Report> {
   return makeReport({
     samples: samples.samples(),
     size,
-    conditions: { place: here ? 'on this machine' : 'in a guest', hostCpuModel: cpus()[0]?.model ?? 'unknown', node: process.version, repetitions, seed, warmUpMs, measureMs, ringSize, frameBytes, umem },
+    conditions: { place: here ? 'on this machine' : 'in a guest', hostCpus: cpus().length, hostCpuModel: cpus()[0]?.model ?? 'unknown', node: process.version, repetitions, seed, warmUpMs, measureMs, ringSize, frameBytes, umem },
     notRun: [
       ...missing.map(({ what, reason }) => ({ what, reason })),
       { what: 'AF_XDP over SR-IOV virtual functions', reason: hasVirtualFunctions() ? 'setting up the virtual functions is left to do' : 'no NIC here has virtual functions' },

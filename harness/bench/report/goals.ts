@@ -1,6 +1,9 @@
 import type { Goal, Report, Throughput } from './schema.js';
 
-type Figures = Pick<Report, 'throughput' | 'rates' | 'instructions' | 'rings'>;
+interface Figures extends Pick<Report, 'throughput' | 'rates' | 'instructions' | 'rings'> {
+  /** Processors of the machine that the rings were measured on. */
+  readonly hostCpus: number;
+}
 
 /** What a value has to be, and how it is shown. */
 interface Limit {
@@ -52,9 +55,9 @@ function ratioOf(one: string, other: string): (figures: Figures) => number | und
   };
 }
 
-/** Both carry descriptors of 16 bytes; the worst over the numbers of threads. */
-function ringRatio({ rings }: Figures): number | undefined {
-  const bulk = rings.filter(({ batch, object }) => batch === 32 && object === 'descriptor');
+/** Both carry descriptors of 16 bytes; the worst over the numbers of threads that have a processor each. */
+function ringRatio({ rings, hostCpus }: Figures): number | undefined {
+  const bulk = rings.filter(({ batch, object, threads }) => batch === 32 && object === 'descriptor' && threads <= hostCpus);
   const ratios = bulk
     .filter(({ ring }) => ring === 'flash')
     .map(({ threads, cyclesPerObject }) => cyclesPerObject.median / (bulk.find((other) => other.ring === 'rte-mpmc' && other.threads === threads)?.cyclesPerObject.median ?? Number.NaN))

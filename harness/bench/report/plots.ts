@@ -18,7 +18,8 @@ interface Picture {
 }
 
 const title = (contender: string): string => findContender(contender as ContenderName).title;
-const spread = ({ median, min, max }: Figure): { median: number; min: number; max: number } => ({ median, min, max });
+/** There is no zero on a logarithmic scale: a range that reaches down to it is cut at a tenth of the median. */
+const spread = ({ median, min, max }: Figure, factor = 1): { median: number; min: number; max: number } => ({ median: median * factor, min: Math.max(min, median / 10) * factor, max: max * factor });
 
 /** All pictures that the report has figures for. */
 export async function drawPlots(report: Report): Promise<Plot[]> {
@@ -27,7 +28,7 @@ export async function drawPlots(report: Report): Promise<Plot[]> {
 }
 
 async function draw(rows: readonly object[], spec: object): Promise<string> {
-  const whole = { ...spec, data: { values: rows }, background: 'white', config: { font: 'sans-serif', legend: { labelLimit: 260 } } } as unknown as TopLevelSpec;
+  const whole = { ...spec, data: { values: rows }, background: 'white', config: { font: 'sans-serif', legend: { labelLimit: 400, titleLimit: 400 } } } as unknown as TopLevelSpec;
   return new View(parse(compile(whole).spec), { renderer: 'none' }).toSVG();
 }
 
@@ -38,18 +39,21 @@ function lines(x: { field: string; title: string; type: 'ordinal' | 'quantitativ
     { mark: { type: 'rule', opacity: 0.5 }, encoding: { ...encoding, y: { field: 'min', type: 'quantitative', title: y, scale: { type: 'log' } }, y2: { field: 'max' } } },
     { mark: { type: 'line', point: true }, encoding: { ...encoding, y: { field: 'median', type: 'quantitative', title: y, scale: { type: 'log' } } } },
   ];
-  return facet === undefined ? { width: 520, height: 320, layer } : { facet: { column: { field: facet, type: 'nominal' } }, spec: { width: 240, height: 260, layer } };
+  return facet === undefined ? { width: 520, height: 320, layer } : { facet: { column: { field: facet, type: 'nominal', sort: null, title: null } }, spec: { width: 240, height: 260, layer } };
 }
 
 function throughputPictures({ throughput }: Report): Picture[] {
-  const rows = throughput.filter(({ wait }) => wait === 'spin').map(({ pps, contender, ...chain }) => ({ ...chain, ...spread(pps), via: title(contender) }));
+  const rows = throughput.filter(({ wait, pps }) => wait === 'spin' && pps.median > 0).map(({ pps, contender, ...chain }) => ({ ...chain, ...spread(pps), via: title(contender) }));
   const via = { field: 'via', title: 'carried by' };
-  const ofLength = (packetBytes: number): Picture => ({
-    title: `Throughput and chain length, ${packetBytes} bytes`,
-    caption: 'Packets a second at the end of the chain, batches of 32. The bars are the range of the repetitions.',
-    rows: rows.filter((row) => row.batch === 32 && row.packetBytes === packetBytes),
-    spec: lines({ field: 'functions', title: 'functions', type: 'ordinal' }, 'packets/s', via),
-  });
+  const ofLength = (packetBytes: number): Picture => {
+    const chains = rows.filter((row) => row.batch === 32 && row.packetBytes === packetBytes);
+    return {
+      title: `Throughput and chain length, ${packetBytes} bytes`,
+      caption: 'Packets a second at the end of the chain, batches of 32. The bars are the range of the repetitions.',
+      rows: new Set(chains.map(({ functions }) => functions)).size > 1 ? chains : [],
+      spec: lines({ field: 'functions', title: 'functions', type: 'ordinal' }, 'packets/s', via),
+    };
+  };
   const byBatch = rows.filter((row) => row.functions === 2 && row.packetBytes === 64 && rows.some((other) => other.via === row.via && other.batch !== 32));
   const bySize = rows.filter((row) => row.functions === 2 && row.batch === 32 && rows.some((other) => other.via === row.via && other.functions === 2 && other.packetBytes !== 64));
   return [
@@ -65,8 +69,7 @@ function latencyPicture({ rates }: Report): Picture {
   const rows = rates.flatMap(({ contender, wait, latencies }) =>
     latencies.flatMap((latency) =>
       Object.entries(names).map(([name, percentile]) => {
-        const { median, min, max } = latency[name as keyof typeof names];
-        return { load: `${latency.share * 100} %`, percentile, via: `${title(contender)}, ${waitNames[wait]}`, median: median / 1000, min: min / 1000, max: max / 1000 };
+        return { load: `${latency.share * 100} %`, percentile, via: `${title(contender)}, ${waitNames[wait]}`, ...spread(latency[name as keyof typeof names], 1e-3) };
       }),
     ),
   );
@@ -81,14 +84,15 @@ function latencyPicture({ rates }: Report): Picture {
 export const waitNames = { spin: 'asking again', block: 'sleeping in poll()', busy: 'busy polling' } as const;
 
 function instructionsPicture({ instructions }: Report): Picture {
-  const rows = instructions.map(({ kernel, path, batch, packetBytes, instructions: figure }) => ({ what: `${path}, ${packetBytes} bytes (${kernel})`, batch: `batch ${batch}`, value: figure.min }));
+  const rows = [...instructions].sort((a, b) => a.batch - b.batch).map(({ kernel, path, batch, packetBytes, instructions: figure }) => ({ what: `${path}, ${packetBytes} bytes (${kernel})`, batch: `batch ${batch}`, value: figure.min }));
   return {
     title: 'Kernel instructions a packet',
     caption: "From the entry of the sender's sendto() to its exit, divided by packets; counted by the emulator.",
     rows,
     spec: {
       width: 420,
-      encoding: { y: { field: 'what', type: 'nominal', title: null, sort: null, axis: { labelLimit: 320 } }, yOffset: { field: 'batch', sort: null }, x: { field: 'value', type: 'quantitative', title: 'instructions' } },
+      height: { step: 14 },
+      encoding: { y: { field: 'what', type: 'nominal', title: null, axis: { labelLimit: 320 } }, yOffset: { field: 'batch', sort: null }, x: { field: 'value', type: 'quantitative', title: 'instructions' } },
       layer: [{ mark: 'bar', encoding: { color: { field: 'batch', type: 'nominal', title: null, sort: null } } }, { mark: { type: 'text', align: 'left', dx: 3 }, encoding: { text: { field: 'value', type: 'quantitative', format: '.0f' } } }],
     },
   };
@@ -98,7 +102,7 @@ function ringsPicture({ rings }: Report): Picture {
   return {
     title: 'Rings alone',
     caption: 'One enqueue and one dequeue, in TSC cycles an object, on this machine and not in a guest.',
-    rows: rings.filter(({ object }) => object === 'descriptor').map(({ ring, batch, threads, cyclesPerObject }) => ({ ring, batch, threads: `${threads} thread${threads === 1 ? '' : 's'}`, ...spread(cyclesPerObject) })),
+    rows: rings.filter(({ object }) => object === 'descriptor').map(({ ring, batch, threads, cyclesPerObject }) => ({ ring, batch, threads: threads === 1 ? '1 thread' : `${threads} threads`, ...spread(cyclesPerObject) })),
     spec: lines({ field: 'batch', title: 'objects a bulk', type: 'ordinal' }, 'cycles', { field: 'ring', title: 'ring' }, 'threads'),
   };
 }

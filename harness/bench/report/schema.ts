@@ -22,6 +22,7 @@ export const reportSchema = z.object({
     kernel: z.string(),
     cpus: z.number().int(),
     cpuModel: z.string(),
+    hostCpus: z.number().int(),
     hostCpuModel: z.string(),
     node: z.string(),
     repetitions: z.number().int(),

@@ -19,7 +19,7 @@ const latencyNs = { count: 9, min: 1, p50: 2000, p90: 3000, p99: 4000, p999: 500
 const result = (pps: number): HopsResult => ({ seconds: 1, sent: pps, received: pps, lost: 0, reordered: 0, pps, cpuSeconds: [0.5, 0.5, 0.5, 0.5], latencyNs });
 const sampleOf = (job: Partial<Job>, pps: number): Sample => ({ of: 'chain', job: { kind: 'throughput', ...chain, repetition: 0, ...job }, result: result(pps) });
 const machine: Sample = { of: 'machine', kernel: '6.12', cpus: 2, cpuModel: 'TCG' };
-const conditions = { place: 'in a guest', hostCpuModel: 'host', node: 'v20', repetitions: 3, seed: 1, warmUpMs: 1, measureMs: 1, ringSize: 256, frameBytes: 2048, umem: 'one' };
+const conditions = { place: 'in a guest', hostCpus: 2, hostCpuModel: 'host', node: 'v20', repetitions: 3, seed: 1, warmUpMs: 1, measureMs: 1, ringSize: 256, frameBytes: 2048, umem: 'one' };
 const reportOf = (samples: readonly Sample[], notRun: Report['notRun'] = []): Report => makeReport({ samples: [machine, ...samples], size: 'quick', conditions, notRun });
 
 test('a plan has each measurement once a repetition, in an order that is another each time and the same in each run', (t) => {
@@ -93,7 +93,7 @@ test('goals are met, missed or not measured, by the worst of what they compare',
   t.is(verdictOf(report, /8 functions beside/), '1.05 x: met');
   t.is(verdictOf(report, /zero-copy hop beside AF_XDP/), '7.00 x: MISSED');
   t.is(verdictOf(report, /memif/), '-: not measured');
-  t.deepEqual([...new Set(judge({ throughput: [], rates: [], instructions: [], rings: [] }).map(({ verdict }) => verdict))], ['not measured']);
+  t.deepEqual([...new Set(judge({ throughput: [], rates: [], instructions: [], rings: [], hostCpus: 2 }).map(({ verdict }) => verdict))], ['not measured']);
 });
 
 test('two reports differ where the samples of one lie beyond those of the other', (t) => {
@@ -110,7 +110,7 @@ test('two reports differ where the samples of one lie beyond those of the other'
 
 test('the page needs nothing else, shows the pictures and says what was missed', async (t) => {
   const rates: Sample = { of: 'chain', job: { kind: 'rates', ...chain, repetition: 0 }, result: { lossFreePps: 1000, latencies: [{ share: 0.5, ratePps: 500, latencyNs }] } };
-  const page = await renderHtml(reportOf([sampleOf({}, 100), sampleOf({ contender: 'veth' }, 50), rates], [{ what: 'DPDK <ring>', reason: '"none"' }]));
+  const page = await renderHtml(reportOf([sampleOf({}, 100), sampleOf({ functions: 8 }, 60), sampleOf({ contender: 'veth' }, 0), sampleOf({ contender: 'veth', functions: 8 }, 5), rates], [{ what: 'DPDK <ring>', reason: '"none"' }]));
 
   t.true((page.match(/<svg/g) ?? []).length >= 2);
   t.notRegex(page.replace(/xmlns(:xlink)?="[^"]*"/g, ''), /https?:|<script|<link|@import/);
