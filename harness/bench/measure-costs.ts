@@ -13,8 +13,6 @@ import { hopCases, nicCases, pumpOptions, wireCases, type Cost, type CostCase } 
  */
 const netns = 'flash-cost';
 const rounds = 400;
-/** The least the drivers take, so that they leave frames for the redirect. */
-const hardwareRing = 64;
 
 const model = nicModels.find((name) => name === process.argv[2]);
 try {
@@ -39,7 +37,7 @@ async function setUpVeth(): Promise<void> {
 
 /** Without a program the drivers do not serve zero-copy sockets. */
 async function setUpNic(nic: NicModel): Promise<void> {
-  await setUpPorts(netns, portsOf(nic, 2), hardwareRing);
+  await setUpPorts(netns, portsOf(nic, 2));
   for (const ifname of ['a', 'b']) attachXskRedirect({ netns, ifname });
   await waitForLinks([netns]);
 }

@@ -24,20 +24,30 @@ function linkName(device: string, ...path: readonly string[]): string {
 
 const portNames = ['a', 'b'] as const;
 
-/** Moves two ports to a fresh network namespace, as `a` and `b`, with hardware rings of so many descriptors, and brings them up. */
-export async function setUpPorts(netns: string, ports: readonly string[], ringSize: number): Promise<void> {
+/**
+ * Descriptors of each hardware ring, the least the drivers take: what a driver hoards is small then,
+ * and frames are left for the redirect.
+ */
+export const hardwareRing = 64;
+
+/** Moves two ports to a fresh network namespace, as `a` and `b`, with small hardware rings, and brings them up. */
+export async function setUpPorts(netns: string, ports: readonly string[]): Promise<void> {
   await createNetns(netns);
-  for (const [index, name] of portNames.entries()) await setUpPort({ netns, port: ports[index] ?? '', name, ringSize });
+  for (const [index, name] of portNames.entries()) await setUpPort({ netns, port: ports[index] ?? '', name });
 }
 
 /** The same for one port, to a namespace that is there. */
-export async function setUpPort({ netns, port, name, ringSize }: { readonly netns: string; readonly port: string; readonly name: string; readonly ringSize: number }): Promise<void> {
+export async function setUpPort({ netns, port, name }: { readonly netns: string; readonly port: string; readonly name: string }): Promise<void> {
   // While sockets busy-poll the interrupt stays off, and for so long after.
   writeFileSync(join(netDir, port, 'napi_defer_hard_irqs'), '2');
   writeFileSync(join(netDir, port, 'gro_flush_timeout'), '200000');
   await run('ip', ['link', 'set', 'dev', port, 'netns', netns, 'name', name]);
-  await runIn(netns, 'ethtool', ['-G', name, 'rx', String(ringSize), 'tx', String(ringSize)]);
+  await setHardwareRings(netns, name);
   await ipBatch(netns, [`link set dev ${name} up`]);
+}
+
+export async function setHardwareRings(netns: string, name: string): Promise<void> {
+  await runIn(netns, 'ethtool', ['-G', name, 'rx', String(hardwareRing), 'tx', String(hardwareRing)]);
 }
 
 /** Until all have a carrier, or have noticed that they have none. Attaching a program and much of what ethtool changes resets a port. */

@@ -3,6 +3,7 @@ import { attemptIn, runIn } from '../../chain/netns.js';
 import type { XdpSocket } from '../../ffi/socket-types.js';
 import { attachXskRedirect } from '../../ffi/xsk-redirect.js';
 import { clearRoute, readAttribute, setRoute } from '../../flash/registry.js';
+import { setHardwareRings } from '../../nics/guest-ports.js';
 import { run } from '../../process/run.js';
 import { auditProblem, auditProblems } from './frame-audit.js';
 import { driverOfA, nics, replaceProgram, waitForLink } from './nic-testbed.js';
@@ -121,7 +122,7 @@ const changes: readonly { readonly title: string; readonly change: (netns: strin
   { title: 'hardware rings of another size, if the driver has them changed under sockets', change: async (netns) => {
     const { exitCode, stderr } = await attemptIn(netns, 'ethtool', ['-G', 'a', 'rx', '128', 'tx', '256']);
     if (exitCode !== 0 && /busy/.test(stderr)) return;
-    await runIn(netns, 'ethtool', ['-G', 'a', 'rx', '64', 'tx', '64']);
+    await setHardwareRings(netns, 'a');
   } },
   { title: 'another number of queues', change: async (netns) => {
     await runIn(netns, 'ethtool', ['-L', 'a', 'combined', '4']);

@@ -6,7 +6,7 @@ import type { XdpSocket } from '../../ffi/socket-types.js';
 import { attachXskRedirect, type XskRedirect } from '../../ffi/xsk-redirect.js';
 import { overPort } from '../../nics/control-port.js';
 import { controlNics, type NicControl } from '../../nics/control.js';
-import { portsOf, setUpPort, setUpPorts, waitForLinks } from '../../nics/guest-ports.js';
+import { hardwareRing, portsOf, setUpPort, setUpPorts, waitForLinks } from '../../nics/guest-ports.js';
 import { hasSeveralBuffers, type NicModel } from '../../nics/model.js';
 import { run } from '../../process/run.js';
 import { waitUntil } from '../../process/wait-until.js';
@@ -19,8 +19,6 @@ export interface NicTestbedOptions {
   readonly driverRedirects: boolean;
 }
 
-/** Descriptors of each hardware ring, the least the drivers take: what a driver hoards is small then. */
-const hardwareRing = 64;
 /** A ring that is full has one entry free. */
 const driverFrames = hardwareRing - 1;
 
@@ -88,7 +86,7 @@ function kickUntilPolled(socket: XdpSocket, readStats: () => Readonly<Record<str
 export const nics = (): NicControl => controlNics(overPort());
 
 async function setUp(model: NicModel): Promise<Device> {
-  await setUpPorts(nicNetns, portsOf(model, 2), hardwareRing);
+  await setUpPorts(nicNetns, portsOf(model, 2));
   writeFileSync('/proc/sys/vm/nr_hugepages', String(hugePages));
   replaceProgram();
   await waitForLink();
@@ -124,7 +122,7 @@ export async function driverOfA(): Promise<{ readonly unbind: () => Promise<unkn
     unbind: () => write('unbind'),
     async bind() {
       await write('bind');
-      await setUpPort({ netns: nicNetns, port: portsOf(model as NicModel, 1)[0] ?? '', name: 'a', ringSize: hardwareRing });
+      await setUpPort({ netns: nicNetns, port: portsOf(model as NicModel, 1)[0] ?? '', name: 'a' });
       replaceProgram();
       await waitForLink();
     },
