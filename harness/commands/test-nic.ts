@@ -3,7 +3,8 @@ import { exitCodes } from '../errors.js';
 import { formatSeconds, startClock } from '../host/duration.js';
 import { buildImage } from '../kernel/build-image.js';
 import { nicModels, type NicModel } from '../nics/model.js';
-import { runNicParity } from '../parity/nic-parity.js';
+import { compareKernels } from '../parity/compare-kernels.js';
+import { judge } from '../parity/xskxceiver-output.js';
 import { runNicTests } from '../suites/nic-suite.js';
 import { addResults, formatTotals, showFailures, type SuiteResult } from '../suites/suite.js';
 
@@ -25,7 +26,7 @@ const parts: readonly { readonly name: string; readonly what: string; readonly r
     what: 'the same with the driver as it is upstream',
     run: async ({ nic, ...options }) => runNicTests({ model: nic, image: await buildImage({ driverPatches: false }), driverRedirects: false, ...options }),
   },
-  { name: 'parity', what: "the kernel's own AF_XDP suite in zero-copy mode, the same on the vanilla kernel and on ours", run: ({ nic }) => runNicParity(nic) },
+  { name: 'parity', what: "the kernel's own AF_XDP suite in zero-copy mode, the same on the vanilla kernel and on ours", run: async ({ nic }) => judge(await compareKernels(nic)) },
 ];
 
 export function addTestNic(program: Command): void {

@@ -1,3 +1,5 @@
+import type { SuiteResult } from '../suites/suite.js';
+
 export type Outcome = 'pass' | 'fail' | 'skip';
 
 /** A test in one mode, and what each attempt gave. */
@@ -39,4 +41,10 @@ export function compare(vanilla: readonly TestRun[], flash: readonly TestRun[]):
     const same = after !== undefined && before.results.at(-1) === after.results.at(-1);
     return { mode: before.mode, test: before.test, vanilla: summarize(before), flash: after === undefined ? 'missing' : summarize(after), same };
   });
+}
+
+/** A test whose result is another than on the vanilla kernel is a failure; one that fails on both is not. */
+export function judge(rows: readonly Comparison[]): SuiteResult {
+  const failures = rows.filter(({ same }) => !same).map(({ test, vanilla, flash }) => ({ title: `${test} gives the same`, detail: `vanilla: ${vanilla}, flash: ${flash}` }));
+  return { passed: rows.length - failures.length, failed: failures.length, skipped: 0, failures };
 }

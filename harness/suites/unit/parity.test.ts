@@ -1,5 +1,5 @@
 import test from 'ava';
-import { compare, parseTest, parseTestList, summarize } from '../../parity/xskxceiver-output.js';
+import { compare, judge, parseTest, parseTestList, summarize } from '../../parity/xskxceiver-output.js';
 
 test('the list of tests is read by number and name', (t) => {
   t.deepEqual(parseTestList('# Totals: pass:0\nTests:\n0: SEND_RECEIVE\n12: POLL_RX\n'), [
@@ -30,4 +30,13 @@ test('kernels differ if a test ends differently, or is missing', (t) => {
 
   t.deepEqual(compare(vanilla, flash).map(({ same }) => same), [false, true, true, false]);
   t.is(summarize(vanilla[1]), 'flaky');
+  t.deepEqual(judge(compare(vanilla, flash)), {
+    passed: 2,
+    failed: 2,
+    skipped: 0,
+    failures: [
+      { title: 'A gives the same', detail: 'vanilla: pass, flash: fail' },
+      { title: 'C gives the same', detail: 'vanilla: pass, flash: missing' },
+    ],
+  });
 });
