@@ -35,9 +35,9 @@ const ringMilliseconds = { quick: 20, full: 200 } as const;
 
 /** Measures what is not measured yet, rings first, then chains, then instructions, and puts the figures together. */
 export async function runBench(options: BenchOptions): Promise<Report> {
-  const { size, here, resume, outDir } = options;
-  await buildNative();
-  const images = here ? undefined : { vanilla: await buildImage({ vanilla: true }), flash: await buildImage() };
+  const { size, here, resume, outDir, onProgress } = options;
+  await buildNative(onProgress);
+  const images = here ? undefined : { vanilla: await buildImage({ vanilla: true, onProgress }), flash: await buildImage({ onProgress }) };
   const missing = contenders.flatMap((contender) => {
     const reason = whyNot(contender, here);
     return reason === undefined ? [] : [{ name: contender.name, what: contender.title, reason }];

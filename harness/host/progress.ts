@@ -30,6 +30,20 @@ export function showProgress(stream: NodeJS.WriteStream = process.stderr): Progr
   return stream.isTTY && process.env['CI'] === undefined ? liveLine(stream) : plainLines(stream);
 }
 
+/**
+ * Does a piece of work that tells how far it is: to the view it is part of, or to one of its own,
+ * which appears when there is something to say.
+ */
+export async function withProgress<T>(work: (onProgress: OnProgress) => Promise<T>, outer?: OnProgress): Promise<T> {
+  if (outer !== undefined) return work(outer);
+  let view: ProgressView | undefined;
+  try {
+    return await work((event) => (view ??= showProgress()).onProgress(event));
+  } finally {
+    view?.stop();
+  }
+}
+
 function liveLine(stream: NodeJS.WriteStream): ProgressView {
   const elapsed = startClock();
   const state: State = { phase: 'starting', unit: 'files', done: 0, total: undefined };

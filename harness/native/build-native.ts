@@ -1,6 +1,7 @@
 import { join } from 'node:path';
+import type { OnProgress } from '../host/progress.js';
 import { repositoryRoot } from '../host/repository.js';
-import { run } from '../process/run.js';
+import { make } from '../process/make.js';
 
 const outDir = join(repositoryRoot, 'out', 'native');
 
@@ -16,8 +17,10 @@ export const nativePaths = {
 } as const;
 
 /** Brings the programs up to date; make looks at what changed. */
-export async function buildNative(): Promise<void> {
-  await run('make', ['-s', '-C', join(repositoryRoot, 'harness', 'native'), `OUT=${outDir}`], {
+export async function buildNative(onProgress?: OnProgress): Promise<void> {
+  await make(['-C', join(repositoryRoot, 'harness', 'native'), `OUT=${outDir}`], {
+    what: 'the C and BPF programs',
+    onProgress,
     failAs: 'buildFailed',
     advice: 'libxdp, libbpf and clang are needed; `npm run doctor` says what is missing',
   });

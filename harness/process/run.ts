@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline';
 import { $, type ProcessPromise } from 'zx';
 import { FlashError, type FailureKind } from '../errors.js';
 import { throwIfInterrupted } from './interrupt.js';
@@ -13,6 +14,8 @@ export interface RunOptions {
   readonly failAs?: FailureKind;
   readonly advice?: string;
   readonly signal?: AbortSignal;
+  /** Each line of stdout as it comes; of a program that is run to its end. */
+  readonly onLine?: ((line: string) => void) | undefined;
 }
 
 export interface RunResult {
@@ -48,7 +51,9 @@ export function start(program: string, args: readonly string[], options: RunOpti
 
 /** Runs a program to its end and returns what it said, whatever its exit code. */
 export async function attempt(program: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
-  const { exitCode, stdout, stderr } = await start(program, args, options);
+  const child = start(program, args, options);
+  if (options.onLine !== undefined) createInterface({ input: child.stdout }).on('line', options.onLine);
+  const { exitCode, stdout, stderr } = await child;
   throwIfInterrupted();
   return { command: [program, ...args].join(' '), exitCode: exitCode ?? 1, stdout, stderr };
 }
@@ -56,7 +61,12 @@ export async function attempt(program: string, args: readonly string[], options:
 /** Runs a program to its end; a non-zero exit is a FlashError that carries its last lines. */
 export async function run(program: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
   const result = await attempt(program, args, options);
-  if (result.exitCode === 0) return result.stdout;
+  requireSuccess(result, options);
+  return result.stdout;
+}
+
+export function requireSuccess(result: RunResult, options: RunOptions): void {
+  if (result.exitCode === 0) return;
   throw new FlashError(options.failAs ?? 'infrastructure', `\`${result.command}\` exited with ${result.exitCode}`, {
     logTail: lastLines(result.stderr || result.stdout, 12),
     ...(options.advice === undefined ? {} : { advice: options.advice }),

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { showProgress } from '../host/progress.js';
+import { withProgress } from '../host/progress.js';
 import { callerDir } from '../host/repository.js';
 import { findFetched } from './fetched.js';
 import { fetchQemu } from './fetch.js';
@@ -19,14 +19,7 @@ export async function findNicQemu(): Promise<Qemu | undefined> {
 
 /** The same, and fetches one into the cache when there is none. */
 export async function ensureNicQemu(): Promise<Qemu> {
-  const found = await findNicQemu();
-  if (found !== undefined) return found;
-  const view = showProgress();
-  try {
-    return await fetchQemu(view.onProgress);
-  } finally {
-    view.stop();
-  }
+  return (await findNicQemu()) ?? withProgress((onProgress) => fetchQemu(onProgress));
 }
 
 async function requireNamed(named: string): Promise<Qemu> {

@@ -7,7 +7,7 @@ import { ping } from '../../chain/traffic.js';
 import { chainHops, connect, findSockets } from '../../chain/wiring.js';
 import { buildNative } from '../../native/build-native.js';
 
-test.before('the network functions are built', buildNative);
+test.before('the network functions are built', () => buildNative());
 
 test.serial('client and server reach each other only while the routes are set', async (t) => {
   await using topology = await buildTopology('flash-reach');
