@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 import { requireFlash } from '../flash/registry.js';
 import { requireNoSplats, runInGuest, type GuestOptions } from '../guest/run-in-guest.js';
+import { withProgress } from '../host/progress.js';
 import { repositoryRoot } from '../host/repository.js';
 import { buildImage } from '../kernel/build-image.js';
 import { buildNative } from '../native/build-native.js';
 import { attempt } from '../process/run.js';
 import type { Suite, SuiteResult } from './suite.js';
 import { slowVariable } from './slow.js';
-import { readTap } from './tap.js';
+import { countResults, readTap, showResults } from './tap.js';
 
 const deadlineMs = 1_200_000;
 const slowDeadlineMs = 3 * deadlineMs;
@@ -44,19 +45,27 @@ export interface GuestTestOptions {
 }
 
 export async function runGuestTests(image: string, options: GuestTestOptions = {}): Promise<SuiteResult> {
-  return readTestsInGuest({ image, command: avaCommand(options), deadlineMs: options.slow ? slowDeadlineMs : deadlineMs });
+  return readTestsInGuest('tests in the guest', { image, command: avaCommand(options), deadlineMs: options.slow ? slowDeadlineMs : deadlineMs });
 }
 
-/** Boots a guest for a command that prints TAP. */
-export async function readTestsInGuest(guestOptions: GuestOptions): Promise<SuiteResult> {
+/** Boots a guest for a command that prints TAP, and shows how many tests have ended. */
+export async function readTestsInGuest(what: string, guestOptions: GuestOptions): Promise<SuiteResult> {
   const output = { stdout: '', stderr: '' };
-  const guest = await runInGuest({
-    ...guestOptions,
-    onEvent: (event) => {
-      if (event.kind === 'start') Object.assign(output, { stdout: '', stderr: '' });
-      if (event.kind === 'output') output[event.stream] += event.text;
-    },
-  });
+  const guest = await withProgress((onProgress) =>
+    runInGuest({
+      ...guestOptions,
+      onEvent: (event) => {
+        if (event.kind === 'start') {
+          Object.assign(output, { stdout: '', stderr: '' });
+          onProgress({ kind: 'phase', phase: `${what}: booting` });
+        }
+        if (event.kind === 'setup') onProgress({ kind: 'phase', phase: what, unit: 'tests' });
+        if (event.kind !== 'output') return;
+        output[event.stream] += event.text;
+        if (event.stream === 'stdout') onProgress({ kind: 'step', done: countResults(output.stdout), total: undefined });
+      },
+    }),
+  );
   requireNoSplats(guest);
   return readTap(output.stdout === '' ? output.stderr : output.stdout, guest.exitCode);
 }
@@ -69,7 +78,9 @@ export const hereSuite: Suite = {
     requireFlash();
     await buildNative();
     const [program = process.execPath, ...args] = avaCommand();
-    const { stdout, stderr, exitCode } = await attempt(program, args, { cwd: repositoryRoot, timeoutMs: deadlineMs });
+    const { stdout, stderr, exitCode } = await withProgress((onProgress) =>
+      attempt(program, args, { cwd: repositoryRoot, timeoutMs: deadlineMs, onLine: showResults('tests on this machine', onProgress) }),
+    );
     return readTap(stdout === '' ? stderr : stdout, exitCode);
   },
 };

@@ -23,5 +23,5 @@ export async function runNicTests({ model, image, driverRedirects, ...options }:
   await using nics = await startNicPair(model);
   const testbed = JSON.stringify({ model, driverRedirects });
   const command = ['env', `${testbedVariable}=${testbed}`, ...avaCommand({ entry: hasSeveralBuffers(model) ? 'nic-tests-several-buffers' : 'nic-tests', ...options })];
-  return await readTestsInGuest({ image, nics, cpus, memoryMb, command, deadlineMs });
+  return await readTestsInGuest(`tests on ${model}`, { image, nics, cpus, memoryMb, command, deadlineMs });
 }

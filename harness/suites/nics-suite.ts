@@ -1,10 +1,13 @@
 import { join } from 'node:path';
+import { withProgress, type OnProgress } from '../host/progress.js';
 import { buildImage } from '../kernel/build-image.js';
 import { buildNics, nicsMakeArgs, nicsOutDir } from '../nics/build-nics.js';
 import { nicModels } from '../nics/model.js';
-import { attempt, run } from '../process/run.js';
+import { attemptMake, make } from '../process/make.js';
+import { attempt } from '../process/run.js';
 import { runNicTests } from './nic-suite.js';
 import { addResults, type Suite, type SuiteResult } from './suite.js';
+import { showResults } from './tap.js';
 
 const fuzzSeconds = 15;
 const testsTimeoutMs = 600_000;
@@ -14,8 +17,8 @@ export const nicsSuite: Suite = {
   name: 'nics',
   async run({ image, flavour }) {
     await buildNics();
-    const results = [await runModelTests()];
-    for (const model of nicModels) results.push(await fuzz(model));
+    const results = [await withProgress(runModelTests)];
+    for (const model of nicModels) results.push(await withProgress((onProgress) => fuzz(model, onProgress)));
     const bootImage = image ?? (await buildImage({ flavour }));
     for (const model of nicModels) results.push(await runNicTests({ model, image: bootImage, driverRedirects: true, entry: 'driver-tests', slow: flavour === 'debug' }));
     return addResults(results);
@@ -23,10 +26,18 @@ export const nicsSuite: Suite = {
 };
 
 /** The unit tests of the models, in C, with sanitizers. */
-async function runModelTests(): Promise<SuiteResult> {
-  const { exitCode, stdout, stderr } = await attempt('make', [...nicsMakeArgs, '--keep-going', 'test'], {
+async function runModelTests(onProgress: OnProgress): Promise<SuiteResult> {
+  let count: ((line: string) => void) | undefined;
+  const { exitCode, stdout, stderr } = await attemptMake([...nicsMakeArgs, '--keep-going', 'test'], {
+    what: 'the tests of the NIC models',
+    onProgress,
     env: { CMOCKA_MESSAGE_OUTPUT: 'TAP' },
     timeoutMs: testsTimeoutMs,
+    onLine: (line) => {
+      // What each program of tests starts with, once all are built.
+      if (line.startsWith('# test_')) count ??= showResults('tests of the NIC models', onProgress);
+      count?.(line);
+    },
   });
   const lines = stdout.split('\n');
   const failed = lines.filter((line) => /^not ok /.test(line));
@@ -37,8 +48,9 @@ async function runModelTests(): Promise<SuiteResult> {
 }
 
 /** A short look; `fuzz --seconds 600` is a long one. */
-async function fuzz(model: string): Promise<SuiteResult> {
-  await run('make', [...nicsMakeArgs, 'fuzz'], { failAs: 'buildFailed' });
+async function fuzz(model: string, onProgress: OnProgress): Promise<SuiteResult> {
+  await make([...nicsMakeArgs, 'fuzz'], { what: 'the fuzzer of the NIC models', onProgress, failAs: 'buildFailed' });
+  onProgress({ kind: 'phase', phase: `fuzzing the model ${model} for ${fuzzSeconds} s` });
   const { exitCode, stdout, stderr } = await attempt(join(nicsOutDir, 'fuzz'), ['--model', model, '--seconds', String(fuzzSeconds), '--seed', '1'], { timeoutMs: testsTimeoutMs });
   const title = `nothing a guest writes harms the model ${model}`;
   const failures = exitCode === 0 ? [] : [{ title, detail: `${stdout}\n${stderr}`.slice(-4000) }];

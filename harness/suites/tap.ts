@@ -1,4 +1,5 @@
 import { Parser } from 'tap-parser';
+import type { OnProgress } from '../host/progress.js';
 import type { SuiteResult, TestFailure } from './suite.js';
 
 /**
@@ -31,6 +32,20 @@ export async function readTap(text: string, exitCode: number): Promise<SuiteResu
     failures.push({ title: 'the test run itself', detail: `${problem}\n${lastOutput(text)}` });
   }
   return { ...counts, failures, skips };
+}
+
+/** How many top-level results a stream has so far. */
+export function countResults(text: string): number {
+  return text.match(/^(?:not )?ok \d/gm)?.length ?? 0;
+}
+
+/** For the lines of a stream as they come: says how many tests have ended. */
+export function showResults(phase: string, onProgress: OnProgress): (line: string) => void {
+  onProgress({ kind: 'phase', phase, unit: 'tests' });
+  let done = 0;
+  return (line) => {
+    if (countResults(line) > 0) onProgress({ kind: 'step', done: ++done, total: undefined });
+  };
 }
 
 function describeProblem(

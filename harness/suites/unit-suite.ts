@@ -1,20 +1,24 @@
 import { join } from 'node:path';
+import { withProgress } from '../host/progress.js';
 import { repositoryRoot } from '../host/repository.js';
 import { attempt } from '../process/run.js';
 import type { Suite } from './suite.js';
-import { readTap } from './tap.js';
+import { readTap, showResults } from './tap.js';
 
 /** What can be tested without a guest and without building a kernel. */
 export const unitSuite: Suite = {
   name: 'unit',
   async run() {
     const ava = join(repositoryRoot, 'node_modules', 'ava', 'entrypoints', 'cli.mjs');
-    const { stdout, stderr, exitCode } = await attempt(process.execPath, [ava, '--tap', 'dist/suites/unit/**/*.test.js'], {
-      cwd: repositoryRoot,
-      timeoutMs: 120_000,
-      // The tests see the same whatever cache and terminal the caller has.
-      env: { NODE_OPTIONS: '--enable-source-maps', FORCE_COLOR: '0' },
-    });
+    const { stdout, stderr, exitCode } = await withProgress((onProgress) =>
+      attempt(process.execPath, [ava, '--tap', 'dist/suites/unit/**/*.test.js'], {
+        cwd: repositoryRoot,
+        timeoutMs: 120_000,
+        // The tests see the same whatever cache and terminal the caller has.
+        env: { NODE_OPTIONS: '--enable-source-maps', FORCE_COLOR: '0' },
+        onLine: showResults('unit tests', onProgress),
+      }),
+    );
     return readTap(stdout === '' ? stderr : stdout, exitCode);
   },
 };
