@@ -73,10 +73,8 @@ async function downloadPackages(apt: PrivateApt, { title }: Archive, suite: stri
   const megabytes = (bytes: number): number => Math.floor(bytes / 1e6);
   const { stdout } = await apt.run('apt-get', ['install', '--print-uris', '-qq', '-y', packageName]);
   const total = megabytes(sumSizes(stdout) + apt.downloadedBytes());
-  const report = (): void =>
-    onProgress({ kind: 'phase', phase: `downloading QEMU from ${title} ${suite}: ${megabytes(apt.downloadedBytes())} of ${total} MB` });
-  report();
-  const timer = setInterval(report, 5000);
+  onProgress({ kind: 'phase', phase: `downloading QEMU from ${title} ${suite}`, unit: 'MB' });
+  const timer = setInterval(() => onProgress({ kind: 'step', done: megabytes(apt.downloadedBytes()), total }), 1000);
   try {
     const { exitCode, stderr } = await apt.run('apt-get', ['install', '--download-only', '-q', '-y', packageName]);
     if (exitCode === 0) return;
@@ -96,11 +94,15 @@ export function sumSizes(uris: string): number {
 
 /** Everything happens in a temporary directory; the rename at the end is what makes it exist. */
 async function unpack(apt: PrivateApt, stamp: { suite: string; packageVersion: string }, onProgress: OnProgress): Promise<Qemu> {
-  onProgress({ kind: 'phase', phase: 'unpacking QEMU' });
+  onProgress({ kind: 'phase', phase: 'unpacking QEMU', unit: 'packages' });
   await withTemporaryDir(qemuCacheDir(), async (dir) => {
     const staged = join(dir, 'staged');
     mkdirSync(join(staged, 'root'), { recursive: true });
-    for (const file of apt.packages()) await run('dpkg-deb', ['-x', file, join(staged, 'root')], { failAs: 'noNetwork', advice: `remove ${qemuCacheDir()} and try again` });
+    const packages = apt.packages();
+    for (const [index, file] of packages.entries()) {
+      onProgress({ kind: 'step', done: index + 1, total: packages.length });
+      await run('dpkg-deb', ['-x', file, join(staged, 'root')], { failAs: 'noNetwork', advice: `remove ${qemuCacheDir()} and try again` });
+    }
     const launcher = writeLauncher(staged);
     const qemu = await probeQemu(launcher);
     if (!qemu?.hasVfioUser) {
