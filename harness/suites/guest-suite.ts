@@ -6,11 +6,14 @@ import { repositoryRoot } from '../host/repository.js';
 import { buildImage } from '../kernel/build-image.js';
 import { buildNative } from '../native/build-native.js';
 import { attempt } from '../process/run.js';
+import { readAva } from './ava.js';
 import type { Suite, SuiteResult } from './suite.js';
 import { slowVariable } from './slow.js';
-import { countResults, readTap, showResults } from './tap.js';
+import { countResults, showResults } from './tap.js';
 
 const deadlineMs = 1_200_000;
+/** How long AVA waits for the next test to end. */
+export const testTimeoutSeconds = 300;
 const slowDeadlineMs = 3 * deadlineMs;
 
 /**
@@ -19,7 +22,7 @@ const slowDeadlineMs = 3 * deadlineMs;
  */
 export function avaCommand({ failFast = false, slow = false, entry = 'all-tests', match }: GuestTestOptions = {}): string[] {
   const ava = join(repositoryRoot, 'node_modules', 'ava', 'entrypoints', 'cli.mjs');
-  const options = ['--tap', '--serial', '--worker-threads', '--timeout=300s', ...(failFast ? ['--fail-fast'] : []), ...(match === undefined ? [] : [`--match=${match}`])];
+  const options = ['--tap', '--serial', '--worker-threads', `--timeout=${testTimeoutSeconds}s`, ...(failFast ? ['--fail-fast'] : []), ...(match === undefined ? [] : [`--match=${match}`])];
   const command = [process.execPath, '--enable-source-maps', ava, ...options, `dist/suites/guest/${entry}.js`];
   return slow ? ['env', `${slowVariable}=1`, ...command] : command;
 }
@@ -48,7 +51,7 @@ export async function runGuestTests(image: string, options: GuestTestOptions = {
   return readTestsInGuest('tests in the guest', { image, command: avaCommand(options), deadlineMs: options.slow ? slowDeadlineMs : deadlineMs });
 }
 
-/** Boots a guest for a command that prints TAP, and shows how many tests have ended. */
+/** Boots a guest for AVA and shows how many tests have ended. */
 export async function readTestsInGuest(what: string, guestOptions: GuestOptions): Promise<SuiteResult> {
   const output = { stdout: '', stderr: '' };
   const guest = await withProgress((onProgress) =>
@@ -67,7 +70,7 @@ export async function readTestsInGuest(what: string, guestOptions: GuestOptions)
     }),
   );
   requireNoSplats(guest);
-  return readTap(output.stdout === '' ? output.stderr : output.stdout, guest.exitCode);
+  return readAva({ ...output, exitCode: guest.exitCode });
 }
 
 /** Runs them on this machine. */
@@ -78,9 +81,9 @@ export const hereSuite: Suite = {
     requireFlash();
     await buildNative();
     const [program = process.execPath, ...args] = avaCommand();
-    const { stdout, stderr, exitCode } = await withProgress((onProgress) =>
+    const output = await withProgress((onProgress) =>
       attempt(program, args, { cwd: repositoryRoot, timeoutMs: deadlineMs, onLine: showResults('tests on this machine', onProgress) }),
     );
-    return readTap(stdout === '' ? stderr : stdout, exitCode);
+    return readAva(output);
   },
 };

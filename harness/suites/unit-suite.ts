@@ -2,15 +2,16 @@ import { join } from 'node:path';
 import { withProgress } from '../host/progress.js';
 import { repositoryRoot } from '../host/repository.js';
 import { attempt } from '../process/run.js';
+import { readAva } from './ava.js';
 import type { Suite } from './suite.js';
-import { readTap, showResults } from './tap.js';
+import { showResults } from './tap.js';
 
 /** What can be tested without a guest and without building a kernel. */
 export const unitSuite: Suite = {
   name: 'unit',
   async run() {
     const ava = join(repositoryRoot, 'node_modules', 'ava', 'entrypoints', 'cli.mjs');
-    const { stdout, stderr, exitCode } = await withProgress((onProgress) =>
+    const output = await withProgress((onProgress) =>
       attempt(process.execPath, [ava, '--tap', 'dist/suites/unit/**/*.test.js'], {
         cwd: repositoryRoot,
         timeoutMs: 120_000,
@@ -19,6 +20,6 @@ export const unitSuite: Suite = {
         onLine: showResults('unit tests', onProgress),
       }),
     );
-    return readTap(stdout === '' ? stderr : stdout, exitCode);
+    return readAva(output);
   },
 };
