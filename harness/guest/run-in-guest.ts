@@ -1,9 +1,10 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { FlashError } from '../errors.js';
+import { FlashError, type FailureDetails } from '../errors.js';
 import { throwIfInterrupted } from '../process/interrupt.js';
 import { lastLines } from '../process/run.js';
 import type { Accelerator, GuestEvent, GuestResult } from './events.js';
+import { GuestTimeout, type GuestPhase } from './guest-timeout.js';
 import { startHypervisor } from './hypervisor.js';
 import { probeKvm } from './kvm.js';
 import { attachNics, requireAlive, type GuestNics } from './nic-devices.js';
@@ -100,18 +101,20 @@ export async function* guestEvents(options: GuestOptions): AsyncGenerator<GuestE
   const hypervisor = startHypervisor(command, files);
   const watch = watchRun(files);
   const splats: Splat[] = [];
-  const phase = { name: 'boot', endMs: Date.now() + machine.bootDeadlineMs, exitCode: undefined as number | undefined };
-  const failure = (message: string): FlashError =>
-    options.nics?.failure() ?? (splats.length > 0 ? splatFailure(splats, files.consolePath) : guestFailure(message, files));
+  const phase = { name: 'boot' as GuestPhase, endMs: Date.now() + machine.bootDeadlineMs, exitCode: undefined as number | undefined };
+  function* news(last: boolean): Generator<GuestEvent> {
+    for (const event of watch.read(last)) {
+      if (event.kind === 'splat') splats.push(event.splat);
+      yield event;
+    }
+  }
+  const orWhatCausedIt = (failure: FlashError): FlashError => options.nics?.failure() ?? (splats.length > 0 ? splatFailure(splats, files.consolePath) : failure);
   try {
     for (;;) {
       throwIfInterrupted();
       requireAlive(options.nics);
       const ended = hypervisor.hasEnded();
-      for (const event of watch.read(ended)) {
-        if (event.kind === 'splat') splats.push(event.splat);
-        yield event;
-      }
+      yield* news(ended);
       if (phase.name === 'boot' && existsSync(files.startedPath)) {
         Object.assign(phase, { name: 'command', endMs: Date.now() + machine.deadlineMs });
         yield { kind: 'setup', seconds: (Date.now() - startMs) / 1000 };
@@ -122,7 +125,11 @@ export async function* guestEvents(options: GuestOptions): AsyncGenerator<GuestE
         yield { kind: 'exit', exitCode: phase.exitCode };
       }
       if (ended) break;
-      if (Date.now() > phase.endMs) throw failure(deadlinePassed(phase.name, options));
+      if (Date.now() > phase.endMs) {
+        // A complaint that nothing followed is still being collected.
+        yield* news(true);
+        throw orWhatCausedIt(new GuestTimeout(phase.name, limitMs(phase.name, options), endOfLog(files)));
+      }
       await delay(pollIntervalMs);
     }
   } finally {
@@ -130,7 +137,7 @@ export async function* guestEvents(options: GuestOptions): AsyncGenerator<GuestE
     watch.close();
   }
   requireAlive(options.nics);
-  if (phase.exitCode === undefined) throw failure(`the guest died in its phase "${phase.name}": the command's end marker is missing`);
+  if (phase.exitCode === undefined) throw orWhatCausedIt(new FlashError('guest', `the guest died in its phase "${phase.name}": the command's end marker is missing`, endOfLog(files)));
   const seconds = (Date.now() - startMs) / 1000;
   const result = { exitCode: phase.exitCode, splats, consoleLogPath: files.consolePath, runDir: files.path, accel, seconds };
   yield { kind: 'end', result };
@@ -151,13 +158,13 @@ function definedOnly(options: GuestOptions): GuestOptions {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as unknown as GuestOptions;
 }
 
-function deadlinePassed(phase: string, options: GuestOptions): string {
+function limitMs(phase: GuestPhase, options: GuestOptions): number {
   const limits = { ...guestDefaults, ...definedOnly(options) };
-  const limitMs = phase === 'boot' ? limits.bootDeadlineMs : phase === 'command' ? limits.deadlineMs : powerOffDeadlineMs;
-  return `the guest did not finish its phase "${phase}" within ${limitMs / 1000} s`;
+  if (phase === 'boot') return limits.bootDeadlineMs;
+  return phase === 'command' ? limits.deadlineMs : powerOffDeadlineMs;
 }
 
-function guestFailure(message: string, files: RunDirectory): FlashError {
+function endOfLog(files: RunDirectory): FailureDetails {
   const log = [files.consolePath, files.hypervisorLogPath].find((path) => existsSync(path) && statSync(path).size > 0);
-  return new FlashError('guest', message, log === undefined ? {} : { logPath: log, logTail: lastLines(readFileSync(log, 'utf8'), 15) });
+  return log === undefined ? {} : { logPath: log, logTail: lastLines(readFileSync(log, 'utf8'), 15) };
 }

@@ -1,0 +1,15 @@
+import { FlashError, type FailureDetails } from '../errors.js';
+
+export type GuestPhase = 'boot' | 'command' | 'power-off';
+
+/** A guest that did not end a phase in time: it hangs, or its machine is too slow; the kernel said nothing. */
+export class GuestTimeout extends FlashError {
+  readonly phase: GuestPhase;
+  readonly limitMs: number;
+
+  constructor(phase: GuestPhase, limitMs: number, details: FailureDetails = {}) {
+    super('guest', `the guest did not finish its phase "${phase}" within ${limitMs / 1000} s`, details);
+    this.phase = phase;
+    this.limitMs = limitMs;
+  }
+}

@@ -1,0 +1,40 @@
+import test from 'ava';
+import { chmodSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ExecutionContext } from 'ava';
+import { FlashError } from '../../errors.js';
+import { GuestTimeout } from '../../guest/guest-timeout.js';
+import { runInGuest } from '../../guest/run-in-guest.js';
+import { temporaryDir, writeFiles } from './tiny-repository.js';
+
+/** Boots nothing: a script in the place of vng says what a guest would, and never ends. */
+async function runFake(t: ExecutionContext, script: string): Promise<FlashError | undefined> {
+  const dir = temporaryDir(t);
+  writeFiles(dir, { vng: `#!/bin/sh\n${script}\nexec sleep 60\n` });
+  chmodSync(join(dir, 'vng'), 0o755);
+  const path = process.env['PATH'] ?? '';
+  process.env['PATH'] = `${dir}:${path}`;
+  t.teardown(() => void (process.env['PATH'] = path));
+  const options = { image: '/bzImage', command: ['true'], accel: 'kvm', runDir: join(dir, 'run'), bootDeadlineMs: 3000, deadlineMs: 1500 } as const;
+  return t.throwsAsync(runInGuest(options), { instanceOf: FlashError });
+}
+
+test.serial('a guest that does not boot in time is told from one that died', async (t) => {
+  const error = await runFake(t, 'echo "[    0.1] Linux version 6.12" >&2');
+
+  t.true(error instanceof GuestTimeout);
+  t.is(error?.message, 'the guest did not finish its phase "boot" within 3 s');
+  t.regex(error?.details.logTail ?? '', /Linux version/);
+});
+
+test.serial('a command has a time of its own', async (t) => {
+  const error = await runFake(t, 'for arg; do case $arg in --rwdir=*) touch "${arg#--rwdir=}/started" ;; esac; done');
+
+  t.is(error?.message, 'the guest did not finish its phase "command" within 1.5 s');
+});
+
+test.serial('a kernel that complained before the time ran out is what is reported', async (t) => {
+  const error = await runFake(t, 'echo "[    0.1] WARNING: CPU: 0 PID: 1 at net/xdp/xsk.c:1 xsk_poll+0x1/0x2" >&2');
+
+  t.is(error?.kind, 'kernelSplat');
+});
