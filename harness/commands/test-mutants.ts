@@ -5,6 +5,7 @@ import { FlashError } from '../errors.js';
 import { formatSeconds } from '../host/duration.js';
 import { callerDir } from '../host/repository.js';
 import { formatTable } from '../host/table.js';
+import { deadlineAfter, runControl } from '../mutants/control.js';
 import { readMutants } from '../mutants/mutants.js';
 import { runMutant, type Verdict } from '../mutants/run-mutant.js';
 import { buildNative } from '../native/build-native.js';
@@ -18,16 +19,20 @@ export function addTestMutants(program: Command): void {
     .action(async (names: readonly string[], { json }: { json?: string }) => {
       await buildNative();
       const mutants = readMutants(names);
+      const controlSeconds = await runControl();
+      const deadlineMs = deadlineAfter(controlSeconds);
+      console.log(`control  the series without a mutant passes KUnit (${formatSeconds(controlSeconds)}); a mutant has ${deadlineMs / 1000} s for that`);
       const verdicts: Verdict[] = [];
       for (const [index, mutant] of mutants.entries()) {
-        const verdict = await runMutant(mutant);
+        const verdict = await runMutant(mutant, deadlineMs);
         verdicts.push(verdict);
         console.log(`${index + 1} of ${mutants.length}  ${mutant.name}: ${verdict.killedBy ?? 'SURVIVED'} (${formatSeconds(verdict.seconds)})`);
       }
       console.log(formatTable(['mutant', 'breaks', 'killed by'], verdicts.map(({ mutant, killedBy }) => [mutant.name, mutant.breaks, killedBy ?? 'SURVIVED']), [28, 50, 70]));
       if (json !== undefined) writeFileSync(resolve(callerDir, json), `${JSON.stringify(verdicts, null, 2)}\n`);
       const survivors = verdicts.filter(({ killedBy }) => killedBy === undefined);
-      console.log(`${verdicts.length - survivors.length} of ${verdicts.length} mutants killed`);
+      const timedOut = verdicts.filter((verdict) => verdict.timedOut).length;
+      console.log(`${verdicts.length - survivors.length} of ${verdicts.length} mutants killed${timedOut === 0 ? '' : `, ${timedOut} of them by a deadline alone`}`);
       if (survivors.length > 0) throw new FlashError('testFailure', `${survivors.map(({ mutant }) => mutant.name).join(', ')} survived`);
     });
 }

@@ -7,7 +7,8 @@ export interface KunitResult extends KtapResult {
   readonly guest: GuestResult;
 }
 
-const bootDeadlineMs = 600_000;
+/** The most the suites may take, with the boot they are part of. */
+export const kunitDeadlineMs = 600_000;
 
 /**
  * Boots a kernel that has KUnit suites and returns their results. The suites run before user space,
@@ -15,7 +16,7 @@ const bootDeadlineMs = 600_000;
  */
 export async function runKunit(options: Omit<RunInGuestOptions, 'command'>): Promise<KunitResult> {
   const guest = await runInGuest({
-    bootDeadlineMs,
+    bootDeadlineMs: kunitDeadlineMs,
     ...options,
     command: ['true'],
     appendKernelArgs: ['kunit.enable=1', ...(options.appendKernelArgs ?? [])],

@@ -1,5 +1,6 @@
 import { requireNoSplats } from '../guest/run-in-guest.js';
-import { runKunit } from '../guest/kunit.js';
+import { kunitDeadlineMs, runKunit } from '../guest/kunit.js';
+import { withProgress } from '../host/progress.js';
 import { buildImage } from '../kernel/build-image.js';
 import type { Suite, SuiteResult, TestFailure } from './suite.js';
 
@@ -9,8 +10,16 @@ export const kunitSuite: Suite = {
   run: async ({ image, flavour }) => runKunitTests(image ?? (await buildImage({ flavour }))),
 };
 
-export async function runKunitTests(image: string): Promise<SuiteResult> {
-  const { passed, failed, skipped, lines, problems, guest } = await runKunit({ image });
+export async function runKunitTests(image: string, deadlineMs = kunitDeadlineMs): Promise<SuiteResult> {
+  const { passed, failed, skipped, lines, problems, guest } = await withProgress((onProgress) =>
+    runKunit({
+      image,
+      bootDeadlineMs: deadlineMs,
+      onEvent: ({ kind }) => {
+        if (kind === 'start') onProgress({ kind: 'phase', phase: 'KUnit suites, in a guest that boots' });
+      },
+    }),
+  );
   requireNoSplats(guest);
   const failures: TestFailure[] = lines
     .filter((line) => /^\s+not ok /.test(line))
