@@ -2,6 +2,7 @@ import test from 'ava';
 import { pollEvent } from '../../ffi/libc.js';
 import { readStats, setRoute } from '../../flash/registry.js';
 import { auditProblem, auditProblems } from './frame-audit.js';
+import { faultsIn } from './invalid-descriptors.js';
 import { countFrom, flashId, openPair, umemsOf, type RoutedPair } from './routed-pair.js';
 import { startPolling } from './sleeping-poll.js';
 import { fill, receive, reclaim, send, writePacket } from './test-packets.js';
@@ -162,25 +163,32 @@ for (const variant of variants) {
   test.serial(`an invalid descriptor is completed, counted and not delivered, in every position of a batch (${name})`, async (t) => {
     await using pair = await openVariant(variant, { source: { txSize: 256, completionSize: 256 }, target: { fillSize: 256, rxSize: 256 }, umem: { frameCount: 1024 } });
     const packets = Math.floor(batch / fragments);
+    const faults = faultsIn(variant);
 
     for (let position = 0; position < packets * fragments; position++) {
-      const descriptors = countFrom(0, packets).flatMap((number) => writePacket(pair.source.umem, number, { shape }));
-      const valid = descriptors[position];
-      if (valid === undefined) return t.fail('there is no such position');
-      descriptors[position] = { ...valid, len: 0 };
-      fill(pair.target, batch - pair.target.rings.fill.count());
-      pair.source.rings.tx.produce(descriptors);
+      for (const { title, spoil } of faults) {
+        const sent = countFrom(0, packets).flatMap((number) => writePacket(pair.source.umem, number, { shape }));
+        const addresses = sent.map(({ addr }) => Number(addr));
+        const spoiled = sent.map((valid, at) => (at === position ? spoil(valid, pair.source.umem) : valid));
+        fill(pair.target, batch - pair.target.rings.fill.count());
+        pair.source.rings.tx.produce(spoiled);
 
-      pair.source.kick();
+        pair.source.kick();
 
-      const hit = Math.floor(position / fragments);
-      t.deepEqual(pair.receive(), countFrom(0, packets).filter((number) => number !== hit), `position ${position}`);
-      t.is(pair.source.rings.completion.count(), packets * fragments, `position ${position}`);
-      reclaim(pair.source);
+        const hit = Math.floor(position / fragments);
+        const what = `${title}, position ${position}`;
+        t.deepEqual(pair.receive(), countFrom(0, packets).filter((number) => number !== hit), what);
+        const completed = pair.source.rings.completion.consume();
+        t.is(completed.length, packets * fragments, what);
+        // What came back in its place may be the address of nothing.
+        t.is(completed[position], Number(spoiled[position]?.addr), what);
+        pair.source.umem.give(completed.map((addr, at) => (at === position ? (addresses[at] ?? -1) : addr)));
+      }
     }
 
-    t.like(stats(pair), { drop_invalid: packets * fragments });
-    t.is(pair.source.statistics().tx_invalid_descs, packets * fragments);
+    const dropped = faults.length * packets * fragments;
+    t.like(stats(pair), { drop_invalid: dropped });
+    t.is(pair.source.statistics().tx_invalid_descs, dropped);
     t.deepEqual(problems(pair), []);
   });
 
