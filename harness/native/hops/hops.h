@@ -80,6 +80,7 @@ struct via {
 
 extern const struct via via_flash;	/* one AF_XDP socket a stage on queues 0.. of one device; routes are set by who starts hops */
 extern const struct via via_veth;	/* AF_XDP over veth pairs: each stage sends on one device and receives on another */
+extern const struct via via_vf;		/* AF_XDP over virtual functions: a device for each stage, and the switch of their NIC between them */
 extern const struct via via_spsc;	/* shared memory: single-producer single-consumer rings of descriptors */
 extern const struct via via_packet;	/* AF_PACKET, TPACKET_V3, over veth pairs */
 extern const struct via via_memif;	/* DPDK's memif between processes */
