@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { cpus, release } from 'node:os';
 import { createDevices } from './chains/devices.js';
-import type { Job, Plan } from './chains/jobs.js';
+import type { Job, PlanFile } from './chains/jobs.js';
 import { measureRates, measureThroughput } from './chains/rates.js';
 import { runHops, type HopsOptions } from './chains/run-hops.js';
+import { placeVirtualFunctions } from './chains/vfs.js';
 import type { Sample } from './samples.js';
 
 /**
@@ -11,11 +12,12 @@ import type { Sample } from './samples.js';
  * it is told, one after the other, a line of JSON each.
  */
 const [planFile = ''] = process.argv.slice(2);
-const plan = JSON.parse(readFileSync(planFile, 'utf8')) as Plan;
+const plan = JSON.parse(readFileSync(planFile, 'utf8')) as PlanFile;
 const print = (sample: Sample): void => console.log(JSON.stringify(sample));
 
 print({ of: 'machine', kernel: release(), cpus: cpus().length, cpuModel: cpus()[0]?.model ?? 'unknown' });
 await using _devices = await createDevices();
+if (plan.virtualFunctions.length > 0) await placeVirtualFunctions(plan.virtualFunctions);
 for (const job of plan.jobs) {
   try {
     print({ of: 'chain', job, result: await measure(job) });

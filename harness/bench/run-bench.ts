@@ -1,14 +1,17 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { runProgramHere, runProgramInGuest } from '../guest/run-program.js';
+import { FlashError } from '../errors.js';
 import { hasFlash } from '../flash/registry.js';
 import { hashFile } from '../host/hash.js';
 import type { OnProgress } from '../host/progress.js';
 import { buildImage } from '../kernel/build-image.js';
 import { buildNative, nativePaths } from '../native/build-native.js';
 import { contenders, type Contender } from './chains/contenders.js';
-import { makePlan, type Plan } from './chains/jobs.js';
+import { mostStages } from './chains/devices.js';
+import { makePlan, type Plan, type PlanFile } from './chains/jobs.js';
+import { createVirtualFunctions, requireVirtualFunctions, whyNoVirtualFunctions } from './chains/vfs.js';
 import { measureKernel } from './instructions.js';
 import { makeReport } from './report/make-report.js';
 import type { Report } from './report/schema.js';
@@ -19,6 +22,8 @@ export interface BenchOptions {
   readonly size: Report['size'];
   /** On this machine, in place of a guest. */
   readonly here: boolean;
+  /** The NIC whose virtual functions may be used; only on this machine. */
+  readonly vfsOf?: string | undefined;
   /** Goes on where a run of the same options ended. */
   readonly resume: boolean;
   /** Where the samples go. */
@@ -30,20 +35,22 @@ const program = 'bench/measure-chains.js';
 const guestMemoryMb = 4096;
 const deadlineMs = 4 * 3_600_000;
 const frameBytes = 2048;
-const umem = 'one UMEM for a zero-copy chain, one a function where it copies; AF_XDP in copy mode on veth';
+const umem = 'one UMEM for a zero-copy chain, one a stage where it copies or is on a device of its own; AF_XDP in copy mode on veth';
 const ringMilliseconds = { quick: 20, full: 200 } as const;
 
 /** Measures what is not measured yet, rings first, then chains, then instructions, and puts the figures together. */
 export async function runBench(options: BenchOptions): Promise<Report> {
-  const { size, here, resume, outDir, onProgress } = options;
+  const { size, here, vfsOf, resume, outDir, onProgress } = options;
+  if (vfsOf !== undefined && !here) throw new FlashError('usage', `the virtual functions of ${vfsOf} are not in a guest`, { advice: 'give --here as well as --vfs-of' });
+  if (vfsOf !== undefined) requireVirtualFunctions({ nic: vfsOf, count: mostStages });
   await buildNative(onProgress);
   const images = here ? undefined : { vanilla: await buildImage({ vanilla: true, onProgress }), flash: await buildImage({ onProgress }) };
   const missing = contenders.flatMap((contender) => {
-    const reason = whyNot(contender, here);
+    const reason = whyNot(contender, options);
     return reason === undefined ? [] : [{ name: contender.name, what: contender.title, reason }];
   });
   const plan = makePlan(size, contenders.map(({ name }) => name).filter((name) => !missing.some((each) => each.name === name)));
-  const conditions = { size, plan, kernel: images === undefined ? 'here' : await hashFile(images.flash) };
+  const conditions = { size, plan, kernel: images === undefined ? 'here' : await hashFile(images.flash), vfsOf };
   const samples = openSamples(join(outDir, 'samples.jsonl'), conditions, resume);
 
   const withoutRings = await measureRingsOnce(plan, samples, options);
@@ -57,7 +64,6 @@ export async function runBench(options: BenchOptions): Promise<Report> {
     conditions: { place: here ? 'on this machine' : 'in a guest', hostCpus: cpus().length, hostCpuModel: cpus()[0]?.model ?? 'unknown', node: process.version, repetitions, seed, warmUpMs, measureMs, ringSize, frameBytes, umem },
     notRun: [
       ...missing.map(({ what, reason }) => ({ what, reason })),
-      { what: 'AF_XDP over SR-IOV virtual functions', reason: hasVirtualFunctions() ? 'setting up the virtual functions is left to do' : 'no NIC here has virtual functions' },
       ...withoutRings,
       ...(images === undefined ? [{ what: 'kernel instructions a packet, and what bystanders pay', reason: 'only the emulator of a guest counts instructions: leave out --here' }] : []),
     ],
@@ -80,12 +86,13 @@ async function measureCosts(samples: SampleFile, images: { readonly vanilla: str
   for (const costs of measured) samples.add({ of: 'costs', costs });
 }
 
-async function measureChains(plan: Plan, samples: SampleFile, image: string | undefined, { outDir, onProgress }: BenchOptions): Promise<void> {
+async function measureChains(plan: Plan, samples: SampleFile, image: string | undefined, { vfsOf, outDir, onProgress }: BenchOptions): Promise<void> {
   const jobs = plan.jobs.filter((job) => !samples.has(job));
   if (jobs.length === 0) return;
   mkdirSync(outDir, { recursive: true });
   const planFile = join(outDir, 'plan.json');
-  writeFileSync(planFile, JSON.stringify({ ...plan, jobs }));
+  using functions = vfsOf === undefined ? undefined : await createVirtualFunctions({ nic: vfsOf, count: mostStages });
+  writeFileSync(planFile, JSON.stringify({ ...plan, jobs, virtualFunctions: functions?.ifindexes ?? [] } satisfies PlanFile));
   onProgress({ kind: 'phase', phase: 'chains', unit: 'measurements' });
   let done = plan.jobs.length - jobs.length;
   const onResult = (sample: Sample): void => {
@@ -97,12 +104,8 @@ async function measureChains(plan: Plan, samples: SampleFile, image: string | un
 }
 
 /** Why a contender cannot be measured, if so. */
-function whyNot({ program: file, routed }: Contender, here: boolean): string | undefined {
+function whyNot({ program: file, routed, devices }: Contender, { here, vfsOf }: BenchOptions): string | undefined {
   if (!existsSync(nativePaths[file])) return 'DPDK is not installed: its package is libdpdk-dev';
   if (routed && here && !hasFlash()) return 'the running kernel has no FLASH';
-  return undefined;
-}
-
-function hasVirtualFunctions(): boolean {
-  return readdirSync('/sys/class/net').some((name) => existsSync(join('/sys/class/net', name, 'device', 'sriov_totalvfs')));
+  return devices === 'vfs' ? whyNoVirtualFunctions({ here, nic: vfsOf }) : undefined;
 }

@@ -13,6 +13,7 @@ import { formatTable } from '../host/table.js';
 interface Options {
   readonly quick: boolean;
   readonly here: boolean;
+  readonly vfsOf?: string;
   readonly resume: boolean;
   readonly out: string;
 }
@@ -23,14 +24,15 @@ export function addBench(program: Command): void {
     .description('speed, beside what people would use instead: report.json and report.html')
     .option('--quick', 'fewer chains and shorter measurements: minutes', false)
     .option('--here', 'measure on this machine, whose kernel has FLASH, and in no guest', false)
+    .option('--vfs-of <ifname>', 'with --here: also over SR-IOV virtual functions of this NIC, which has none and gets them for as long as it takes')
     .option('--resume', 'go on with the run that was interrupted in the same folder', false)
     .option('--out <folder>', 'where the report goes', 'bench-report')
-    .action(async ({ quick, here, resume, out }: Options) => {
+    .action(async ({ quick, here, vfsOf, resume, out }: Options) => {
       const elapsed = startClock();
       const outDir = resolve(callerDir, out);
       mkdirSync(outDir, { recursive: true });
       const view = showProgress();
-      const report = await runBench({ size: quick ? 'quick' : 'full', here, resume, outDir, onProgress: view.onProgress }).finally(() => view.stop());
+      const report = await runBench({ size: quick ? 'quick' : 'full', here, vfsOf, resume, outDir, onProgress: view.onProgress }).finally(() => view.stop());
       writeFileSync(join(outDir, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
       writeFileSync(join(outDir, 'report.html'), await renderHtml(report));
       print(report);

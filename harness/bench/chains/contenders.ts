@@ -5,8 +5,10 @@ export interface Contender {
   /** The program that has it, and its name there (`--via`). */
   readonly program: 'hops' | 'hopsDpdk';
   readonly via: string;
-  /** Every stage on a queue of one device; each hop on a veth pair of its own; or no device at all. */
-  readonly devices: 'queues' | 'pairs' | 'none';
+  /** Every stage on a queue of one device; each hop on a veth pair of its own; each stage on a virtual function of a NIC; or no device at all. */
+  readonly devices: 'queues' | 'pairs' | 'vfs' | 'none';
+  /** The sockets are bound in zero-copy mode. */
+  readonly zeroCopy?: boolean;
   /** Each stage has memory of its own, so that a hop copies. */
   readonly separate?: boolean;
   /** The functions are XDP programs; processes are only at the ends. */
@@ -17,12 +19,14 @@ export interface Contender {
   readonly drops?: boolean;
 }
 
-export type ContenderName = 'flash' | 'flash-copy' | 'veth' | 'spsc' | 'memif' | 'ring' | 'xdp' | 'packet';
+export type ContenderName = 'flash' | 'flash-copy' | 'veth' | 'vf' | 'vf-copy' | 'spsc' | 'memif' | 'ring' | 'xdp' | 'packet';
 
 export const contenders: readonly Contender[] = [
   { name: 'flash', title: 'FLASH, zero-copy', program: 'hops', via: 'flash', devices: 'queues', routed: true },
   { name: 'flash-copy', title: 'FLASH, one copy', program: 'hops', via: 'flash', devices: 'queues', routed: true, separate: true },
   { name: 'veth', title: 'AF_XDP over veth', program: 'hops', via: 'veth', devices: 'pairs', drops: true },
+  { name: 'vf', title: 'AF_XDP over SR-IOV VFs', program: 'hops', via: 'vf', devices: 'vfs', zeroCopy: true, drops: true },
+  { name: 'vf-copy', title: 'AF_XDP over SR-IOV VFs, copy mode', program: 'hops', via: 'vf', devices: 'vfs', drops: true },
   { name: 'spsc', title: 'user-space rings (SPSC)', program: 'hops', via: 'spsc', devices: 'none' },
   { name: 'memif', title: 'DPDK memif', program: 'hopsDpdk', via: 'memif', devices: 'none' },
   { name: 'ring', title: 'DPDK ring driver', program: 'hopsDpdk', via: 'ring', devices: 'none' },

@@ -32,6 +32,12 @@ export interface Plan {
   readonly ringSize: number;
 }
 
+/** What is to be done of a plan, as whoever does it is told. */
+export interface PlanFile extends Plan {
+  /** The devices that the virtual functions of a NIC have, where one was named. */
+  readonly virtualFunctions: readonly number[];
+}
+
 interface Size {
   readonly repetitions: number;
   readonly warmUpMs: number;
@@ -46,7 +52,7 @@ interface Size {
 
 const sizes: Readonly<Record<'quick' | 'full', Size>> = {
   quick: { repetitions: 3, warmUpMs: 50, measureMs: 200, lengths: [1, 2, 8], packetSizes: [64], otherSizes: [1500], timed: ['flash'] },
-  full: { repetitions: 5, warmUpMs: 200, measureMs: 1000, lengths: [1, 2, 3, 4, 8], packetSizes: [64, 1500], otherSizes: [256, 512, 1024], timed: ['flash', 'flash-copy', 'veth', 'spsc', 'memif'] },
+  full: { repetitions: 5, warmUpMs: 200, measureMs: 1000, lengths: [1, 2, 3, 4, 8], packetSizes: [64, 1500], otherSizes: [256, 512, 1024], timed: ['flash', 'flash-copy', 'veth', 'vf', 'vf-copy', 'spsc', 'memif'] },
 };
 
 const ringSize = 256;
@@ -59,7 +65,7 @@ const usual = { functions: 2, packetBytes: 64, batch: 32, wait: 'spin' } as cons
 export function makePlan(size: 'quick' | 'full', names: readonly ContenderName[]): Plan {
   const { repetitions, warmUpMs, measureMs, lengths, packetSizes, otherSizes, timed } = sizes[size];
   const byLength = names.flatMap((contender) => lengths.flatMap((functions) => packetSizes.map((packetBytes) => throughput({ contender, functions, packetBytes }))));
-  const swept = names.filter((name) => ['flash', 'flash-copy', 'veth', 'spsc'].includes(name));
+  const swept = names.filter((name) => ['flash', 'flash-copy', 'veth', 'vf', 'vf-copy', 'spsc'].includes(name));
   const byBatch = swept.flatMap((contender) => [1, 8, 64].map((batch) => throughput({ contender, batch })));
   const bySize = swept.flatMap((contender) => otherSizes.map((packetBytes) => throughput({ contender, packetBytes })));
   const rates = names.filter((name) => timed.includes(name)).flatMap((contender) => waysToWait(contender).map((wait) => ({ ...usual, kind: 'rates', contender, wait }) as const));

@@ -3,6 +3,7 @@ import { startIn } from '../../chain/netns.js';
 import { FlashError } from '../../errors.js';
 import { listSockets, setRoute } from '../../flash/registry.js';
 import { nativePaths } from '../../native/build-native.js';
+import { waitForLinks } from '../../nics/guest-ports.js';
 import { signalIfThere } from '../../process/signal-group.js';
 import { waitUntil } from '../../process/wait-until.js';
 import { benchNetns, devicesFor } from './devices.js';
@@ -51,7 +52,14 @@ export async function runHops(options: HopsOptions): Promise<HopsResult> {
   using devices = devicesFor(contender, options.functions);
   const child = startIn(benchNetns, nativePaths[contender.program], commandLine(options, devices.ifnames));
   const pid = await untilReady(child);
-  if (contender.routed) routeInOrder(pid);
+  try {
+    if (contender.routed) routeInOrder(pid);
+    // Attaching a program may have reset them.
+    if (contender.devices === 'vfs') await waitForLinks([benchNetns], devices.ifnames);
+  } catch (error) {
+    signalIfThere(pid, 'SIGKILL');
+    throw error;
+  }
   process.kill(pid, 'SIGUSR1');
   const { exitCode, stdout, stderr } = await child;
   const line = /^\{.*\}$/m.exec(stdout)?.[0];
@@ -98,7 +106,7 @@ function commandLine(options: HopsOptions, ifnames: readonly string[]): string[]
     '--wait': options.wait,
     '--xdp-object': nativePaths.xskRedirect,
   };
-  const flags = { '--separate': contender.separate, '--stop-sink': options.sinkStops };
+  const flags = { '--separate': contender.separate, '--zero-copy': contender.zeroCopy, '--stop-sink': options.sinkStops };
   return [
     ...Object.entries(values).flatMap(([name, value]) => [name, String(value)]),
     ...Object.entries(flags).flatMap(([name, set]) => (set ? [name] : [])),
