@@ -58,7 +58,7 @@ export async function waitForLinks(namespaces: readonly string[], names: readonl
     async () => {
       const lists = await Promise.all(namespaces.map((netns) => run('ip', ['-n', netns, '-br', 'link'])));
       state.links = lists.join('');
-      return names.every((name) => new RegExp(`^${name} .*\\b${flag}\\b`, 'm').test(state.links));
+      return names.every((name) => new RegExp(`^${name}(@\\S+)? .*\\b${flag}\\b`, 'm').test(state.links));
     },
     { what: `${names.join(', ')} to show ${flag}`, deadlineMs: 60_000, intervalMs: 100, failAs: 'infrastructure', lastState: () => state.links },
   );

@@ -1,13 +1,18 @@
 import test from 'ava';
+import { benchNetns } from '../../bench/chains/devices.js';
+import { runHops } from '../../bench/chains/run-hops.js';
+import { placeVirtualFunctions } from '../../bench/chains/vfs.js';
 import { startFunctions } from '../../chain/functions.js';
-import { readLinks } from '../../chain/netns.js';
+import { createNetns, deleteNetns, readLinks } from '../../chain/netns.js';
 import { runChain } from '../../chain/run-chain.js';
 import { buildTopology, chainFunctions } from '../../chain/topology.js';
 import { ping } from '../../chain/traffic.js';
 import { chainHops, connect, findSockets } from '../../chain/wiring.js';
 import { buildNative } from '../../native/build-native.js';
+import { waitUntil } from '../../process/wait-until.js';
+import { createMacSwitch } from './mac-switch.js';
 
-test.before('the network functions are built', () => buildNative());
+test.before('the network functions and hops are built', () => buildNative());
 
 test.serial('client and server reach each other only while the routes are set', async (t) => {
   await using topology = await buildTopology('flash-reach');
@@ -41,4 +46,37 @@ for (const { title, separateUmem } of [
     t.is(umems.length, separateUmem ? 3 : 1);
     for (const { frames, start, end } of umems) t.deepEqual({ start, end }, { start: frames, end: frames });
   });
+}
+
+for (const wait of ['spin', 'block'] as const) {
+  test.serial(`a switch takes each packet to the next function, none elsewhere and loses none, when stages wait by ${wait}`, async (t) => {
+    const functions = 2;
+    const sink = functions + 1;
+    await createNetns(benchNetns);
+    t.teardown(() => deleteNetns(benchNetns));
+    await using nic = await createMacSwitch(functions + 2);
+    await placeVirtualFunctions(nic.ifindexes);
+
+    // So slow, with such rings, that a stage may be away for seconds.
+    const result = await runHops({ contender: 'vf-copy', functions, packetBytes: 64, batch: 8, wait, ringSize: 1024, ratePps: 200, warmUpMs: 200, measureMs: 1000 });
+
+    t.true(result.received > 0);
+    t.deepEqual([result.lost, result.reordered], [0, 0]);
+    const { from, to } = await settled(nic.carried);
+    t.deepEqual([to[0], from[sink]], [0, 0]);
+    t.true(from.slice(0, sink).every((frames) => frames >= result.received), from.join());
+  });
+}
+
+/** What a switch carried, once all that it took from a device was handed to the next one. */
+function settled(carried: () => Promise<{ readonly from: readonly number[]; readonly to: readonly number[] }>): ReturnType<typeof carried> {
+  let last = {};
+  return waitUntil(
+    async () => {
+      const now = await carried();
+      last = now;
+      return now.from.slice(0, -1).join() === now.to.slice(1).join() && now;
+    },
+    { what: 'the switch to hand every frame to the next device', deadlineMs: 10_000, lastState: () => last },
+  );
 }
