@@ -14,6 +14,9 @@ interface Options {
   readonly match?: string;
 }
 
+/** The rings of a driver go down and up in these, and packets never cease: what a reset comes on top of. */
+const testsAfterReset = 'packets keep coming, and no frame is lost*';
+
 /** What is run on a model, by the name that asks for it alone. */
 const parts: readonly { readonly name: string; readonly what: string; readonly run: (options: Options) => Promise<SuiteResult> }[] = [
   {
@@ -25,6 +28,11 @@ const parts: readonly { readonly name: string; readonly what: string; readonly r
     name: 'unpatched',
     what: 'the same with the driver as it is upstream',
     run: async ({ nic, ...options }) => runNicTests({ model: nic, image: await buildImage({ driverPatches: false }), driverRedirects: false, ...options }),
+  },
+  {
+    name: 'reset',
+    what: 'tests of the driver in a machine that is reset while they run',
+    run: async ({ nic, failFast }) => runNicTests({ model: nic, image: await buildImage(), driverRedirects: true, entry: 'driver-tests', match: testsAfterReset, reset: true, failFast }),
   },
   { name: 'parity', what: "the kernel's own AF_XDP suite in zero-copy mode, the same on the vanilla kernel and on ours", run: async ({ nic }) => judge(await compareKernels(nic)) },
 ];

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OnProgress } from '../host/progress.js';
-import { attempt } from '../process/run.js';
+import { attempt, run } from '../process/run.js';
 import { applyUntilFailure, touchedFiles } from './apply.js';
 import { compileTargets, forgetObjects, openCheckBuild, prepare, runSparse, type CheckBuild, type StepResult } from './check-build.js';
 import type { PatchRepository } from './patches-work.js';
@@ -38,8 +38,8 @@ export async function checkSeries(source: PatchRepository, patches: readonly Pat
   for (const build of builds) {
     onProgress({ kind: 'phase', phase: `looking for warnings the base has, FLASH=${build.withFlash ? 'y' : 'n'}` });
     await prepare(build);
-    await forgetObjects(build, dirs);
-    await compileTargets(build, dirs.map((dir) => `${dir}/`));
+    await forgetObjects(build, [...dirs, ...driverDirs]);
+    await compileTargets(build, [...dirs.map((dir) => `${dir}/`), ...(await apiUsers(tree, patches))]);
   }
   await runSparse(builds[0], sparseTargets(tree, patches));
 
@@ -67,7 +67,8 @@ export function isClean(row: PatchVerdicts): boolean {
 
 async function checkBuild(build: CheckBuild, patch: Patch): Promise<Verdict> {
   await prepare(build);
-  return verdictOf(await compileTargets(build, [...buildDirs(patch).map((dir) => `${dir}/`), ...otherObjects(build.tree, patch)]));
+  const objects = [...otherObjects(build.tree, patch), ...(await apiUsers(build.tree, [patch]))];
+  return verdictOf(await compileTargets(build, [...buildDirs(patch).map((dir) => `${dir}/`), ...objects]));
 }
 
 /** What checkpatch cannot see: whether MAINTAINERS covers a new file, and the commit that Fixes: names, in a tree without history. */
@@ -90,6 +91,20 @@ function verdictOf({ failure, fresh }: StepResult): Verdict {
 export function buildDirs(patch: Patch): readonly string[] {
   const drivers = touchedFiles(patch).map((file) => /^drivers\/net\/ethernet\/[^/]+\/[^/]+(?=\/)/.exec(file)?.[0]);
   return [...new Set(['net/xdp', ...drivers.filter((dir) => dir !== undefined)])];
+}
+
+/** The drivers that redirect, or will. */
+const driverDirs = ['intel/ixgbe', 'intel/i40e', 'intel/ice', 'mellanox/mlx5/core'].map((dir) => `drivers/net/ethernet/${dir}`);
+
+/** What those have that uses the driver API of AF_XDP, if one of the patches touches a header of it. */
+async function apiUsers(tree: string, patches: readonly Patch[]): Promise<readonly string[]> {
+  if (!patches.some(touchesDriverApi)) return [];
+  const users = await run('grep', ['-rlE', '--include=*.c', '#include <net/(xdp_sock|xdp_sock_drv|xsk_buff_pool)\\.h>', ...driverDirs], { cwd: tree });
+  return users.trim().split('\n').map(toObject);
+}
+
+export function touchesDriverApi(patch: Patch): boolean {
+  return touchedFiles(patch).some((file) => /^include\/net\/(?:xdp_sock|xdp_sock_drv|xsk_buff_pool)\.h$/.test(file));
 }
 
 /** Files elsewhere are compiled one by one. */
