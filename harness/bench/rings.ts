@@ -1,6 +1,6 @@
 import { max, median, min } from 'd3-array';
 import { buildRings, runRing, type RingProgram, type RingRun, type RingSample } from '../native/rings.js';
-import type { Figure } from './report/schema.js';
+import type { Figure, Report } from './report/schema.js';
 
 /** A ring as the report names it. */
 interface Contender {
@@ -43,17 +43,12 @@ export interface RingsOptions {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-export interface RingResults {
-  readonly measurements: readonly RingMeasurement[];
-  readonly notRun: { what: string; reason: string }[];
-}
-
 type Case = RingRun & { readonly contender: Contender };
 
 /** Measures all rings, the combinations in turn and then again, so that what else happens meets all of them. */
-export async function measureRings({ repetitions, milliseconds, onProgress = () => undefined }: RingsOptions): Promise<RingResults> {
+export async function measureRings({ repetitions, milliseconds, onProgress = () => undefined }: RingsOptions): Promise<RingMeasurement[]> {
   const programs = await buildRings();
-  if (process.arch !== 'x64') return { measurements: [], notRun: [{ what: 'rings alone', reason: `cycles are counted on x86 only, and this is ${process.arch}` }] };
+  if (process.arch !== 'x64') return [];
   const cases = ringCases(ringContenders.filter(({ program }) => programs[program] !== undefined));
   const samples = new Map<Case, RingSample[]>(cases.map((each) => [each, []]));
   const total = repetitions * cases.length;
@@ -63,8 +58,14 @@ export async function measureRings({ repetitions, milliseconds, onProgress = () 
     samples.get(each)?.push(await runRing(programs[contender.program] as string, { ...options, ring: contender.ring }, milliseconds));
     onProgress(done + 1, total);
   }
-  const notRun = programs['rings-dpdk'] === undefined ? [{ what: 'rte_ring', reason: 'DPDK is not installed: its package is libdpdk-dev' }] : [];
-  return { measurements: [...samples].map(([{ contender: _, ...options }, taken]) => summarizeRing(options, taken)), notRun };
+  return [...samples].map(([{ contender: _, ...options }, taken]) => summarizeRing(options, taken));
+}
+
+/** Those without a measurement, and why. */
+export function ringsNotRun(measurements: readonly RingMeasurement[]): Report['notRun'] {
+  if (measurements.length === 0) return [{ what: 'rings alone', reason: 'cycles are counted on x86-64 only' }];
+  if (!measurements.some(({ ring }) => ring.startsWith('rte-'))) return [{ what: 'rte_ring', reason: 'DPDK is not installed: its package is libdpdk-dev' }];
+  return [];
 }
 
 /** Those to be compared with each other follow each other. */

@@ -15,7 +15,7 @@ import { createVirtualFunctions, requireVirtualFunctions, whyNoVirtualFunctions 
 import { measureKernel } from './instructions.js';
 import { makeReport } from './report/make-report.js';
 import type { Report } from './report/schema.js';
-import { measureRings } from './rings.js';
+import { measureRings, ringsNotRun, type RingMeasurement } from './rings.js';
 import { openSamples, type Sample, type SampleFile } from './samples.js';
 
 export interface BenchOptions {
@@ -36,7 +36,8 @@ const guestMemoryMb = 4096;
 const deadlineMs = 4 * 3_600_000;
 const frameBytes = 2048;
 const umem = 'one UMEM for a zero-copy chain, one a stage where it copies or is on a device of its own; AF_XDP in copy mode on veth';
-const ringMilliseconds = { quick: 20, full: 200 } as const;
+/** Threads that meet settle into one rhythm or another for as long as a run lasts: many short ones tell more than a few long ones. */
+const ringRuns = { quick: { repetitions: 5, milliseconds: 20 }, full: { repetitions: 9, milliseconds: 100 } } as const;
 
 /** Measures what is not measured yet, rings first, then chains, then instructions, and puts the figures together. */
 export async function runBench(options: BenchOptions): Promise<Report> {
@@ -53,7 +54,7 @@ export async function runBench(options: BenchOptions): Promise<Report> {
   const conditions = { size, plan, kernel: images === undefined ? 'here' : await hashFile(images.flash), vfsOf };
   const samples = openSamples(join(outDir, 'samples.jsonl'), conditions, resume);
 
-  const withoutRings = await measureRingsOnce(plan, samples, options);
+  await measureRingsOnce(samples, options);
   await measureChains(plan, samples, images?.flash, options);
   if (images !== undefined) await measureCosts(samples, images, options);
 
@@ -64,18 +65,19 @@ export async function runBench(options: BenchOptions): Promise<Report> {
     conditions: { place: here ? 'on this machine' : 'in a guest', hostCpus: cpus().length, hostCpuModel: cpus()[0]?.model ?? 'unknown', node: process.version, repetitions, seed, warmUpMs, measureMs, ringSize, frameBytes, umem },
     notRun: [
       ...missing.map(({ what, reason }) => ({ what, reason })),
-      ...withoutRings,
+      ...ringsNotRun(ringsOf(samples)),
       ...(images === undefined ? [{ what: 'kernel instructions a packet, and what bystanders pay', reason: 'only the emulator of a guest counts instructions: leave out --here' }] : []),
     ],
   });
 }
 
-async function measureRingsOnce(plan: Plan, samples: SampleFile, { size, onProgress }: BenchOptions): Promise<Report['notRun']> {
-  if (samples.samples().some(({ of }) => of === 'rings')) return [];
+const ringsOf = (samples: SampleFile): RingMeasurement[] => samples.samples().flatMap((sample) => (sample.of === 'rings' ? [sample.measurement] : []));
+
+async function measureRingsOnce(samples: SampleFile, { size, onProgress }: BenchOptions): Promise<void> {
+  if (ringsOf(samples).length > 0) return;
   onProgress({ kind: 'phase', phase: 'rings alone', unit: 'measurements' });
-  const { measurements, notRun } = await measureRings({ repetitions: plan.repetitions, milliseconds: ringMilliseconds[size], onProgress: (done, total) => onProgress({ kind: 'step', done, total }) });
+  const measurements = await measureRings({ ...ringRuns[size], onProgress: (done, total) => onProgress({ kind: 'step', done, total }) });
   for (const measurement of measurements) samples.add({ of: 'rings', measurement });
-  return notRun;
 }
 
 /** Instructions are counted and not time, so that both kernels may run at once. */

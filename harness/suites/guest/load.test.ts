@@ -5,7 +5,7 @@ import { turns } from '../slow.js';
 import { auditProblem } from './frame-audit.js';
 import { countFrom, flashId, isSorted, openListed, openPair, umemLayouts, umemsOf } from './routed-pair.js';
 import { fill, receive, reclaim, send } from './test-packets.js';
-import { borrowDevice, startPumpOn } from './testbed.js';
+import { borrowDevice, startPumpOn, testbed } from './testbed.js';
 
 
 for (const { layout, sharedUmem } of umemLayouts) {
@@ -90,7 +90,8 @@ test.serial('sources that share a completion ring each get their frames back', a
 
 for (const sources of [2, 4]) {
   test.serial(`${sources} sources on processors of their own share a UMEM with their target, and no frame is lost, doubled or out of order`, async (t) => {
-    const packets = turns(100_000);
+    // Sources that ask a driver for each batch keep it from its work.
+    const packets = turns(testbed.zeroCopy ? 5000 : 100_000);
     await using device = await borrowDevice();
     await using pump = await startPumpOn(device, { mode: 'race', rounds: packets, sources });
     const [target = -1, ...from] = pump.ids();
@@ -103,6 +104,7 @@ for (const sources of [2, 4]) {
 
     t.is((await pump.end).exitCode, 0);
     t.like(report, { sent: sources * packets, received: sources * packets, reordered: 0, doubled: 0 });
-    t.is(report.found + stashed, report.frames);
+    // The driver filled its ring with the target's frames, or was not asked to.
+    t.true([0, testbed.driverFrames].includes(report.frames - report.found - stashed), JSON.stringify({ ...report, stashed }));
   });
 }

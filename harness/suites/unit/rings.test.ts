@@ -1,5 +1,5 @@
 import test from 'ava';
-import { ringCases, ringContenders, summarizeRing } from '../../bench/rings.js';
+import { ringCases, ringContenders, ringsNotRun, summarizeRing } from '../../bench/rings.js';
 import { FlashError } from '../../errors.js';
 import { parseRingSample } from '../../native/rings.js';
 
@@ -31,4 +31,12 @@ test('every ring is measured at every bulk, one for a single user with one threa
   t.deepEqual(threadsOf('plain'), [1]);
   t.deepEqual([...new Set(cases.map(({ batch }) => batch))], [1, 8, 32, 64]);
   t.is(new Set(cases.map(({ ring, object, batch, threads }) => [ring, object, batch, threads].join())).size, cases.length);
+});
+
+test('rings that were not measured are named with the reason, also where a run goes on', (t) => {
+  const measured = (ring: string) => summarizeRing({ ring, object: 'descriptor', batch: 32, threads: 1 }, [parseRingSample(line)]);
+
+  t.deepEqual(ringsNotRun([measured('flash'), measured('rte-mpmc')]), []);
+  t.deepEqual(ringsNotRun([measured('flash')]).map(({ what }) => what), ['rte_ring']);
+  t.deepEqual(ringsNotRun([]).map(({ what }) => what), ['rings alone']);
 });
