@@ -1,5 +1,5 @@
-import { group, max, median, min } from 'd3-array';
-import { findContender, type ContenderName } from '../chains/contenders.js';
+import { group, max, median, min, sort } from 'd3-array';
+import { contenders, findContender, type ContenderName } from '../chains/contenders.js';
 import { keyOf, type Job } from '../chains/jobs.js';
 import type { RatesResult } from '../chains/rates.js';
 import type { HopsResult } from '../chains/run-hops.js';
@@ -25,7 +25,7 @@ export function makeReport({ samples, size, conditions, notRun }: ReportInput): 
   const done = chains.filter((sample) => 'result' in sample);
   const of = <Result>(kind: Job['kind']): Done<Result>[][] => {
     const ofKind = done.filter(({ job }) => job.kind === kind) as unknown as Done<Result>[];
-    return [...group(ofKind, ({ job: { repetition: _, ...job } }) => keyOf(job)).values()];
+    return inOrder([...group(ofKind, ({ job: { repetition: _, ...job } }) => keyOf(job)).values()]);
   };
   const figures = {
     throughput: of<HopsResult>('throughput').map((all) => throughputOf(all, cpus)),
@@ -44,6 +44,13 @@ export function makeReport({ samples, size, conditions, notRun }: ReportInput): 
     notRun: [...notRun, ...failures],
     goals: judge({ ...figures, hostCpus: conditions.hostCpus }),
   };
+}
+
+/** They were measured in an order of chance; readers look for a contender and then for its chain. */
+function inOrder<Result>(all: Done<Result>[][]): Done<Result>[][] {
+  const rank = ({ contender }: Job): number => contenders.findIndex(({ name }) => name === contender);
+  const by = (value: (job: Job) => number | string) => ([first]: Done<Result>[]) => (first === undefined ? undefined : value(first.job));
+  return sort(all, by(rank), by(({ packetBytes }) => packetBytes), by(({ functions }) => functions), by(({ batch }) => batch), by(({ wait }) => wait));
 }
 
 export function figureOf(values: readonly number[]): Figure {

@@ -75,6 +75,14 @@ test('a report has the median and the range of the repetitions, and counts what 
   t.deepEqual(reportSchema.parse(JSON.parse(JSON.stringify(report))), report);
 });
 
+test('a report names its chains by contender, size, length and batch, whatever came first', (t) => {
+  const jobs: Partial<Job>[] = [{ contender: 'veth' }, { functions: 8 }, { packetBytes: 1500 }, { batch: 8 }, { functions: 2 }];
+
+  const { throughput } = reportOf(jobs.map((job) => sampleOf(job, 100)));
+
+  t.deepEqual(throughput.map(({ contender, packetBytes, functions, batch }) => [contender, packetBytes, functions, batch].join('/')), ['flash/64/2/8', 'flash/64/2/32', 'flash/64/8/32', 'flash/1500/2/32', 'veth/64/2/32']);
+});
+
 test('a contender that fails is listed with the reason', (t) => {
   const failed: Sample = { of: 'chain', job: { kind: 'throughput', ...chain, contender: 'memif', repetition: 0 }, failure: 'no memory' };
 
