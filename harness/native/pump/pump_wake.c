@@ -47,11 +47,13 @@ static void *run_target(void *arg)
 	struct wake *wake = arg;
 
 	while (!wake->done) {
-		if (!end__receive(&wake->target)) {
+		__u32 received = end__receive(&wake->target);
+
+		/* Also without a packet: a driver may have taken frames for its own ring. */
+		if (!end__fill(&wake->target) && !received) {
 			nanosleep(&nap, NULL);
 			continue;
 		}
-		end__fill(&wake->target);
 		wake->room_at = now_ns();
 		recvfrom(end__fd(&wake->target), NULL, 0, MSG_MORE, NULL, NULL);
 	}
