@@ -103,7 +103,7 @@ async function apiUsers(tree: string, patches: readonly Patch[]): Promise<readon
   return users.trim().split('\n').map(toObject);
 }
 
-export function touchesDriverApi(patch: Patch): boolean {
+function touchesDriverApi(patch: Patch): boolean {
   return touchedFiles(patch).some((file) => /^include\/net\/(?:xdp_sock|xdp_sock_drv|xsk_buff_pool)\.h$/.test(file));
 }
 

@@ -13,7 +13,7 @@ import { countResults, showResults } from './tap.js';
 
 const deadlineMs = 1_200_000;
 /** How long AVA waits for the next test to end. */
-export const testTimeoutSeconds = 300;
+const testTimeoutSeconds = 300;
 const slowDeadlineMs = 3 * deadlineMs;
 
 /**
