@@ -3,26 +3,43 @@ import { buildForGuest } from '../kernel/build-image.js';
 import type { NicModel } from '../nics/model.js';
 import { startNicPair } from '../nics/start-nics.js';
 import { buildXskxceiver } from './build-xskxceiver.js';
-import { compare, type Comparison, type TestRun } from './xskxceiver-output.js';
+import type { Selection } from './run-xskxceiver.js';
+import { compare, withAgain, type Comparison, type TestRun } from './xskxceiver-output.js';
 
 const vethGuest = { deadlineMs: 1_800_000 };
 const nicGuest = { cpus: 4, memoryMb: 3072, deadlineMs: 3_600_000 };
 
+/** A test that fails is tried again: some of the suite's pass only now and then, on any kernel. */
+const attempts = 3;
+/** Where the kernels still differ: a test that passes four times in ten then fails by chance once in 450. */
+const attemptsAgain = 12;
+
 /**
  * Runs the kernel's own AF_XDP suite on the vanilla kernel and on ours, in both copy modes on veth
- * pairs, or in zero-copy mode on two ports of a NIC.
+ * pairs, or in zero-copy mode on two ports of a NIC. What differs is run again, more often.
  */
 export async function compareKernels(nic?: NicModel): Promise<Comparison[]> {
   const vanilla = await buildForGuest({ vanilla: true });
   const flash = await buildForGuest();
   const suite = await buildXskxceiver(vanilla.sourceDir);
-  return compare(await runSuite('vanilla', vanilla.image, suite, nic), await runSuite('flash', flash.image, suite, nic));
+  const runBoth = async (selection: Selection): Promise<[TestRun[], TestRun[]]> => [
+    await runSuite('vanilla', vanilla.image, suite, selection),
+    await runSuite('flash', flash.image, suite, selection),
+  ];
+
+  const first = await runBoth({ nic, attempts });
+  const tests = [...new Set(compare(...first).filter(({ same }) => !same).map(({ test }) => test))];
+  if (tests.length === 0) return compare(...first);
+  console.error(`flash: not the same on both kernels, again up to ${attemptsAgain} times: ${tests.join(', ')}`);
+  const again = await runBoth({ nic, tests, attempts: attemptsAgain });
+  return compare(withAgain(first[0], again[0]), withAgain(first[1], again[1]));
 }
 
-async function runSuite(kernel: string, image: string, suite: string, nic: NicModel | undefined): Promise<TestRun[]> {
+async function runSuite(kernel: string, image: string, suite: string, selection: Selection): Promise<TestRun[]> {
+  const { nic } = selection;
   await using nics = nic === undefined ? undefined : await startNicPair(nic);
   const guest = nics === undefined ? vethGuest : { ...nicGuest, nics };
   const onResult = ({ mode, test, results }: TestRun): void => console.error(`flash: ${kernel}, ${nic ?? mode}: ${test} ${results.join(', ')}`);
-  const args = nic === undefined ? [suite] : [suite, nic];
+  const args = [suite, JSON.stringify(selection)];
   return await runProgramInGuest<TestRun>({ ...guest, image, program: 'parity/run-xskxceiver.js', args, onResult });
 }

@@ -34,6 +34,14 @@ export function summarize({ results }: TestRun): string {
   return new Set(results).size > 1 ? 'flaky' : (results[0] ?? 'fail');
 }
 
+/** Runs, and what more attempts at some of them gave. */
+export function withAgain(runs: readonly TestRun[], again: readonly TestRun[]): TestRun[] {
+  return runs.map((run) => {
+    const more = again.find(({ mode, test }) => mode === run.mode && test === run.test);
+    return more === undefined ? run : { ...run, results: [...run.results, ...more.results] };
+  });
+}
+
 /** Two kernels test by test. One that passes now and then counts as passing, and is named. */
 export function compare(vanilla: readonly TestRun[], flash: readonly TestRun[]): Comparison[] {
   return vanilla.map((before) => {

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { compare, judge, parseTest, parseTestList, summarize } from '../../parity/xskxceiver-output.js';
+import { compare, judge, parseTest, parseTestList, summarize, withAgain } from '../../parity/xskxceiver-output.js';
 
 test('the list of tests is read by number and name', (t) => {
   t.deepEqual(parseTestList('# Totals: pass:0\nTests:\n0: SEND_RECEIVE\n12: POLL_RX\n'), [
@@ -39,4 +39,17 @@ test('kernels differ if a test ends differently, or is missing', (t) => {
       { title: 'C gives the same', detail: 'vanilla: pass, flash: missing' },
     ],
   });
+});
+
+test('what more attempts give counts', (t) => {
+  const vanilla = [{ mode: 'zc', test: 'A', results: ['fail', 'pass'] }] as const;
+  const flash = [
+    { mode: 'zc', test: 'A', results: ['fail', 'fail', 'fail'] },
+    { mode: 'drv', test: 'A', results: ['fail', 'fail', 'fail'] },
+  ] as const;
+  const again = withAgain(flash, [{ mode: 'zc', test: 'A', results: ['fail', 'pass'] }]);
+
+  t.deepEqual(again.map(({ results }) => results.length), [5, 3]);
+  t.deepEqual(compare(vanilla, again), [{ mode: 'zc', test: 'A', vanilla: 'flaky', flash: 'flaky', same: true }]);
+  t.false(compare(vanilla, withAgain(flash, [{ mode: 'zc', test: 'A', results: ['fail'] }]))[0]?.same);
 });
