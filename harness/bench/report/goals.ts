@@ -21,7 +21,8 @@ const limits: readonly Limit[] = [
   { what: 'a zero-copy hop beside DPDK memif', limit: 1, value: ratioOf('flash', 'memif') },
   { what: 'a zero-copy hop beside user-space rings', limit: 0.8, value: ratioOf('flash', 'spsc') },
   { what: 'a hop with one copy beside AF_XDP over veth', limit: 3, value: ratioOf('flash-copy', 'veth') },
-  { what: 'MP/MC rings beside rte_ring MP/MC, bulks of 32, cycles an object', limit: 1, atMost: true, value: ringRatio },
+  { what: 'MP/MC rings of descriptors beside rte_ring MP/MC, bulks of 32, cycles an object', limit: 1, atMost: true, value: ringRatioOf('descriptor') },
+  { what: 'MP/MC rings of addresses beside rte_ring MP/MC, bulks of 32, cycles an object', limit: 1, atMost: true, value: ringRatioOf('address') },
   { what: 'kernel instructions a packet and hop at batch 64', limit: 50, atMost: true, unit: '', value: hopInstructions },
   { what: 'a socket on no route, instructions beyond the vanilla kernel', limit: 1, atMost: true, unit: '%', value: bystanderPercent },
 ];
@@ -55,14 +56,16 @@ function ratioOf(one: string, other: string): (figures: Figures) => number | und
   };
 }
 
-/** Both carry descriptors of 16 bytes; the worst over the numbers of threads that have a processor each. */
-function ringRatio({ rings, hostCpus }: Figures): number | undefined {
-  const bulk = rings.filter(({ batch, object, threads }) => batch === 32 && object === 'descriptor' && threads <= hostCpus);
-  const ratios = bulk
-    .filter(({ ring }) => ring === 'flash')
-    .map(({ threads, cyclesPerObject }) => cyclesPerObject.median / (bulk.find((other) => other.ring === 'rte-mpmc' && other.threads === threads)?.cyclesPerObject.median ?? Number.NaN))
-    .filter((ratio) => Number.isFinite(ratio));
-  return ratios.length === 0 ? undefined : Math.max(...ratios);
+/** Both carry the same objects; the worst over the numbers of threads that have a processor each. */
+function ringRatioOf(object: Report['rings'][number]['object']): (figures: Figures) => number | undefined {
+  return ({ rings, hostCpus }) => {
+    const bulk = rings.filter((ring) => ring.batch === 32 && ring.object === object && ring.threads <= hostCpus);
+    const ratios = bulk
+      .filter(({ ring }) => ring === 'flash')
+      .map(({ threads, cyclesPerObject }) => cyclesPerObject.median / (bulk.find((other) => other.ring === 'rte-mpmc' && other.threads === threads)?.cyclesPerObject.median ?? Number.NaN))
+      .filter((ratio) => Number.isFinite(ratio));
+    return ratios.length === 0 ? undefined : Math.max(...ratios);
+  };
 }
 
 function hopInstructions({ instructions }: Figures): number | undefined {

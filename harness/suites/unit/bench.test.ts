@@ -104,6 +104,23 @@ test('goals are met, missed or not measured, by the worst of what they compare',
   t.deepEqual([...new Set(judge({ throughput: [], rates: [], instructions: [], rings: [], hostCpus: 2 }).map(({ verdict }) => verdict))], ['not measured']);
 });
 
+test('rings are held to the goal object by object, with as many threads as have a processor', (t) => {
+  const ring = (name: string, object: string, threads: number, cycles: number) => {
+    const figure = { median: cycles, min: cycles, max: cycles, samples: 1 };
+    return { ring: name, object, batch: 32, threads, cyclesPerObject: figure, nsPerObject: figure };
+  };
+  const rings = [
+    ring('flash', 'descriptor', 1, 3), ring('rte-mpmc', 'descriptor', 1, 2), ring('rte-mpmc-general', 'descriptor', 1, 9),
+    ring('flash', 'descriptor', 2, 6), ring('rte-mpmc', 'descriptor', 2, 8),
+    ring('flash', 'address', 1, 1), ring('rte-mpmc', 'address', 1, 2),
+    ring('flash', 'address', 4, 90), ring('rte-mpmc', 'address', 4, 2),
+  ];
+
+  const goals = judge({ throughput: [], rates: [], instructions: [], rings, hostCpus: 2 }).filter(({ what }) => /rte_ring/.test(what));
+
+  t.deepEqual(goals.map(({ what, value, verdict }) => [/descriptor|address/.exec(what)?.[0], value, verdict]), [['descriptor', '1.50 x', 'MISSED'], ['address', '0.50 x', 'met']]);
+});
+
 test('two reports differ where the samples of one lie beyond those of the other', (t) => {
   const before = reportOf([sampleOf({}, 100), sampleOf({ repetition: 1 }, 104), sampleOf({ contender: 'veth' }, 50), sampleOf({ functions: 8 }, 40)]);
   const after = reportOf([sampleOf({}, 140), sampleOf({ repetition: 1 }, 150), sampleOf({ contender: 'veth' }, 50.1), sampleOf({ contender: 'spsc' }, 1)]);
