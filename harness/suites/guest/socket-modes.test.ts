@@ -37,7 +37,9 @@ test.serial('a routed source is told to ask for transmission, whatever its drive
 
 test.serial('ss shows routed sockets as it shows others', async (t) => {
   await using pair = await openPair({ sharedUmem: true });
-  const listed = (): Promise<string> => run('ip', ['netns', 'exec', pair.device.netns, 'ss', '-H', '-n', '--xdp', '--extended', '--info']);
+  // A driver looks at idle queues now and then, which counts rings that it finds empty.
+  const listed = async (): Promise<string> =>
+    (await run('ip', ['netns', 'exec', pair.device.netns, 'ss', '-H', '-n', '--xdp', '--extended', '--info'])).replace(/( ring empty):\d+/g, '$1');
   const routed = await listed();
 
   clearRoute(flashId(pair.source));
