@@ -2,12 +2,17 @@ import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Option, type Command } from 'commander';
 import { best, judge, measureKernel, measureNic, spread, type KernelCosts } from '../bench/instructions.js';
+import { profileHop, profileRows } from '../bench/profile/profile-hop.js';
 import { FlashError } from '../errors.js';
+import { withProgress } from '../host/progress.js';
 import { callerDir } from '../host/repository.js';
 import { formatTable } from '../host/table.js';
 import { buildImage } from '../kernel/build-image.js';
+import { symbolsPath } from '../kernel/build-stamp.js';
 import { nicModels, type NicModel } from '../nics/model.js';
 import { buildNative } from '../native/build-native.js';
+
+const shownFunctions = 24;
 
 export function addBenchInstructions(program: Command): void {
   program
@@ -15,8 +20,10 @@ export function addBenchInstructions(program: Command): void {
     .description('instructions a packet costs its sender, on the vanilla kernel and on ours')
     .addOption(new Option('--nic <model>', "also measure redirects in this NIC's driver").choices(nicModels))
     .option('--json <file>', 'also write the figures as data')
-    .action(async ({ json, nic }: { json?: string; nic?: NicModel }) => {
+    .addOption(new Option('--profile', 'instead, function by function for a batch of 1 packet and one of 64').default(false).conflicts(['nic', 'json']))
+    .action(async ({ json, nic, profile }: { json?: string; nic?: NicModel; profile: boolean }) => {
       await buildNative();
+      if (profile) return showProfile(await buildImage());
       const images = { vanilla: await buildImage({ vanilla: true }), flash: await buildImage() };
       const vanilla = await measureKernel('vanilla', images.vanilla);
       const flash = await measureKernel('flash', images.flash);
@@ -28,6 +35,12 @@ export function addBenchInstructions(program: Command): void {
       const missed = goals.filter(({ met }) => !met);
       if (missed.length > 0) throw new FlashError('testFailure', `${missed.length} of ${goals.length} goals are missed`);
     });
+}
+
+async function showProfile(image: string): Promise<void> {
+  const [one, many] = await withProgress((onProgress) => profileHop({ image, symbolsPath: symbolsPath(image) }, onProgress));
+  if (one === undefined || many === undefined) throw new FlashError('guest', 'the guest ended before its batches were followed');
+  console.log(formatTable(['function', `a batch of ${one.batch}`, `a batch of ${many.batch}`, 'a packet more'], profileRows([one, many], shownFunctions)));
 }
 
 function rowsOf({ kernel, costs }: KernelCosts): string[][] {

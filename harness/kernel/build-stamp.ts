@@ -27,6 +27,11 @@ export function imagePath(buildDir: string): string {
   return join(buildDir, 'arch', 'x86', 'boot', 'bzImage');
 }
 
+/** Where its functions are, of the kernel whose image is at a path. */
+export function symbolsPath(image: string): string {
+  return join(image, '..', '..', '..', '..', 'System.map');
+}
+
 /** The release of the image in a build directory, if it is whole and made from exactly these inputs. */
 export function readCurrentRelease(buildDir: string, inputs: BuildInputs): string | undefined {
   const stamp = stampSchema.safeParse(readJson(join(buildDir, stampName))).data;

@@ -1,0 +1,135 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { rollups, sum } from 'd3-array';
+import { FlashError } from '../../errors.js';
+import { makeRunDirectory } from '../../guest/run-directory.js';
+import { runProgramInGuest } from '../../guest/run-program.js';
+import type { OnProgress } from '../../host/progress.js';
+import { countingMachine } from '../instructions.js';
+import { attachDebugger, type Debugger } from './debugger.js';
+import type { ReadyCase } from './send-batches.js';
+import { readSymbols, type Symbols } from './symbols.js';
+
+/** Kernel instructions of one system call that sends a batch, by function. */
+export interface BatchProfile {
+  readonly batch: number;
+  readonly total: number;
+  readonly functions: ReadonlyMap<string, number>;
+}
+
+export interface KernelFiles {
+  readonly image: string;
+  readonly symbolsPath: string;
+}
+
+const deadlineMs = 900_000;
+const batches = [1, 64] as const;
+/** What every batch begins with, in the kernel. */
+const entry = '__x64_sys_sendto';
+/** Batches that are let pass: the first ones have frames to find. */
+const warmUps = 20;
+/** How many are followed at most, until two are equally long; the shortest counts. */
+const traces = 8;
+/** Where a batch ends that is no measure: another thread has its turn. */
+const scheduler = '__schedule';
+
+/**
+ * Follows batches of a zero-copy hop instruction by instruction on an emulated processor, from the
+ * function of the system call until it is back in user space.
+ */
+export async function profileHop({ image, symbolsPath }: KernelFiles, onProgress: OnProgress): Promise<BatchProfile[]> {
+  const symbols = readSymbols(symbolsPath);
+  const runDir = makeRunDirectory().path;
+  // Not below the cache: the path of a socket may have 107 characters only.
+  const directory = mkdtempSync(join(tmpdir(), 'flash-debugger-'));
+  const socketPath = join(directory, 'gdb');
+  const cases = batches.map((batch): ReadyCase => ({ path: 'zero-copy hop', batch, packetBytes: 64, goPath: join(runDir, `go-${batch}`) }));
+  const profiles: Promise<BatchProfile>[] = [];
+  onProgress({ kind: 'phase', phase: 'booting a processor that can be followed' });
+  try {
+    await runProgramInGuest<ReadyCase>({
+      ...countingMachine,
+      extraQemuArgs: [...countingMachine.extraQemuArgs, `-gdb unix:${socketPath},server=on,wait=off`],
+      appendKernelArgs: ['nokaslr'],
+      image,
+      runDir,
+      deadlineMs,
+      bootDeadlineMs: deadlineMs,
+      program: 'bench/profile/send-batches.js',
+      args: cases.map((each) => JSON.stringify(each)),
+      onResult: (ready) => {
+        onProgress({ kind: 'phase', phase: `following batches of ${ready.batch} packets` });
+        const profile = profileCase(socketPath, symbols, ready);
+        // Looked at when the guest has ended.
+        profile.catch(() => undefined);
+        profiles.push(profile);
+      },
+    });
+    return await Promise.all(profiles);
+  } catch (error) {
+    // A guest whose debugger failed stands still until its deadline: that is not the reason.
+    await Promise.all(profiles);
+    throw error;
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+async function profileCase(socketPath: string, symbols: Symbols, { batch, goPath }: ReadyCase): Promise<BatchProfile> {
+  using debugged = await attachDebugger(socketPath);
+  const start = symbols.addressOf(entry);
+  await debugged.breakAt(start, true);
+  writeFileSync(goPath, '');
+  for (let i = 0; i < warmUps; i++) {
+    await debugged.resume();
+    // Or it would stop here again.
+    await debugged.step();
+  }
+  let best: readonly bigint[] | undefined;
+  for (let i = 0, again = false; i < traces && !again; i++) {
+    await debugged.resume();
+    const trace = await traceKernel(debugged, symbols.addressOf(scheduler));
+    again = trace !== undefined && trace.length === best?.length;
+    if (trace !== undefined && trace.length < (best?.length ?? Infinity)) best = trace;
+  }
+  await debugged.breakAt(start, false);
+  await debugged.detach();
+  if (best === undefined) throw new FlashError('guest', `each of ${traces} batches of ${batch} packets was interrupted by the scheduler`);
+  return summarizeTrace(batch, best.map(symbols.nameAt));
+}
+
+const isUserSpace = (address: bigint): boolean => address >> 63n === 0n;
+
+/** The addresses of the instructions until the processor is back in user space; undefined if another gets it. */
+async function traceKernel(debugged: Debugger, schedulerStart: bigint): Promise<bigint[] | undefined> {
+  const addresses: bigint[] = [];
+  for (;;) {
+    const address = await debugged.programCounter();
+    if (address === schedulerStart) return undefined;
+    if (isUserSpace(address)) return addresses;
+    addresses.push(address);
+    await debugged.step();
+  }
+}
+
+/** From the function that each instruction is of. */
+export function summarizeTrace(batch: number, names: readonly string[]): BatchProfile {
+  const functions = new Map(rollups(names, (group) => group.length, (name) => name));
+  return { batch, total: sum(functions.values()), functions };
+}
+
+/** Functions by their share in the longest batch, each batch in a column, then what a packet more costs; the rest in one row. */
+export function profileRows([short, long]: readonly [BatchProfile, BatchProfile], shown: number): string[][] {
+  const names = [...new Set([...long.functions.keys(), ...short.functions.keys()])].sort((one, other) => (long.functions.get(other) ?? 0) - (long.functions.get(one) ?? 0));
+  const rowOf = (what: string, of: readonly string[]): string[] => {
+    const [few, many] = [short, long].map(({ functions }) => sum(of, (name) => functions.get(name) ?? 0)) as [number, number];
+    return [what, String(few), String(many), ((many - few) / (long.batch - short.batch)).toFixed(2)];
+  };
+  const rest = names.slice(shown);
+  return [
+    ...names.slice(0, shown).map((name) => rowOf(name, [name])),
+    ...(rest.length === 0 ? [] : [rowOf(`${rest.length} others`, rest)]),
+    rowOf('all', names),
+  ];
+}
