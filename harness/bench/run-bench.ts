@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { runProgramHere, runProgramInGuest } from '../guest/run-program.js';
 import { FlashError } from '../errors.js';
 import { hasFlash } from '../flash/registry.js';
+import { measureBusy } from '../host/busy.js';
 import { hashFile } from '../host/hash.js';
 import type { OnProgress } from '../host/progress.js';
 import { buildImage } from '../kernel/build-image.js';
@@ -35,6 +36,8 @@ const program = 'bench/measure-chains.js';
 const guestMemoryMb = 4096;
 const deadlineMs = 4 * 3_600_000;
 const frameBytes = 2048;
+const lookMs = 2000;
+const toleratedBusy = 0.05;
 const umem = 'one UMEM for a zero-copy chain, one a stage where it copies or is on a device of its own; AF_XDP in copy mode on veth';
 /** Threads that meet settle into one rhythm or another for as long as a run lasts: many short ones tell more than a few long ones. */
 const ringRuns = { quick: { repetitions: 5, milliseconds: 20 }, full: { repetitions: 9, milliseconds: 100 } } as const;
@@ -73,8 +76,16 @@ export async function runBench(options: BenchOptions): Promise<Report> {
 
 const ringsOf = (samples: SampleFile): RingMeasurement[] => samples.samples().flatMap((sample) => (sample.of === 'rings' ? [sample.measurement] : []));
 
+/** Before anything is timed: a machine that does other things as well is measured beside them. */
+async function lookAtOthers(samples: SampleFile): Promise<void> {
+  const busy = await measureBusy(lookMs);
+  samples.add({ of: 'others', busy });
+  if (busy > toleratedBusy) console.error(`flash: other programs use ${Math.round(100 * busy)} % of this machine's processors: what is timed now is timed beside them`);
+}
+
 async function measureRingsOnce(samples: SampleFile, { size, onProgress }: BenchOptions): Promise<void> {
   if (ringsOf(samples).length > 0) return;
+  await lookAtOthers(samples);
   onProgress({ kind: 'phase', phase: 'rings alone', unit: 'measurements' });
   const measurements = await measureRings({ ...ringRuns[size], onProgress: (done, total) => onProgress({ kind: 'step', done, total }) });
   for (const measurement of measurements) samples.add({ of: 'rings', measurement });
@@ -91,6 +102,7 @@ async function measureCosts(samples: SampleFile, images: { readonly vanilla: str
 async function measureChains(plan: Plan, samples: SampleFile, image: string | undefined, { vfsOf, outDir, onProgress }: BenchOptions): Promise<void> {
   const jobs = plan.jobs.filter((job) => !samples.has(job));
   if (jobs.length === 0) return;
+  await lookAtOthers(samples);
   mkdirSync(outDir, { recursive: true });
   const planFile = join(outDir, 'plan.json');
   using functions = vfsOf === undefined ? undefined : await createVirtualFunctions({ nic: vfsOf, count: mostStages });

@@ -12,6 +12,8 @@ export type Sample =
   | { readonly of: 'machine'; readonly kernel: string; readonly cpus: number; readonly cpuModel: string }
   | { readonly of: 'chain'; readonly job: Job; readonly result: HopsResult | RatesResult }
   | { readonly of: 'chain'; readonly job: Job; readonly failure: string }
+  /** The share of the processors, 0 to 1, that other programs used just before something was measured. */
+  | { readonly of: 'others'; readonly busy: number }
   | { readonly of: 'rings'; readonly measurement: RingMeasurement }
   | { readonly of: 'costs'; readonly costs: KernelCosts };
 

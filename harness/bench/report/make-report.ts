@@ -12,7 +12,7 @@ type Done<Result> = { readonly job: Job; readonly result: Result };
 export interface ReportInput {
   readonly samples: readonly Sample[];
   readonly size: Report['size'];
-  readonly conditions: Omit<Report['conditions'], 'kernel' | 'cpus' | 'cpuModel'>;
+  readonly conditions: Omit<Report['conditions'], 'kernel' | 'cpus' | 'cpuModel' | 'othersPercent'>;
   readonly notRun: Report['notRun'];
 }
 
@@ -20,6 +20,7 @@ export interface ReportInput {
 export function makeReport({ samples, size, conditions, notRun }: ReportInput): Report {
   const machine = samples.findLast((sample) => sample.of === 'machine');
   const { kernel, cpus, cpuModel } = machine ?? { kernel: 'none', cpus: 0, cpuModel: 'none' };
+  const othersPercent = Math.round(100 * (max(samples, (sample) => (sample.of === 'others' ? sample.busy : 0)) ?? 0));
   // A job that was done again, because it failed or its guest did, counts as it was last.
   const chains = [...new Map(samples.filter((sample) => sample.of === 'chain').map((sample) => [keyOf(sample.job), sample])).values()];
   const done = chains.filter((sample) => 'result' in sample);
@@ -39,7 +40,7 @@ export function makeReport({ samples, size, conditions, notRun }: ReportInput): 
     reason: `${failed.length} of its measurements failed, the first: ${failed[0]?.failure}`,
   }));
   return {
-    ...{ version: 1, made: new Date().toISOString(), size, conditions: { ...conditions, kernel, cpus, cpuModel } },
+    ...{ version: 1, made: new Date().toISOString(), size, conditions: { ...conditions, kernel, cpus, cpuModel, othersPercent } },
     ...figures,
     notRun: [...notRun, ...failures],
     goals: judge({ ...figures, hostCpus: conditions.hostCpus }),

@@ -32,6 +32,8 @@ export const reportSchema = z.object({
     ringSize: z.number().int(),
     frameBytes: z.number().int(),
     umem: z.string(),
+    /** Of the processors, just before something was measured; the most there was. */
+    othersPercent: z.number().int().optional(),
   }),
   throughput: z.array(chain.extend({ pps: figure, hopsPerCoreSecond: figure, lost: z.number(), reordered: z.number() })),
   rates: z.array(

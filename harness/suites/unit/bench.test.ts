@@ -83,6 +83,13 @@ test('a report names its chains by contender, size, length and batch, whatever c
   t.deepEqual(throughput.map(({ contender, packetBytes, functions, batch }) => [contender, packetBytes, functions, batch].join('/')), ['flash/64/2/8', 'flash/64/2/32', 'flash/64/8/32', 'flash/1500/2/32', 'veth/64/2/32']);
 });
 
+test('a report says how busy the machine was with other things', (t) => {
+  const others = [0.004, 0.312].map((busy): Sample => ({ of: 'others', busy }));
+
+  t.is(reportOf([...others, sampleOf({}, 100)]).conditions.othersPercent, 31);
+  t.is(reportOf([sampleOf({}, 100)]).conditions.othersPercent, 0);
+});
+
 test('a contender that fails is listed with the reason', (t) => {
   const failed: Sample = { of: 'chain', job: { kind: 'throughput', ...chain, contender: 'memif', repetition: 0 }, failure: 'no memory' };
 
