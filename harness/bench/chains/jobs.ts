@@ -52,7 +52,7 @@ interface Size {
 
 const sizes: Readonly<Record<'quick' | 'full', Size>> = {
   quick: { repetitions: 3, warmUpMs: 50, measureMs: 200, lengths: [1, 2, 8], packetSizes: [64], otherSizes: [1500], timed: ['flash'] },
-  full: { repetitions: 5, warmUpMs: 200, measureMs: 1000, lengths: [1, 2, 3, 4, 8], packetSizes: [64, 1500], otherSizes: [256, 512, 1024], timed: ['flash', 'flash-copy', 'veth', 'vf', 'vf-copy', 'spsc', 'memif'] },
+  full: { repetitions: 3, warmUpMs: 200, measureMs: 1000, lengths: [1, 2, 3, 4, 8], packetSizes: [64, 1500], otherSizes: [256, 512, 1024], timed: ['flash', 'flash-copy', 'veth', 'vf', 'vf-copy', 'spsc', 'memif'] },
 };
 
 const ringSize = 256;
