@@ -4,7 +4,7 @@ import { hasFlash } from '../flash/registry.js';
 import { portsOf, setUpPorts, waitForLinks } from '../nics/guest-ports.js';
 import { nicModels, type NicModel } from '../nics/model.js';
 import { hopCases, nicCases, wireCases, type Cost, type CostCase } from './cost-cases.js';
-import { costNetns, createVeth, finish, startCostPump } from './cost-pump.js';
+import { costNetns, createVeth, runCostPump, startCostPump } from './cost-pump.js';
 
 /**
  * Runs in the guest: measures every case this kernel can run on a veth pair, or on two ports of the
@@ -32,5 +32,5 @@ async function setUpNic(nic: NicModel): Promise<AsyncDisposable> {
 
 async function measure(each: CostCase): Promise<number> {
   await using pump = await startCostPump(each);
-  return (await finish(pump, each)).nsPerPacket;
+  return await runCostPump(pump, each);
 }

@@ -14,7 +14,6 @@ import { readSymbols, type Symbols } from './symbols.js';
 /** Kernel instructions of one system call that sends a batch, by function. */
 export interface BatchProfile {
   readonly batch: number;
-  readonly total: number;
   readonly functions: ReadonlyMap<string, number>;
 }
 
@@ -116,7 +115,7 @@ async function traceKernel(debugged: Debugger, schedulerStart: bigint): Promise<
 /** From the function that each instruction is of. */
 export function summarizeTrace(batch: number, names: readonly string[]): BatchProfile {
   const functions = new Map(rollups(names, (group) => group.length, (name) => name));
-  return { batch, total: sum(functions.values()), functions };
+  return { batch, functions };
 }
 
 /** Functions by their share in the longest batch, each batch in a column, then what a packet more costs; the rest in one row. */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { waitUntil } from '../../process/wait-until.js';
 import type { CostCase } from '../cost-cases.js';
-import { createVeth, finish, startCostPump } from '../cost-pump.js';
+import { createVeth, runCostPump, startCostPump } from '../cost-pump.js';
 
 /**
  * Runs in the guest: for each case it is told, as JSON, says when its sockets are ready, waits for a
@@ -20,5 +20,5 @@ for (const each of cases) {
   await using pump = await startCostPump(each);
   console.log(JSON.stringify(each));
   await waitUntil(() => existsSync(each.goPath), { what: each.goPath, deadlineMs: patienceMs });
-  await finish(pump, each);
+  await runCostPump(pump, each);
 }
