@@ -1,3 +1,5 @@
+import { cutLines } from './lines.js';
+
 /** The lines of JSON in the output of a program, which may print others between them. */
 export interface JsonLines<Result> {
   readonly results: readonly Result[];
@@ -8,20 +10,18 @@ export interface JsonLines<Result> {
 
 export function readJsonLines<Result>(onResult?: (result: Result) => void): JsonLines<Result> {
   const results: Result[] = [];
-  let rest = '';
+  const lines = cutLines();
   return {
     results,
     push(text) {
-      const lines = (rest + text).split('\n');
-      rest = lines.pop() ?? '';
-      for (const line of lines.filter((each) => each.startsWith('{'))) {
+      for (const line of lines.push(text).filter((each) => each.startsWith('{'))) {
         const result = JSON.parse(line) as Result;
         results.push(result);
         onResult?.(result);
       }
     },
     reset() {
-      rest = '';
+      lines.reset();
       results.length = 0;
     },
   };

@@ -5,11 +5,12 @@ import { withProgress } from '../host/progress.js';
 import { repositoryRoot } from '../host/repository.js';
 import { buildImage } from '../kernel/build-image.js';
 import { buildNative } from '../native/build-native.js';
+import { cutLines } from '../process/lines.js';
 import { attempt } from '../process/run.js';
 import { readAva } from './ava.js';
 import type { Suite, SuiteResult } from './suite.js';
 import { slowVariable } from './slow.js';
-import { countResults, showResults } from './tap.js';
+import { showResults } from './tap.js';
 
 const deadlineMs = 1_200_000;
 /** How long AVA waits for the next test to end. */
@@ -54,21 +55,24 @@ export async function runGuestTests(image: string, options: GuestTestOptions = {
 /** Boots a guest for AVA and shows how many tests have ended. */
 export async function readTestsInGuest(what: string, guestOptions: GuestOptions): Promise<SuiteResult> {
   const output = { stdout: '', stderr: '' };
-  const guest = await withProgress((onProgress) =>
-    runInGuest({
+  const lines = cutLines();
+  const guest = await withProgress((onProgress) => {
+    let show: ((line: string) => void) | undefined;
+    return runInGuest({
       ...guestOptions,
       onEvent: (event) => {
         if (event.kind === 'start') {
           Object.assign(output, { stdout: '', stderr: '' });
+          lines.reset();
           onProgress({ kind: 'phase', phase: `${what}: booting` });
         }
-        if (event.kind === 'setup') onProgress({ kind: 'phase', phase: what, unit: 'tests' });
+        if (event.kind === 'setup') show = showResults(what, onProgress);
         if (event.kind !== 'output') return;
         output[event.stream] += event.text;
-        if (event.stream === 'stdout') onProgress({ kind: 'step', done: countResults(output.stdout), total: undefined });
+        if (event.stream === 'stdout') for (const line of lines.push(event.text)) show?.(line);
       },
-    }),
-  );
+    });
+  });
   requireNoSplats(guest);
   return readAva({ ...output, exitCode: guest.exitCode });
 }

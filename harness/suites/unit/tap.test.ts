@@ -1,7 +1,7 @@
 import test from 'ava';
 import type { ProgressEvent } from '../../host/progress.js';
 import { addResults, formatTotals } from '../../suites/suite.js';
-import { countResults, readTap, showResults } from '../../suites/tap.js';
+import { readTap, showResults } from '../../suites/tap.js';
 
 const streams: readonly { title: string; text: string; exitCode: number; totals: string }[] = [
   { title: 'passed, failed and skipped are counted apart', text: 'TAP version 13\nok 1 - a\nnot ok 2 - b\nok 3 - c # SKIP no KVM\n1..3\n', exitCode: 1, totals: '1 passed, 1 failed, 1 skipped' },
@@ -45,7 +45,6 @@ test('tests are counted while a stream comes, without those within others and wi
   const take = showResults('tests', (event) => void events.push(event));
   for (const line of text.split('\n')) take(line);
 
-  t.is(countResults(text), 3);
   t.deepEqual(events[0], { kind: 'phase', phase: 'tests', unit: 'tests' });
   t.deepEqual(events.slice(1).map((event) => event.kind === 'step' && event.done), [1, 2, 3]);
 });
