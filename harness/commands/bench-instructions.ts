@@ -8,7 +8,6 @@ import { withProgress } from '../host/progress.js';
 import { callerDir } from '../host/repository.js';
 import { formatTable } from '../host/table.js';
 import { buildImage } from '../kernel/build-image.js';
-import { symbolsPath } from '../kernel/build-stamp.js';
 import { nicModels, type NicModel } from '../nics/model.js';
 import { buildNative } from '../native/build-native.js';
 
@@ -38,7 +37,7 @@ export function addBenchInstructions(program: Command): void {
 }
 
 async function showProfile(image: string): Promise<void> {
-  const [one, many] = await withProgress((onProgress) => profileHop({ image, symbolsPath: symbolsPath(image) }, onProgress));
+  const [one, many] = await withProgress((onProgress) => profileHop(image, onProgress));
   if (one === undefined || many === undefined) throw new FlashError('guest', 'the guest ended before its batches were followed');
   console.log(formatTable(['function', `a batch of ${one.batch}`, `a batch of ${many.batch}`, 'a packet more'], profileRows([one, many], shownFunctions)));
 }

@@ -29,6 +29,8 @@ export interface GuestOptions {
   /** Kept after the run; a new one under the cache unless told. */
   readonly runDir?: string;
   readonly accel?: Accelerator;
+  /** Ends the guest before its time, with the reason of the signal as the error. */
+  readonly signal?: AbortSignal;
 }
 
 export interface RunInGuestOptions extends GuestOptions {
@@ -112,6 +114,7 @@ export async function* guestEvents(options: GuestOptions): AsyncGenerator<GuestE
   try {
     for (;;) {
       throwIfInterrupted();
+      options.signal?.throwIfAborted();
       requireAlive(options.nics);
       const ended = hypervisor.hasEnded();
       yield* news(ended);

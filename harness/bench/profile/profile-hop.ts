@@ -6,6 +6,7 @@ import { FlashError } from '../../errors.js';
 import { makeRunDirectory } from '../../guest/run-directory.js';
 import { runProgramInGuest } from '../../guest/run-program.js';
 import type { OnProgress } from '../../host/progress.js';
+import { symbolsPath } from '../../kernel/build-stamp.js';
 import { countingMachine } from '../instructions.js';
 import { attachDebugger, type Debugger } from './debugger.js';
 import type { ReadyCase } from './send-batches.js';
@@ -15,11 +16,6 @@ import { readSymbols, type Symbols } from './symbols.js';
 export interface BatchProfile {
   readonly batch: number;
   readonly functions: ReadonlyMap<string, number>;
-}
-
-export interface KernelFiles {
-  readonly image: string;
-  readonly symbolsPath: string;
 }
 
 const deadlineMs = 900_000;
@@ -37,14 +33,16 @@ const scheduler = '__schedule';
  * Follows batches of a zero-copy hop instruction by instruction on an emulated processor, from the
  * function of the system call until it is back in user space.
  */
-export async function profileHop({ image, symbolsPath }: KernelFiles, onProgress: OnProgress): Promise<BatchProfile[]> {
-  const symbols = readSymbols(symbolsPath);
+export async function profileHop(image: string, onProgress: OnProgress): Promise<BatchProfile[]> {
+  const symbols = readSymbols(symbolsPath(image));
   const runDir = makeRunDirectory().path;
   // Not below the cache: the path of a socket may have 107 characters only.
   const directory = mkdtempSync(join(tmpdir(), 'flash-debugger-'));
   const socketPath = join(directory, 'gdb');
   const cases = batches.map((batch): ReadyCase => ({ path: 'zero-copy hop', batch, packetBytes: 64, goPath: join(runDir, `go-${batch}`) }));
   const profiles: Promise<BatchProfile>[] = [];
+  // A guest whose debugger failed would stand still until its deadline.
+  const failure = new AbortController();
   onProgress({ kind: 'phase', phase: 'booting a processor that can be followed' });
   try {
     await runProgramInGuest<ReadyCase>({
@@ -53,6 +51,7 @@ export async function profileHop({ image, symbolsPath }: KernelFiles, onProgress
       appendKernelArgs: ['nokaslr'],
       image,
       runDir,
+      signal: failure.signal,
       deadlineMs,
       bootDeadlineMs: deadlineMs,
       program: 'bench/profile/send-batches.js',
@@ -60,16 +59,11 @@ export async function profileHop({ image, symbolsPath }: KernelFiles, onProgress
       onResult: (ready) => {
         onProgress({ kind: 'phase', phase: `following batches of ${ready.batch} packets` });
         const profile = profileCase(socketPath, symbols, ready);
-        // Looked at when the guest has ended.
-        profile.catch(() => undefined);
+        profile.catch((error: unknown) => failure.abort(error));
         profiles.push(profile);
       },
     });
     return await Promise.all(profiles);
-  } catch (error) {
-    // A guest whose debugger failed stands still until its deadline: that is not the reason.
-    await Promise.all(profiles);
-    throw error;
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }

@@ -4,18 +4,18 @@ import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { FlashError } from '../../errors.js';
 import { GuestTimeout } from '../../guest/guest-timeout.js';
-import { runInGuest } from '../../guest/run-in-guest.js';
+import { runInGuest, type GuestOptions } from '../../guest/run-in-guest.js';
 import { temporaryDir, writeFiles } from './tiny-repository.js';
 
 /** Boots nothing: a script in the place of vng says what a guest would, and never ends. */
-async function runFake(t: ExecutionContext, script: string): Promise<FlashError | undefined> {
+async function runFake(t: ExecutionContext, script: string, more: Partial<GuestOptions> = {}): Promise<FlashError | undefined> {
   const dir = temporaryDir(t);
   writeFiles(dir, { vng: `#!/bin/sh\n${script}\nexec sleep 60\n` });
   chmodSync(join(dir, 'vng'), 0o755);
   const path = process.env['PATH'] ?? '';
   process.env['PATH'] = `${dir}:${path}`;
   t.teardown(() => void (process.env['PATH'] = path));
-  const options = { image: '/bzImage', command: ['true'], accel: 'kvm', runDir: join(dir, 'run'), bootDeadlineMs: 3000, deadlineMs: 1500 } as const;
+  const options = { image: '/bzImage', command: ['true'], accel: 'kvm', runDir: join(dir, 'run'), bootDeadlineMs: 3000, deadlineMs: 1500, ...more } as const;
   return t.throwsAsync(runInGuest(options), { instanceOf: FlashError });
 }
 
@@ -37,4 +37,10 @@ test.serial('a kernel that complained before the time ran out is what is reporte
   const error = await runFake(t, 'echo "[    0.1] WARNING: CPU: 0 PID: 1 at net/xdp/xsk.c:1 xsk_poll+0x1/0x2" >&2');
 
   t.is(error?.kind, 'kernelSplat');
+});
+
+test.serial('a guest that nobody needs any more ends at once, for the reason that is given', async (t) => {
+  const reason = new FlashError('infrastructure', 'the debugger failed');
+
+  t.is(await runFake(t, '', { signal: AbortSignal.abort(reason) }), reason);
 });

@@ -1,18 +1,18 @@
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import { attempt, type RunResult } from '../../process/run.js';
 import { resetDuring } from '../nic-reset.js';
+import { temporaryDir } from './tiny-repository.js';
 
-const newButton = (): string => join(mkdtempSync(join(tmpdir(), 'flash-reset-')), 'button');
+const newButton = (t: ExecutionContext): string => join(temporaryDir(t), 'button');
 
 async function live([program = '', ...args]: readonly string[], timeoutMs: number): Promise<RunResult> {
   return attempt(program, args, { timeoutMs });
 }
 
 test('a machine is reset when a test has passed, and runs them again', async (t) => {
-  const button = newButton();
+  const button = newButton(t);
   const { command } = resetDuring(['sh', '-c', "echo 'not ok 1 - first'; echo 'ok 2 - second'; sleep 2"], button);
 
   // A reset ends it in the middle, and so does the time it gets here.
@@ -25,7 +25,7 @@ test('a machine is reset when a test has passed, and runs them again', async (t)
 });
 
 test('a machine whose tests end without one that passed is not reset, and shows them', async (t) => {
-  const button = newButton();
+  const button = newButton(t);
   const { command } = resetDuring(['sh', '-c', "echo 'not ok 1 - first'"], button);
 
   const { exitCode, stdout } = await live(command, 20_000);

@@ -1,11 +1,10 @@
-import { mkdtempSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import { attachDebugger, formatPacket, nextPacket, parseRegister } from '../../bench/profile/debugger.js';
 import { profileRows, summarizeTrace } from '../../bench/profile/profile-hop.js';
 import { parseSymbols } from '../../bench/profile/symbols.js';
+import { temporaryDir } from './tiny-repository.js';
 
 test('packets of the remote protocol are framed and summed, and found between what else comes', (t) => {
   t.is(formatPacket('g'), '$g#67');
@@ -16,7 +15,7 @@ test('packets of the remote protocol are framed and summed, and found between wh
 });
 
 /** Answers each packet with the next of these, a halt that nobody asked about first. */
-async function listen(answers: readonly string[]): Promise<{ readonly server: Server; readonly path: string; readonly asked: readonly string[] }> {
+async function listen(t: ExecutionContext, answers: readonly string[]): Promise<{ readonly server: Server; readonly path: string; readonly asked: readonly string[] }> {
   const asked: string[] = [];
   const left = [...answers];
   const server = createServer((socket) => {
@@ -29,13 +28,13 @@ async function listen(answers: readonly string[]): Promise<{ readonly server: Se
       }
     });
   });
-  const path = join(mkdtempSync(join(tmpdir(), 'flash-debugger-')), 'gdb');
+  const path = join(temporaryDir(t), 'gdb');
   await new Promise<void>((resolve) => server.listen(path, resolve));
   return { server, path, asked };
 }
 
 test('a processor is followed through its debugger, whatever halts it tells of besides', async (t) => {
-  const { server, path, asked } = await listen(['T02thread:01; T05thread:01;', 'T05thread:01; OK', 'T05thread:01;', `${'0'.repeat(256)}00166281ffffffff00`, 'OK']);
+  const { server, path, asked } = await listen(t, ['T02thread:01; T05thread:01;', 'T05thread:01; OK', 'T05thread:01;', `${'0'.repeat(256)}00166281ffffffff00`, 'OK']);
   using debugged = await attachDebugger(path);
 
   await debugged.breakAt(0xffffffff81621600n, true);
@@ -48,14 +47,14 @@ test('a processor is followed through its debugger, whatever halts it tells of b
 });
 
 test('a debugger that refuses or goes away is an error', async (t) => {
-  const { server, path } = await listen(['T02thread:01;', 'E22']);
+  const { server, path } = await listen(t, ['T02thread:01;', 'E22']);
   using debugged = await attachDebugger(path);
 
   await t.throwsAsync(debugged.breakAt(1n, true), { message: /error 22/ });
-  const older = await listen(['T02thread:01;', ' ']);
+  const older = await listen(t, ['T02thread:01;', ' ']);
   using unable = await attachDebugger(older.path);
   await t.throwsAsync(unable.breakAt(1n, true), { message: /does not know/ });
-  const other = await listen([]);
+  const other = await listen(t, []);
   await t.throwsAsync(attachDebugger(other.path), { message: /closed the connection/ });
   server.close();
   older.server.close();
