@@ -35,11 +35,12 @@ export async function checkSeries(source: PatchRepository, patches: readonly Pat
   const dirs = [...new Set(patches.flatMap(buildDirs))];
   onProgress({ kind: 'phase', phase: 'writing the tree of the base' });
   await moveTree(source.repository, tree, source.baseCommit);
+  const users = await apiUsers(tree, patches);
   for (const build of builds) {
     onProgress({ kind: 'phase', phase: `looking for warnings the base has, FLASH=${build.withFlash ? 'y' : 'n'}` });
     await prepare(build);
     await forgetObjects(build, [...dirs, ...driverDirs]);
-    await compileTargets(build, [...dirs.map((dir) => `${dir}/`), ...(await apiUsers(tree, patches))]);
+    await compileTargets(build, [...dirs.map((dir) => `${dir}/`), ...users]);
   }
   await runSparse(builds[0], sparseTargets(tree, patches));
 
@@ -53,8 +54,9 @@ export async function checkSeries(source: PatchRepository, patches: readonly Pat
       continue;
     }
     await moveTree(source.repository, tree, commit);
-    const buildY = await checkBuild(builds[0], patch);
-    const buildN = await checkBuild(builds[1], patch);
+    const objects = [...otherObjects(tree, patch), ...(await apiUsers(tree, [patch]))];
+    const buildY = await checkBuild(builds[0], patch, objects);
+    const buildN = await checkBuild(builds[1], patch, objects);
     const sparse = verdictOf(await runSparse(builds[0], sparseTargets(tree, [patch])));
     rows.push({ patch, applies: passed, buildY, buildN, checkpatch: await checkStyle(tree, patch), sparse });
   }
@@ -65,9 +67,9 @@ export function isClean(row: PatchVerdicts): boolean {
   return [row.applies, row.buildY, row.buildN, row.checkpatch, row.sparse].every((verdict) => verdict?.ok === true);
 }
 
-async function checkBuild(build: CheckBuild, patch: Patch): Promise<Verdict> {
+/** Of what the patch touches, and of these besides. */
+async function checkBuild(build: CheckBuild, patch: Patch, objects: readonly string[]): Promise<Verdict> {
   await prepare(build);
-  const objects = [...otherObjects(build.tree, patch), ...(await apiUsers(build.tree, [patch]))];
   return verdictOf(await compileTargets(build, [...buildDirs(patch).map((dir) => `${dir}/`), ...objects]));
 }
 
