@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs what the commands need and the machine lacks, on Debian 12, Debian 13 and Ubuntu 24.04.
 # Nothing is touched, and no package list is fetched, when nothing is missing. `bootstrap.sh bench`
-# also installs what the bench compares with; it does without what cannot be had.
+# also installs what the bench compares with, `bootstrap.sh parity` what the kernel's own suite is
+# built with; both do without what cannot be had.
 set -euo pipefail
 
 # The exit codes of harness/errors.ts.
@@ -19,7 +20,11 @@ packages=(
     # virtme-ng where the distribution has none; fetching sources
     python3-venv ca-certificates
 )
-compared_with=(libdpdk-dev)
+case ${1-} in
+    bench) also=(libdpdk-dev) ;;
+    parity) also=(bpftool) ;;
+    *) also=() ;;
+esac
 # The release of virtme-ng taken where the distribution has none.
 virtme_ng_version=1.42
 cache=${FLASH_CACHE:-$HOME/.cache/flash}
@@ -80,8 +85,8 @@ if ((${#missing[@]})); then
     apt_install "${missing[@]}"
 fi
 
-if [[ ${1-} == bench ]]; then
-    mapfile -t missing < <(missing_of "${compared_with[@]}")
+if ((${#also[@]})); then
+    mapfile -t missing < <(missing_of "${also[@]}")
     if ((${#missing[@]})); then
         (apt_update && apt_install "${missing[@]}") || say "going on without: ${missing[*]}"
     fi
