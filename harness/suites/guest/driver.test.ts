@@ -9,13 +9,12 @@ import { auditProblem, auditProblems } from './frame-audit.js';
 import { driverOfA, nics, replaceProgram, waitForLink } from './nic-testbed.js';
 import { countFrom, flashId, openListed, openPair } from './routed-pair.js';
 import { exchange, fill, receive, send } from './test-packets.js';
-import { borrowDevice, startPumpOn, testbed } from './testbed.js';
-import { tracedLines } from './traced.js';
+import { borrowDevice } from './testbed.js';
 import { during, emptied, openEnd, pull, push, redirected } from './traffic-ends.js';
 import { recycle } from './socket-row.js';
 
 /*
- * What a redirect has to do with the NIC it does not go to: its NAPI poll, its rings, its link.
+ * What a redirect has to do with the NIC it does not go to: its rings, its link, its life.
  */
 const wire = () => nics().wire(0);
 
@@ -36,25 +35,6 @@ test.serial.afterEach.always('the wire is as it was', async () => {
   await wire().go();
   await wire().up();
   await waitForLink();
-});
-
-test.serial('redirects run where the driver says: in its NAPI poll by interrupt, or in sendto()', async (t) => {
-  const device = await borrowDevice();
-  await using source = await startPumpOn(device, { mode: 'source', queue: 0 });
-  await using target = await startPumpOn(device, { mode: 'target', queue: 1 });
-  const [from = -1] = source.ids();
-  const [to = -1] = target.ids();
-  setRoute(from, [to]);
-
-  const events = await tracedLines('flash_redirect', async () => {
-    for (const pump of [source, target]) pump.go();
-    await during(() => undefined, () => redirected(from) > 2000, 'packets to be redirected');
-  });
-
-  const inSoftirq = events.filter(({ flags }) => /^..[sH]/.test(flags));
-  t.true(events.length > 10, `${events.length} events`);
-  if (testbed.stalled === 'ok') t.true(inSoftirq.length > events.length * 0.9, `${inSoftirq.length} of ${events.length} in softirq`);
-  else t.is(inSoftirq.length, 0);
 });
 
 test.serial('a hardware ring that is full holds up who sends to the wire, and not a redirect from the same queue', async (t) => {

@@ -22,8 +22,8 @@ export interface PairOptions {
   readonly umem?: Partial<UmemOptions>;
   /** Where the target's UMEM, if it has its own, is another. */
   readonly targetUmem?: Partial<UmemOptions>;
-  readonly source?: Partial<SocketOptions>;
-  readonly target?: Partial<SocketOptions>;
+  readonly source?: Partial<ListedOptions>;
+  readonly target?: Partial<ListedOptions>;
   /** False leaves the source unrouted. */
   readonly route?: boolean;
 }

@@ -1,0 +1,103 @@
+import test from 'ava';
+import { max, min } from 'd3-array';
+import type { XdpSocket } from '../../ffi/socket-types.js';
+import { setRoute } from '../../flash/registry.js';
+import { waitUntil } from '../../process/wait-until.js';
+import type { Device } from './device.js';
+import { countFrom, flashId, openListed, openPair } from './routed-pair.js';
+import { fill, receive, send } from './test-packets.js';
+import { borrowDevice, startPumpOn, testbed } from './testbed.js';
+import { tracedLines } from './traced.js';
+import { during, redirected } from './traffic-ends.js';
+
+/*
+ * Where redirects run on a NIC, and how many: a driver that redirects does so in its NAPI poll, and
+ * no poll moves more than a few hundred packets.
+ */
+const driverRedirects = testbed.stalled === 'ok';
+
+test.serial('redirects run where the driver says: in its NAPI poll by interrupt, or in sendto()', async (t) => {
+  const device = await borrowDevice();
+  await using source = await startPumpOn(device, { mode: 'source', queue: 0 });
+  await using target = await startPumpOn(device, { mode: 'target', queue: 1 });
+  const [from = -1] = source.ids();
+  const [to = -1] = target.ids();
+  setRoute(from, [to]);
+
+  const events = await tracedLines('flash_redirect', async () => {
+    for (const pump of [source, target]) pump.go();
+    await during(() => undefined, () => redirected(from) > 2000, 'packets to be redirected');
+  });
+
+  const inSoftirq = events.filter(({ flags }) => /^..[sH]/.test(flags));
+  t.true(events.length > 10, `${events.length} events`);
+  if (driverRedirects) t.true(inSoftirq.length > events.length * 0.9, `${inSoftirq.length} of ${events.length} in softirq`);
+  else t.is(inSoftirq.length, 0);
+});
+
+test.serial('what a sender has asked for once is redirected to the end, however many polls that takes', async (t) => {
+  const packets = 2048;
+  await using pair = await openPair({
+    sharedUmem: true,
+    umem: { frameCount: 2 * packets },
+    source: { txSize: packets, completionSize: packets, busyPoll: false },
+    target: { rxSize: packets, fillSize: 2 * packets, busyPoll: false },
+  });
+  fill(pair.target, packets);
+  send(pair.source, countFrom(0, packets));
+
+  // Where sendto() redirects, it says when it has not come to the end.
+  while (pair.source.kick() === 'EAGAIN');
+  const arrived = (): number => pair.target.rings.rx.count();
+  await waitUntil(() => arrived() === packets, { what: 'all of them to arrive', deadlineMs: 4000, lastState: () => ({ arrived: arrived() }) });
+
+  t.deepEqual(receive(pair.target), countFrom(0, packets));
+});
+
+/** More sockets on the queue of one, which is to close last. */
+function openBeside({ queue, umem }: XdpSocket, { netns, a }: Device, count: number): Disposable & { readonly sockets: readonly XdpSocket[] } {
+  const sockets = countFrom(0, count).map(() => openListed({ netns, ifname: a, queue, umem, txSize: 256, busyPoll: false }));
+  return {
+    sockets,
+    [Symbol.dispose]() {
+      for (const socket of sockets) socket.close();
+    },
+  };
+}
+
+if (driverRedirects) {
+  test.serial('no socket of a pool has its next turn before each had one, even if one poll has fewer turns than there are sockets', async (t) => {
+    const batch = 64;
+    const packets = 3 * batch;
+    await using pair = await openPair({
+      sharedUmem: true,
+      umem: { frameCount: 4096 },
+      source: { txSize: 256, completionSize: 2048, busyPoll: false },
+      target: { rxSize: 2048, fillSize: 2048, busyPoll: false },
+    });
+    const { source, target, device } = pair;
+    using others = openBeside(source, device, 6);
+    const sources = [source, ...others.sockets];
+    for (const [index, each] of sources.entries()) {
+      setRoute(flashId(each), [flashId(target)]);
+      send(each, countFrom(index * packets, packets));
+    }
+
+    const events = await tracedLines('flash_redirect', async () => {
+      // Until now there was no frame for any of them.
+      fill(target, sources.length * packets);
+      source.kick();
+      await waitUntil(() => target.rings.rx.count() === sources.length * packets, { what: 'all of them to arrive', deadlineMs: 4000 });
+    });
+
+    const moved = new Map(sources.map((each) => [flashId(each), 0]));
+    const leads = events.map(({ text }) => {
+      const [, id = '', count = ''] = /source=(\d+) .*moved=(\d+)/.exec(text) ?? [];
+      moved.set(Number(id), (moved.get(Number(id)) ?? 0) + Number(count));
+      return (max(moved.values()) ?? 0) - (min(moved.values()) ?? 0);
+    });
+    t.deepEqual([...moved.values()], sources.map(() => packets));
+    t.true((max(leads) ?? 0) <= batch, `one socket was ${max(leads)} packets ahead of another`);
+    t.is(receive(target).length, sources.length * packets);
+  });
+}
