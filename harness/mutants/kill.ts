@@ -2,6 +2,7 @@ import { describeFailure, FlashError } from '../errors.js';
 import { GuestTimeout } from '../guest/guest-timeout.js';
 import { throwIfInterrupted } from '../process/interrupt.js';
 import { testHung } from '../suites/ava.js';
+import type { NicModel } from '../nics/model.js';
 import type { SuiteResult } from '../suites/suite.js';
 
 /** How a suite noticed that something is broken. */
@@ -12,8 +13,11 @@ export interface Kill {
   readonly timedOut: boolean;
 }
 
+/** What runs on a kernel with a mutant: one of its suites, or the tests of a driver. */
+export type KillingSuite = 'KUnit' | 'guest' | NicModel;
+
 /** Runs a suite until something fails; undefined if nothing does. */
-export async function findKill(suite: 'KUnit' | 'guest', run: () => Promise<SuiteResult>): Promise<Kill | undefined> {
+export async function findKill(suite: KillingSuite, run: () => Promise<SuiteResult>): Promise<Kill | undefined> {
   try {
     const [failure] = (await run()).failures;
     if (failure === undefined) return undefined;
@@ -27,8 +31,8 @@ export async function findKill(suite: 'KUnit' | 'guest', run: () => Promise<Suit
   }
 }
 
-function describeTimeout(suite: 'KUnit' | 'guest', { phase, limitMs }: GuestTimeout): string {
+function describeTimeout(suite: KillingSuite, { phase, limitMs }: GuestTimeout): string {
   // The KUnit suites are part of the boot.
-  const boots = phase === 'boot' && suite === 'guest';
+  const boots = phase === 'boot' && suite !== 'KUnit';
   return `${suite} did not ${boots ? 'boot' : phase === 'power-off' ? 'power off' : 'end'} in ${limitMs / 1000} s`;
 }

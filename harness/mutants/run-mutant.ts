@@ -2,7 +2,8 @@ import { startClock } from '../host/duration.js';
 import { buildImage } from '../kernel/build-image.js';
 import { runGuestTests } from '../suites/guest-suite.js';
 import { runKunitTests } from '../suites/kunit-suite.js';
-import { findKill } from './kill.js';
+import { runNicTests } from '../suites/nic-suite.js';
+import { findKill, type Kill } from './kill.js';
 import type { Mutant } from './mutants.js';
 
 export interface Verdict {
@@ -19,6 +20,11 @@ export async function runMutant(mutant: Mutant, kunitDeadlineMs: number): Promis
   const elapsed = startClock();
   // One that does not build or apply says nothing about the tests: that is an error, not a kill.
   const image = await buildImage({ extraPatches: [mutant] });
-  const kill = (await findKill('KUnit', () => runKunitTests(image, kunitDeadlineMs))) ?? (await findKill('guest', () => runGuestTests(image, { failFast: true })));
+  const kill = await killWith(mutant, image, kunitDeadlineMs);
   return { mutant, killedBy: kill?.by, timedOut: kill?.timedOut ?? false, seconds: elapsed() };
+}
+
+async function killWith({ nic }: Mutant, image: string, kunitDeadlineMs: number): Promise<Kill | undefined> {
+  if (nic !== undefined) return findKill(nic, () => runNicTests({ model: nic, image, driverRedirects: true, entry: 'driver-tests', failFast: true }));
+  return (await findKill('KUnit', () => runKunitTests(image, kunitDeadlineMs))) ?? findKill('guest', () => runGuestTests(image, { failFast: true }));
 }

@@ -2,7 +2,8 @@ import test from 'ava';
 import { FlashError } from '../../errors.js';
 import { GuestTimeout, type GuestPhase } from '../../guest/guest-timeout.js';
 import { deadlineAfter } from '../../mutants/control.js';
-import { findKill, type Kill } from '../../mutants/kill.js';
+import { findKill, type Kill, type KillingSuite } from '../../mutants/kill.js';
+import { readMutants } from '../../mutants/mutants.js';
 import { testHung } from '../../suites/ava.js';
 import type { SuiteResult } from '../../suites/suite.js';
 
@@ -29,10 +30,11 @@ for (const { title, outcome, kill } of outcomes) {
 }
 
 test('a deadline is named for what did not end', async (t) => {
-  const by = async (suite: 'KUnit' | 'guest', phase: GuestPhase): Promise<string | undefined> =>
+  const by = async (suite: KillingSuite, phase: GuestPhase): Promise<string | undefined> =>
     (await findKill(suite, () => Promise.reject(new GuestTimeout(phase, 60_000))))?.by;
 
   t.is(await by('guest', 'boot'), 'guest did not boot in 60 s');
+  t.is(await by('ixgbe', 'boot'), 'ixgbe did not boot in 60 s');
   t.is(await by('guest', 'command'), 'guest did not end in 60 s');
   t.is(await by('KUnit', 'power-off'), 'KUnit did not power off in 60 s');
 });
@@ -45,4 +47,12 @@ test('a machine that lacks something kills no mutant', async (t) => {
 
 test("a mutant has five times the control's time, at least a minute and at most what the control had", (t) => {
   t.deepEqual([2, 12, 40.5, 130].map(deadlineAfter), [60_000, 60_000, 203_000, 600_000]);
+});
+
+test('a mutant in the folder of a NIC is named after it and shows on it, others need none', (t) => {
+  const nicOf = new Map(readMutants().map(({ name, nic }) => [name, nic]));
+
+  t.is(nicOf.get('skip-validation'), undefined);
+  for (const nic of ['ixgbe', 'i40e'] as const) t.true([...nicOf].some(([name, of]) => of === nic && name.startsWith(`${nic}/`)), nic);
+  t.like(t.throws(() => readMutants(['ixgbe/nothing'])), { message: 'there is no mutant ixgbe/nothing' });
 });
