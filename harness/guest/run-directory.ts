@@ -56,6 +56,8 @@ export function writeGuestScript(files: RunDirectory, command: readonly string[]
     'code=$?',
     `echo $code > ${quote(`${files.exitPath}.partial`)}`,
     `mv ${quote(`${files.exitPath}.partial`)} ${quote(files.exitPath)}`,
+    // The virtme-ng of Debian 13 powers off with a program that a container without an init lacks.
+    'command -v poweroff > /dev/null || busybox poweroff -f',
   ];
   writeFileSync(files.scriptPath, `${lines.join('\n')}\n`, { mode: 0o755 });
 }

@@ -50,11 +50,12 @@ export async function virtmeCommand(machine: MachineOptions, script: string): Pr
  */
 const rootFlags = 'rootflags=version=9p2000.L,trans=virtio,access=any,msize=524288,cache=loose';
 
+/** Where the shared directory is in the guest is said as well: virtme-ng 1.35, of Debian 13, finds it itself only from /. */
 export function machineArgs(machine: MachineOptions): string[] {
   const { image, accel, cpus, memoryMb, sharedDir, qemu } = machine;
   return [
     ...['--run', image, '--disable-microvm', '--force-9p', ...(accel === 'tcg' ? ['--disable-kvm'] : [])],
-    ...['--cpus', String(cpus), '--memory', `${memoryMb}M`, `--rwdir=${sharedDir}`],
+    ...['--cpus', String(cpus), '--memory', `${memoryMb}M`, `--rwdir=${sharedDir}=${sharedDir}`],
     ...(qemu === undefined ? [] : [`--qemu=${quote(qemu)}`]),
   ];
 }
