@@ -38,7 +38,8 @@ test.serial.afterEach.always('the wire is as it was', async () => {
 });
 
 test.serial('a hardware ring that is full holds up who sends to the wire, and not a redirect from the same queue', async (t) => {
-  await using pair = await openPair({ sharedUmem: true });
+  // The completion ring they share is large, or it would be that which is full.
+  await using pair = await openPair({ sharedUmem: true, umem: { frameCount: 512 }, source: { completionSize: 512 } });
   using sender = openListed({ netns: pair.device.netns, ifname: pair.device.a, queue: 0, umem: pair.source.umem, txSize: 256 });
   const free = pair.source.umem.freeFrames.length;
   const before = await pair.device.packetsOnWire();
@@ -48,11 +49,13 @@ test.serial('a hardware ring that is full holds up who sends to the wire, and no
   const stuck = sender.rings.tx.count();
 
   const received = exchange(pair, 20);
+  const stillStuck = sender.rings.tx.count();
   const frames = free - pair.target.rings.fill.count();
   await wire().go();
   await finish([pair.source, sender], frames);
 
   t.true(stuck > 0, 'the hardware ring was full');
+  t.true(stillStuck > 0, 'it still was when all was redirected');
   t.deepEqual(received, countFrom(0, 320));
   t.is((await pair.device.packetsOnWire()) - before, 200);
   t.deepEqual(auditProblems([pair.source.umem]), []);
