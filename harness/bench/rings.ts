@@ -1,5 +1,5 @@
-import { max, median, min } from 'd3-array';
 import { buildRings, runRing, type RingProgram, type RingRun, type RingSample } from '../native/rings.js';
+import { figureOf } from './report/figure.js';
 import type { Figure, Report } from './report/schema.js';
 
 /** A ring as the report names it. */
@@ -80,9 +80,5 @@ export function ringCases(contenders: readonly Contender[]): Case[] {
 }
 
 export function summarizeRing(options: RingRun, samples: readonly RingSample[]): RingMeasurement {
-  return { ...options, cyclesPerObject: figureOf(samples.map(({ cyclesPerObject }) => cyclesPerObject ?? Number.NaN)), nsPerObject: figureOf(samples.map(({ nsPerObject }) => nsPerObject)) };
-}
-
-function figureOf(values: readonly number[]): Figure {
-  return { median: median(values) ?? Number.NaN, min: min(values) ?? Number.NaN, max: max(values) ?? Number.NaN, samples: values.length };
+  return { ...options, cyclesPerObject: figureOf(samples.map(({ cyclesPerObject }) => cyclesPerObject)), nsPerObject: figureOf(samples.map(({ nsPerObject }) => nsPerObject)) };
 }

@@ -1,4 +1,4 @@
-import { shuffler } from 'd3-array';
+import { group, shuffler } from 'd3-array';
 import { randomLcg } from 'd3-random';
 import type { ContenderName } from './contenders.js';
 
@@ -61,7 +61,10 @@ const seed = 20_261;
 /** What stands still while something else varies. */
 const usual = { functions: 2, packetBytes: 64, batch: 32, wait: 'spin' } as const;
 
-/** Contenders meet in every repetition, in another order each time: what drifts hits all of them. */
+/**
+ * Contenders meet in every repetition, those with the same chain one after the other, and in another
+ * order each time: what drifts hits all of them.
+ */
 export function makePlan(size: 'quick' | 'full', names: readonly ContenderName[]): Plan {
   const { repetitions, warmUpMs, measureMs, lengths, packetSizes, otherSizes, timed } = sizes[size];
   const byLength = names.flatMap((contender) => lengths.flatMap((functions) => packetSizes.map((packetBytes) => throughput({ contender, functions, packetBytes }))));
@@ -72,7 +75,8 @@ export function makePlan(size: 'quick' | 'full', names: readonly ContenderName[]
   const blocked = names.filter((name) => name === 'flash').map((contender) => ({ ...usual, kind: 'blocked', contender, functions: 0, wait: 'block' }) as const);
   const once = uniqueBy([...byLength, ...byBatch, ...bySize, ...rates, ...blocked]);
   const shuffle = shuffler(randomLcg(seed));
-  const jobs = Array.from({ length: repetitions }, (_, repetition) => shuffle(once.map((job): Job => ({ ...job, repetition })))).flat();
+  const alike = [...group(once, ({ contender: _, ...chain }) => keyOf(chain)).values()];
+  const jobs = Array.from({ length: repetitions }, (_, repetition) => shuffle([...alike]).flatMap((jobs) => shuffle(jobs.map((job): Job => ({ ...job, repetition }))))).flat();
   return { jobs, seed, repetitions, warmUpMs, measureMs, ringSize };
 }
 

@@ -1,4 +1,6 @@
-import type { Goal, Report, Throughput } from './schema.js';
+import { max, min } from 'd3-array';
+import { medianRatio } from './figure.js';
+import type { Figure, Goal, Report, Throughput } from './schema.js';
 
 interface Figures extends Pick<Report, 'throughput' | 'rates' | 'instructions' | 'rings'> {
   /** Processors of the machine that the rings were measured on. */
@@ -14,7 +16,7 @@ interface Limit {
   readonly value: (figures: Figures) => number | undefined;
 }
 
-/** The goals of the project. Ratios of throughput are of medians, 64-byte packets, and the worst over the lengths that both were measured at. */
+/** The goals of the project. Ratios of throughput are of 64-byte packets, and the worst over the lengths that both were measured at. */
 const limits: readonly Limit[] = [
   { what: 'a zero-copy chain of 8 functions beside one of 2, hops a core-second', limit: 0.9, value: flatness },
   { what: 'a zero-copy hop beside AF_XDP over veth', limit: 10, value: ratioOf('flash', 'veth') },
@@ -39,20 +41,21 @@ export function judge(figures: Figures): Goal[] {
 const usual = ({ packetBytes, batch, wait }: Throughput): boolean => packetBytes === 64 && batch === 32 && wait === 'spin';
 
 function flatness({ throughput }: Figures): number | undefined {
-  const of = (functions: number): number | undefined =>
-    throughput.find((chain) => usual(chain) && chain.contender === 'flash' && chain.functions === functions)?.hopsPerCoreSecond.median;
+  const of = (functions: number): Figure | undefined =>
+    throughput.find((chain) => usual(chain) && chain.contender === 'flash' && chain.functions === functions)?.hopsPerCoreSecond;
   const [short, long] = [of(2), of(8)];
-  return short === undefined || long === undefined ? undefined : long / short;
+  return short === undefined || long === undefined ? undefined : medianRatio(long, short);
 }
+
+const ratioTo = (one: Figure, other: Figure | undefined): number | undefined => (other === undefined ? undefined : medianRatio(one, other));
 
 function ratioOf(one: string, other: string): (figures: Figures) => number | undefined {
   return ({ throughput }) => {
     const measured = throughput.filter(usual);
-    const ratios = measured
-      .filter(({ contender }) => contender === one)
-      .map(({ functions, pps }) => pps.median / (measured.find((chain) => chain.contender === other && chain.functions === functions)?.pps.median ?? Number.NaN))
-      .filter((ratio) => Number.isFinite(ratio));
-    return ratios.length === 0 ? undefined : Math.min(...ratios);
+    return min(
+      measured.filter(({ contender }) => contender === one),
+      ({ functions, pps }) => ratioTo(pps, measured.find((chain) => chain.contender === other && chain.functions === functions)?.pps),
+    );
   };
 }
 
@@ -60,11 +63,10 @@ function ratioOf(one: string, other: string): (figures: Figures) => number | und
 function ringRatioOf(object: Report['rings'][number]['object']): (figures: Figures) => number | undefined {
   return ({ rings, hostCpus }) => {
     const bulk = rings.filter((ring) => ring.batch === 32 && ring.object === object && ring.threads <= hostCpus);
-    const ratios = bulk
-      .filter(({ ring }) => ring === 'flash')
-      .map(({ threads, cyclesPerObject }) => cyclesPerObject.median / (bulk.find((other) => other.ring === 'rte-mpmc' && other.threads === threads)?.cyclesPerObject.median ?? Number.NaN))
-      .filter((ratio) => Number.isFinite(ratio));
-    return ratios.length === 0 ? undefined : Math.max(...ratios);
+    return max(
+      bulk.filter(({ ring }) => ring === 'flash'),
+      ({ threads, cyclesPerObject }) => ratioTo(cyclesPerObject, bulk.find((other) => other.ring === 'rte-mpmc' && other.threads === threads)?.cyclesPerObject),
+    );
   };
 }
 

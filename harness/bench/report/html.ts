@@ -38,7 +38,7 @@ export function show({ median, min, max }: Figure, factor = 1): string {
 }
 
 export function summary({ size, made, conditions: { place, kernel, cpus, repetitions, umem } }: Report): string {
-  return `A ${size} run of ${made.slice(0, 16).replace('T', ' ')} UTC ${place}, Linux ${kernel}, ${cpus} processors, ${repetitions} repetitions in turn; ${umem}. Figures are medians, with the range of the repetitions.`;
+  return `A ${size} run of ${made.slice(0, 16).replace('T', ' ')} UTC ${place}, Linux ${kernel}, ${cpus} processors, ${repetitions} repetitions in turn; ${umem}. Figures are medians, with the range of the repetitions; a goal's ratio is the median of the ratios in each repetition.`;
 }
 
 function table(title: string, head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -1,9 +1,10 @@
-import { group, max, median, min, sort } from 'd3-array';
+import { group, max, sort } from 'd3-array';
 import { contenders, findContender, type ContenderName } from '../chains/contenders.js';
 import { keyOf, type Job } from '../chains/jobs.js';
 import type { RatesResult } from '../chains/rates.js';
 import type { HopsResult } from '../chains/run-hops.js';
 import type { Sample } from '../samples.js';
+import { figureOf } from './figure.js';
 import { judge } from './goals.js';
 import type { Figure, Report } from './schema.js';
 
@@ -31,7 +32,7 @@ export function makeReport({ samples, size, conditions, notRun }: ReportInput): 
   const figures = {
     throughput: of<HopsResult>('throughput').map((all) => throughputOf(all, cpus)),
     rates: of<RatesResult>('rates').map(ratesOf),
-    blocked: of<HopsResult>('blocked').map((all) => ({ ...chainOf(all), cpuShare: figureOf(all.map(({ result }) => (result.cpuSeconds[0] ?? 0) / result.seconds)) })),
+    blocked: of<HopsResult>('blocked').map((all) => ({ ...chainOf(all), cpuShare: figureOf(byRepetition(all, ({ cpuSeconds, seconds }) => (cpuSeconds[0] ?? 0) / seconds)) })),
     instructions: samples.filter((sample) => sample.of === 'costs').flatMap(({ costs }) => costs.costs.map(({ path, batch, packetBytes, instructions }) => ({ kernel: costs.kernel, path, batch, packetBytes, instructions: figureOf(instructions) }))),
     rings: samples.filter((sample) => sample.of === 'rings').map(({ measurement }) => measurement),
   };
@@ -40,7 +41,7 @@ export function makeReport({ samples, size, conditions, notRun }: ReportInput): 
     reason: `${failed.length} of its measurements failed, the first: ${failed[0]?.failure}`,
   }));
   return {
-    ...{ version: 1, made: new Date().toISOString(), size, conditions: { ...conditions, kernel, cpus, cpuModel, othersPercent } },
+    ...{ version: 2, made: new Date().toISOString(), size, conditions: { ...conditions, kernel, cpus, cpuModel, othersPercent } },
     ...figures,
     notRun: [...notRun, ...failures],
     goals: judge({ ...figures, hostCpus: conditions.hostCpus }),
@@ -54,8 +55,12 @@ function inOrder<Result>(all: Done<Result>[][]): Done<Result>[][] {
   return sort(all, by(rank), by(({ packetBytes }) => packetBytes), by(({ functions }) => functions), by(({ batch }) => batch), by(({ wait }) => wait));
 }
 
-export function figureOf(values: readonly number[]): Figure {
-  return { median: median(values) ?? 0, min: min(values) ?? 0, max: max(values) ?? 0, samples: values.length };
+function byRepetition<Result>(all: readonly Done<Result>[], value: (result: Result) => number | undefined): (number | null)[] {
+  const results = new Map(all.map(({ job, result }) => [job.repetition, result]));
+  return Array.from({ length: 1 + (max(results.keys()) ?? -1) }, (_, repetition) => {
+    const result = results.get(repetition);
+    return (result === undefined ? undefined : value(result)) ?? null;
+  });
 }
 
 function chainOf([first]: readonly Done<unknown>[]): { contender: ContenderName } & Pick<Job, 'functions' | 'packetBytes' | 'batch' | 'wait'> {
@@ -68,11 +73,10 @@ function chainOf([first]: readonly Done<unknown>[]): { contender: ContenderName 
 function throughputOf(all: readonly Done<HopsResult>[], cpus: number): Report['throughput'][number] {
   const chain = chainOf(all);
   const cores = Math.min(cpus, chain.functions + 2);
-  const pps = all.map(({ result }) => result.pps);
   return {
     ...chain,
-    pps: figureOf(pps),
-    hopsPerCoreSecond: figureOf(pps.map((rate) => (rate * (chain.functions + 1)) / cores)),
+    pps: figureOf(byRepetition(all, ({ pps }) => pps)),
+    hopsPerCoreSecond: figureOf(byRepetition(all, ({ pps }) => (pps * (chain.functions + 1)) / cores)),
     lost: all.reduce((sum, { result }) => sum + result.lost, 0),
     reordered: all.reduce((sum, { result }) => sum + result.reordered, 0),
   };
@@ -81,9 +85,8 @@ function throughputOf(all: readonly Done<HopsResult>[], cpus: number): Report['t
 function ratesOf(all: readonly Done<RatesResult>[]): Report['rates'][number] {
   const shares = all[0]?.result.latencies.map(({ share }) => share) ?? [];
   const latencies = shares.map((share) => {
-    const found = all.flatMap(({ result }) => result.latencies.filter((latency) => latency.share === share)).map(({ latencyNs }) => latencyNs);
-    const of = (name: 'p50' | 'p99' | 'p999' | 'max'): Figure => figureOf(found.map((latency) => latency[name]));
+    const of = (name: 'p50' | 'p99' | 'p999' | 'max'): Figure => figureOf(byRepetition(all, ({ latencies }) => latencies.find((latency) => latency.share === share)?.latencyNs[name]));
     return { share, p50Ns: of('p50'), p99Ns: of('p99'), p999Ns: of('p999'), maxNs: of('max') };
   });
-  return { ...chainOf(all), lossFreePps: figureOf(all.map(({ result }) => result.lossFreePps)), latencies };
+  return { ...chainOf(all), lossFreePps: figureOf(byRepetition(all, ({ lossFreePps }) => lossFreePps)), latencies };
 }

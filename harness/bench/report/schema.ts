@@ -1,7 +1,14 @@
 import { z } from 'zod';
 
 /** What the repetitions of one measurement gave. */
-const figure = z.object({ median: z.number(), min: z.number(), max: z.number(), samples: z.number().int().positive() });
+const figure = z.object({
+  median: z.number(),
+  min: z.number(),
+  max: z.number(),
+  samples: z.number().int().positive(),
+  /** All of them, in their order; null where one failed. */
+  byRepetition: z.array(z.number().nullable()),
+});
 export type Figure = z.infer<typeof figure>;
 
 const chain = z.object({
@@ -14,7 +21,7 @@ const chain = z.object({
 
 /** report.json. Rates are packets a second, times nanoseconds. */
 export const reportSchema = z.object({
-  version: z.literal(1),
+  version: z.literal(2),
   made: z.string(),
   size: z.enum(['quick', 'full']),
   conditions: z.object({

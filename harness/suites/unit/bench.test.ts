@@ -8,7 +8,8 @@ import type { HopsOptions, HopsResult } from '../../bench/chains/run-hops.js';
 import { compareReports } from '../../bench/report/compare.js';
 import { judge } from '../../bench/report/goals.js';
 import { renderHtml } from '../../bench/report/html.js';
-import { figureOf, makeReport } from '../../bench/report/make-report.js';
+import { figureOf, medianRatio } from '../../bench/report/figure.js';
+import { makeReport } from '../../bench/report/make-report.js';
 import { reportSchema, type Report } from '../../bench/report/schema.js';
 import { openSamples, type Sample } from '../../bench/samples.js';
 import { FlashError } from '../../errors.js';
@@ -32,6 +33,14 @@ test('a plan has each measurement once a repetition, in an order that is another
     t.notDeepEqual(order, orders[0]);
   }
   t.deepEqual(makePlan('full', ['flash', 'veth', 'spsc']).jobs, plan.jobs);
+});
+
+test('in a plan, contenders for the same chain follow each other', (t) => {
+  const { jobs } = makePlan('full', ['flash', 'veth', 'spsc']);
+  const chains = jobs.map(({ contender: _, ...chain }) => keyOf(chain));
+  const changes = chains.filter((chain, index) => chain !== chains[index - 1]);
+
+  t.is(new Set(changes).size, changes.length);
 });
 
 test('the search finds the highest rate without loss, and takes the latency at shares of it', async (t) => {
@@ -69,7 +78,7 @@ test('a report has the median and the range of the repetitions, and counts what 
   const failed: Sample = { of: 'chain', job: { kind: 'throughput', ...chain, repetition: 2 }, failure: 'the guest died' };
   const report = reportOf([sampleOf({}, 100), sampleOf({ repetition: 1 }, 130), failed, sampleOf({ repetition: 2 }, 110)]);
 
-  t.deepEqual(report.throughput.map(({ pps }) => pps), [{ median: 110, min: 100, max: 130, samples: 3 }]);
+  t.deepEqual(report.throughput.map(({ pps }) => pps), [{ median: 110, min: 100, max: 130, samples: 3, byRepetition: [100, 130, 110] }]);
   t.is(report.throughput[0]?.hopsPerCoreSecond.median, (110 * 3) / 2);
   t.deepEqual(report.notRun, []);
   t.deepEqual(reportSchema.parse(JSON.parse(JSON.stringify(report))), report);
@@ -113,7 +122,7 @@ test('goals are met, missed or not measured, by the worst of what they compare',
 
 test('rings are held to the goal object by object, with as many threads as have a processor', (t) => {
   const ring = (name: string, object: string, threads: number, cycles: number) => {
-    const figure = { median: cycles, min: cycles, max: cycles, samples: 1 };
+    const figure = figureOf([cycles]);
     return { ring: name, object, batch: 32, threads, cyclesPerObject: figure, nsPerObject: figure };
   };
   const rings = [
@@ -167,6 +176,15 @@ test('a run goes on with the samples it has, also after half a line, and refuses
     t.throws(() => openSamples(join(dir, 'none'), {}, true), { instanceOf: FlashError, message: /no run to go on with/ });
   }));
 
-test('a figure is a median and a range', (t) => {
-  t.deepEqual(figureOf([3, 1, 2, 10]), { median: 2.5, min: 1, max: 10, samples: 4 });
+test('a figure is a median and a range of the repetitions that gave something', (t) => {
+  t.deepEqual(figureOf([3, 1, null, 2, 10]), { median: 2.5, min: 1, max: 10, samples: 4, byRepetition: [3, 1, null, 2, 10] });
+});
+
+test('figures are compared within each repetition, whatever happened between them', (t) => {
+  const [fast, slow, medium] = [200, 20, 90];
+
+  t.is(medianRatio(figureOf([fast, slow, medium]), figureOf([fast / 2, slow / 2, medium / 3])), 2);
+  t.is(medianRatio(figureOf([fast, null, slow]), figureOf([null, slow, slow / 4])), 4);
+  t.is(medianRatio(figureOf([fast]), figureOf([0])), undefined);
+  t.is(medianRatio(figureOf([fast, null]), figureOf([null, slow])), undefined);
 });

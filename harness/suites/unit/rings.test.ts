@@ -18,8 +18,8 @@ test('repetitions become a median and a range', (t) => {
 
   t.deepEqual(summarizeRing(options, samples), {
     ...options,
-    cyclesPerObject: { median: 6, min: 5, max: 9, samples: 3 },
-    nsPerObject: { median: 3, min: 2.5, max: 4.5, samples: 3 },
+    cyclesPerObject: { median: 6, min: 5, max: 9, samples: 3, byRepetition: [5, 9, 6] },
+    nsPerObject: { median: 3, min: 2.5, max: 4.5, samples: 3, byRepetition: [2.5, 4.5, 3] },
   });
 });
 
