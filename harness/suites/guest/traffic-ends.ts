@@ -31,12 +31,13 @@ export async function pumpOn(device: Device, mode: PumpOptions['mode'], queue: n
 
 export const idOf = (pump: Pump): number => pump.ids()[0] ?? -1;
 
-/** Keeps TX full and the kernel looking at it. */
-export function push(source: XdpSocket): void {
+/** Keeps TX full and the kernel looking at it. Returns how many packets it took for that. */
+export function push(source: XdpSocket): number {
   source.umem.give(source.rings.completion.consume());
   const room = Math.min(source.rings.tx.free(), source.umem.freeFrames.length);
   source.rings.tx.produce(Array.from({ length: room }, (_, number) => writePacket(source.umem, number)).flat());
   source.kick();
+  return room;
 }
 
 /** Takes what arrived and gives the frames back. Returns how many packets. */
