@@ -25,7 +25,7 @@ const reportOf = (samples: readonly Sample[], notRun: Report['notRun'] = []): Re
 
 test('a plan has each measurement once a repetition, in an order that is another each time and the same in each run', (t) => {
   const plan = makePlan('full', ['flash', 'veth', 'spsc']);
-  const orders = Array.from({ length: plan.repetitions }, (_, repetition) => plan.jobs.filter((job) => job.repetition === repetition).map(({ repetition: _r, ...job }) => keyOf(job)));
+  const orders = Array.from({ length: plan.repetitions }, (_, repetition) => plan.jobs.filter(({ repetition: of, kind }) => of === repetition && kind === 'throughput').map(({ repetition: _r, ...job }) => keyOf(job)));
 
   t.is(new Set(plan.jobs.map(keyOf)).size, plan.jobs.length);
   for (const order of orders.slice(1)) {
@@ -35,12 +35,21 @@ test('a plan has each measurement once a repetition, in an order that is another
   t.deepEqual(makePlan('full', ['flash', 'veth', 'spsc']).jobs, plan.jobs);
 });
 
-test('in a plan, contenders for the same chain follow each other', (t) => {
+test('what takes long is repeated less often', (t) => {
+  const { jobs, repetitions } = makePlan('full', ['flash', 'veth', 'spsc']);
+  const repeated = (kind: Job['kind']): number => new Set(jobs.filter((job) => job.kind === kind).map(({ repetition }) => repetition)).size;
+
+  t.deepEqual([repeated('throughput'), repeated('rates'), repeated('blocked')], [repetitions, 3, 3]);
+});
+
+test('in a plan, contenders for the same chain follow each other, and so do chains that differ in their length alone', (t) => {
   const { jobs } = makePlan('full', ['flash', 'veth', 'spsc']);
   const chains = jobs.map(({ contender: _, ...chain }) => keyOf(chain));
   const changes = chains.filter((chain, index) => chain !== chains[index - 1]);
 
   t.is(new Set(changes).size, changes.length);
+  const lengths = jobs.map(({ contender: _, functions: _f, ...chain }) => keyOf(chain));
+  t.is(new Set(lengths).size, lengths.filter((chain, index) => chain !== lengths[index - 1]).length);
 });
 
 test('the search finds the highest rate without loss, and takes the latency at shares of it', async (t) => {
