@@ -55,8 +55,8 @@ export async function runGuestTests(image: string, options: GuestTestOptions = {
 /** Boots a guest for AVA and shows how many tests have ended. */
 export async function readTestsInGuest(what: string, guestOptions: GuestOptions): Promise<SuiteResult> {
   const output = { stdout: '', stderr: '' };
-  const lines = cutLines();
   const guest = await withProgress((onProgress) => {
+    const lines = cutLines();
     let show: ((line: string) => void) | undefined;
     return runInGuest({
       ...guestOptions,

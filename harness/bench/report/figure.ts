@@ -10,10 +10,10 @@ export function figureOf(values: readonly (number | null)[]): Figure {
 /**
  * How one compares with the other: the median of the ratios in each repetition, in which they were
  * measured one soon after the other. A machine that is slower for some minutes is slower for both.
- * Undefined if no repetition has both.
+ * Undefined if no repetition has both, or one was not measured.
  */
-export function medianRatio(one: Figure, other: Figure): number | undefined {
-  return median(one.byRepetition, (value, repetition) => ratio(value, other.byRepetition[repetition]));
+export function medianRatio(one: Figure | undefined, other: Figure | undefined): number | undefined {
+  return median(one?.byRepetition ?? [], (value, repetition) => ratio(value, other?.byRepetition[repetition]));
 }
 
 function ratio(one: number | null, other: number | null | undefined): number {

@@ -43,18 +43,15 @@ const usual = ({ packetBytes, batch, wait }: Throughput): boolean => packetBytes
 function flatness({ throughput }: Figures): number | undefined {
   const of = (functions: number): Figure | undefined =>
     throughput.find((chain) => usual(chain) && chain.contender === 'flash' && chain.functions === functions)?.hopsPerCoreSecond;
-  const [short, long] = [of(2), of(8)];
-  return short === undefined || long === undefined ? undefined : medianRatio(long, short);
+  return medianRatio(of(8), of(2));
 }
-
-const ratioTo = (one: Figure, other: Figure | undefined): number | undefined => (other === undefined ? undefined : medianRatio(one, other));
 
 function ratioOf(one: string, other: string): (figures: Figures) => number | undefined {
   return ({ throughput }) => {
     const measured = throughput.filter(usual);
     return min(
       measured.filter(({ contender }) => contender === one),
-      ({ functions, pps }) => ratioTo(pps, measured.find((chain) => chain.contender === other && chain.functions === functions)?.pps),
+      ({ functions, pps }) => medianRatio(pps, measured.find((chain) => chain.contender === other && chain.functions === functions)?.pps),
     );
   };
 }
@@ -65,7 +62,7 @@ function ringRatioOf(object: Report['rings'][number]['object']): (figures: Figur
     const bulk = rings.filter((ring) => ring.batch === 32 && ring.object === object && ring.threads <= hostCpus);
     return max(
       bulk.filter(({ ring }) => ring === 'flash'),
-      ({ threads, cyclesPerObject }) => ratioTo(cyclesPerObject, bulk.find((other) => other.ring === 'rte-mpmc' && other.threads === threads)?.cyclesPerObject),
+      ({ threads, cyclesPerObject }) => medianRatio(cyclesPerObject, bulk.find((other) => other.ring === 'rte-mpmc' && other.threads === threads)?.cyclesPerObject),
     );
   };
 }

@@ -40,7 +40,7 @@ export const reportSchema = z.object({
     frameBytes: z.number().int(),
     umem: z.string(),
     /** Of the processors, just before something was measured; the most there was. */
-    othersPercent: z.number().int().optional(),
+    othersPercent: z.number().int(),
   }),
   throughput: z.array(chain.extend({ pps: figure, hopsPerCoreSecond: figure, lost: z.number(), reordered: z.number() })),
   rates: z.array(
