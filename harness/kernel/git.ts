@@ -1,8 +1,12 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { FlashError } from '../errors.js';
 import { attempt, run, type RunOptions, type RunResult } from '../process/run.js';
 
 /**
  * Git as the harness needs it: the user's configuration has no say, and the committer is always the
- * same, so that the same series on the same base has the same commit ids everywhere.
+ * same, so that the same series on the same base has the same commit ids everywhere. The repository
+ * and its work tree are named, so that git never takes one further up, which would be the user's.
  */
 const environment = {
   GIT_CONFIG_GLOBAL: '/dev/null',
@@ -19,11 +23,11 @@ export async function git(dir: string, args: readonly string[], options: RunOpti
 
 /** What git printed to the byte: the last line of a patch may be a blank. */
 export function gitOutput(dir: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
-  return run('git', ['-C', dir, ...args], withEnvironment(options));
+  return run('git', inTree(dir, args), withEnvironment(options));
 }
 
 export function attemptGit(dir: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
-  return attempt('git', ['-C', dir, ...args], withEnvironment(options));
+  return attempt('git', inTree(dir, args), withEnvironment(options));
 }
 
 /** The commit a name stands for, or undefined. */
@@ -34,6 +38,11 @@ export async function findCommit(dir: string, name: string): Promise<string | un
 
 /** Makes a git repository of a directory and commits all of it, ignored files too. */
 export async function commitDirectory(dir: string, subject: string): Promise<string> {
+  if (existsSync(join(dir, '.git'))) {
+    throw new FlashError('badSource', `${dir} is to become a git repository of ours, and has a git repository already`, {
+      advice: 'take the .git in it away',
+    });
+  }
   await git(dir, ['init', '--quiet', '--initial-branch=base']);
   // One big import: neither background packing nor compression pays.
   await git(dir, ['config', 'gc.auto', '0']);
@@ -49,6 +58,11 @@ export async function commitDirectory(dir: string, subject: string): Promise<str
   });
   await git(dir, ['checkout', '--quiet', '--detach']);
   return git(dir, ['rev-parse', 'HEAD']);
+}
+
+function inTree(dir: string, args: readonly string[]): readonly string[] {
+  const tree = resolve(dir);
+  return ['-C', tree, `--git-dir=${join(tree, '.git')}`, `--work-tree=${tree}`, ...args];
 }
 
 function withEnvironment(options: RunOptions): RunOptions {

@@ -70,10 +70,10 @@ async function fetchPackage(name: string, version: string, dir: string): Promise
   return extract(join(dir, 'package', 'usr', 'src', `${name}.tar.xz`), join(dir, 'tree'));
 }
 
-/** Unpacks a tarball of one top directory and returns that directory. */
+/** Unpacks a tarball of one top directory, without its git data, and returns that directory. */
 export async function extract(tarball: string, dir: string): Promise<string> {
   await run('mkdir', ['-p', dir]);
-  await run('tar', ['-xf', tarball, '-C', dir, '--no-same-owner'], {
+  await run('tar', ['-xf', tarball, '-C', dir, '--no-same-owner', '--exclude=.git'], {
     env: { XZ_DEFAULTS: '-T0' },
     failAs: 'badSource',
     advice: `is ${tarball} a whole tarball?`,

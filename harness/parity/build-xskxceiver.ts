@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { FlashError } from '../errors.js';
+import { git } from '../kernel/git.js';
 import { attempt, run } from '../process/run.js';
 
 /** What of the kernel's source its AF_XDP suite is built from. */
@@ -13,7 +14,7 @@ const selftests = 'tools/testing/selftests/bpf';
  * returns the directory with the program. In a copy: the build writes into its source.
  */
 export async function buildXskxceiver(sourceTree: string): Promise<string> {
-  const commit = (await run('git', ['-C', sourceTree, 'rev-parse', 'HEAD'])).trim();
+  const commit = await git(sourceTree, ['rev-parse', 'HEAD']);
   const dir = join(sourceTree, '..', '..', `xskxceiver-${commit.slice(0, 12)}`);
   const out = join(dir, 'out');
   const stamp = join(dir, 'built');
@@ -22,7 +23,7 @@ export async function buildXskxceiver(sourceTree: string): Promise<string> {
   rmSync(dir, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
   const archive = join(dir, 'source.tar');
-  await run('git', ['-C', sourceTree, 'archive', '--output', archive, commit, ...sourcePaths]);
+  await git(sourceTree, ['archive', '--output', archive, commit, ...sourcePaths]);
   await run('tar', ['-xf', archive, '-C', dir]);
   rmSync(archive);
   // The program needs no types of a kernel, but its makefile wants a file of them.

@@ -3,10 +3,11 @@ import { $, type ProcessPromise } from 'zx';
 import { FlashError, type FailureKind } from '../errors.js';
 import { throwIfInterrupted } from './interrupt.js';
 import { track } from './children.js';
+import { inheritedEnvironment } from './environment.js';
 
 export interface RunOptions {
   readonly cwd?: string;
-  /** Added to the environment of this process. */
+  /** Added to the environment of this process, of which git's variables are left out. */
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
   readonly timeoutMs?: number;
@@ -37,7 +38,7 @@ export function start(program: string, args: readonly string[], options: RunOpti
   throwIfInterrupted();
   const shell = $({
     cwd: options.cwd,
-    env: { ...process.env, ...options.env, ...noStartupFiles },
+    env: { ...inheritedEnvironment(), ...options.env, ...noStartupFiles },
     input: options.input,
     timeout: options.timeoutMs,
     signal: options.signal,

@@ -1,6 +1,6 @@
 import { readMutants } from '../mutants/mutants.js';
 import { buildForGuest } from '../kernel/build-image.js';
-import { attempt } from '../process/run.js';
+import { attemptGit } from '../kernel/git.js';
 import type { Suite, TestFailure } from './suite.js';
 
 /** Every mutant still applies to the series: killing them all takes too long to be done each time. */
@@ -11,7 +11,7 @@ export const mutantsSuite: Suite = {
     const failures: TestFailure[] = [];
     const mutants = readMutants();
     for (const { name, path } of mutants) {
-      const { exitCode, stderr } = await attempt('git', ['-C', sourceDir, 'apply', '--check', path]);
+      const { exitCode, stderr } = await attemptGit(sourceDir, ['apply', '--check', path]);
       if (exitCode !== 0) failures.push({ title: `the mutant ${name} applies`, detail: stderr });
     }
     return { passed: mutants.length - failures.length, failed: failures.length, skipped: 0, failures };

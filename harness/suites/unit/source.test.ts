@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, w
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { FlashError } from '../../errors.js';
-import { git } from '../../kernel/git.js';
+import { commitDirectory, git } from '../../kernel/git.js';
 import { parseBase, type Base } from '../../kernel/base.js';
 import { requireHash } from '../../kernel/download.js';
 import { readRelease } from '../../kernel/release.js';
@@ -66,6 +66,17 @@ test.serial('a tarball is unpacked into the same commit as the tree in it', asyn
 
   t.is(fromTarball.baseCommit, fromTree.baseCommit);
   t.not(fromTarball.dir, fromTree.dir);
+});
+
+test.serial('the git data in a tarball are no part of the source', async (t) => {
+  const tree = withTree(t, '0.1.6');
+  const plain = await ensureSource(base, tree, silent);
+  await commitDirectory(tree, 'a history of its own');
+  await run('tar', ['-cf', `${tree}.tar`, '-C', join(tree, '..'), 'linux']);
+
+  const fromTarball = await ensureSource(base, `${tree}.tar`, silent);
+
+  t.is(fromTarball.baseCommit, plain.baseCommit);
 });
 
 const refused: readonly { title: string; release: string; pattern: RegExp }[] = [

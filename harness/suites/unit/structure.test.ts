@@ -1,4 +1,6 @@
 import test from 'ava';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { cruise, type ICruiseResult, type IForbiddenRuleType } from 'dependency-cruiser';
 import { repositoryRoot } from '../../host/repository.js';
 
@@ -22,4 +24,21 @@ test('modules import only what the structure of the harness allows', async (t) =
   const { modules, summary } = output as ICruiseResult;
   t.true(modules.some(({ source }) => source.endsWith('harness/cli.ts')), 'it looked at the harness');
   t.deepEqual(summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} -> ${to}`), []);
+});
+
+/** How a program would be named: in TypeScript as a string, in a shell or a makefile at the beginning of a command. */
+const callsGit = [
+  { files: /^harness\/.*\.ts$/, pattern: /(['"`])git\1/ },
+  { files: /^(?:\.?ci\/[^/]+|.*\.sh|(?:.*\/)?Makefile)$/, pattern: /(?:^|[;&|(`]|\b(?:if|then|do|exec)\s)[\t @!-]*git[ \t]+[-a-z]/m },
+] as const;
+
+test('git is called in one place alone', (t) => {
+  const top = ['harness', 'vm-images', 'bpf', 'ci', '.ci', 'kernel'];
+  const files = top.flatMap((dir) => readdirSync(join(repositoryRoot, dir), { recursive: true, encoding: 'utf8' }).map((name) => `${dir}/${name}`));
+
+  const calling = files.filter((file) =>
+    callsGit.some((kind) => kind.files.test(file) && kind.pattern.test(readFileSync(join(repositoryRoot, file), 'utf8'))),
+  );
+
+  t.deepEqual(calling, ['harness/kernel/git.ts']);
 });

@@ -1,0 +1,114 @@
+import test, { type ExecutionContext } from 'ava';
+import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { FlashError } from '../../errors.js';
+import { repositoryRoot } from '../../host/repository.js';
+import { attemptGit, commitDirectory, git } from '../../kernel/git.js';
+import { attempt } from '../../process/run.js';
+import { author, commitFiles, temporaryDir, writeFiles } from './tiny-repository.js';
+
+interface UserRepository {
+  readonly dir: string;
+  readonly main: string;
+  readonly linked: string;
+}
+
+/** A repository that is none of ours, with a linked work tree that has something to commit. */
+async function userRepository(t: ExecutionContext): Promise<UserRepository> {
+  const dir = temporaryDir(t);
+  const [main, linked] = [join(dir, 'main'), join(dir, 'linked')];
+  writeFiles(main, { 'a.txt': 'one\n' });
+  await commitDirectory(main, "A user's commit");
+  await git(main, ['worktree', 'add', '--quiet', '-b', 'side', linked]);
+  await commitFiles(linked, "A user's second commit", { 'b.txt': 'two\n' });
+  writeFiles(linked, { 'b.txt': 'three\n' });
+  await git(linked, ['add', '--all']);
+  return { dir, main, linked };
+}
+
+/** Everything that work in another repository must leave alone. */
+async function stateOf({ main, linked }: UserRepository) {
+  return {
+    log: await git(main, ['log', '--all', '--format=%H %s']),
+    refs: await git(main, ['for-each-ref']),
+    trees: await git(main, ['worktree', 'list']),
+    config: readFileSync(join(main, '.git', 'config'), 'utf8'),
+    heads: [await git(main, ['rev-parse', 'HEAD']), await git(linked, ['rev-parse', '--symbolic-full-name', 'HEAD'])],
+    indexes: [await git(main, ['ls-files', '--stage']), await git(linked, ['ls-files', '--stage'])],
+    files: [await git(main, ['status', '--porcelain']), await git(linked, ['status', '--porcelain'])],
+  };
+}
+
+test("what runs in a hook of a linked work tree leaves the user's repository as it was", async (t) => {
+  const user = await userRepository(t);
+  const compiled = (name: string): string => `file://${join(repositoryRoot, 'dist', name)}`;
+  const hook = join(user.main, '.git', 'hooks', 'pre-commit');
+  writeFiles(user.dir, {
+    'ours/tree/c.txt': 'ours\n',
+    'work.mjs': `
+      import { writeFileSync } from 'node:fs';
+      import { commitDirectory, git } from '${compiled('kernel/git.js')}';
+      import { checkoutSeries } from '${compiled('kernel/patches-work.js')}';
+      const [dir, repository] = ['${user.dir}/ours', '${user.dir}/ours/tree'];
+      const baseCommit = await commitDirectory(repository, 'Linux 0.0.1');
+      const tree = await checkoutSeries({ dir, repository, baseCommit }, [], false);
+      const log = await git(tree, ['log', '--format=%s']);
+      writeFileSync('${user.dir}/hook.json', JSON.stringify({ environment: process.env, log }));
+    `,
+  });
+  // The commit is refused in the end, so that nothing at all may have changed.
+  writeFiles(user.main, { '.git/hooks/pre-commit': `#!/bin/sh\n'${process.execPath}' '${user.dir}/work.mjs'\nexit 1\n` });
+  chmodSync(hook, 0o755);
+  const before = await stateOf(user);
+
+  const commit = await attemptGit(user.linked, ['commit', '-m', "A user's third commit"], { env: author });
+
+  t.is(commit.exitCode, 1);
+  t.true(existsSync(join(user.dir, 'hook.json')), commit.stderr);
+  const { environment, log } = JSON.parse(readFileSync(join(user.dir, 'hook.json'), 'utf8'));
+  t.is(environment.GIT_DIR, join(user.main, '.git', 'worktrees', 'linked'), 'git told the hook about its repository');
+  t.truthy(environment.GIT_INDEX_FILE);
+  t.is(log, 'Linux 0.0.1');
+  t.deepEqual(await stateOf(user), before);
+});
+
+test("a directory below a user's repository is not taken for that repository", async (t) => {
+  const user = await userRepository(t);
+  const below = join(user.main, 'below');
+  mkdirSync(below);
+  const before = await stateOf(user);
+
+  const error = await t.throwsAsync(git(below, ['update-ref', 'refs/heads/strange', before.heads[0] as string]), { instanceOf: FlashError });
+
+  t.regex(error?.details.logTail ?? '', /not a git repository: '.*\/below\/\.git'/);
+  t.deepEqual(await stateOf(user), before);
+});
+
+test('a directory that is a repository already is not made one', async (t) => {
+  const user = await userRepository(t);
+  const before = await stateOf(user);
+
+  const error = await t.throwsAsync(commitDirectory(user.main, 'Linux 0.0.1'), { instanceOf: FlashError });
+
+  t.regex(error?.message ?? '', /has a git repository already/);
+  t.deepEqual(await stateOf(user), before);
+});
+
+test('a repository of ours can be moved', async (t) => {
+  const dir = temporaryDir(t);
+  writeFiles(dir, { 'tree/a.txt': 'one\n' });
+
+  await commitDirectory(join(dir, 'tree'), 'Linux 0.0.1');
+
+  t.notRegex(readFileSync(join(dir, 'tree', '.git', 'config'), 'utf8'), /worktree/);
+});
+
+test.serial('programs inherit no variable of git', async (t) => {
+  Object.assign(process.env, { GIT_DIR: '/elsewhere/.git', GIT_INDEX_FILE: '/elsewhere/index' });
+  t.teardown(() => ['GIT_DIR', 'GIT_INDEX_FILE'].forEach((name) => delete process.env[name]));
+
+  const { stdout } = await attempt('env', []);
+
+  t.deepEqual(stdout.split('\n').filter((line) => line.startsWith('GIT_')), []);
+  t.regex(stdout, /^PATH=/m);
+});
