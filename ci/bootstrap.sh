@@ -29,6 +29,8 @@ esac
 virtme_ng_version=1.42
 cache=${FLASH_CACHE:-$HOME/.cache/flash}
 
+"$(dirname "${BASH_SOURCE[0]}")/require-cache-path.sh"
+
 say() { echo "flash: $*" >&2; }
 
 fail() {

@@ -13,7 +13,7 @@ export function addDoctor(program: Command): void {
     .command('doctor')
     .description('what this machine has and lacks')
     .action(async () => {
-      const findings = [...(await inspectTools()), await inspectNicQemu(), await inspectKvm(), ...inspectMachine()];
+      const findings = [...(await inspectTools()), await inspectNicQemu(), await inspectKvm(), ...(await inspectMachine())];
       const rows = findings.map(({ what, state, found, advice }) => [what, marks[state], found, advice ?? '']);
       console.log(formatTable(['what', '', 'found', 'what to do'], rows, [null, null, 58, 44]));
     });

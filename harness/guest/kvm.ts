@@ -67,6 +67,6 @@ function bootSector(): Buffer {
 function qemuCommand(image: string): string[] {
   return [
     ...['qemu-system-x86_64', '-accel', 'kvm', '-m', '64', '-display', 'none', '-nodefaults', '-no-reboot'],
-    ...['-drive', `file=${image},format=raw,if=floppy`, '-device', 'isa-debug-exit,iobase=0xf4'],
+    ...['-drive', `file=${image.replaceAll(',', ',,')},format=raw,if=floppy`, '-device', 'isa-debug-exit,iobase=0xf4'],
   ];
 }

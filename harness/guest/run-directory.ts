@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheDir } from '../host/cache.js';
 import { repositoryRoot } from '../host/repository.js';
@@ -17,12 +17,17 @@ export interface RunDirectory {
   /** Appears when the command ended and holds its exit code; without it the run failed. */
   readonly exitPath: string;
   readonly hypervisorLogPath: string;
+  /** Leads to vm-images/shortcuts: the path of the checkout may have what no command line of a kernel can say. */
+  readonly shortcutsPath: string;
 }
 
 /** A fresh directory under the cache, or the files in a given one. */
 export function makeRunDirectory(path = newRunPath()): RunDirectory {
   mkdirSync(path, { recursive: true });
   const at = (name: string): string => join(path, name);
+  const shortcutsPath = at('shortcuts');
+  rmSync(shortcutsPath, { force: true });
+  symlinkSync(join(repositoryRoot, 'vm-images', 'shortcuts'), shortcutsPath);
   return {
     path,
     scriptPath: at('run.sh'),
@@ -33,6 +38,7 @@ export function makeRunDirectory(path = newRunPath()): RunDirectory {
     startedPath: at('started'),
     exitPath: at('exit'),
     hypervisorLogPath: at('hypervisor.log'),
+    shortcutsPath,
   };
 }
 
@@ -62,6 +68,8 @@ export function writeGuestScript(files: RunDirectory, command: readonly string[]
   writeFileSync(files.scriptPath, `${lines.join('\n')}\n`, { mode: 0o755 });
 }
 
+/** A word of a shell; what has nothing special in it is left as it is. */
 export function quote(text: string): string {
+  if (/^[\w@%+=:,./-]+$/.test(text)) return text;
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -96,7 +96,7 @@ export async function* guestEvents(options: GuestOptions): AsyncGenerator<GuestE
   writeGuestScript(files, options.command);
   const accel = options.accel ?? ((await probeKvm()).works ? 'kvm' : 'tcg');
   const machine = await attachNics({ ...guestDefaults, ...definedOnly(options), accel, sharedDir: files.path }, options.nics);
-  const command = await virtmeCommand(machine, files.scriptPath);
+  const command = await virtmeCommand(machine, files);
   yield { kind: 'start', accel, image: options.image, runDir: files.path };
 
   const startMs = Date.now();

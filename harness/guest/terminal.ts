@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { makeSocketDir } from '../host/temporary.js';
 import { quote } from './run-directory.js';
 
 /** The guest's end of the wire: a console of its own, apart from the kernel's. */
@@ -20,8 +20,7 @@ export interface Terminal extends Disposable {
 }
 
 export function openTerminal(): Terminal {
-  // Not below the cache: the path of a socket may have 107 characters only.
-  const directory = mkdtempSync(join(tmpdir(), 'flash-terminal-'));
+  const directory = makeSocketDir('terminal');
   const path = join(directory, 'socket');
   return {
     qemuArgs: [

@@ -1,9 +1,8 @@
-import { delimiter, dirname, join } from 'node:path';
+import { delimiter, dirname } from 'node:path';
 import { FlashError } from '../errors.js';
-import { repositoryRoot } from '../host/repository.js';
 import { findVirtmeNg } from '../host/virtme-ng.js';
 import type { Accelerator } from './events.js';
-import { quote } from './run-directory.js';
+import { quote, type RunDirectory } from './run-directory.js';
 
 export interface MachineOptions {
   readonly image: string;
@@ -27,19 +26,18 @@ export interface VirtmeCommand {
 /**
  * In verbose mode the kernel's console (and what virtme-ng itself says) goes to stderr; what the
  * command prints does not, the guest script sends that to files. Machine q35 is what every
- * processor emulation boots.
+ * processor emulation boots. vng puts its options through a shell.
  */
-export async function virtmeCommand(machine: MachineOptions, script: string): Promise<VirtmeCommand> {
+export async function virtmeCommand(machine: MachineOptions, { scriptPath, shortcutsPath }: RunDirectory): Promise<VirtmeCommand> {
   const program = await requireVirtmeNg();
-  const shortcuts = join(repositoryRoot, 'vm-images', 'shortcuts');
-  const kernelArgs = ['ignore_loglevel', rootFlags, `PATH=${shortcuts}`, ...(machine.appendKernelArgs ?? [])];
+  const kernelArgs = ['ignore_loglevel', rootFlags, `PATH=${shortcutsPath}`, ...(machine.appendKernelArgs ?? [])];
   const args = [
     ...machineArgs(machine),
     '--verbose',
     ...kernelArgs.map((arg) => `--append=${arg}`),
     ...(machine.extraQemuArgs ?? []).map((arg) => `--qemu-opts=${arg}`),
     '--',
-    quote(script),
+    quote(scriptPath),
   ];
   return { program, args, env: virtmeEnv(program) };
 }
@@ -54,8 +52,8 @@ const rootFlags = 'rootflags=version=9p2000.L,trans=virtio,access=any,msize=5242
 export function machineArgs(machine: MachineOptions): string[] {
   const { image, accel, cpus, memoryMb, sharedDir, qemu } = machine;
   return [
-    ...['--run', image, '--disable-microvm', '--force-9p', ...(accel === 'tcg' ? ['--disable-kvm'] : [])],
-    ...['--cpus', String(cpus), '--memory', `${memoryMb}M`, `--rwdir=${sharedDir}=${sharedDir}`],
+    ...['--run', quote(image), '--disable-microvm', '--force-9p', ...(accel === 'tcg' ? ['--disable-kvm'] : [])],
+    ...['--cpus', String(cpus), '--memory', `${memoryMb}M`, `--rwdir=${quote(`${sharedDir}=${sharedDir}`)}`],
     ...(qemu === undefined ? [] : [`--qemu=${quote(qemu)}`]),
   ];
 }

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 
 /** Everything that can be made again: $FLASH_CACHE or ~/.cache/flash. */
 export function cacheRoot(): string {
-  return resolve(process.env['FLASH_CACHE'] ?? join(homedir(), '.cache', 'flash'));
+  return resolve(process.env['FLASH_CACHE'] || join(homedir(), '.cache', 'flash'));
 }
 
 /** A directory below the cache root, made if it is not there. */

@@ -1,13 +1,25 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { availableParallelism, release } from 'node:os';
-import { cacheDir } from './cache.js';
+import { join } from 'node:path';
+import { attempt } from '../process/run.js';
+import { cacheDir, cacheRoot } from './cache.js';
 import { formatGib, freeBytes, gib } from './disk.js';
 import type { Finding } from './finding.js';
+import { repositoryRoot } from './repository.js';
 
 const flashSysfs = '/sys/kernel/flash';
 
-export function inspectMachine(): readonly Finding[] {
-  return [inspectDisk(), inspectCores(), inspectRunningKernel()];
+export async function inspectMachine(): Promise<readonly Finding[]> {
+  return [await inspectCachePath(), inspectDisk(), inspectCores(), inspectRunningKernel()];
+}
+
+/** By what every command that needs the cache begins with. */
+export async function inspectCachePath(): Promise<Finding> {
+  const what = 'path of the cache';
+  const { exitCode, stderr } = await attempt(join(repositoryRoot, 'ci', 'require-cache-path.sh'), [], { cwd: repositoryRoot });
+  if (exitCode === 0) return { what, state: 'ok', found: cacheRoot() };
+  const [found = '', advice = ''] = stderr.trim().replace(/^flash: /, '').split(/: (?=set )/);
+  return { what, state: 'missing', found, advice };
 }
 
 function inspectDisk(): Finding {

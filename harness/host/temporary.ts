@@ -1,5 +1,6 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const prefix = '.tmp-';
@@ -13,6 +14,16 @@ export async function withTemporaryDir<T>(parent: string, work: (dir: string) =>
     // Not the blocking one: a kernel tree takes long, and a second Ctrl-C must be heard meanwhile.
     await rm(dir, { recursive: true, force: true });
   }
+}
+
+/**
+ * A new directory for sockets, for the caller to remove. Not below the cache, and not in any $TMPDIR:
+ * the path of a socket may have 107 characters only, and becomes part of options that are cut at
+ * commas and colons.
+ */
+export function makeSocketDir(purpose: string): string {
+  const parent = /^[\w./-]{1,64}$/.test(tmpdir()) ? tmpdir() : '/tmp';
+  return mkdtempSync(join(parent, `flash-${purpose}-`));
 }
 
 /** Removes what a killed run left behind; only for a caller that holds the cache lock. */

@@ -16,9 +16,12 @@ export const nativePaths = {
   xdpForward: join(outDir, 'xdp_forward.bpf.o'),
 } as const;
 
+/** With a relative OUT: the path of the checkout may have blanks, which make cannot quote. */
+export const nativeMakeArgs = (root: string = repositoryRoot): readonly string[] => ['-C', join(root, 'harness', 'native'), 'OUT=../../out/native'];
+
 /** Brings the programs up to date; make looks at what changed. */
 export async function buildNative(onProgress?: OnProgress): Promise<void> {
-  await make(['-C', join(repositoryRoot, 'harness', 'native'), `OUT=${outDir}`], {
+  await make(nativeMakeArgs(), {
     what: 'the C and BPF programs',
     onProgress,
     failAs: 'buildFailed',

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { FlashError } from '../errors.js';
 import { repositoryRoot } from '../host/repository.js';
 import { layOutApplied } from '../kernel/applied-files.js';
@@ -34,7 +34,9 @@ export async function buildRings(): Promise<Partial<Record<RingProgram, string>>
   const hasDpdk = (await attempt('pkg-config', ['--exists', 'libdpdk'])).exitCode === 0;
   const programs = hasDpdk ? ringPrograms : (['rings'] as const);
   const directory = join(repositoryRoot, 'harness', 'native', 'rings');
-  await run('make', ['-s', '-C', directory, `KERNEL_TREE=${tree}`, `OUT=${tree}`, ...programs], {
+  // Relative: the path of the checkout may have blanks, which make cannot quote.
+  const fromThere = relative(directory, tree);
+  await run('make', ['-s', '-C', directory, `KERNEL_TREE=${fromThere}`, `OUT=${fromThere}`, ...programs], {
     failAs: 'buildFailed',
     advice: 'a header of the kernel that the series includes anew may lack its stand-in in harness/native/rings/shim',
   });

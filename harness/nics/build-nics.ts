@@ -2,12 +2,12 @@ import { join } from 'node:path';
 import { repositoryRoot } from '../host/repository.js';
 import { make } from '../process/make.js';
 
-const sourceDir = join(repositoryRoot, 'vm-images', 'nics');
 export const nicsOutDir = join(repositoryRoot, 'out', 'nics');
-export const nicsMakeArgs: readonly string[] = ['-C', sourceDir, `OUT=${nicsOutDir}`];
+/** With a relative OUT: the path of the checkout may have blanks, which make cannot quote. */
+export const nicsMakeArgs = (root: string = repositoryRoot): readonly string[] => ['-C', join(root, 'vm-images', 'nics'), 'OUT=../../out/nics'];
 
 /** Brings the models up to date; make looks at what changed. Returns the program that plays them. */
 export async function buildNics(): Promise<string> {
-  await make(nicsMakeArgs, { what: 'the emulated NICs', failAs: 'buildFailed', advice: '`npm run doctor` says what is missing' });
+  await make(nicsMakeArgs(), { what: 'the emulated NICs', failAs: 'buildFailed', advice: '`npm run doctor` says what is missing' });
   return join(nicsOutDir, 'flash-nics');
 }

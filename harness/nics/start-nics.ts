@@ -1,9 +1,9 @@
-import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProcessPromise } from 'zx';
 import { FlashError } from '../errors.js';
 import { newLogPath } from '../host/cache.js';
+import { makeSocketDir } from '../host/temporary.js';
 import { lastLines, start } from '../process/run.js';
 import { signalGroup } from '../process/signal-group.js';
 import { waitUntil } from '../process/wait-until.js';
@@ -46,8 +46,7 @@ const graceMs = 3000;
 export async function startNics(options: NicsOptions): Promise<Nics> {
   const program = options.program ?? (await buildNics());
   const logPath = options.logPath ?? newLogPath('nics');
-  // Not below the cache: the path of a socket may have 107 characters only.
-  const directory = mkdtempSync(join(tmpdir(), 'flash-nics-'));
+  const directory = makeSocketDir('nics');
   const controlPath = join(directory, 'control');
   const ports = options.ports.map(({ model }, index) => ({ model, socketPath: join(directory, `port${index}`) }));
   const child = start(program, commandLine(options, controlPath, ports));

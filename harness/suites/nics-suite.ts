@@ -28,7 +28,7 @@ export const nicsSuite: Suite = {
 /** The unit tests of the models, in C, with sanitizers. */
 async function runModelTests(onProgress: OnProgress): Promise<SuiteResult> {
   let count: ((line: string) => void) | undefined;
-  const { exitCode, stdout, stderr } = await attemptMake([...nicsMakeArgs, '--keep-going', 'test'], {
+  const { exitCode, stdout, stderr } = await attemptMake([...nicsMakeArgs(), '--keep-going', 'test'], {
     what: 'the tests of the NIC models',
     onProgress,
     env: { CMOCKA_MESSAGE_OUTPUT: 'TAP' },
@@ -49,7 +49,7 @@ async function runModelTests(onProgress: OnProgress): Promise<SuiteResult> {
 
 /** A short look; `fuzz --seconds 600` is a long one. */
 async function fuzz(model: string, onProgress: OnProgress): Promise<SuiteResult> {
-  await make([...nicsMakeArgs, 'fuzz'], { what: 'the fuzzer of the NIC models', onProgress, failAs: 'buildFailed' });
+  await make([...nicsMakeArgs(), 'fuzz'], { what: 'the fuzzer of the NIC models', onProgress, failAs: 'buildFailed' });
   onProgress({ kind: 'phase', phase: `fuzzing the model ${model} for ${fuzzSeconds} s` });
   const { exitCode, stdout, stderr } = await attempt(join(nicsOutDir, 'fuzz'), ['--model', model, '--seconds', String(fuzzSeconds), '--seed', '1'], { timeoutMs: testsTimeoutMs });
   const title = `nothing a guest writes harms the model ${model}`;

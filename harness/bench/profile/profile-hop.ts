@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { rollups, sum } from 'd3-array';
 import { FlashError } from '../../errors.js';
 import { makeRunDirectory } from '../../guest/run-directory.js';
 import { runProgramInGuest } from '../../guest/run-program.js';
 import type { OnProgress } from '../../host/progress.js';
+import { makeSocketDir } from '../../host/temporary.js';
 import { symbolsPath } from '../../kernel/build-stamp.js';
 import { countingMachine } from '../instructions.js';
 import { attachDebugger, type Debugger } from './debugger.js';
@@ -36,8 +36,7 @@ const scheduler = '__schedule';
 export async function profileHop(image: string, onProgress: OnProgress): Promise<BatchProfile[]> {
   const symbols = readSymbols(symbolsPath(image));
   const runDir = makeRunDirectory().path;
-  // Not below the cache: the path of a socket may have 107 characters only.
-  const directory = mkdtempSync(join(tmpdir(), 'flash-debugger-'));
+  const directory = makeSocketDir('debugger');
   const socketPath = join(directory, 'gdb');
   const cases = batches.map((batch): ReadyCase => ({ path: 'zero-copy hop', batch, packetBytes: 64, goPath: join(runDir, `go-${batch}`) }));
   const profiles: Promise<BatchProfile>[] = [];

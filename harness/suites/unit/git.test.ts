@@ -1,6 +1,7 @@
 import test, { type ExecutionContext } from 'ava';
 import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { FlashError } from '../../errors.js';
 import { repositoryRoot } from '../../host/repository.js';
 import { attemptGit, commitDirectory, git } from '../../kernel/git.js';
@@ -41,14 +42,14 @@ async function stateOf({ main, linked }: UserRepository) {
 
 test("what runs in a hook of a linked work tree leaves the user's repository as it was", async (t) => {
   const user = await userRepository(t);
-  const compiled = (name: string): string => `file://${join(repositoryRoot, 'dist', name)}`;
+  const compiled = (name: string): string => JSON.stringify(pathToFileURL(join(repositoryRoot, 'dist', name)).href);
   const hook = join(user.main, '.git', 'hooks', 'pre-commit');
   writeFiles(user.dir, {
     'ours/tree/c.txt': 'ours\n',
     'work.mjs': `
       import { writeFileSync } from 'node:fs';
-      import { commitDirectory, git } from '${compiled('kernel/git.js')}';
-      import { checkoutSeries } from '${compiled('kernel/patches-work.js')}';
+      import { commitDirectory, git } from ${compiled('kernel/git.js')};
+      import { checkoutSeries } from ${compiled('kernel/patches-work.js')};
       const [dir, repository] = ['${user.dir}/ours', '${user.dir}/ours/tree'];
       const baseCommit = await commitDirectory(repository, 'Linux 0.0.1');
       const tree = await checkoutSeries({ dir, repository, baseCommit }, [], false);

@@ -146,7 +146,7 @@ test('a guest gets a slot for each card, memory they can map, and the control so
   t.is(args[0], '-object memory-backend-memfd,id=nic-memory,size=1024M,share=on -machine memory-backend=nic-memory');
   t.is(args[2], `-device pcie-root-port,id=nic-slot1,chassis=2 -device '{"driver":"vfio-user-pci","bus":"nic-slot1","socket":{"type":"unix","path":"/tmp/port1"}}'`);
   t.true(args[1]?.includes(`/tmp/it'\\''s/port0`), 'quoted for the shell of vng');
-  t.true(args[3]?.includes(`-chardev 'socket,id=nic-control,path=/tmp/control'`));
+  t.true(args[3]?.includes(`-chardev socket,id=nic-control,path=/tmp/control`));
   t.true(args[4]?.includes('name=org.flash.nics'));
 });
 

@@ -1,0 +1,144 @@
+import test, { type ExecutionContext } from 'ava';
+import { chmodSync, existsSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { runInGuest } from '../../guest/run-in-guest.js';
+import { inspectCachePath } from '../../host/machine.js';
+import { repositoryRoot } from '../../host/repository.js';
+import { makeSocketDir } from '../../host/temporary.js';
+import { nativeMakeArgs } from '../../native/build-native.js';
+import { nicsMakeArgs } from '../../nics/build-nics.js';
+import { attempt } from '../../process/run.js';
+import { temporaryDir, writeFiles } from './tiny-repository.js';
+
+/** What kbuild could not have, and make and a shell would take apart. */
+const oddName = `a checkout, of "it's" 100 % #1 $HOME ü`;
+
+const makefiles = [
+  { what: 'the C and BPF programs', args: nativeMakeArgs, output: '../../out/native/nf' },
+  { what: 'the emulated NICs', args: nicsMakeArgs, output: '../../out/nics/flash-nics' },
+] as const;
+
+for (const { what, args, output } of makefiles) {
+  test(`${what} are built in a checkout of any name`, async (t) => {
+    const checkout = join(temporaryDir(t), oddName);
+    symlinkSync(repositoryRoot, checkout);
+
+    const plan = await attempt('make', [...args(checkout), '--dry-run', '--always-make']);
+
+    t.is(plan.exitCode, 0, plan.stderr);
+    t.is(plan.stderr, '');
+    t.true(plan.stdout.includes(` -o ${output} `), plan.stdout);
+  });
+}
+
+/** Makes programs of that name come first on a PATH, and returns it. */
+function fakePath(dir: string, programs: Readonly<Record<string, string>>): string {
+  writeFiles(dir, Object.fromEntries(Object.entries(programs).map(([name, script]) => [name, `#!/bin/sh\n${script}\n`])));
+  for (const name of Object.keys(programs)) chmodSync(join(dir, name), 0o755);
+  return `${dir}:${process.env['PATH'] ?? ''}`;
+}
+
+/** Sets variables of this process until the test is over. */
+function setVariables(t: ExecutionContext, variables: Readonly<Record<string, string>>): void {
+  const before = Object.keys(variables).map((name) => [name, process.env[name]] as const);
+  Object.assign(process.env, variables);
+  t.teardown(() => {
+    for (const [name, value] of before) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  });
+}
+
+test.serial('what vng hands to QEMU and the guest has every path whole, and none of the checkout', async (t) => {
+  const dir = temporaryDir(t);
+  const [image, runDir, said] = [join(dir, oddName, 'bzImage'), join(dir, 'run'), join(dir, 'said.json')];
+  // As vng does: what it is given goes through a shell once more.
+  const vng = `eval "set -- $*"\npwd > ${said}\nprintf '%s\\n' "$@" >> ${said}\necho 0 > ${runDir}/exit`;
+  setVariables(t, { PATH: fakePath(join(dir, 'bin'), { vng }) });
+
+  await runInGuest({ image, command: ['true'], accel: 'tcg', runDir });
+
+  const [directory, ...args] = readFileSync(said, 'utf8').trimEnd().split('\n');
+  t.is(directory, '/', 'where it runs becomes an option of the kernel');
+  t.true(args.includes(image), args.join('\n'));
+  t.true(args.includes(`--rwdir=${runDir}=${runDir}`));
+  t.deepEqual(args.filter((arg) => arg.includes(repositoryRoot)), []);
+  t.true(args.includes(`--append=PATH=${runDir}/shortcuts`));
+  t.true(existsSync(join(runDir, 'shortcuts', 'udevadm')));
+});
+
+const temporaryDirs = [
+  { title: 'an ordinary', tmpdir: '/var/tmp', parent: '/var/tmp' },
+  { title: 'a very long', tmpdir: `/var/tmp/${'long/'.repeat(20)}`, parent: '/tmp' },
+  { title: 'a comma in the', tmpdir: '/var/tmp/a,b', parent: '/tmp' },
+  { title: 'a colon in the', tmpdir: '/var/tmp/a:b', parent: '/tmp' },
+] as const;
+
+for (const { title, tmpdir, parent } of temporaryDirs) {
+  test.serial(`sockets have a short and plain path with ${title} TMPDIR`, (t) => {
+    setVariables(t, { TMPDIR: tmpdir });
+
+    const dir = makeSocketDir('test');
+    t.teardown(() => rmSync(dir, { recursive: true }));
+
+    t.true(dir.startsWith(`${parent}/flash-test-`), dir);
+  });
+}
+
+const plainCaches = ['/home/someone/.cache/flash', '/srv/a.b_c+d@e~f-1', `/${'a'.repeat(199)}`] as const;
+const oddCaches = [
+  { cache: '/work/cache with blank', why: 'has characters other than' },
+  { cache: '/work/cache:colon', why: 'has characters other than' },
+  { cache: '/work/100%', why: 'has characters other than' },
+  { cache: '/work/a,b', why: 'has characters other than' },
+  { cache: "/work/it's", why: 'has characters other than' },
+  { cache: '/work/$HOME#1', why: 'has characters other than' },
+  { cache: `/${'a'.repeat(200)}`, why: 'has 201 bytes, more than 200' },
+] as const;
+
+test.serial('a cache whose path kbuild can have is fine', async (t) => {
+  for (const cache of plainCaches) {
+    setVariables(t, { FLASH_CACHE: cache });
+
+    t.deepEqual(await inspectCachePath(), { what: 'path of the cache', state: 'ok', found: cache });
+  }
+});
+
+for (const { cache, why } of oddCaches) {
+  test.serial(`doctor says what is wrong with the cache ${cache.slice(0, 30)}, and what to do`, async (t) => {
+    setVariables(t, { FLASH_CACHE: cache });
+
+    const found = `no kernel can be built in the cache ${cache}, since this path ${why}`;
+    const finding = await inspectCachePath();
+
+    t.like(finding, { state: 'missing', advice: 'set FLASH_CACHE to another directory' });
+    t.true(finding.found.startsWith(found), finding.found);
+  });
+}
+
+test.serial('a link to a directory that kbuild cannot have is no way around', async (t) => {
+  const dir = temporaryDir(t);
+  symlinkSync('/work/cache with blank', join(dir, 'cache'));
+  setVariables(t, { FLASH_CACHE: join(dir, 'cache') });
+
+  t.regex((await inspectCachePath()).found, /the cache \/work\/cache with blank,/);
+});
+
+const { scripts } = JSON.parse(readFileSync(join(repositoryRoot, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
+const withoutCache = ['doctor', 'test:unit', 'bench:compare'];
+
+for (const [name, script] of Object.entries(scripts).filter(([name]) => !withoutCache.includes(name))) {
+  test(`npm run ${name} says that the cache has a path no kernel can be built in, before it does anything`, async (t) => {
+    const dir = temporaryDir(t);
+    const called = join(dir, 'called');
+    const record = `echo "$0 $*" >> ${called}`;
+    const PATH = fakePath(join(dir, 'bin'), Object.fromEntries(['apt-get', 'sudo', 'python3', 'npm', 'node'].map((program) => [program, record])));
+
+    const result = await attempt('bash', ['-c', script], { cwd: repositoryRoot, env: { PATH, FLASH_CACHE: '/work/cache with blank' } });
+
+    t.is(result.exitCode, 2);
+    t.regex(result.stderr, /^flash: no kernel can be built in the cache \/work\/cache with blank, .*: set FLASH_CACHE to another directory\n$/);
+    t.false(existsSync(called), 'it started nothing');
+  });
+}
