@@ -1,5 +1,5 @@
 import test, { type ExecutionContext } from 'ava';
-import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { FlashError } from '../../errors.js';
@@ -102,6 +102,24 @@ test('a repository of ours can be moved', async (t) => {
   await commitDirectory(join(dir, 'tree'), 'Linux 0.0.1');
 
   t.notRegex(readFileSync(join(dir, 'tree', '.git', 'config'), 'utf8'), /worktree/);
+});
+
+test('npm, pip and whatever else a script calls first inherit no variable of git', async (t) => {
+  const checkout = temporaryDir(t);
+  const said = join(checkout, 'said');
+  const program = `#!/bin/sh\nmkdir -p node_modules dist\n{ echo "ran \${0##*/}"; env; } >> ${said}\n`;
+  writeFiles(checkout, { 'bin/npm': program, 'bin/node': program, 'package-lock.json': '{}', 'tsconfig.json': '{}', 'harness/cli.ts': '' });
+  for (const name of ['npm', 'node']) chmodSync(join(checkout, 'bin', name), 0o755);
+  cpSync(join(repositoryRoot, 'ci'), join(checkout, 'ci'), { recursive: true });
+
+  const { exitCode, stderr } = await attempt(join(checkout, 'ci', 'flash'), ['doctor'], {
+    env: { PATH: `${join(checkout, 'bin')}:${process.env['PATH'] ?? ''}`, GIT_DIR: '/elsewhere/.git', GIT_INDEX_FILE: '/elsewhere/index' },
+  });
+
+  t.is(exitCode, 0, stderr);
+  const lines = readFileSync(said, 'utf8').split('\n');
+  t.deepEqual(lines.filter((line) => line.startsWith('ran ')), ['ran npm', 'ran node', 'ran node'], 'packages, compiler, harness');
+  t.deepEqual(lines.filter((line) => line.startsWith('GIT_')), []);
 });
 
 test.serial('programs inherit no variable of git', async (t) => {
