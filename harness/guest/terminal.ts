@@ -15,20 +15,31 @@ const defaultRows = 24;
 export interface Terminal extends Disposable {
   /** What QEMU needs to offer its end. */
   readonly qemuArgs: readonly string[];
-  /** Connects stdin and stdout, as soon as QEMU is there, until the far end closes. */
+  /** Connects stdin and stdout, as soon as QEMU is there, until the far end closes; once more for a second boot. */
   readonly attach: () => Promise<void>;
 }
 
 export function openTerminal(): Terminal {
   const directory = makeSocketDir('terminal');
   const path = join(directory, 'socket');
+  const over = new AbortController();
+  let waiting = false;
+  const attach = async (): Promise<void> => {
+    if (waiting) return;
+    waiting = true;
+    const socket = await connectWhenThere(path, over.signal).finally(() => (waiting = false));
+    if (socket !== undefined) await relay(socket);
+  };
   return {
     qemuArgs: [
       `-chardev socket,id=flashterminal,path=${path},server=on,wait=off`,
       '-device virtio-serial-pci -device virtconsole,chardev=flashterminal',
     ],
-    attach: async () => relay(await connectWhenThere(path)),
-    [Symbol.dispose]: () => rmSync(directory, { recursive: true, force: true }),
+    attach,
+    [Symbol.dispose]: () => {
+      over.abort();
+      rmSync(directory, { recursive: true, force: true });
+    },
   };
 }
 
@@ -39,12 +50,14 @@ export function shellCommand(shell = 'exec bash -i'): string[] {
   return ['sh', '-c', `exec setsid -c -w sh -c ${quote(`${size}; ${shell}`)} < ${guestTerminal} > ${guestTerminal} 2>&1`];
 }
 
-async function connectWhenThere(path: string): Promise<Socket> {
-  for (;;) {
+/** Undefined when nobody waits any more: a guest that never was would keep this process from its end. */
+async function connectWhenThere(path: string, signal: AbortSignal): Promise<Socket | undefined> {
+  while (!signal.aborted) {
     const socket = await tryConnect(path);
     if (socket) return socket;
     await new Promise((resolve) => setTimeout(resolve, connectIntervalMs));
   }
+  return undefined;
 }
 
 function tryConnect(path: string): Promise<Socket | undefined> {
