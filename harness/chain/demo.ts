@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { FlashError } from '../errors.js';
-import type { Accelerator, GuestEvent, GuestResult } from '../guest/events.js';
+import type { Accelerator } from '../guest/accelerator.js';
+import type { GuestEvent, GuestResult } from '../guest/events.js';
 import { requireNoSplats, runInGuest } from '../guest/run-in-guest.js';
 import { openTerminal } from '../guest/terminal.js';
 import { repositoryRoot } from '../host/repository.js';

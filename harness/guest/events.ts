@@ -1,6 +1,5 @@
+import type { Accelerator } from './accelerator.js';
 import type { Splat } from './splat.js';
-
-export type Accelerator = 'kvm' | 'tcg';
 
 /** What a guest run tells, in the order it happens. */
 export type GuestEvent =

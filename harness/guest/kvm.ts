@@ -1,72 +1,53 @@
-import { access, constants, readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { cacheDir } from '../host/cache.js';
-import { readJson, writeWhole } from '../host/durable-file.js';
-import { withTemporaryDir } from '../host/temporary.js';
+import { FlashError } from '../errors.js';
 import { attempt } from '../process/run.js';
+import { qemuName } from '../qemu/probe.js';
+import { bootSectorUnderKvm } from './boot-sector.js';
+import { guestEvents } from './guest-events.js';
+import { findDeviceProblem, kvmDevice } from './kvm-device.js';
+import { verdictFile, type KvmMachine, type KvmVerdict } from './kvm-verdict.js';
 
-export interface KvmProbe {
-  readonly works: boolean;
-  /** One sentence: what was seen. */
-  readonly reason: string;
+/** Long for a kernel that boots under KVM, short beside the boot it takes without. */
+const bootDeadlineMs = 60_000;
+
+/** The machine a verdict is about; the system's QEMU unless told. */
+export type KvmQuestion = Partial<KvmMachine> & Pick<KvmMachine, 'cpus'>;
+
+export async function completeQuestion({ qemu, device = kvmDevice, ...rest }: KvmQuestion): Promise<KvmMachine> {
+  return { ...rest, device, qemu: qemu ?? (await attempt('which', [qemuName])).stdout.trim() };
 }
-
-/** `mov al, 42; out 0xf4, al; hlt`: QEMU's exit device turns the 42 into exit code 85. */
-const bootSectorCode = [0xb0, 42, 0xe6, 0xf4, 0xf4];
-const expectedExitCode = (42 << 1) | 1;
-const probeTimeoutMs = 5000;
 
 /**
- * Whether KVM truly runs a guest. A device node proves little (nested virtualisation may hang at
- * the first instruction), so a boot sector is run that ends QEMU with a known exit code. The answer
- * is kept until the host boots again or another QEMU is installed.
+ * Whether KVM truly runs such a guest. A device node proves little, and so does a small program
+ * (nested virtualisation may refuse what only a full processor asks for): what a guest boots is
+ * booted, to its first user program. A boot sector comes first, which is sooner known to hang. Verdicts
+ * are kept.
  */
-export async function probeKvm(): Promise<KvmProbe> {
-  const key = await probeKey();
-  const answerPath = join(cacheDir(), 'kvm-probe.json');
-  const known = readJson(answerPath) as { key: string; probe: KvmProbe } | undefined;
-  if (known?.key === key) return known.probe;
-  const probe = await runProbe();
-  writeWhole(answerPath, JSON.stringify({ key, probe }));
-  return probe;
+export async function probeKvm(machine: KvmMachine): Promise<KvmVerdict> {
+  const unusable = await findDeviceProblem(machine.device);
+  if (unusable !== undefined) return { works: false, reason: unusable.problem };
+  if (machine.qemu === '') return { works: false, reason: `${qemuName} is not installed` };
+  const { image, ...bare } = machine;
+  const small = await keptOrNew(bare, bootSectorUnderKvm);
+  return image === undefined || !small.works ? small : keptOrNew(machine, () => bootKernel(image, machine));
 }
 
-async function probeKey(): Promise<string> {
-  const bootId = await readFile('/proc/sys/kernel/random/boot_id', 'utf8');
-  const { stdout } = await attempt('qemu-system-x86_64', ['--version']);
-  return `${bootId.trim()} ${stdout.split('\n')[0]}`;
+async function keptOrNew(machine: KvmMachine, find: (machine: KvmMachine) => Promise<KvmVerdict>): Promise<KvmVerdict> {
+  const file = verdictFile(machine);
+  const kept = file.read();
+  if (kept !== undefined) return kept;
+  const verdict = await find(machine);
+  file.write(verdict);
+  return { ...verdict, isNew: true };
 }
 
-async function runProbe(): Promise<KvmProbe> {
+async function bootKernel(image: string, { qemu, cpus }: KvmMachine): Promise<KvmVerdict> {
   try {
-    await access('/dev/kvm', constants.R_OK | constants.W_OK);
+    for await (const event of guestEvents({ image, qemu, cpus, command: ['true'], accel: 'kvm', bootDeadlineMs })) {
+      if (event.kind === 'setup') break;
+    }
+    return { works: true, reason: 'a kernel came to its first user program under KVM' };
   } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    return { works: false, reason: missing ? 'there is no /dev/kvm' : '/dev/kvm may not be opened by this user' };
+    if (!(error instanceof FlashError && ['guest', 'kernelSplat'].includes(error.kind))) throw error;
+    return { works: false, reason: error.message };
   }
-  return withTemporaryDir(tmpdir(), async (directory) => {
-    const image = join(directory, 'boot-sector');
-    await writeFile(image, bootSector());
-    const seconds = String(probeTimeoutMs / 1000);
-    const { exitCode, stderr } = await attempt('timeout', ['-s', 'KILL', seconds, ...qemuCommand(image)]);
-    if (exitCode === expectedExitCode) return { works: true, reason: 'a boot sector ran under KVM' };
-    const said = stderr.trim().split('\n').at(-1);
-    const detail = said ? ` (${said})` : '';
-    return { works: false, reason: `/dev/kvm exists but a boot sector did not run within ${seconds} s${detail}` };
-  });
-}
-
-function bootSector(): Buffer {
-  const sector = Buffer.alloc(512);
-  sector.set(bootSectorCode);
-  sector.writeUInt16LE(0xaa55, 510);
-  return sector;
-}
-
-function qemuCommand(image: string): string[] {
-  return [
-    ...['qemu-system-x86_64', '-accel', 'kvm', '-m', '64', '-display', 'none', '-nodefaults', '-no-reboot'],
-    ...['-drive', `file=${image.replaceAll(',', ',,')},format=raw,if=floppy`, '-device', 'isa-debug-exit,iobase=0xf4'],
-  ];
 }

@@ -1,7 +1,6 @@
 import type { FlashError } from '../errors.js';
 import { controlPortName } from '../nics/control-port.js';
 import type { NicPort } from '../nics/model.js';
-import { ensureNicQemu } from '../qemu/find.js';
 import { quote } from './run-directory.js';
 import type { MachineOptions } from './virtme.js';
 
@@ -14,11 +13,10 @@ export interface GuestNics {
   readonly failure: () => FlashError | undefined;
 }
 
-/** A machine with the NICs in it, run by a QEMU that can attach them; without NICs the machine as it is. */
-export async function attachNics<Machine extends MachineOptions>(machine: Machine, nics: GuestNics | undefined): Promise<Machine> {
+/** A machine with the NICs in it; without NICs the machine as it is. */
+export function attachNics<Machine extends MachineOptions>(machine: Machine, nics: GuestNics | undefined): Machine {
   if (nics === undefined) return machine;
-  const { program } = await ensureNicQemu();
-  return { ...machine, qemu: program, extraQemuArgs: [...nicQemuArgs(nics, machine.memoryMb), ...(machine.extraQemuArgs ?? [])] };
+  return { ...machine, extraQemuArgs: [...nicQemuArgs(nics, machine.memoryMb), ...(machine.extraQemuArgs ?? [])] };
 }
 
 export function requireAlive(nics: GuestNics | undefined): void {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheDir } from '../host/cache.js';
 import { repositoryRoot } from '../host/repository.js';
@@ -40,6 +40,13 @@ export function makeRunDirectory(path = newRunPath()): RunDirectory {
     hypervisorLogPath: at('hypervisor.log'),
     shortcutsPath,
   };
+}
+
+/** Before another boot in the same directory: what the last one left is no longer found, but still there to read. */
+export function setAside(path: string): void {
+  const names = readdirSync(path);
+  const aside = mkdtempSync(join(path, 'earlier-'));
+  for (const name of names) renameSync(join(path, name), join(aside, name));
 }
 
 function newRunPath(): string {

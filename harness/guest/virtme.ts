@@ -1,7 +1,7 @@
 import { delimiter, dirname } from 'node:path';
 import { FlashError } from '../errors.js';
 import { findVirtmeNg } from '../host/virtme-ng.js';
-import type { Accelerator } from './events.js';
+import type { Accelerator } from './accelerator.js';
 import { quote, type RunDirectory } from './run-directory.js';
 
 export interface MachineOptions {
@@ -14,7 +14,7 @@ export interface MachineOptions {
   readonly appendKernelArgs?: readonly string[];
   readonly extraQemuArgs?: readonly string[];
   /** The system's unless told. */
-  readonly qemu?: string;
+  readonly qemu?: string | undefined;
 }
 
 export interface VirtmeCommand {

@@ -57,9 +57,23 @@ interface Plan {
 /** Brings one kernel image up to date. When nothing changed it takes no lock and touches nothing. */
 export async function buildKernel(options: BuildOptions = {}): Promise<BuiltKernel> {
   const elapsed = startClock();
+  const plan = planOf(options);
+  const title = `building ${plan.base.name} ${plan.flavour}${plan.vanilla ? ' vanilla' : ''}`;
+  const result = (await findBuilt(plan)) ?? (await withLock(cacheRoot(), title, () => build(plan)));
+  return { ...result, seconds: elapsed() };
+}
+
+/** The image if it is up to date; builds none. */
+export function findKernel(options: BuildOptions = {}): Promise<Result | undefined> {
+  return findBuilt(planOf(options));
+}
+
+type Result = Omit<BuiltKernel, 'seconds'>;
+
+function planOf(options: BuildOptions): Plan {
   const vanilla = options.vanilla ?? false;
   const driverPatches = options.driverPatches ?? true;
-  const plan: Plan = {
+  return {
     base: loadBase(options.base ?? '6.12'),
     flavour: options.flavour ?? 'base',
     ...{ vanilla, driverPatches },
@@ -67,12 +81,7 @@ export async function buildKernel(options: BuildOptions = {}): Promise<BuiltKern
     patches: vanilla ? [] : [...readSeries().filter((patch) => driverPatches || !isDriverPatch(patch)), ...(options.extraPatches ?? [])],
     onProgress: options.onProgress ?? (() => undefined),
   };
-  const title = `building ${plan.base.name} ${plan.flavour}${vanilla ? ' vanilla' : ''}`;
-  const result = (await findBuilt(plan)) ?? (await withLock(cacheRoot(), title, () => build(plan)));
-  return { ...result, seconds: elapsed() };
 }
-
-type Result = Omit<BuiltKernel, 'seconds'>;
 
 async function findBuilt(plan: Plan): Promise<Result | undefined> {
   const source = await findSource(plan.base, plan.given);

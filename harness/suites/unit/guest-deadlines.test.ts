@@ -4,8 +4,12 @@ import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { FlashError } from '../../errors.js';
 import { GuestTimeout } from '../../guest/guest-timeout.js';
-import { runInGuest, type GuestOptions } from '../../guest/run-in-guest.js';
+import type { Choice } from '../../guest/choose-accelerator.js';
+import type { GuestOptions } from '../../guest/guest-events.js';
+import { runInGuest } from '../../guest/run-in-guest.js';
 import { temporaryDir, writeFiles } from './tiny-repository.js';
+
+const underKvm = (): Promise<Choice> => Promise.resolve({ accel: 'kvm', asked: false, rejectKvm: () => undefined });
 
 /** Boots nothing: a script in the place of vng says what a guest would, and never ends. */
 async function runFake(t: ExecutionContext, script: string, more: Partial<GuestOptions> = {}): Promise<FlashError | undefined> {
@@ -15,8 +19,9 @@ async function runFake(t: ExecutionContext, script: string, more: Partial<GuestO
   const path = process.env['PATH'] ?? '';
   process.env['PATH'] = `${dir}:${path}`;
   t.teardown(() => void (process.env['PATH'] = path));
-  const options = { image: '/bzImage', command: ['true'], accel: 'kvm', runDir: join(dir, 'run'), bootDeadlineMs: 3000, deadlineMs: 1500, ...more } as const;
-  return t.throwsAsync(runInGuest(options), { instanceOf: FlashError });
+  const deadlines = { bootDeadlineMs: 3000, deadlineMs: 1500 };
+  const options = { image: '/bzImage', command: ['true'], runDir: join(dir, 'run'), ...deadlines, ...more };
+  return t.throwsAsync(runInGuest(options, underKvm), { instanceOf: FlashError });
 }
 
 test.serial('a guest that does not boot in time is told from one that died', async (t) => {

@@ -1,4 +1,4 @@
-import test, { type ExecutionContext } from 'ava';
+import test from 'ava';
 import { chmodSync, existsSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { runInGuest } from '../../guest/run-in-guest.js';
@@ -8,6 +8,7 @@ import { makeSocketDir } from '../../host/temporary.js';
 import { nativeMakeArgs } from '../../native/build-native.js';
 import { nicsMakeArgs } from '../../nics/build-nics.js';
 import { attempt } from '../../process/run.js';
+import { setEnvironment } from './environment.js';
 import { temporaryDir, writeFiles } from './tiny-repository.js';
 
 /** What kbuild could not have, and make and a shell would take apart. */
@@ -38,24 +39,12 @@ function fakePath(dir: string, programs: Readonly<Record<string, string>>): stri
   return `${dir}:${process.env['PATH'] ?? ''}`;
 }
 
-/** Sets variables of this process until the test is over. */
-function setVariables(t: ExecutionContext, variables: Readonly<Record<string, string>>): void {
-  const before = Object.keys(variables).map((name) => [name, process.env[name]] as const);
-  Object.assign(process.env, variables);
-  t.teardown(() => {
-    for (const [name, value] of before) {
-      if (value === undefined) delete process.env[name];
-      else process.env[name] = value;
-    }
-  });
-}
-
 test.serial('what vng hands to QEMU and the guest has every path whole, and none of the checkout', async (t) => {
   const dir = temporaryDir(t);
   const [image, runDir, said] = [join(dir, oddName, 'bzImage'), join(dir, 'run'), join(dir, 'said.json')];
   // As vng does: what it is given goes through a shell once more.
   const vng = `eval "set -- $*"\npwd > ${said}\nprintf '%s\\n' "$@" >> ${said}\necho 0 > ${runDir}/exit`;
-  setVariables(t, { PATH: fakePath(join(dir, 'bin'), { vng }) });
+  setEnvironment(t, { PATH: fakePath(join(dir, 'bin'), { vng }) });
 
   await runInGuest({ image, command: ['true'], accel: 'tcg', runDir });
 
@@ -77,7 +66,7 @@ const temporaryDirs = [
 
 for (const { title, tmpdir, parent } of temporaryDirs) {
   test.serial(`sockets have a short and plain path with ${title} TMPDIR`, (t) => {
-    setVariables(t, { TMPDIR: tmpdir });
+    setEnvironment(t, { TMPDIR: tmpdir });
 
     const dir = makeSocketDir('test');
     t.teardown(() => rmSync(dir, { recursive: true }));
@@ -101,7 +90,7 @@ const oddCaches = [
 
 test.serial('a cache whose path kbuild and virtme-ng can have is fine', async (t) => {
   for (const cache of plainCaches) {
-    setVariables(t, { FLASH_CACHE: cache });
+    setEnvironment(t, { FLASH_CACHE: cache });
 
     t.deepEqual(await inspectCachePath(), { what: 'path of the cache', state: 'ok', found: cache });
   }
@@ -109,7 +98,7 @@ test.serial('a cache whose path kbuild and virtme-ng can have is fine', async (t
 
 for (const { cache, why } of oddCaches) {
   test.serial(`doctor says what is wrong with the cache ${cache.slice(0, 30)}, and what to do`, async (t) => {
-    setVariables(t, { FLASH_CACHE: cache });
+    setEnvironment(t, { FLASH_CACHE: cache });
 
     const found = `no kernel can be built and booted in the cache ${cache}, since this path ${why}`;
     const finding = await inspectCachePath();
@@ -122,7 +111,7 @@ for (const { cache, why } of oddCaches) {
 test.serial('a link to a directory that kbuild cannot have is no way around', async (t) => {
   const dir = temporaryDir(t);
   symlinkSync('/work/cache with blank', join(dir, 'cache'));
-  setVariables(t, { FLASH_CACHE: join(dir, 'cache') });
+  setEnvironment(t, { FLASH_CACHE: join(dir, 'cache') });
 
   t.regex((await inspectCachePath()).found, /the cache \/work\/cache with blank,/);
 });

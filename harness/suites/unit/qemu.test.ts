@@ -10,6 +10,7 @@ import { fetchedDir, findFetched, readStamp, writeLauncher, writeStamp } from '.
 import { findNicQemu } from '../../qemu/find.js';
 import { inspectNicQemu } from '../../qemu/inspect.js';
 import { listsVfioUser, parseVersion, probeQemu } from '../../qemu/probe.js';
+import { setEnvironment } from './environment.js';
 import { temporaryDir, writeFiles } from './tiny-repository.js';
 
 const vfioUser = 'name "vfio-user-pci", bus PCI, desc "VFIO over socket PCI device assignment"';
@@ -26,15 +27,7 @@ function fakeQemu(path: string, version: string, devices: string): string {
 /** A cache of its own; tests that set the environment run one after the other. */
 function withCache(t: ExecutionContext, env: Readonly<Record<string, string>> = {}): string {
   const dir = temporaryDir(t);
-  const set = { FLASH_CACHE: join(dir, 'cache'), FLASH_QEMU: '', PATH: process.env['PATH'] ?? '', ...env };
-  const before = Object.keys(set).map((name) => [name, process.env[name]] as const);
-  Object.assign(process.env, set);
-  t.teardown(() => {
-    for (const [name, value] of before) {
-      if (value === undefined) delete process.env[name];
-      else process.env[name] = value;
-    }
-  });
+  setEnvironment(t, { FLASH_CACHE: join(dir, 'cache'), FLASH_QEMU: '', PATH: process.env['PATH'] ?? '', ...env });
   return dir;
 }
 
