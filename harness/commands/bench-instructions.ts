@@ -4,23 +4,25 @@ import { Option, type Command } from 'commander';
 import { best, judge, measureKernel, measureNic, spread, type KernelCosts } from '../bench/instructions.js';
 import { profileHop, profileRows } from '../bench/profile/profile-hop.js';
 import { FlashError } from '../errors.js';
+import { refuseKvm } from '../guest/choose-accelerator.js';
 import { withProgress } from '../host/progress.js';
 import { callerDir } from '../host/repository.js';
 import { formatTable } from '../host/table.js';
 import { buildImage } from '../kernel/build-image.js';
 import { nicModels, type NicModel } from '../nics/model.js';
 import { buildNative } from '../native/build-native.js';
+import { guestCommand } from './guest-command.js';
 
 const shownFunctions = 24;
 
 export function addBenchInstructions(program: Command): void {
-  program
-    .command('bench-instructions')
+  guestCommand(program, 'bench-instructions')
     .description('instructions a packet costs its sender, on the vanilla kernel and on ours')
     .addOption(new Option('--nic <model>', "also measure redirects in this NIC's driver").choices(nicModels))
     .option('--json <file>', 'also write the figures as data')
     .addOption(new Option('--profile', 'instead, function by function for a batch of 1 packet and one of 64').default(false).conflicts(['nic', 'json']))
     .action(async ({ json, nic, profile }: { json?: string; nic?: NicModel; profile: boolean }) => {
+      refuseKvm('only the emulator counts instructions');
       await buildNative();
       if (profile) return showProfile(await buildImage());
       const images = { vanilla: await buildImage({ vanilla: true }), flash: await buildImage() };

@@ -9,6 +9,7 @@ import { formatSeconds, startClock } from '../host/duration.js';
 import { showProgress } from '../host/progress.js';
 import { callerDir } from '../host/repository.js';
 import { formatTable } from '../host/table.js';
+import { guestCommand } from './guest-command.js';
 
 interface Options {
   readonly quick: boolean;
@@ -19,8 +20,7 @@ interface Options {
 }
 
 export function addBench(program: Command): void {
-  program
-    .command('bench')
+  guestCommand(program, 'bench')
     .description('speed, beside what people would use instead: report.json and report.html')
     .option('--quick', 'fewer chains and shorter measurements: minutes', false)
     .option('--here', 'measure on this machine, whose kernel has FLASH, and in no guest', false)

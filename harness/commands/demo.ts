@@ -15,6 +15,7 @@ import { buildImage } from '../kernel/build-image.js';
 import { buildNative } from '../native/build-native.js';
 import { nicModels, type NicModel } from '../nics/model.js';
 import { interact } from '../process/interact.js';
+import { guestCommand } from './guest-command.js';
 
 interface Options {
   readonly json?: string;
@@ -26,8 +27,7 @@ interface Options {
 }
 
 export function addDemo(program: Command): void {
-  program
-    .command('demo')
+  guestCommand(program, 'demo')
     .description('a chain of three network functions between two network namespaces, in a guest')
     .option('--json <file>', 'also write the result as data')
     .option('--separate-umem', 'one UMEM a function, so that packets are copied', false)

@@ -5,14 +5,14 @@ import { openTerminal, shellCommand } from '../guest/terminal.js';
 import { callerDir } from '../host/repository.js';
 import { buildImage } from '../kernel/build-image.js';
 import { buildNative } from '../native/build-native.js';
+import { guestCommand } from './guest-command.js';
 
 interface Options {
   readonly image?: string;
 }
 
 export function addShell(program: Command): void {
-  program
-    .command('shell')
+  guestCommand(program, 'shell')
     .description('a shell in a guest with the FLASH kernel and the working tree')
     .option('--image <file>', 'boot this kernel instead of building one')
     .action(async (options: Options) => {

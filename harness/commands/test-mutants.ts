@@ -9,10 +9,10 @@ import { deadlineAfter, runControl } from '../mutants/control.js';
 import { readMutants } from '../mutants/mutants.js';
 import { runMutant, type Verdict } from '../mutants/run-mutant.js';
 import { buildNative } from '../native/build-native.js';
+import { guestCommand } from './guest-command.js';
 
 export function addTestMutants(program: Command): void {
-  program
-    .command('test-mutants')
+  guestCommand(program, 'test-mutants')
     .description('break the series on purpose, one thing at a time, and see which test notices')
     .argument('[mutant...]', 'names of patches in kernel/mutants; all of them unless told')
     .option('--json <file>', 'also write the table as data')

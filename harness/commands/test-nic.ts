@@ -7,6 +7,7 @@ import { compareKernels } from '../parity/compare-kernels.js';
 import { judge } from '../parity/xskxceiver-output.js';
 import { runNicTests } from '../suites/nic-suite.js';
 import { addResults, formatTotals, showFailures, type SuiteResult } from '../suites/suite.js';
+import { guestCommand } from './guest-command.js';
 
 interface Options {
   readonly nic: NicModel;
@@ -38,8 +39,7 @@ const parts: readonly { readonly name: string; readonly what: string; readonly r
 ];
 
 export function addTestNic(program: Command): void {
-  program
-    .command('test-nic')
+  guestCommand(program, 'test-nic')
     .description('zero-copy mode, on emulated NICs and the stock drivers')
     .addArgument(new Argument('[part]', parts.map(({ name, what }) => `${name}: ${what}`).join('; ')).choices(parts.map(({ name }) => name)))
     .addOption(new Option('--nic <model>', 'the NIC').choices(nicModels).makeOptionMandatory())

@@ -3,10 +3,10 @@ import { FlashError } from '../errors.js';
 import { formatTable } from '../host/table.js';
 import { compareKernels } from '../parity/compare-kernels.js';
 import { judge } from '../parity/xskxceiver-output.js';
+import { guestCommand } from './guest-command.js';
 
 export function addTestParity(program: Command): void {
-  program
-    .command('test-parity')
+  guestCommand(program, 'test-parity')
     .description("the kernel's own AF_XDP suite, on the vanilla kernel and on ours: the same result for every test")
     .action(async () => {
       const rows = await compareKernels();

@@ -7,10 +7,10 @@ import { flavours } from '../kernel/flavour.js';
 import { throwIfInterrupted } from '../process/interrupt.js';
 import { suites } from '../suites/registry.js';
 import { addResults, formatTotals, showFailures, type Suite, type SuiteOptions, type SuiteResult } from '../suites/suite.js';
+import { guestCommand } from './guest-command.js';
 
 export function addTest(program: Command): void {
-  program
-    .command('test')
+  guestCommand(program, 'test', bootsGuests)
     .description('run every suite, or one')
     .argument('[suite]', suites.map(({ name }) => name).join(', '))
     .addOption(new Option('--flavour <name>', 'the kernel the guests boot').choices(flavours).default('base'))
@@ -27,6 +27,10 @@ export function addTest(program: Command): void {
       console.log(formatTotals(total));
       if (total.failed > 0) process.exitCode = exitCodes.testFailure;
     });
+}
+
+function bootsGuests({ args: [name] }: Command): boolean {
+  return suites.find((suite) => suite.name === name)?.bootsGuests !== false;
 }
 
 /** A suite that cannot even run is one failure; the others still get their turn. */

@@ -82,6 +82,7 @@ export async function readTestsInGuest(what: string, guestOptions: GuestOptions)
 export const hereSuite: Suite = {
   name: 'here',
   onlyByName: true,
+  bootsGuests: false,
   async run() {
     requireFlash();
     await buildNative();

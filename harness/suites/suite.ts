@@ -27,6 +27,7 @@ export interface Suite {
   readonly name: string;
   /** Left out when everything is run. */
   readonly onlyByName?: boolean;
+  readonly bootsGuests?: false;
   run(options: SuiteOptions): Promise<SuiteResult>;
 }
 

@@ -9,6 +9,7 @@ import { showResults } from './tap.js';
 /** What can be tested without a guest and without building a kernel. */
 export const unitSuite: Suite = {
   name: 'unit',
+  bootsGuests: false,
   async run() {
     const ava = join(repositoryRoot, 'node_modules', 'ava', 'entrypoints', 'cli.mjs');
     const output = await withProgress((onProgress) =>

@@ -1,0 +1,21 @@
+import { Option, type Command } from 'commander';
+import { accelerators, acceleratorVariable, type Accelerator } from '../guest/accelerator.js';
+import { requireAccelerator } from '../guest/choose-accelerator.js';
+
+const description = `what guests run under, also by ${acceleratorVariable}; KVM where it boots one unless told`;
+
+/** Begins a command that boots guests: what they run under can be told, and is refused before anything is built. */
+export function guestCommand(program: Command, name: string, bootsGuests = notHere): Command {
+  return program
+    .command(name)
+    .addOption(new Option('--accel <name>', description).choices(accelerators).conflicts('here'))
+    .hook('preAction', async (command) => {
+      const { accel } = command.opts<{ accel?: Accelerator }>();
+      if (accel !== undefined) process.env[acceleratorVariable] = accel;
+      if (bootsGuests(command)) await requireAccelerator();
+    });
+}
+
+function notHere(command: Command): boolean {
+  return command.opts<{ here?: boolean }>().here !== true;
+}
