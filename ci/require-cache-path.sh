@@ -18,6 +18,7 @@ for path in "$cache" "$(realpath -m -- "$cache")"; do
     else
         continue
     fi
-    echo "flash: no kernel can be built and booted in the cache $path, since this path $why: set FLASH_CACHE to another directory" >&2
+    what="no kernel can be built and booted in the cache $path, since this path $why"
+    echo "flash: $what: set FLASH_CACHE to another directory" >&2
     exit $usage
 done

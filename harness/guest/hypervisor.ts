@@ -21,7 +21,10 @@ const redirecting = 'exec "$@" < /dev/null > "$HYPERVISOR_LOG" 2> "$CONSOLE_LOG"
 export function startHypervisor({ program, args, env }: VirtmeCommand, files: RunDirectory): Hypervisor {
   const logs = { HYPERVISOR_LOG: files.hypervisorLogPath, CONSOLE_LOG: files.consolePath };
   // vng tells the guest in which directory it was called, and the checkout may have a name that cannot be told.
-  const child: ProcessPromise = start('sh', ['-c', redirecting, 'sh', program, ...args], { cwd: '/', env: { ...env, ...logs } });
+  const child: ProcessPromise = start('sh', ['-c', redirecting, 'sh', program, ...args], {
+    cwd: '/',
+    env: { ...env, ...logs },
+  });
   let ended = false;
   const end = child.then(() => (ended = true));
 

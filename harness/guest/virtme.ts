@@ -28,16 +28,16 @@ export interface VirtmeCommand {
  * command prints does not, the guest script sends that to files. Machine q35 is what every
  * processor emulation boots. vng puts its options through a shell.
  */
-export async function virtmeCommand(machine: MachineOptions, { scriptPath, shortcutsPath }: RunDirectory): Promise<VirtmeCommand> {
+export async function virtmeCommand(machine: MachineOptions, files: RunDirectory): Promise<VirtmeCommand> {
   const program = await requireVirtmeNg();
-  const kernelArgs = ['ignore_loglevel', rootFlags, `PATH=${shortcutsPath}`, ...(machine.appendKernelArgs ?? [])];
+  const kernelArgs = ['ignore_loglevel', rootFlags, `PATH=${files.shortcutsPath}`, ...(machine.appendKernelArgs ?? [])];
   const args = [
     ...machineArgs(machine),
     '--verbose',
     ...kernelArgs.map((arg) => `--append=${arg}`),
     ...(machine.extraQemuArgs ?? []).map((arg) => `--qemu-opts=${arg}`),
     '--',
-    quote(scriptPath),
+    quote(files.scriptPath),
   ];
   return { program, args, env: virtmeEnv(program) };
 }

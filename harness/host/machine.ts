@@ -16,7 +16,8 @@ export async function inspectMachine(): Promise<readonly Finding[]> {
 /** By what every command that needs the cache begins with. */
 export async function inspectCachePath(): Promise<Finding> {
   const what = 'path of the cache';
-  const { exitCode, stderr } = await attempt(join(repositoryRoot, 'ci', 'require-cache-path.sh'), [], { cwd: repositoryRoot });
+  const script = join(repositoryRoot, 'ci', 'require-cache-path.sh');
+  const { exitCode, stderr } = await attempt(script, [], { cwd: repositoryRoot });
   if (exitCode === 0) return { what, state: 'ok', found: cacheRoot() };
   const [found = '', advice = ''] = stderr.trim().replace(/^flash: /, '').split(/: (?=set )/);
   return { what, state: 'missing', found, advice };

@@ -39,7 +39,7 @@ export async function findCommit(dir: string, name: string): Promise<string | un
 /** Makes a git repository of a directory and commits all of it, ignored files too. */
 export async function commitDirectory(dir: string, subject: string): Promise<string> {
   if (existsSync(join(dir, '.git'))) {
-    throw new FlashError('badSource', `${dir} is to become a git repository of ours, and has a git repository already`, {
+    throw new FlashError('badSource', `${dir} is to become a git repository, and has one already`, {
       advice: 'take the .git in it away',
     });
   }

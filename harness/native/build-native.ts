@@ -17,7 +17,9 @@ export const nativePaths = {
 } as const;
 
 /** With a relative OUT: the path of the checkout may have blanks, which make cannot quote. */
-export const nativeMakeArgs = (root: string = repositoryRoot): readonly string[] => ['-C', join(root, 'harness', 'native'), 'OUT=../../out/native'];
+export function nativeMakeArgs(root: string = repositoryRoot): readonly string[] {
+  return ['-C', join(root, 'harness', 'native'), 'OUT=../../out/native'];
+}
 
 /** Brings the programs up to date; make looks at what changed. */
 export async function buildNative(onProgress?: OnProgress): Promise<void> {

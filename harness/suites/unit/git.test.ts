@@ -1,5 +1,5 @@
 import test, { type ExecutionContext } from 'ava';
-import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { FlashError } from '../../errors.js';
@@ -58,8 +58,7 @@ test("what runs in a hook of a linked work tree leaves the user's repository as 
     `,
   });
   // The commit is refused in the end, so that nothing at all may have changed.
-  writeFiles(user.main, { '.git/hooks/pre-commit': `#!/bin/sh\n'${process.execPath}' '${user.dir}/work.mjs'\nexit 1\n` });
-  chmodSync(hook, 0o755);
+  writeFileSync(hook, `#!/bin/sh\n'${process.execPath}' '${user.dir}/work.mjs'\nexit 1\n`, { mode: 0o755 });
   const before = await stateOf(user);
 
   const commit = await attemptGit(user.linked, ['commit', '-m', "A user's third commit"], { env: author });
@@ -79,7 +78,8 @@ test("a directory below a user's repository is not taken for that repository", a
   mkdirSync(below);
   const before = await stateOf(user);
 
-  const error = await t.throwsAsync(git(below, ['update-ref', 'refs/heads/strange', before.heads[0] as string]), { instanceOf: FlashError });
+  const making = git(below, ['update-ref', 'refs/heads/strange', before.heads[0] as string]);
+  const error = await t.throwsAsync(making, { instanceOf: FlashError });
 
   t.regex(error?.details.logTail ?? '', /not a git repository: '.*\/below\/\.git'/);
   t.deepEqual(await stateOf(user), before);
@@ -91,7 +91,7 @@ test('a directory that is a repository already is not made one', async (t) => {
 
   const error = await t.throwsAsync(commitDirectory(user.main, 'Linux 0.0.1'), { instanceOf: FlashError });
 
-  t.regex(error?.message ?? '', /has a git repository already/);
+  t.regex(error?.message ?? '', /and has one already/);
   t.deepEqual(await stateOf(user), before);
 });
 
@@ -108,17 +108,23 @@ test('npm, pip and whatever else a script calls first inherit no variable of git
   const checkout = temporaryDir(t);
   const said = join(checkout, 'said');
   const program = `#!/bin/sh\nmkdir -p node_modules dist\n{ echo "ran \${0##*/}"; env; } >> ${said}\n`;
-  writeFiles(checkout, { 'bin/npm': program, 'bin/node': program, 'package-lock.json': '{}', 'tsconfig.json': '{}', 'harness/cli.ts': '' });
+  writeFiles(checkout, { 'package-lock.json': '{}', 'tsconfig.json': '{}', 'harness/cli.ts': '' });
+  writeFiles(join(checkout, 'bin'), { npm: program, node: program });
   for (const name of ['npm', 'node']) chmodSync(join(checkout, 'bin', name), 0o755);
   cpSync(join(repositoryRoot, 'ci'), join(checkout, 'ci'), { recursive: true });
 
   const { exitCode, stderr } = await attempt(join(checkout, 'ci', 'flash'), ['doctor'], {
-    env: { PATH: `${join(checkout, 'bin')}:${process.env['PATH'] ?? ''}`, GIT_DIR: '/elsewhere/.git', GIT_INDEX_FILE: '/elsewhere/index' },
+    env: {
+      PATH: `${join(checkout, 'bin')}:${process.env['PATH'] ?? ''}`,
+      GIT_DIR: '/elsewhere/.git',
+      GIT_INDEX_FILE: '/elsewhere/index',
+    },
   });
 
   t.is(exitCode, 0, stderr);
   const lines = readFileSync(said, 'utf8').split('\n');
-  t.deepEqual(lines.filter((line) => line.startsWith('ran ')), ['ran npm', 'ran node', 'ran node'], 'packages, compiler, harness');
+  const ran = lines.filter((line) => line.startsWith('ran '));
+  t.deepEqual(ran, ['ran npm', 'ran node', 'ran node'], 'packages, compiler, harness');
   t.deepEqual(lines.filter((line) => line.startsWith('GIT_')), []);
 });
 

@@ -32,16 +32,20 @@ test('modules import only what the structure of the harness allows', async (t) =
 /** How a program would be named: in TypeScript as a string, in a shell or a makefile at the beginning of a command. */
 const callsGit = [
   { files: /^harness\/.*\.ts$/, pattern: /(['"`])git\1/ },
-  { files: /^(?:\.?ci\/[^/]+|.*\.sh|(?:.*\/)?Makefile)$/, pattern: /(?:^|[;&|(`]|\b(?:if|then|do|exec)\s)[\t @!-]*git[ \t]+[-a-z]/m },
+  {
+    files: /^(?:\.?ci\/[^/]+|.*\.sh|(?:.*\/)?Makefile)$/,
+    pattern: /(?:^|[;&|(`]|\b(?:if|then|do|exec)\s)[\t @!-]*git[ \t]+[-a-z]/m,
+  },
 ] as const;
 
 test('git is called in one place alone', (t) => {
   const top = ['harness', 'vm-images', 'bpf', 'ci', '.ci', 'kernel'];
-  const files = top.flatMap((dir) => readdirSync(join(repositoryRoot, dir), { recursive: true, encoding: 'utf8' }).map((name) => `${dir}/${name}`));
+  const namesIn = (dir: string) => readdirSync(join(repositoryRoot, dir), { recursive: true, encoding: 'utf8' });
+  const textOf = (file: string): string => readFileSync(join(repositoryRoot, file), 'utf8');
 
-  const calling = files.filter((file) =>
-    callsGit.some((kind) => kind.files.test(file) && kind.pattern.test(readFileSync(join(repositoryRoot, file), 'utf8'))),
-  );
+  const calling = top
+    .flatMap((dir) => namesIn(dir).map((name) => `${dir}/${name}`))
+    .filter((file) => callsGit.some(({ files, pattern }) => files.test(file) && pattern.test(textOf(file))));
 
   t.deepEqual(calling, ['harness/kernel/git.ts']);
 });
