@@ -12,6 +12,12 @@ export const libc = {
   sendto: lib.func('intptr_t sendto(int fd, const void *data, size_t length, int flags, const void *address, uint32_t addressLength)'),
   recvfrom: lib.func('intptr_t recvfrom(int fd, void *data, size_t length, int flags, void *address, void *addressLength)'),
   poll: lib.func('int poll(_Inout_ pollfd *fds, unsigned long count, int timeoutMs)'),
+  /** The same on memory at an address. */
+  pollAt: lib.func('int poll(void *fds, unsigned long count, int timeoutMs)'),
+  epollCreate: lib.func('int epoll_create1(int flags)'),
+  epollControl: lib.func('int epoll_ctl(int epoll, int operation, int fd, void *event)'),
+  epollWaitAt: lib.func('int epoll_wait(int epoll, void *events, int count, int timeoutMs)'),
+  eventfd: lib.func('int eventfd(unsigned int value, int flags)'),
   mmap: lib.func('intptr_t mmap(void *address, size_t length, int protection, int flags, int fd, int64_t offset)'),
   munmap: lib.func('int munmap(void *address, size_t length)'),
   ifNameToIndex: lib.func('unsigned int if_nametoindex(const char *name)'),
@@ -45,4 +51,6 @@ export const pageOffset = { rx: 0n, tx: 0x80000000n, fill: 0x100000000n, complet
 
 export const message = { dontWait: 0x40, more: 0x8000 } as const;
 export const pollEvent = { in: 1, out: 4, error: 8, hangUp: 16 } as const;
+/** In the events of an epoll: only what is new. */
+export const edgeTriggered = 0x80000000;
 export const cloneNewNet = 0x40000000;

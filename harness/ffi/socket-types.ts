@@ -55,8 +55,6 @@ export interface XdpSocket extends Disposable {
   /** `recvfrom()` with no data. Returns "ok" or the name of the errno. */
   readonly receive: (flags?: number) => string;
   readonly poll: (events: number, timeoutMs: number) => PollResult;
-  /** The same without blocking this thread. */
-  readonly pollLater: (events: number, timeoutMs: number) => Promise<PollResult>;
   readonly statistics: () => XdpStatistics;
   readonly close: () => void;
 }

@@ -154,11 +154,6 @@ function makeSocket(facts: SocketFacts, mappings: readonly Mapping[]): XdpSocket
       checkErrno('polling', libc.poll(fds, 1, timeoutMs));
       return pollResult(fds);
     },
-    pollLater: (events, timeoutMs) =>
-      new Promise((resolve, reject) => {
-        const fds = [{ fd, events, revents: 0 }];
-        libc.poll.async(fds, 1, timeoutMs, (error: Error | null) => (error ? reject(error) : resolve(pollResult(fds))));
-      }),
     statistics() {
       const statistics = {};
       getOption(fd, 'XDP_STATISTICS', xdpOption.statistics, statistics, 'xdp_statistics');

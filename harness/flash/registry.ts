@@ -10,7 +10,7 @@ export const unbound = -1;
 
 export const statNames = [
   ...['redirected', 'copied', 'stall_rx_full', 'stall_fill_empty', 'stall_cq_full'],
-  ...['drop_bad_index', 'drop_oversize', 'drop_invalid', 'wakeups', 'stashed'],
+  ...['stall_no_target', 'drop_no_target', 'drop_bad_index', 'drop_oversize', 'drop_invalid', 'wakeups', 'stashed'],
 ] as const;
 
 export type FlashStats = Readonly<Record<string, number>>;
@@ -22,7 +22,7 @@ export interface FlashSocket {
   readonly ifindex: number;
   readonly qid: number;
   readonly umem: number;
-  /** The ids of the targets in order; empty when unrouted. */
+  /** The ids of the targets in order, -1 for one that has left; empty when unrouted. */
   readonly route: readonly number[];
   readonly stats: FlashStats;
 }
@@ -100,7 +100,7 @@ export function readAttribute(id: number, name: string): string {
   return attempting(`reading ${path}`, () => readFileSync(path, 'utf8'));
 }
 
-/** `-1`, or a header line and one `index<TAB>flash_id` line a target. */
+/** `-1`, or a header line and one `index<TAB>flash_id` line a target; the id of one that has left is -1. */
 export function parseRoute(text: string): number[] {
   const lines = text.trimEnd().split('\n');
   if (lines[0] === '-1') return [];

@@ -8,7 +8,7 @@ import { startIn } from '../chain/netns.js';
 import { nativePaths } from './build-native.js';
 
 /** The programs of native/pump: each opens its sockets and waits to be let go. */
-export type PumpMode = 'source' | 'target' | 'wake' | 'cost' | 'race' | 'hostile';
+export type PumpMode = 'source' | 'target' | 'wake' | 'sleep' | 'cost' | 'race' | 'hostile';
 
 export interface PumpOptions {
   readonly netns: string;
@@ -20,6 +20,10 @@ export interface PumpOptions {
   readonly batch?: number;
   readonly rounds?: number;
   readonly sources?: number;
+  /** How the source of the mode `sleep` waits until it may write. */
+  readonly wait?: 'poll' | 'level' | 'edge';
+  /** What its target does besides taking what arrives and filling its fill ring. */
+  readonly target?: 'busy' | 'heeds' | 'tells' | 'sleeps';
   /** A UMEM for each of its two sockets. */
   readonly separate?: boolean;
   /** There is no route: packets go to the device. */
@@ -100,8 +104,8 @@ function parseReport(output: string): unknown {
 
 function commandLine(options: Omit<PumpOptions, 'netns'>): string[] {
   const { mode, ifname, queue, ringSize, packetBytes, batch, rounds, sources } = options;
-  const numbers = { '--queue': queue, '--ring-size': ringSize, '--bytes': packetBytes, '--batch': batch, '--rounds': rounds, '--sources': sources, '--target-ifname': options.targetIfname };
-  const given = Object.entries(numbers).filter(([, value]) => value !== undefined);
+  const values = { '--queue': queue, '--ring-size': ringSize, '--bytes': packetBytes, '--batch': batch, '--rounds': rounds, '--sources': sources, '--target-ifname': options.targetIfname, '--wait': options.wait, '--target': options.target };
+  const given = Object.entries(values).filter(([, value]) => value !== undefined);
   const flags = { '--separate': options.separate, '--wire': options.wire, '--zero-copy': options.zeroCopy, '--busy-poll': options.busyPoll };
   return [mode, '--ifname', ifname, ...given.flatMap(([name, value]) => [name, String(value)]), ...Object.entries(flags).flatMap(([name, set]) => (set ? [name] : []))];
 }

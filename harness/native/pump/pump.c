@@ -18,6 +18,7 @@ static const struct {
 	{ "wake", pump_wake, "blocks and wakes a source, --rounds times, and prints the latencies" },
 	{ "cost", pump_cost, "sends --rounds batches and prints what a packet costs" },
 	{ "race", pump_race, "--sources threads on one UMEM send --rounds packets each to one target" },
+	{ "sleep", pump_sleep, "sends --rounds packets; --wait is how the source sleeps, --target what the other does" },
 	{ "hostile", pump_hostile, "sends --rounds batches while a thread scribbles on all its rings" },
 };
 
@@ -25,7 +26,8 @@ static void usage(void)
 {
 	fputs("usage: pump MODE --ifname NAME [--queue N] [--ring-size N] [--bytes N] [--batch N]\n"
 	      "            [--rounds N] [--sources N] [--separate] [--wire]\n"
-	      "            [--zero-copy] [--busy-poll] [--target-ifname NAME]\n", stderr);
+	      "            [--zero-copy] [--busy-poll] [--target-ifname NAME]\n"
+	      "            [--wait poll|level|edge] [--target busy|heeds|tells|sleeps]\n", stderr);
 	for (size_t i = 0; i < sizeof(modes) / sizeof(*modes); i++)
 		fprintf(stderr, "  %-8s %s\n", modes[i].name, modes[i].help);
 }
@@ -45,6 +47,8 @@ static int parse(struct pump_options *options, int argc, char **argv)
 		{ "zero-copy", no_argument, NULL, 'z' },
 		{ "busy-poll", no_argument, NULL, 'p' },
 		{ "target-ifname", required_argument, NULL, 't' },
+		{ "wait", required_argument, NULL, 'W' },
+		{ "target", required_argument, NULL, 'T' },
 		{ 0 },
 	};
 	int option;
@@ -63,6 +67,8 @@ static int parse(struct pump_options *options, int argc, char **argv)
 		case 'z': options->zero_copy = true; break;
 		case 'p': options->busy_poll = true; break;
 		case 't': options->target_ifname = optarg; break;
+		case 'W': options->wait = optarg; break;
+		case 'T': options->target = optarg; break;
 		default: return -1;
 		}
 	}
@@ -75,6 +81,7 @@ int main(int argc, char **argv)
 {
 	struct pump_options options = {
 		.ring_size = 64, .packet_bytes = 64, .batch = 32, .rounds = 1000, .sources = 1,
+		.wait = "poll", .target = "sleeps",
 	};
 
 	/* Nobody is left to stop it then. */

@@ -62,6 +62,8 @@ struct pump_options {
 	__u32 batch;
 	__u32 rounds;
 	__u32 sources;
+	const char *wait;		/* how a source sleeps */
+	const char *target;		/* what a target does besides */
 	bool separate;
 	bool wire;
 	bool zero_copy;
@@ -74,6 +76,7 @@ int pump_target(const struct pump_options *options);
 int pump_wake(const struct pump_options *options);
 int pump_cost(const struct pump_options *options);
 int pump_race(const struct pump_options *options);
+int pump_sleep(const struct pump_options *options);
 int pump_hostile(const struct pump_options *options);
 
 #endif

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* One end of a flow, as fast as it goes, until it is told to stop or killed. */
+/*
+ * One end of a flow, as fast as it goes, until it is told to stop or killed: a program as people write
+ * them, that knows nothing of redirects and sleeps when it has nothing to do.
+ */
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -47,8 +50,9 @@ int pump_source(const struct pump_options *options)
 
 		end__reclaim(&end);
 		end__send(&end, options->batch);
-		if (sendto(end__fd(&end), NULL, 0, MSG_DONTWAIT, NULL, 0) < 0)
-			poll(&waiting, 1, 10);
+		sendto(end__fd(&end), NULL, 0, MSG_DONTWAIT, NULL, 0);
+		if (!xsk_prod_nb_free(&end.tx, 1))
+			poll(&waiting, 1, -1);
 	}
 	return flow__close(&end);
 }
@@ -66,10 +70,11 @@ int pump_target(const struct pump_options *options)
 	while (!stopped) {
 		struct pollfd waiting = { .fd = end__fd(&end), .events = POLLIN };
 
-		if (!end__receive(&end))
-			poll(&waiting, 1, 10);
+		__u32 received = end__receive(&end);
+
 		end__fill(&end);
-		recvfrom(end__fd(&end), NULL, 0, MSG_MORE, NULL, NULL);
+		if (!received)
+			poll(&waiting, 1, -1);
 	}
 	return flow__close(&end);
 }

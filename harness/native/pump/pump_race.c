@@ -45,7 +45,8 @@ static void *run_source(void *arg)
 		__u32 moved = end__reclaim(source);
 
 		moved += end__send(source, left < race.batch ? left : race.batch);
-		if (sendto(end__fd(source), NULL, 0, MSG_DONTWAIT, NULL, 0) < 0)
+		sendto(end__fd(source), NULL, 0, MSG_DONTWAIT, NULL, 0);
+		if (!moved)
 			sched_yield();
 		idle = moved ? 0 : idle + 1;
 	}

@@ -101,9 +101,8 @@ for (const lengths of [[1793], [3584], [4000], [1792, 1793], [4096, 4096, 808], 
 
 test.serial('a packet that is spread waits whole for RX, fill ring and completion ring', async (t) => {
   await using pair = await openUneven({ source: { bindFlags: manyBuffers, completionSize: 2 }, target: { bindFlags: manyBuffers, rxSize: 4 } });
-  // A driver comes back to a ring that is stalled as often as it likes.
-  const times = (count = 0): number => (testbed.zeroCopy ? Math.min(count, 1) : count);
-  const stalls = (): number[] => ['stall_rx_full', 'stall_fill_empty', 'stall_cq_full'].map((name) => times(stats(pair)[name]));
+  // Who is carried is looked at as often as the kernel likes.
+  const stalls = (): number[] => ['stall_rx_full', 'stall_fill_empty', 'stall_cq_full'].map((name) => Math.min(stats(pair)[name] ?? 0, 1));
   fill(pair.target, 2);
   const sent = [sendBytes(pair, [4000]), sendBytes(pair, [4000]), sendBytes(pair, [1000, 4000])];
   pair.source.kick();

@@ -24,8 +24,8 @@ export interface Testbed {
   readonly zeroCopy: boolean;
   /** Whether a packet can have several buffers. */
   readonly severalBuffers: boolean;
-  /** What sendto() of a source that stalls answers. A driver that redirects leaves its caller without news. */
-  readonly stalled: 'EAGAIN' | 'ok';
+  /** Whether redirects run in the NAPI poll of a driver. */
+  readonly driverRedirects: boolean;
   /** Frames a driver takes from each fill ring for packets that might come, if it finds them. */
   readonly driverFrames: number;
   /** A device that only carries sockets, and goes to the next test. Its counters go on from what they were. */

@@ -10,7 +10,7 @@ import { driverOfA, nics, replaceProgram, waitForLink } from './nic-testbed.js';
 import { countFrom, flashId, openListed, openPair } from './routed-pair.js';
 import { exchange, fill, receive, send } from './test-packets.js';
 import { borrowDevice } from './testbed.js';
-import { during, emptied, openEnd, pull, push, redirected } from './traffic-ends.js';
+import { comeToRest, during, emptied, openEnd, pull, push, redirected } from './traffic-ends.js';
 import { recycle } from './socket-row.js';
 
 /*
@@ -156,6 +156,7 @@ for (const { title, change } of changes) {
     await Promise.all([changing, during(work, () => over, 'the change')]);
     const at = redirected(id);
     await during(work, () => redirected(id) > at + 500, 'packets after');
+    await comeToRest(source, target);
     await waitForLink();
 
     t.is(await device.packetsOnWire(), before);

@@ -37,7 +37,7 @@ export function makeNicTestbed({ model, driverRedirects }: NicTestbedOptions): T
     bindFlags: bindFlag.zeroCopy | bindFlag.useNeedWakeup,
     zeroCopy: true,
     severalBuffers: hasSeveralBuffers(model),
-    stalled: driverRedirects ? 'ok' : 'EAGAIN',
+    driverRedirects,
     driverFrames,
     async borrow() {
       device ??= setUp(model);

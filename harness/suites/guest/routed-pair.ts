@@ -80,6 +80,19 @@ export function openListed({ busyPoll = true, ...options }: ListedOptions): XdpS
   }
 }
 
+/** Several, which close in the opposite order: who shares a fill ring closes before the socket that has it. */
+export function openAll(options: readonly ListedOptions[]): Disposable & { readonly sockets: readonly XdpSocket[] } {
+  const sockets: XdpSocket[] = [];
+  const close = (): void => [...sockets].reverse().forEach((socket) => socket.close());
+  try {
+    for (const each of options) sockets.push(openListed(each));
+  } catch (error) {
+    close();
+    throw error;
+  }
+  return { sockets, [Symbol.dispose]: close };
+}
+
 /** For a moment: the kernel shares its rings meanwhile, and publishes what they are at. */
 function routeToItself(id: number): void {
   setRoute(id, [id]);

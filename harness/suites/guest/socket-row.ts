@@ -18,17 +18,18 @@ export interface RowOptions {
   readonly sharedUmem: boolean;
   /** Entries of the rings of each socket; 64 unless told. */
   readonly ringSizes?: readonly number[];
+  readonly busyPoll?: boolean;
 }
 
 const framesEach = 128;
 
-export async function openRow({ count, sharedUmem, ringSizes = [] }: RowOptions): Promise<SocketRow> {
+export async function openRow({ count, sharedUmem, ringSizes = [], busyPoll = true }: RowOptions): Promise<SocketRow> {
   const device = await borrowDevice();
   const common = sharedUmem ? createTestUmem({ frameCount: framesEach * count }) : undefined;
   const sockets = Array.from({ length: count }, (_, queue) => {
     const size = ringSizes[queue] ?? 64;
     const umem = common ?? createTestUmem({ frameCount: framesEach });
-    return openListed({ netns: device.netns, ifname: device.a, queue, umem, rxSize: size, txSize: size, fillSize: size, completionSize: size });
+    return openListed({ netns: device.netns, ifname: device.a, queue, umem, busyPoll, rxSize: size, txSize: size, fillSize: size, completionSize: size });
   });
   const umems = [...new Set(sockets.map(({ umem }): Umem => umem))];
   return {

@@ -1,11 +1,12 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { run } from '../../process/run.js';
 
 const tracing = '/sys/kernel/tracing';
 const write = (file: string, text: string): void => writeFileSync(join(tracing, file), text);
 
 export interface TracedEvent {
+  readonly thread: number;
   /** In which context it happened, as ftrace puts it; the third letter is "s" in a softirq. */
   readonly flags: string;
   /** `event: fields` */
@@ -25,7 +26,18 @@ export async function tracedLines(event: string | undefined, work: () => void | 
   }
   const lines = readFileSync(join(tracing, 'trace'), 'utf8').split('\n');
   return lines.flatMap((line) => {
-    const [, flags, text] = /\] (\S{5}) .*?\b(flash_\w+: .*)$/.exec(line) ?? [];
-    return flags === undefined || text === undefined ? [] : [{ flags, text }];
+    const [, thread, flags, text] = /-(\d+)\s+\[\d+\] (\S{5}) .*?\b(flash_\w+: .*)$/.exec(line) ?? [];
+    return flags === undefined || text === undefined ? [] : [{ thread: Number(thread), flags, text }];
   });
+}
+
+/** Those that the calls of this thread brought about, not an interrupt in between. */
+export function ofThisThread(events: readonly TracedEvent[]): TracedEvent[] {
+  const own = Number(basename(readlinkSync('/proc/thread-self')));
+  return events.filter(({ thread, flags }) => thread === own && !/^..[shH]/.test(flags));
+}
+
+/** Descriptors that all of them moved. */
+export function movedIn(events: readonly TracedEvent[]): number {
+  return events.reduce((sum, { text }) => sum + Number(/ moved=(\d+)/.exec(text)?.[1] ?? 0), 0);
 }

@@ -1,5 +1,5 @@
 import type { XdpSocket } from '../../ffi/socket-types.js';
-import { readStats } from '../../flash/registry.js';
+import { listIds, readStats, type FlashStats } from '../../flash/registry.js';
 import type { Pump, PumpOptions } from '../../native/pump.js';
 import { waitUntil } from '../../process/wait-until.js';
 import type { Device } from './device.js';
@@ -13,8 +13,8 @@ import { createTestUmem, startPumpOn } from './testbed.js';
  * does not know, the other is the test's, whose every frame is looked for afterwards.
  */
 
-/** What `next` reads when the last target has left. */
-export const emptied = 'index\tflash_id\n';
+/** What `next` reads when the only target has left. */
+export const emptied = 'index\tflash_id\n0\t-1\n';
 
 export const redirected = (id: number): number => readStats(id)['redirected'] ?? 0;
 
@@ -30,6 +30,48 @@ export async function pumpOn(device: Device, mode: PumpOptions['mode'], queue: n
 }
 
 export const idOf = (pump: Pump): number => pump.ids()[0] ?? -1;
+
+const standstillMs = 5000;
+const lookMs = 50;
+
+/**
+ * Waits until a pump of the mode `sleep` is done, or its source is not redirected any more: then it is
+ * told to show its rings, which is no success. Also returns what the kernel last counted.
+ */
+export async function endOrStandstill(pump: Pump, source: number): Promise<Awaited<Pump['end']> & { readonly stats: FlashStats }> {
+  let [stats, progressMs] = [readStats(source), Date.now()];
+  const look = setInterval(() => {
+    if (!listIds().includes(source)) return;
+    const before = stats['redirected'];
+    stats = readStats(source);
+    if (stats['redirected'] !== before) progressMs = Date.now();
+    if (Date.now() - progressMs > standstillMs) pump.kill('SIGTERM');
+  }, lookMs);
+  return pump.end.then((end) => ({ ...end, stats })).finally(() => clearInterval(look));
+}
+
+/** More than fit in all rings of a pump together. */
+const flowPackets = 300;
+
+/** Waits for more packets of a pump of the mode `sleep`, and shows its rings if they do not come. */
+export async function flowsOn(pump: Pump, source: number, what: string): Promise<void> {
+  const at = redirected(source);
+  try {
+    await waitUntil(() => redirected(source) > at + flowPackets, { what: `packets ${what}`, deadlineMs: standstillMs, intervalMs: 2, lastState: () => readStats(source) });
+  } catch (error) {
+    pump.kill('SIGTERM');
+    const { report } = await pump.end;
+    throw new Error(JSON.stringify(report), { cause: error });
+  }
+}
+
+/** More than anybody waits for. */
+export const endless = 2 ** 32 - 1;
+
+/** Takes what is on the way, until nothing moves any more and every frame can be looked for. */
+export function comeToRest(source: XdpSocket, target: XdpSocket): Promise<unknown> {
+  return during(() => pull(target), () => source.rings.tx.count() === 0, 'TX to be empty');
+}
 
 /** Keeps TX full and the kernel looking at it. Returns how many packets it took for that. */
 export function push(source: XdpSocket): number {

@@ -1,6 +1,7 @@
 import { bindFlag } from '../../ffi/libc.js';
 import { openPair, type PairOptions, type RoutedPair } from './routed-pair.js';
-import { receive, send, singleBuffer, type PacketShape } from './test-packets.js';
+import { eventually } from './ring-state.js';
+import { receive, reclaim, send, singleBuffer, type PacketShape } from './test-packets.js';
 import { testbed } from './testbed.js';
 
 /** One way of setting up a source and a target. */
@@ -31,8 +32,8 @@ export const variants: readonly Variant[] = [true, false].flatMap((sharedUmem) =
 export interface VariantPair extends RoutedPair {
   readonly send: (numbers: readonly number[]) => void;
   readonly receive: () => number[];
-  /** Kicks the source and receives, until that moves nothing. */
-  readonly drain: () => number[];
+  /** Receives, and takes completed frames back, until TX is empty. */
+  readonly drain: () => Promise<number[]>;
 }
 
 export async function openVariant({ sharedUmem, unaligned, frameSize, shape }: Variant, options: Omit<PairOptions, 'sharedUmem'> = {}): Promise<VariantPair> {
@@ -49,13 +50,20 @@ export async function openVariant({ sharedUmem, unaligned, frameSize, shape }: V
     ...pair,
     send: (numbers) => send(pair.source, numbers, { shape }),
     receive: receiveShape,
-    drain() {
-      const received = receiveShape();
-      for (let before = -1; before !== received.length; ) {
-        before = received.length;
-        pair.source.kick();
-        received.push(...receiveShape());
-      }
+    async drain() {
+      const received: number[] = [];
+      const { source, target } = pair;
+      await eventually(
+        'TX to be empty',
+        () => {
+          // Looked at first: what left TX by then has arrived.
+          const isEmpty = source.rings.tx.count() === 0;
+          received.push(...receiveShape());
+          reclaim(source);
+          return isEmpty;
+        },
+        { ends: [source, target] },
+      );
       return received;
     },
   };

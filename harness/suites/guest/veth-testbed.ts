@@ -9,7 +9,7 @@ export const vethTestbed: Testbed = {
   bindFlags: bindFlag.copy | bindFlag.useNeedWakeup,
   zeroCopy: false,
   severalBuffers: true,
-  stalled: 'EAGAIN',
+  driverRedirects: false,
   driverFrames: 0,
   async borrow() {
     const pair = idle.pop() ?? (await makeVeth());

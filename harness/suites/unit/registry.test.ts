@@ -11,8 +11,8 @@ test('a route is read in the order of its indices', (t) => {
   t.deepEqual(parseRoute('index\tflash_id\n0\t7\n1\t3\n'), [7, 3]);
 });
 
-test('a route that was emptied is not the same as a target', (t) => {
-  t.deepEqual(parseRoute('index\tflash_id\n'), []);
+test('a target that has left keeps its index', (t) => {
+  t.deepEqual(parseRoute('index\tflash_id\n0\t-1\n1\t3\n'), [-1, 3]);
 });
 
 test('counters are read by name', (t) => {

@@ -1,0 +1,33 @@
+import type { XdpSocket } from '../../ffi/socket-types.js';
+import type { RingBase } from '../../ffi/ring.js';
+import { readStats } from '../../flash/registry.js';
+import { waitUntil } from '../../process/wait-until.js';
+import { flashId } from './routed-pair.js';
+
+/** Within which everything comes about that only the kernel's timer has to bring about, many times over. */
+export const soonMs = 5000;
+
+/** The indices of all rings of a socket, which of them ask for a call, and its counters that are not 0. */
+export function ringState(socket: XdpSocket): string {
+  const { rx, tx, fill, completion } = socket.rings;
+  const show = (name: string, { memory, size, count }: RingBase, asks = false): string =>
+    `${name} ${memory.producer[0]}-${memory.consumer[0]}=${count()}/${size}${asks ? ' asks' : ''}`;
+  const rings = [show('RX', rx), show('TX', tx, tx.needsWakeup()), show('FQ', fill, fill.needsWakeup()), show('CQ', completion)];
+  const id = flashId(socket);
+  const stats = Object.entries(readStats(id)).filter(([, value]) => value !== 0).map(([name, value]) => `${name} ${value}`);
+  return `${id}: ${[...rings, ...stats].join(', ')}`;
+}
+
+export interface EventuallyOptions {
+  /** The sockets whose state is shown if it does not. */
+  readonly ends: readonly XdpSocket[];
+  readonly deadlineMs?: number;
+  /** What else to show. */
+  readonly state?: () => unknown;
+}
+
+/** Waits until something has come about, and shows the rings if it does not. */
+export async function eventually(what: string, condition: () => boolean, { ends, deadlineMs = soonMs, state }: EventuallyOptions): Promise<void> {
+  const lastState = (): string => [...ends.map(ringState), ...(state === undefined ? [] : [JSON.stringify(state())])].join('; ');
+  await waitUntil(condition, { what, deadlineMs, intervalMs: 2, lastState });
+}

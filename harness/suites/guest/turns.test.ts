@@ -1,0 +1,150 @@
+import test from 'ava';
+import { bindFlag, message } from '../../ffi/libc.js';
+import type { XdpSocket } from '../../ffi/socket-types.js';
+import { setRoute } from '../../flash/registry.js';
+import { auditProblem } from './frame-audit.js';
+import { eventually } from './ring-state.js';
+import { countFrom, flashId, openAll, openPair } from './routed-pair.js';
+import { packetsOf, receive, reclaim, send, fill, type PacketShape } from './test-packets.js';
+import { testbed } from './testbed.js';
+
+/*
+ * Sources that wait at the same pool: whoever calls serves all of them, and each has its turn.
+ */
+
+test.serial('sockets that share a fill ring: who waits at one is served by a refill and a call of the other', async (t) => {
+  await using pair = await openPair({ sharedUmem: true, target: { busyPoll: false } });
+  const { source, target, device } = pair;
+  using more = openAll([{ queue: 1 }, { queue: 2 }].map(({ queue }) => ({ netns: device.netns, ifname: device.a, queue, umem: source.umem, busyPoll: false })));
+  const [beside, other] = more.sockets as [XdpSocket, XdpSocket];
+  setRoute(flashId(other), [flashId(beside)]);
+  for (const from of [source, other]) {
+    send(from, countFrom(0, 16));
+    from.kick();
+  }
+
+  fill(target, 32);
+  target.receive(message.more);
+
+  const ends = [source, other, target, beside];
+  await eventually('both to be served', () => [target, beside].every(({ rings }) => rings.rx.count() === 16), { ends });
+  t.deepEqual([receive(target), receive(beside)], [countFrom(0, 16), countFrom(0, 16)]);
+});
+
+test.serial('sources that share a completion ring: who waits for it is served by a call of the other', async (t) => {
+  await using pair = await openPair({ sharedUmem: true, source: { completionSize: 16, busyPoll: false }, target: { busyPoll: false } });
+  const { source, target, device } = pair;
+  using more = openAll([{ netns: device.netns, ifname: device.a, queue: 0, umem: source.umem, busyPoll: false }]);
+  const [beside] = more.sockets as [XdpSocket];
+  setRoute(flashId(beside), [flashId(target)]);
+  fill(target, 64);
+  for (const [index, from] of [source, beside].entries()) {
+    send(from, countFrom(100 * index, 24));
+    from.kick();
+  }
+  const ends = [source, beside, target];
+
+  await eventually(
+    'both TX rings to be empty',
+    () => {
+      if (reclaim(source) > 0) source.kick();
+      return [source, beside].every(({ rings }) => rings.tx.count() === 0);
+    },
+    { ends },
+  );
+
+  const received = receive(target);
+  t.deepEqual(received.filter((number) => number < 100), countFrom(0, 24));
+  t.deepEqual(received.filter((number) => number >= 100), countFrom(100, 24));
+});
+
+const rounds = 400;
+
+interface Flow {
+  readonly source: XdpSocket;
+  readonly shape: PacketShape;
+  arrived: number;
+}
+
+/**
+ * Two sources that always have packets, asked for once, and a target that refills its fill ring up to
+ * so many frames. Returns how many packets of each have come when one condition or the other ends it.
+ */
+async function contend(options: { readonly fragments: readonly [number, number]; readonly frames: number; readonly until: (arrived: readonly number[]) => boolean }): Promise<{ readonly arrived: number[]; readonly problem: string | undefined }> {
+  const { fragments, frames, until } = options;
+  const bindFlags = testbed.bindFlags | bindFlag.useSg;
+  await using pair = await openPair({ sharedUmem: true, umem: { frameCount: 512 }, source: { bindFlags, busyPoll: false }, target: { bindFlags, busyPoll: false } });
+  const { source, target, device } = pair;
+  using more = openAll([{ netns: device.netns, ifname: device.a, queue: 2, umem: source.umem, bindFlags, busyPoll: false }]);
+  setRoute(flashId(more.sockets[0] as XdpSocket), [flashId(target)]);
+  const flows = [source, ...more.sockets].map((each, index): Flow => ({ source: each, shape: { fragments: fragments[index] ?? 1, fragmentBytes: 64 }, arrived: 0 }));
+  const topUp = ({ source: { rings }, source: from, shape }: Flow): void => {
+    reclaim(from);
+    const room = Math.floor(rings.tx.free() / shape.fragments);
+    send(from, countFrom(0, room), { shape });
+    if (rings.tx.needsWakeup()) from.kick();
+  };
+  let turn = 0;
+  await eventually(
+    'every source to have had its turns',
+    () => {
+      for (const flow of flows) topUp(flow);
+      const arrived = target.rings.rx.consume();
+      target.umem.give(arrived.map(({ addr }) => addr));
+      for (const packet of packetsOf(arrived)) {
+        const flow = flows.find(({ shape }) => shape.fragments === packet.length);
+        if (flow !== undefined) flow.arrived++;
+      }
+      fill(target, frames - target.rings.fill.count());
+      target.receive(message.more);
+      return ++turn >= rounds || until(flows.map((flow) => flow.arrived));
+    },
+    { ends: [target, ...flows.map((flow) => flow.source)], deadlineMs: 20_000, state: () => flows.map((flow) => flow.arrived) },
+  );
+  return { arrived: flows.map((flow) => flow.arrived), problem: auditProblem(source.umem) };
+}
+
+if (testbed.severalBuffers) {
+  const enough = 20;
+
+  test.serial('neither small packets starve large ones at the same target, nor large ones small ones', async (t) => {
+    const { arrived, problem } = await contend({ fragments: [1, 12], frames: 16, until: (counts) => counts.every((count) => count >= enough) });
+
+    t.true(arrived.every((count) => count >= enough), `${arrived.join(' small and ')} large packets in ${rounds} rounds`);
+    t.is(problem, undefined);
+  });
+
+  test.serial('a packet that does not fit holds up no other source of its target', async (t) => {
+    const { arrived, problem } = await contend({ fragments: [1, 12], frames: 8, until: ([small = 0]) => small >= 100 });
+
+    t.true((arrived[0] ?? 0) >= 100, `${arrived.join(' small and ')} large packets in ${rounds} rounds`);
+    t.is(arrived[1], 0);
+    t.is(problem, undefined);
+  });
+}
+
+test.serial('of four sources that always have packets, each has its turn whenever the target makes room', async (t) => {
+  await using pair = await openPair({ sharedUmem: true, umem: { frameCount: 1024 }, source: { busyPoll: false }, target: { busyPoll: false } });
+  const { source, target, device } = pair;
+  using more = openAll([2, 3, 4].map((queue) => ({ netns: device.netns, ifname: device.a, queue, umem: source.umem, busyPoll: false })));
+  const sources = [source, ...more.sockets];
+  for (const each of more.sockets) setRoute(flashId(each), [flashId(target)]);
+  const arrived = sources.map(() => 0);
+
+  await eventually(
+    'a hundred packets of each to arrive',
+    () => {
+      for (const [index, each] of sources.entries()) {
+        reclaim(each);
+        send(each, countFrom(0, each.rings.tx.free()).map(() => index));
+        if (each.rings.tx.needsWakeup()) each.kick();
+      }
+      for (const index of receive(target)) arrived[index] = (arrived[index] ?? 0) + 1;
+      fill(target, 16 - target.rings.fill.count());
+      target.receive(message.more);
+      return arrived.every((count) => count >= 100);
+    },
+    { ends: [target, ...sources], deadlineMs: 20_000, state: () => arrived },
+  );
+  t.true(arrived.every((count) => count >= 100));
+});
