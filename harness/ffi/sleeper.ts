@@ -12,13 +12,17 @@ export interface Sleeper extends AsyncDisposable {
   readonly settled: () => Promise<void>;
 }
 
+interface HasFd {
+  readonly fd: number;
+}
+
 const forEver = -1;
 const pollfdBytes = 8;
 const memoryBytes = 4096;
 const settleDeadlineMs = 5000;
 
 /** Resolves once a thread sleeps in poll(), or has found the events there. */
-export async function sleepInPoll({ fd }: { readonly fd: number }, events: number): Promise<Sleeper> {
+export async function sleepInPoll({ fd }: HasFd, events: number): Promise<Sleeper> {
   const memory = mapAnonymousMemory(memoryBytes);
   const stop = openStop();
   const fds = new DataView(memory.buffer);
@@ -47,11 +51,12 @@ export interface Epoll extends Disposable {
   readonly sleep: () => Promise<Sleeper>;
 }
 
-export const triggers = { level: 0, edge: edgeTriggered } as const;
+const triggers = { level: 0, edge: edgeTriggered } as const;
+export type Trigger = keyof typeof triggers;
 const eventBytes = process.arch === 'x64' ? 12 : 16;
 const add = 1;
 
-export function openEpoll(sockets: readonly { readonly fd: number }[], events: number, trigger: keyof typeof triggers = 'level'): Epoll {
+export function openEpoll(sockets: readonly HasFd[], events: number, trigger: Trigger = 'level'): Epoll {
   const epoll = checkErrno('making an epoll', libc.epollCreate(0));
   const memory = mapAnonymousMemory(memoryBytes);
   const stop = openStop();
@@ -104,8 +109,10 @@ function makeSleeper({ call, address, read, stop, close }: SleepingCall): Sleepe
   });
   return {
     woken: () => events,
-    settled: () =>
-      waitUntil(() => returned || isAsleep(address), { what: 'a thread to fall asleep', deadlineMs: settleDeadlineMs, intervalMs: 1 }).then(() => undefined),
+    async settled() {
+      const what = 'a thread to fall asleep';
+      await waitUntil(() => returned || isAsleep(address), { what, deadlineMs: settleDeadlineMs, intervalMs: 1 });
+    },
     async [Symbol.asyncDispose]() {
       if (!returned) stop();
       await ended;

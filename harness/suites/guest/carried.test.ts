@@ -5,7 +5,8 @@ import type { XdpSocket } from '../../ffi/socket-types.js';
 import { clearRoute, setRoute } from '../../flash/registry.js';
 import { auditProblems } from './frame-audit.js';
 import { eventually } from './ring-state.js';
-import { countFrom, flashId, openAll, openListed, openPair, umemLayouts, umemsOf, type PairOptions, type RoutedPair } from './routed-pair.js';
+import { countFrom, endsOf, flashId, openMore, openPair, openSleepingPair, umemLayouts, umemsOf } from './routed-pair.js';
+import type { PairOptions, RoutedPair } from './routed-pair.js';
 import { openRow } from './socket-row.js';
 import { fill, receive, reclaim, send } from './test-packets.js';
 import { testbed } from './testbed.js';
@@ -15,15 +16,26 @@ import { movedIn, ofThisThread, tracedLines } from './traced.js';
  * What was kicked once is carried to its end, whoever calls what afterwards, or nobody anything.
  */
 const ringSize = 64;
-const ends = ({ source, target }: RoutedPair): XdpSocket[] => [source, target];
 
 /** On a NIC: NAPI polls by interrupt, and by the system calls of sockets that prefer to poll busily. */
-const polls = testbed.zeroCopy ? [{ how: ', interrupts', busyPoll: false }, { how: ', busy polling', busyPoll: true }] : [{ how: '', busyPoll: false }];
+const onNic = [
+  { how: ', interrupts', busyPoll: false },
+  { how: ', busy polling', busyPoll: true },
+];
+const polls = testbed.zeroCopy ? onNic : [{ how: '', busyPoll: false }];
 
-const setUps = umemLayouts.flatMap(({ layout, sharedUmem }) => polls.map(({ how, busyPoll }) => ({ name: `${layout}${how}`, sharedUmem, busyPoll })));
+interface SetUp {
+  readonly name: string;
+  readonly sharedUmem: boolean;
+  readonly busyPoll: boolean;
+}
 
-function open({ sharedUmem, busyPoll }: (typeof setUps)[number], options: Partial<PairOptions> = {}): Promise<RoutedPair> {
-  return openPair({ sharedUmem, ...options, source: { busyPoll, ...options.source }, target: { busyPoll, ...options.target } });
+const setUps = umemLayouts.flatMap(({ layout, sharedUmem }) =>
+  polls.map(({ how, busyPoll }): SetUp => ({ name: `${layout}${how}`, sharedUmem, busyPoll })),
+);
+
+function open({ sharedUmem, busyPoll }: SetUp, { source, target, umem = {} }: Partial<PairOptions> = {}): Promise<RoutedPair> {
+  return openPair({ sharedUmem, umem, source: { busyPoll, ...source }, target: { busyPoll, ...target } });
 }
 
 /** What is called for a source that waits, by its target or somebody beside it; it does nothing itself. */
@@ -32,12 +44,12 @@ const calls: readonly { readonly call: string; readonly make: (target: XdpSocket
   { call: 'recvfrom(MSG_DONTWAIT) of its target', make: (target) => target.receive() },
   { call: 'poll(POLLIN) of its target', make: (target) => target.poll(pollEvent.in, 0) },
   { call: 'sendto() of its target', make: (target) => target.kick() },
-  { call: "recvfrom(MSG_MORE) of another socket of its target's pool", make: (_target, beside) => beside.receive(message.more) },
+  { call: 'recvfrom(MSG_MORE) of a socket beside its target', make: (_target, beside) => beside.receive(message.more) },
   { call: 'nothing at all', make: () => undefined },
 ];
 
 /** The target takes what comes and refills, a few at a time, until all has come. */
-async function drain({ source, target }: RoutedPair, { packets, after }: { readonly packets: number; readonly after: () => unknown }): Promise<number[]> {
+async function drain({ source, target }: RoutedPair, packets: number, after: () => unknown): Promise<number[]> {
   const received: number[] = [];
   await eventually(
     'TX to be empty and everything to arrive',
@@ -57,12 +69,13 @@ for (const setUp of setUps) {
   for (const { call, make } of calls) {
     test.serial(`what was kicked once moves on when its target drains, refills, and there is ${call} (${setUp.name})`, async (t) => {
       await using pair = await open(setUp);
-      using beside = openListed({ netns: pair.device.netns, ifname: pair.device.a, queue: 1, umem: pair.target.umem, busyPoll: false });
+      using more = openMore(pair, [pair.target.queue]);
+      const [beside] = more.sockets as [XdpSocket];
       fill(pair.target, 16);
       send(pair.source, countFrom(0, ringSize));
 
       const outcome = pair.source.kick();
-      const received = await drain(pair, { packets: ringSize, after: () => make(pair.target, beside) });
+      const received = await drain(pair, ringSize, () => make(pair.target, beside));
 
       t.is(outcome, 'ok');
       t.deepEqual(received, countFrom(0, ringSize));
@@ -77,7 +90,7 @@ for (const setUp of setUps) {
     pair.source.kick();
     await using source = await sleepInPoll(pair.source, pollEvent.in);
 
-    const received = await drain(pair, { packets: ringSize, after: () => pair.target.receive(message.more) });
+    const received = await drain(pair, ringSize, () => pair.target.receive(message.more));
 
     t.deepEqual(received, countFrom(0, ringSize));
     t.is(source.woken(), undefined);
@@ -98,7 +111,7 @@ for (const setUp of setUps) {
         pair.target.poll(pollEvent.in, 0);
         return pair.target.rings.rx.count() === packets;
       },
-      { ends: ends(pair) },
+      { ends: endsOf(pair) },
     );
     t.deepEqual(receive(pair.target), countFrom(0, packets));
   });
@@ -119,13 +132,13 @@ for (const setUp of setUps) {
     fill(pair.target, 16);
     send(pair.source, countFrom(0, 32));
     pair.source.kick();
-    await eventually('TX not to ask', () => !pair.source.rings.tx.needsWakeup(), { ends: ends(pair) });
+    await eventually('TX not to ask', () => !pair.source.rings.tx.needsWakeup(), { ends: endsOf(pair) });
     send(pair.source, countFrom(32, 32));
 
-    const received = await drain(pair, { packets: ringSize, after: () => pair.target.receive(message.more) });
+    const received = await drain(pair, ringSize, () => pair.target.receive(message.more));
 
     t.deepEqual(received, countFrom(0, ringSize));
-    await eventually('TX to ask again', () => pair.source.rings.tx.needsWakeup(), { ends: ends(pair) });
+    await eventually('TX to ask again', () => pair.source.rings.tx.needsWakeup(), { ends: endsOf(pair) });
   });
 
   test.serial(`a source that waits for room on its own completion ring is told to ask, and is carried without (${setUp.name})`, async (t) => {
@@ -133,8 +146,9 @@ for (const setUp of setUps) {
     fill(pair.target, ringSize);
     send(pair.source, countFrom(0, 48));
     const outcome = pair.source.kick();
-    await eventually('the completion ring to be full', () => pair.source.rings.completion.free() === 0, { ends: ends(pair) });
-    const asks = [pair.source.rings.tx.needsWakeup(), pair.target.rings.fill.needsWakeup()];
+    const { tx, completion } = pair.source.rings;
+    await eventually('the completion ring to be full', () => completion.free() === 0, { ends: endsOf(pair) });
+    const asks = [tx.needsWakeup(), pair.target.rings.fill.needsWakeup()];
 
     await eventually(
       'TX to be empty',
@@ -142,7 +156,7 @@ for (const setUp of setUps) {
         reclaim(pair.source);
         return pair.source.rings.tx.count() === 0;
       },
-      { ends: ends(pair) },
+      { ends: endsOf(pair) },
     );
 
     t.is(outcome, 'ok');
@@ -151,15 +165,18 @@ for (const setUp of setUps) {
   });
 }
 
+const umem = { frameCount: 512 };
+const fillSize = 256;
+
 /** What a source can lack at a target that is not told of it. */
 const lacks = [
-  { what: 'entries of RX', frames: 4 * ringSize, rxSize: 16 },
+  { what: 'entries of RX', frames: fillSize, rxSize: 16 },
   { what: 'frames', frames: 16, rxSize: ringSize },
 ] as const;
 
 for (const { what, frames, rxSize } of lacks) {
   for (const { layout, sharedUmem } of umemLayouts) {
-    const openLacking = (): Promise<RoutedPair> => openPair({ sharedUmem, umem: { frameCount: 512 }, source: { busyPoll: false }, target: { rxSize, fillSize: 256, busyPoll: false } });
+    const openLacking = (): Promise<RoutedPair> => openSleepingPair({ sharedUmem, umem, target: { rxSize, fillSize } });
 
     test.serial(`while a source waits for ${what}, the fill ring of its target asks for a call, and not afterwards (${layout})`, async (t) => {
       await using pair = await openLacking();
@@ -168,13 +185,13 @@ for (const { what, frames, rxSize } of lacks) {
       const before = target.rings.fill.needsWakeup();
       send(source, countFrom(0, 40));
       source.kick();
-      await eventually('the fill ring to ask', () => target.rings.fill.needsWakeup(), { ends: ends(pair) });
+      await eventually('the fill ring to ask', () => target.rings.fill.needsWakeup(), { ends: endsOf(pair) });
 
-      const received = await drain(pair, { packets: 40, after: () => target.receive() });
+      const received = await drain(pair, 40, () => target.receive());
 
       t.false(before);
       t.deepEqual(received, countFrom(0, 40));
-      await eventually('the fill ring not to ask', () => !target.rings.fill.needsWakeup(), { ends: ends(pair) });
+      await eventually('the fill ring not to ask', () => !target.rings.fill.needsWakeup(), { ends: endsOf(pair) });
     });
 
     test.serial(`a target that does as its fill ring asks has at once what waited for ${what} (${layout})`, async (t) => {
@@ -183,22 +200,24 @@ for (const { what, frames, rxSize } of lacks) {
       fill(target, frames);
       send(source, countFrom(0, 32));
       source.kick();
-      await eventually('the fill ring to ask', () => target.rings.fill.needsWakeup(), { ends: ends(pair) });
+      await eventually('the fill ring to ask', () => target.rings.fill.needsWakeup(), { ends: endsOf(pair) });
       const received = receive(target);
       fill(target, 32 - Math.min(32, target.rings.fill.count()));
 
       target.receive();
 
-      if (testbed.zeroCopy) await eventually('the rest to arrive', () => target.rings.rx.count() === 16, { ends: ends(pair) });
+      // Or by the interrupt that it asks for.
+      const { rx } = target.rings;
+      if (testbed.zeroCopy) await eventually('the rest to arrive', () => rx.count() === 16, { ends: endsOf(pair) });
       t.deepEqual([...received, ...receive(target)], countFrom(0, 32));
     });
   }
 
   for (const way of ['closes', 'is led elsewhere', 'is on no route any more'] as const) {
     test.serial(`the fill ring asks until the last source that waits for ${what} ${way}`, async (t) => {
-      await using pair = await openPair({ sharedUmem: true, umem: { frameCount: 512 }, route: false, target: { rxSize, fillSize: 256, busyPoll: false } });
-      const { target, device } = pair;
-      using waiting = openAll([2, 3].map((queue) => ({ netns: device.netns, ifname: device.a, queue, umem: target.umem, busyPoll: false })));
+      await using pair = await openSleepingPair({ sharedUmem: true, umem, route: false, target: { rxSize, fillSize } });
+      const { target } = pair;
+      using waiting = openMore(pair, [2, 3]);
       fill(target, frames);
       for (const source of waiting.sockets) {
         setRoute(flashId(source), [flashId(target)]);
@@ -226,8 +245,9 @@ for (const { what, frames, rxSize } of lacks) {
 for (const { call, make } of calls.slice(0, 3)) {
   test.serial(`${call} moves at most 64 descriptors for others, and what is left comes by itself`, async (t) => {
     const sources = 4;
-    await using row = await openRow({ count: 1 + sources, sharedUmem: true, ringSizes: [512, ringSize, ringSize, ringSize, ringSize], busyPoll: false });
+    await using row = await openRow({ count: 1 + sources, sharedUmem: true, ringSizes: [512], busyPoll: false });
     const [target, ...from] = row.sockets as [XdpSocket, ...XdpSocket[]];
+    const { rx } = target.rings;
     for (const source of from) {
       setRoute(flashId(source), [flashId(target)]);
       send(source, countFrom(0, ringSize));
@@ -237,7 +257,7 @@ for (const { call, make } of calls.slice(0, 3)) {
     const events = await tracedLines('flash_redirect', async () => {
       fill(target, sources * ringSize);
       make(target, target);
-      await eventually('everything to arrive', () => target.rings.rx.count() === sources * ringSize, { ends: row.sockets });
+      await eventually('everything to arrive', () => rx.count() === sources * ringSize, { ends: row.sockets });
     });
 
     const own = movedIn(ofThisThread(events));

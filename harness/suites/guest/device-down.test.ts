@@ -8,7 +8,7 @@ import { run } from '../../process/run.js';
 import type { Device } from './device.js';
 import { waitForLink } from './nic-testbed.js';
 import { eventually } from './ring-state.js';
-import { countFrom, openListed, openPair, umemLayouts } from './routed-pair.js';
+import { countFrom, endsOf, openListed, openSleepingPair, umemLayouts } from './routed-pair.js';
 import { fill, receive, send } from './test-packets.js';
 import { borrowDevice, createTestUmem, startPumpOn, testbed } from './testbed.js';
 import { endless, flowsOn } from './traffic-ends.js';
@@ -17,7 +17,8 @@ import { endless, flowsOn } from './traffic-ends.js';
  * Whether devices are up does not matter to a redirect, only the binding does.
  */
 const other = 'b';
-const setLink = ({ netns }: Device, ifname: string, state: 'up' | 'down'): Promise<unknown> => run('ip', ['-n', netns, 'link', 'set', 'dev', ifname, state]);
+const setLink = ({ netns }: Device, ifname: string, state: 'up' | 'down'): Promise<unknown> =>
+  run('ip', ['-n', netns, 'link', 'set', 'dev', ifname, state]);
 
 /** The id of the socket a pump has on a device. */
 function idOn(pump: Pump, { netns }: Device, ifname: string): number {
@@ -36,7 +37,8 @@ for (const { layout, sharedUmem } of umemLayouts) {
     test.serial(`two ends that sleep go on while the device of the ${end} goes down and up five times (${layout})`, async (t) => {
       await using device = await borrowDevice();
       using _program = testbed.zeroCopy ? attachXskRedirect({ netns: device.netns, ifname: other }) : undefined;
-      await using pump = await startPumpOn(device, { mode: 'sleep', rounds: endless, separate: !sharedUmem, targetIfname: other, wait: 'poll', target: 'sleeps' });
+      const ends = { separate: !sharedUmem, targetIfname: other, wait: 'poll', target: 'sleeps' } as const;
+      await using pump = await startPumpOn(device, { mode: 'sleep', rounds: endless, ...ends });
       const [source, target] = [device.a, other].map((ifname) => idOn(pump, device, ifname)) as [number, number];
       const flapping = end === 'source' ? device.a : other;
       setRoute(source, [target]);
@@ -54,14 +56,14 @@ for (const { layout, sharedUmem } of umemLayouts) {
   }
 
   test.serial(`sendto(), recvfrom() and poll() of sockets on a route work while their device is down (${layout})`, async (t) => {
-    await using pair = await openPair({ sharedUmem, source: { busyPoll: false }, target: { busyPoll: false } });
+    await using pair = await openSleepingPair({ sharedUmem });
     const { source, target, device } = pair;
     await setLink(device, device.a, 'down');
     fill(target, 40);
     send(source, countFrom(0, 8));
 
     const outcome = source.kick();
-    await eventually('the packets to arrive', () => target.rings.rx.count() === 8, { ends: [source, target] });
+    await eventually('the packets to arrive', () => target.rings.rx.count() === 8, { ends: endsOf(pair) });
 
     t.is(outcome, 'ok');
     t.deepEqual([0, message.dontWait].map((flag) => target.receive(message.more | flag)), ['ok', 'ok']);

@@ -5,7 +5,7 @@ import type { XdpSocket } from '../../ffi/socket-types.js';
 import { clearRoute, readAttribute, readStats, setRoute } from '../../flash/registry.js';
 import { auditProblem } from './frame-audit.js';
 import { eventually } from './ring-state.js';
-import { countFrom, flashId, openAll, openListed, openPair, umemLayouts } from './routed-pair.js';
+import { countFrom, endsOf, flashId, openMore, openPair, openSleepingPair, umemLayouts } from './routed-pair.js';
 import { drainTx, fill, receive, send } from './test-packets.js';
 import { emptied } from './traffic-ends.js';
 
@@ -18,14 +18,15 @@ const count = (socket: XdpSocket, name: string): number => readStats(flashId(soc
 
 for (const { layout, sharedUmem } of umemLayouts) {
   test.serial(`a source whose only target closes is told ENETDOWN, sleeps on, and goes on with the next target (${layout})`, async (t) => {
-    await using pair = await openPair({ sharedUmem, source: { busyPoll: false }, target: { busyPoll: false } });
+    await using pair = await openSleepingPair({ sharedUmem });
     const { source, target, device } = pair;
-    using next = openListed({ netns: device.netns, ifname: device.a, queue: 2, umem: target.umem, busyPoll: false });
+    using more = openMore(pair, [2]);
+    const [next] = more.sockets as [XdpSocket];
     const before = await device.packetsOnWire();
     fill(target, 8);
     send(source, countFrom(0, 40));
     source.kick();
-    await eventually('TX to be left with what does not fit', () => source.rings.tx.count() === 32, { ends: [source, target] });
+    await eventually('TX to keep what does not fit', () => source.rings.tx.count() === 32, { ends: endsOf(pair) });
     await using sleeper = await sleepInPoll(source, pollEvent.out);
 
     receive(target);
@@ -33,15 +34,18 @@ for (const { layout, sharedUmem } of umemLayouts) {
     const outcomes = countFrom(0, 10).map(() => source.kick());
     const looked = source.poll(pollEvent.out, 0);
     await sleeper.settled();
-    const meanwhile = { route: readAttribute(flashId(source), 'next'), tx: source.rings.tx.count(), woken: sleeper.woken(), stalls: count(source, 'stall_no_target') };
+    const meanwhile = { tx: source.rings.tx.count(), woken: sleeper.woken() };
+    const route = readAttribute(flashId(source), 'next');
+    const stalls = count(source, 'stall_no_target');
     fill(next, ringSize);
     setRoute(flashId(source), [flashId(next)]);
     await eventually('the rest to arrive', () => next.rings.rx.count() === 32, { ends: [source, next] });
 
     t.deepEqual(outcomes, outcomes.map(() => 'ENETDOWN'));
     t.deepEqual(looked, { readable: false, writable: false, error: false });
-    t.like(meanwhile, { route: emptied, tx: 32, woken: undefined });
-    t.true(meanwhile.stalls > 0);
+    t.deepEqual(meanwhile, { tx: 32, woken: undefined });
+    t.is(route, emptied);
+    t.true(stalls > 0);
     await eventually('the source to wake', () => sleeper.woken() !== undefined, { ends: [source, next] });
     t.deepEqual(receive(next), countFrom(8, 32));
     t.like(readStats(flashId(source)), { drop_no_target: 0, drop_bad_index: 0 });
@@ -50,7 +54,7 @@ for (const { layout, sharedUmem } of umemLayouts) {
 }
 
 test.serial('a source that sleeps without a target wakes when its route is cleared, and what waited goes to the wire', async (t) => {
-  await using pair = await openPair({ sharedUmem: true, source: { busyPoll: false }, target: { busyPoll: false } });
+  await using pair = await openSleepingPair({ sharedUmem: true });
   const { source, target, device } = pair;
   const before = await device.packetsOnWire();
   send(source, countFrom(0, 40));
@@ -71,8 +75,8 @@ for (const gone of [0, 1, 2]) {
   for (const { layout, sharedUmem } of umemLayouts) {
     test.serial(`of three targets the one with index ${gone} closes: its packets are dropped, and those of the others arrive where they did (${layout})`, async (t) => {
       await using pair = await openPair({ sharedUmem });
-      const { source, target, device } = pair;
-      using more = openAll([2, 3].map((queue) => ({ netns: device.netns, ifname: device.a, queue, umem: target.umem })));
+      const { source, target } = pair;
+      using more = openMore(pair, [2, 3]);
       const targets = [target, ...more.sockets];
       const ids = targets.map(flashId);
       setRoute(flashId(source), ids);
@@ -87,7 +91,9 @@ for (const gone of [0, 1, 2]) {
       t.is(readAttribute(flashId(source), 'next'), `index\tflash_id\n${lines.join('')}`);
       t.is(outcome, 'ok');
       const left = [...targets.keys()].filter((index) => index !== gone);
-      for (const index of left) t.deepEqual(receive(targets[index] as XdpSocket), countFrom(0, 30).filter((number) => number % 3 === index));
+      for (const index of left) {
+        t.deepEqual(receive(targets[index] as XdpSocket), countFrom(0, 30).filter((number) => number % 3 === index));
+      }
       t.is(source.rings.completion.count(), 30);
       t.like(readStats(flashId(source)), { drop_no_target: 10, drop_bad_index: 0, redirected: 20 });
     });
@@ -96,8 +102,9 @@ for (const gone of [0, 1, 2]) {
 
 test.serial('the target that is left of two does not get what was for the other', async (t) => {
   await using pair = await openPair({ sharedUmem: true });
-  const { source, target, device } = pair;
-  using other = openListed({ netns: device.netns, ifname: device.a, queue: 2, umem: source.umem });
+  const { source, target } = pair;
+  using more = openMore(pair, [2]);
+  const [other] = more.sockets as [XdpSocket];
   setRoute(flashId(source), [flashId(target), flashId(other)]);
   fill(other, 32);
   target.close();
@@ -114,7 +121,8 @@ test.serial('the target that is left of two does not get what was for the other'
 test.serial('a route is stalled once all its targets have left, and nothing of it is dropped', async (t) => {
   await using pair = await openPair({ sharedUmem: true });
   const { source, target, device } = pair;
-  using other = openListed({ netns: device.netns, ifname: device.a, queue: 2, umem: source.umem });
+  using more = openMore(pair, [2]);
+  const [other] = more.sockets as [XdpSocket];
   setRoute(flashId(source), [flashId(target), flashId(other), flashId(target)]);
   const before = await device.packetsOnWire();
   target.close();
@@ -133,8 +141,9 @@ test.serial('a route is stalled once all its targets have left, and nothing of i
 
 test.serial('a packet for an index past the end is still a bad index when another has left', async (t) => {
   await using pair = await openPair({ sharedUmem: true });
-  const { source, target, device } = pair;
-  using other = openListed({ netns: device.netns, ifname: device.a, queue: 2, umem: source.umem });
+  const { source, target } = pair;
+  using more = openMore(pair, [2]);
+  const [other] = more.sockets as [XdpSocket];
   setRoute(flashId(source), [flashId(target), flashId(other)]);
   fill(other, 32);
   target.close();

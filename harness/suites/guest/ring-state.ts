@@ -12,10 +12,10 @@ export function ringState(socket: XdpSocket): string {
   const { rx, tx, fill, completion } = socket.rings;
   const show = (name: string, { memory, size, count }: RingBase, asks = false): string =>
     `${name} ${memory.producer[0]}-${memory.consumer[0]}=${count()}/${size}${asks ? ' asks' : ''}`;
-  const rings = [show('RX', rx), show('TX', tx, tx.needsWakeup()), show('FQ', fill, fill.needsWakeup()), show('CQ', completion)];
+  const toKernel = [show('TX', tx, tx.needsWakeup()), show('FQ', fill, fill.needsWakeup())];
   const id = flashId(socket);
-  const stats = Object.entries(readStats(id)).filter(([, value]) => value !== 0).map(([name, value]) => `${name} ${value}`);
-  return `${id}: ${[...rings, ...stats].join(', ')}`;
+  const stats = Object.entries(readStats(id)).filter(([, value]) => value !== 0);
+  return `${id}: ${[...toKernel, show('RX', rx), show('CQ', completion), ...stats.map((stat) => stat.join(' '))].join(', ')}`;
 }
 
 export interface EventuallyOptions {
@@ -27,7 +27,8 @@ export interface EventuallyOptions {
 }
 
 /** Waits until something has come about, and shows the rings if it does not. */
-export async function eventually(what: string, condition: () => boolean, { ends, deadlineMs = soonMs, state }: EventuallyOptions): Promise<void> {
-  const lastState = (): string => [...ends.map(ringState), ...(state === undefined ? [] : [JSON.stringify(state())])].join('; ');
+export async function eventually(what: string, condition: () => boolean, options: EventuallyOptions): Promise<void> {
+  const { ends, deadlineMs = soonMs, state = () => undefined } = options;
+  const lastState = (): string => [...ends.map(ringState), JSON.stringify(state())].join('; ');
   await waitUntil(condition, { what, deadlineMs, intervalMs: 2, lastState });
 }

@@ -4,7 +4,7 @@ import type { XdpSocket } from '../../ffi/socket-types.js';
 import { sleepInPoll } from '../../ffi/sleeper.js';
 import { readStats, setRoute } from '../../flash/registry.js';
 import { eventually } from './ring-state.js';
-import { countFrom, flashId, openListed, openPair, type RoutedPair } from './routed-pair.js';
+import { countFrom, endsOf, flashId, openMore, openPair, openSleepingPair, type OpenSockets, type RoutedPair } from './routed-pair.js';
 import { fill, receive, reclaim, send } from './test-packets.js';
 import { testbed } from './testbed.js';
 
@@ -16,6 +16,9 @@ import { testbed } from './testbed.js';
 const writable = ({ source }: RoutedPair): boolean => source.poll(pollEvent.out, 0).writable;
 const neededIn = (fillSize: number): number => Math.max(1, Math.min(Math.floor(fillSize / 2), 64));
 
+const arrived = (pair: RoutedPair, count: number): Promise<void> =>
+  eventually(`${count} packets to be on RX`, () => pair.target.rings.rx.count() === count, { ends: endsOf(pair) });
+
 /** A target with so many packets on RX and an empty fill ring. */
 async function useRx(pair: RoutedPair, used: number): Promise<void> {
   const { source, target } = pair;
@@ -24,14 +27,14 @@ async function useRx(pair: RoutedPair, used: number): Promise<void> {
     fill(target, count);
     send(source, countFrom(0, count));
     source.kick();
-    await eventually(`${count} packets to arrive`, () => source.rings.tx.count() === 0, { ends: [source, target] });
+    await eventually(`${count} packets to arrive`, () => source.rings.tx.count() === 0, { ends: endsOf(pair) });
     reclaim(source);
     left -= count;
   }
 }
 
 /** A driver takes frames from its fill ring until it has what it wants, which it does not find in a small one. */
-const sizes = (all: readonly number[]): readonly number[] => (testbed.zeroCopy ? all.filter((size) => size >= 64) : all);
+const sizes = (all: readonly number[]): readonly number[] => all.filter((size) => size >= 64 || !testbed.zeroCopy);
 
 for (const fillSize of sizes([1, 2, 4, 8, 64, 128, 256, 2048, 4096])) {
   const needed = neededIn(fillSize);
@@ -44,7 +47,7 @@ for (const fillSize of sizes([1, 2, 4, 8, 64, 128, 256, 2048, 4096])) {
     reclaim(pair.source);
     send(pair.source, [0]);
     pair.source.kick();
-    await eventually('a packet to arrive', () => pair.target.rings.rx.count() === 1, { ends: [pair.source, pair.target] });
+    await arrived(pair, 1);
     fill(pair.target, needed - 1);
     const oneShort = writable(pair);
 
@@ -62,13 +65,14 @@ for (const rxSize of sizes([1, 2, 4, 64, 256])) {
   const half = Math.floor(rxSize / 2);
 
   test.serial(`a target with an RX ring of ${rxSize} has room while at most ${half} are used`, async (t) => {
-    await using pair = await openPair({ sharedUmem: true, umem: { frameCount: 512 }, target: { rxSize, fillSize: 256 } });
+    const target = { rxSize, fillSize: 256 };
+    await using pair = await openPair({ sharedUmem: true, umem: { frameCount: 512 }, target });
     await useRx(pair, half);
     fill(pair.target, 128);
     const halfUsed = writable(pair);
     send(pair.source, [99]);
     pair.source.kick();
-    await eventually('one more to arrive', () => pair.target.rings.rx.count() === half + 1, { ends: [pair.source, pair.target] });
+    await arrived(pair, half + 1);
     const oneMore = writable(pair);
 
     receive(pair.target);
@@ -82,7 +86,8 @@ for (const rxSize of sizes([1, 2, 4, 64, 256])) {
 /** What is all that some targets ever have: far from half of the fill ring. */
 for (const { fillSize, frames } of [{ fillSize: 2048, frames: 128 }, { fillSize: 4096, frames: 1500 }]) {
   test.serial(`a target whose fill ring of ${fillSize} holds ${frames} frames wakes a source that sleeps`, async (t) => {
-    await using pair = await openPair({ sharedUmem: true, umem: { frameCount: 4096 }, target: { fillSize, rxSize: 2048, busyPoll: false }, source: { busyPoll: false } });
+    const target = { fillSize, rxSize: 2048 };
+    await using pair = await openSleepingPair({ sharedUmem: true, umem: { frameCount: 4096 }, target });
     await useRx(pair, 1);
     await using source = await sleepInPoll(pair.source, pollEvent.out);
     const before = source.woken();
@@ -90,7 +95,7 @@ for (const { fillSize, frames } of [{ fillSize: 2048, frames: 128 }, { fillSize:
     fill(pair.target, frames);
     pair.target.receive(message.more);
 
-    await eventually('the source to wake', () => source.woken() !== undefined, { ends: [pair.source, pair.target] });
+    await eventually('the source to wake', () => source.woken() !== undefined, { ends: endsOf(pair) });
     t.is(before, undefined);
     t.is(source.woken(), pollEvent.out);
   });
@@ -112,16 +117,19 @@ test.serial('a target without room wakes nobody, however often it calls', async 
 const bindFlags = testbed.bindFlags | bindFlag.useSg;
 
 /** Another source of the target sends a packet of one buffer more than there are frames, which go to the stash. */
-async function makeStash({ source, target, device }: RoutedPair, count: number): Promise<XdpSocket> {
-  const other = openListed({ netns: device.netns, ifname: device.a, queue: 2, umem: source.umem, bindFlags });
+async function makeStash(pair: RoutedPair, count: number): Promise<OpenSockets> {
+  const { target } = pair;
+  const more = openMore(pair, [2], { bindFlags });
+  const [other] = more.sockets as [XdpSocket];
   setRoute(flashId(other), [flashId(target)]);
   fill(target, count);
   send(other, [1], { shape: { fragments: count + 1, fragmentBytes: 64 } });
   other.kick();
-  await eventually('the frames to be in the stash', () => readStats(flashId(target))['stashed'] === count, { ends: [other, target] });
+  const stashed = (): number => readStats(flashId(target))['stashed'] ?? 0;
+  await eventually('the frames to be in the stash', () => stashed() === count, { ends: [other, target] });
   // The packet is not to have them once there are enough.
   setRoute(flashId(other), [flashId(other)]);
-  return other;
+  return more;
 }
 
 if (testbed.severalBuffers) {
@@ -154,7 +162,7 @@ if (testbed.severalBuffers) {
     fill(pair.target, 1);
     pair.target.receive(message.more);
 
-    await eventually('the source to wake', () => source.woken() !== undefined, { ends: [pair.source, pair.target] });
+    await eventually('the source to wake', () => source.woken() !== undefined, { ends: endsOf(pair) });
     t.is(before, undefined);
     t.is(source.woken(), pollEvent.out);
   });

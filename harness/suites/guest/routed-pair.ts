@@ -54,6 +54,20 @@ export async function openPair({ sharedUmem, umem, targetUmem: ofTarget, source,
   };
 }
 
+/** For ends that sleep: their NAPI polls, where there are any, come by interrupt. */
+export function openSleepingPair({ source, target, ...options }: PairOptions): Promise<RoutedPair> {
+  return openPair({ ...options, source: { busyPoll: false, ...source }, target: { busyPoll: false, ...target } });
+}
+
+/** More such sockets on the device and the target's UMEM of a pair. */
+export function openMore(pair: RoutedPair, queues: readonly number[], options: Partial<ListedOptions> = {}): OpenSockets {
+  const { device, target } = pair;
+  const here = { netns: device.netns, ifname: device.a, umem: target.umem, busyPoll: false };
+  return openAll(queues.map((queue) => ({ ...here, queue, ...options })));
+}
+
+export const endsOf = ({ source, target }: RoutedPair): readonly XdpSocket[] => [source, target];
+
 const ids = new WeakMap<XdpSocket, number>();
 
 export interface ListedOptions extends SocketOptions {
@@ -80,8 +94,12 @@ export function openListed({ busyPoll = true, ...options }: ListedOptions): XdpS
   }
 }
 
+export interface OpenSockets extends Disposable {
+  readonly sockets: readonly XdpSocket[];
+}
+
 /** Several, which close in the opposite order: who shares a fill ring closes before the socket that has it. */
-export function openAll(options: readonly ListedOptions[]): Disposable & { readonly sockets: readonly XdpSocket[] } {
+export function openAll(options: readonly ListedOptions[]): OpenSockets {
   const sockets: XdpSocket[] = [];
   const close = (): void => [...sockets].reverse().forEach((socket) => socket.close());
   try {

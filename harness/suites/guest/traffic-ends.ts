@@ -31,6 +31,8 @@ export async function pumpOn(device: Device, mode: PumpOptions['mode'], queue: n
 
 export const idOf = (pump: Pump): number => pump.ids()[0] ?? -1;
 
+type PumpEnd = Awaited<Pump['end']>;
+
 const standstillMs = 5000;
 const lookMs = 50;
 
@@ -38,7 +40,7 @@ const lookMs = 50;
  * Waits until a pump of the mode `sleep` is done, or its source is not redirected any more: then it is
  * told to show its rings, which is no success. Also returns what the kernel last counted.
  */
-export async function endOrStandstill(pump: Pump, source: number): Promise<Awaited<Pump['end']> & { readonly stats: FlashStats }> {
+export async function endOrStandstill(pump: Pump, source: number): Promise<PumpEnd & { readonly stats: FlashStats }> {
   let [stats, progressMs] = [readStats(source), Date.now()];
   const look = setInterval(() => {
     if (!listIds().includes(source)) return;
@@ -57,11 +59,14 @@ const flowPackets = 300;
 export async function flowsOn(pump: Pump, source: number, what: string): Promise<void> {
   const at = redirected(source);
   try {
-    await waitUntil(() => redirected(source) > at + flowPackets, { what: `packets ${what}`, deadlineMs: standstillMs, intervalMs: 2, lastState: () => readStats(source) });
+    await waitUntil(() => redirected(source) > at + flowPackets, {
+      ...{ what: `packets ${what}`, deadlineMs: standstillMs, intervalMs: 2 },
+      lastState: () => readStats(source),
+    });
   } catch (error) {
     pump.kill('SIGTERM');
     const { report } = await pump.end;
-    throw new Error(JSON.stringify(report), { cause: error });
+    throw new Error(`${error instanceof Error ? error.message : ''}; ${JSON.stringify(report)}`, { cause: error });
   }
 }
 

@@ -4,8 +4,8 @@ import type { XdpSocket } from '../../ffi/socket-types.js';
 import { setRoute } from '../../flash/registry.js';
 import { auditProblem } from './frame-audit.js';
 import { eventually } from './ring-state.js';
-import { countFrom, flashId, openAll, openPair } from './routed-pair.js';
-import { packetsOf, receive, reclaim, send, fill, type PacketShape } from './test-packets.js';
+import { countFrom, flashId, openMore, openSleepingPair } from './routed-pair.js';
+import { fill, packetsOf, receive, reclaim, send, type PacketShape } from './test-packets.js';
 import { testbed } from './testbed.js';
 
 /*
@@ -13,9 +13,9 @@ import { testbed } from './testbed.js';
  */
 
 test.serial('sockets that share a fill ring: who waits at one is served by a refill and a call of the other', async (t) => {
-  await using pair = await openPair({ sharedUmem: true, target: { busyPoll: false } });
-  const { source, target, device } = pair;
-  using more = openAll([{ queue: 1 }, { queue: 2 }].map(({ queue }) => ({ netns: device.netns, ifname: device.a, queue, umem: source.umem, busyPoll: false })));
+  await using pair = await openSleepingPair({ sharedUmem: true });
+  const { source, target } = pair;
+  using more = openMore(pair, [target.queue, 2]);
   const [beside, other] = more.sockets as [XdpSocket, XdpSocket];
   setRoute(flashId(other), [flashId(beside)]);
   for (const from of [source, other]) {
@@ -32,9 +32,9 @@ test.serial('sockets that share a fill ring: who waits at one is served by a ref
 });
 
 test.serial('sources that share a completion ring: who waits for it is served by a call of the other', async (t) => {
-  await using pair = await openPair({ sharedUmem: true, source: { completionSize: 16, busyPoll: false }, target: { busyPoll: false } });
-  const { source, target, device } = pair;
-  using more = openAll([{ netns: device.netns, ifname: device.a, queue: 0, umem: source.umem, busyPoll: false }]);
+  await using pair = await openSleepingPair({ sharedUmem: true, source: { completionSize: 16 } });
+  const { source, target } = pair;
+  using more = openMore(pair, [source.queue]);
   const [beside] = more.sockets as [XdpSocket];
   setRoute(flashId(beside), [flashId(target)]);
   fill(target, 64);
@@ -59,6 +59,7 @@ test.serial('sources that share a completion ring: who waits for it is served by
 });
 
 const rounds = 400;
+const umem = { frameCount: 1024 };
 
 interface Flow {
   readonly source: XdpSocket;
@@ -66,24 +67,37 @@ interface Flow {
   arrived: number;
 }
 
-/**
- * Two sources that always have packets, asked for once, and a target that refills its fill ring up to
- * so many frames. Returns how many packets of each have come when one condition or the other ends it.
- */
-async function contend(options: { readonly fragments: readonly [number, number]; readonly frames: number; readonly until: (arrived: readonly number[]) => boolean }): Promise<{ readonly arrived: number[]; readonly problem: string | undefined }> {
-  const { fragments, frames, until } = options;
+interface ContendOptions {
+  /** Of the packets of the first source and the second. */
+  readonly fragments: readonly [number, number];
+  /** The target fills its fill ring up to so many. */
+  readonly frames: number;
+  readonly until: (arrived: readonly number[]) => boolean;
+}
+
+interface Contended {
+  /** How many packets of each source. */
+  readonly arrived: readonly number[];
+  readonly problem: string | undefined;
+}
+
+/** Two sources that always have packets, and kick only if TX asks for it, and a target that refills. */
+async function contend({ fragments, frames, until }: ContendOptions): Promise<Contended> {
   const bindFlags = testbed.bindFlags | bindFlag.useSg;
-  await using pair = await openPair({ sharedUmem: true, umem: { frameCount: 512 }, source: { bindFlags, busyPoll: false }, target: { bindFlags, busyPoll: false } });
-  const { source, target, device } = pair;
-  using more = openAll([{ netns: device.netns, ifname: device.a, queue: 2, umem: source.umem, bindFlags, busyPoll: false }]);
+  await using pair = await openSleepingPair({ sharedUmem: true, umem, source: { bindFlags }, target: { bindFlags } });
+  const { source, target } = pair;
+  using more = openMore(pair, [2], { bindFlags });
   setRoute(flashId(more.sockets[0] as XdpSocket), [flashId(target)]);
-  const flows = [source, ...more.sockets].map((each, index): Flow => ({ source: each, shape: { fragments: fragments[index] ?? 1, fragmentBytes: 64 }, arrived: 0 }));
+  const flows = [source, ...more.sockets].map((each, index): Flow => {
+    return { source: each, shape: { fragments: fragments[index] ?? 1, fragmentBytes: 64 }, arrived: 0 };
+  });
   const topUp = ({ source: { rings }, source: from, shape }: Flow): void => {
     reclaim(from);
     const room = Math.floor(rings.tx.free() / shape.fragments);
     send(from, countFrom(0, room), { shape });
     if (rings.tx.needsWakeup()) from.kick();
   };
+  const arrivedOf = (): number[] => flows.map((flow) => flow.arrived);
   let turn = 0;
   await eventually(
     'every source to have had its turns',
@@ -97,20 +111,22 @@ async function contend(options: { readonly fragments: readonly [number, number];
       }
       fill(target, frames - target.rings.fill.count());
       target.receive(message.more);
-      return ++turn >= rounds || until(flows.map((flow) => flow.arrived));
+      return ++turn >= rounds || until(arrivedOf());
     },
-    { ends: [target, ...flows.map((flow) => flow.source)], deadlineMs: 20_000, state: () => flows.map((flow) => flow.arrived) },
+    { ends: [target, source, ...more.sockets], deadlineMs: 20_000, state: arrivedOf },
   );
-  return { arrived: flows.map((flow) => flow.arrived), problem: auditProblem(source.umem) };
+  return { arrived: arrivedOf(), problem: auditProblem(source.umem) };
 }
 
 if (testbed.severalBuffers) {
   const enough = 20;
 
   test.serial('neither small packets starve large ones at the same target, nor large ones small ones', async (t) => {
-    const { arrived, problem } = await contend({ fragments: [1, 12], frames: 16, until: (counts) => counts.every((count) => count >= enough) });
+    const hadTurns = (counts: readonly number[]): boolean => counts.every((count) => count >= enough);
 
-    t.true(arrived.every((count) => count >= enough), `${arrived.join(' small and ')} large packets in ${rounds} rounds`);
+    const { arrived, problem } = await contend({ fragments: [1, 12], frames: 16, until: hadTurns });
+
+    t.true(hadTurns(arrived), `${arrived.join(' small and ')} large packets in ${rounds} rounds`);
     t.is(problem, undefined);
   });
 
@@ -124,9 +140,9 @@ if (testbed.severalBuffers) {
 }
 
 test.serial('of four sources that always have packets, each has its turn whenever the target makes room', async (t) => {
-  await using pair = await openPair({ sharedUmem: true, umem: { frameCount: 1024 }, source: { busyPoll: false }, target: { busyPoll: false } });
-  const { source, target, device } = pair;
-  using more = openAll([2, 3, 4].map((queue) => ({ netns: device.netns, ifname: device.a, queue, umem: source.umem, busyPoll: false })));
+  await using pair = await openSleepingPair({ sharedUmem: true, umem });
+  const { source, target } = pair;
+  using more = openMore(pair, [2, 3, 4]);
   const sources = [source, ...more.sockets];
   for (const each of more.sockets) setRoute(flashId(each), [flashId(target)]);
   const arrived = sources.map(() => 0);

@@ -5,7 +5,7 @@ import type { XdpSocket } from '../../ffi/socket-types.js';
 import { readStats, setRoute } from '../../flash/registry.js';
 import { turns } from '../slow.js';
 import { eventually } from './ring-state.js';
-import { countFrom, flashId, openAll, openListed, openPair, umemLayouts, type RoutedPair } from './routed-pair.js';
+import { countFrom, endsOf, flashId, openMore, openPair, openSleepingPair, umemLayouts, type RoutedPair } from './routed-pair.js';
 import { fill, receive, reclaim, send } from './test-packets.js';
 import { borrowDevice, startPumpOn, testbed } from './testbed.js';
 import { endOrStandstill } from './traffic-ends.js';
@@ -46,9 +46,8 @@ test.serial('a source is not writable when its own TX is more than half full', a
 for (const index of [0, 1, 2]) {
   test.serial(`a source with three targets wakes as soon as the one with index ${index} has room`, async (t) => {
     await using pair = await openPair({ sharedUmem: true });
-    using second = openListed({ netns: pair.device.netns, ifname: pair.device.a, queue: 2, umem: pair.source.umem });
-    using third = openListed({ netns: pair.device.netns, ifname: pair.device.a, queue: 3, umem: pair.source.umem });
-    const targets = [pair.target, second, third];
+    using more = openMore(pair, [2, 3]);
+    const targets = [pair.target, ...more.sockets];
     setRoute(flashId(pair.source), targets.map(flashId));
     await using source = await sleepInPoll(pair.source, pollEvent.out);
     const before = source.woken();
@@ -75,21 +74,21 @@ const calls: readonly { readonly call: string; readonly make: (target: XdpSocket
 
 for (const { call, make } of calls) {
   test.serial(`a source with an empty TX ring that was told no is woken by a target that made room and calls ${call}`, async (t) => {
-    await using pair = await openPair({ sharedUmem: true, source: { busyPoll: false }, target: { busyPoll: false } });
+    await using pair = await openSleepingPair({ sharedUmem: true });
     await using source = await sleepInPoll(pair.source, pollEvent.out);
     const before = source.woken();
 
     fill(pair.target, ringSize / 2);
     make(pair.target);
 
-    await expectWoken(source, [pair.source, pair.target]);
+    await expectWoken(source, endsOf(pair));
     t.is(before, undefined);
     t.is(source.woken(), pollEvent.out);
   });
 
   for (const trigger of ['level', 'edge'] as const) {
     test.serial(`a stalled source in ${trigger}-triggered epoll gets an event, and its tail moves, once the target drains, refills and calls ${call}`, async (t) => {
-      await using pair = await openPair({ sharedUmem: true, source: { busyPoll: false }, target: { busyPoll: false } });
+      await using pair = await openSleepingPair({ sharedUmem: true });
       const { source, target } = pair;
       using epoll = openEpoll([source], pollEvent.out, trigger);
       fill(target, ringSize);
@@ -102,7 +101,8 @@ for (const { call, make } of calls) {
         send(source, countFrom(sent, count));
         sent += count;
         source.kick();
-        await eventually('TX to be emptied or RX to be full', () => source.rings.tx.count() === 0 || target.rings.rx.free() === 0, { ends: [source, target] });
+        const isDone = (): boolean => source.rings.tx.count() === 0 || target.rings.rx.free() === 0;
+        await eventually('TX to be emptied or RX to be full', isDone, { ends: endsOf(pair) });
         reclaim(source);
       }
       await using sleeper = await epoll.sleep();
@@ -119,7 +119,7 @@ for (const { call, make } of calls) {
           }
           return sleeper.woken() !== undefined && received.length === sent;
         },
-        { ends: [source, target], state: () => ({ sent, received: received.length, event: sleeper.woken() }) },
+        { ends: endsOf(pair), state: () => ({ sent, received: received.length, event: sleeper.woken() }) },
       );
 
       t.is(before, undefined);
@@ -131,7 +131,8 @@ for (const { call, make } of calls) {
 
 test.serial('a source that sleeps is woken when its route changes to a target with room', async (t) => {
   await using pair = await openPair({ sharedUmem: true });
-  using second = openListed({ netns: pair.device.netns, ifname: pair.device.a, queue: 2, umem: pair.source.umem });
+  using more = openMore(pair, [2]);
+  const [second] = more.sockets as [XdpSocket];
   fill(second, ringSize);
   await using source = await sleepInPoll(pair.source, pollEvent.out);
   const before = source.woken();
@@ -154,9 +155,9 @@ test.serial('recvfrom without MSG_MORE still asks for MSG_DONTWAIT', async (t) =
 test.serial('who waits at other targets is not woken, however many there are', async (t) => {
   const unrelated = 200;
   await using pair = await openPair({ sharedUmem: true });
-  const here = { netns: pair.device.netns, ifname: pair.device.a, umem: pair.source.umem, rxSize: 4, txSize: 4, busyPoll: false };
-  using opened = openAll(countFrom(0, unrelated).map((index) => ({ ...here, queue: 2 + (index % 7) })));
-  const others = opened.sockets;
+  const queues = countFrom(0, unrelated).map((index) => 2 + (index % 7));
+  using more = openMore(pair, queues, { rxSize: 4, txSize: 4 });
+  const others = more.sockets;
   for (const other of others) setRoute(flashId(other), [flashId(other)]);
   using epoll = openEpoll(others, pollEvent.out);
   await using waiting = await epoll.sleep();
@@ -166,10 +167,11 @@ test.serial('who waits at other targets is not woken, however many there are', a
     await using source = await sleepInPoll(pair.source, pollEvent.out);
     fill(pair.target, ringSize / 2);
     pair.target.receive(message.more);
-    await expectWoken(source, [pair.source, pair.target]);
+    await expectWoken(source, endsOf(pair));
     send(pair.source, countFrom(0, ringSize / 2));
     pair.source.kick();
-    await eventually('what was sent to arrive', () => pair.target.rings.rx.count() === ringSize / 2, { ends: [pair.source, pair.target] });
+    const { rx } = pair.target.rings;
+    await eventually('what was sent to arrive', () => rx.count() === ringSize / 2, { ends: endsOf(pair) });
     receive(pair.target);
     reclaim(pair.source);
   }
@@ -202,11 +204,13 @@ for (const { layout, sharedUmem } of umemLayouts) {
     for (const target of ['busy', 'heeds', 'tells', 'sleeps'] as const) {
       // Somebody that is only served by the timer gets 64 packets in up to 16 ms.
       const packets = turns(target === 'busy' ? 4096 : 20_000);
-      const title = `${packets} packets of a source that sleeps in ${wait === 'poll' ? 'poll()' : `${wait}-triggered epoll`} reach a target that ${target} (${layout})`;
+      const asleep = wait === 'poll' ? 'poll()' : `${wait}-triggered epoll`;
+      const kind = { busy: 'calls nothing', heeds: 'does as its fill ring asks', tells: 'tells of what it took', sleeps: 'sleeps as well' }[target];
 
-      test.serial(title, async (t) => {
+      test.serial(`${packets} packets of a source that sleeps in ${asleep} reach a target that ${kind} (${layout})`, async (t) => {
         await using device = await borrowDevice();
-        await using pump = await startPumpOn(device, { mode: 'sleep', rounds: packets, separate: !sharedUmem, wait, target });
+        const ends = { separate: !sharedUmem, wait, target };
+        await using pump = await startPumpOn(device, { mode: 'sleep', rounds: packets, ...ends });
         const [from = -1, to = -1] = pump.ids();
         setRoute(from, [to]);
 
