@@ -68,7 +68,7 @@ for (const rxSize of sizes([1, 2, 4, 64, 256])) {
     const target = { rxSize, fillSize: 256 };
     await using pair = await openPair({ sharedUmem: true, umem: { frameCount: 512 }, target });
     await useRx(pair, half);
-    fill(pair.target, 128);
+    fill(pair.target, 200);
     const halfUsed = writable(pair);
     send(pair.source, [99]);
     pair.source.kick();
