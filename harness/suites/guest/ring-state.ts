@@ -4,8 +4,8 @@ import { readStats } from '../../flash/registry.js';
 import { waitUntil } from '../../process/wait-until.js';
 import { flashId } from './routed-pair.js';
 
-/** Within which everything comes about that only the kernel's timer has to bring about, many times over. */
-export const soonMs = 5000;
+/** Far longer than what the timer of the kernel takes to bring everything about, on a busy machine as well. */
+export const soonMs = 10_000;
 
 /** The indices of all rings of a socket, which of them ask for a call, and its counters that are not 0. */
 export function ringState(socket: XdpSocket): string {

@@ -11,7 +11,7 @@ import { endless, flowsOn, idOf, pumpOn } from './traffic-ends.js';
  * A source that sleeps while its route changes: the kernel may have looked at the old one, and has to
  * have it look at the new one.
  */
-const changes = turns(300);
+const changes = turns(200);
 
 for (const { layout, sharedUmem } of umemLayouts) {
   for (const wait of ['poll', 'edge'] as const) {

@@ -203,7 +203,7 @@ for (const { layout, sharedUmem } of umemLayouts) {
   for (const wait of ['poll', 'level', 'edge'] as const) {
     for (const target of ['busy', 'heeds', 'tells', 'sleeps'] as const) {
       // Somebody that is only served by the timer gets 64 packets in up to 16 ms.
-      const packets = turns(target === 'busy' ? 4096 : 20_000);
+      const packets = turns(target === 'busy' ? 4096 : 10_000);
       const asleep = wait === 'poll' ? 'poll()' : `${wait}-triggered epoll`;
       const kind = { busy: 'calls nothing', heeds: 'does as its fill ring asks', tells: 'tells of what it took', sleeps: 'sleeps as well' }[target];
 
