@@ -11,6 +11,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -125,6 +126,8 @@ static void *run_source(void *arg)
 
 		end__reclaim(source);
 		end__send(source, left < sleep->batch ? left : sleep->batch);
+		/* What was sent is to be seen by whoever set the flag after it was looked at. */
+		atomic_thread_fence(memory_order_seq_cst);
 		if (xsk_ring_prod__needs_wakeup(&source->tx))
 			sendto(end__fd(source), NULL, 0, MSG_DONTWAIT, NULL, 0);
 		if (!xsk_prod_nb_free(&source->tx, 1))

@@ -70,7 +70,7 @@ interface Flow {
 interface ContendOptions {
   /** Of the packets of the first source and the second. */
   readonly fragments: readonly [number, number];
-  /** The target fills its fill ring up to so many. */
+  /** The target sees to it that the kernel has so many of its frames. */
   readonly frames: number;
   readonly until: (arrived: readonly number[]) => boolean;
 }
@@ -97,6 +97,7 @@ async function contend({ fragments, frames, until }: ContendOptions): Promise<Co
     send(from, countFrom(0, room), { shape });
     if (rings.tx.needsWakeup()) from.kick();
   };
+  let filled = 0;
   const arrivedOf = (): number[] => flows.map((flow) => flow.arrived);
   let turn = 0;
   await eventually(
@@ -109,7 +110,10 @@ async function contend({ fragments, frames, until }: ContendOptions): Promise<Co
         const flow = flows.find(({ shape }) => shape.fragments === packet.length);
         if (flow !== undefined) flow.arrived++;
       }
-      fill(target, frames - target.rings.fill.count());
+      // Also counted while they are in the stash, or on their way there.
+      filled -= arrived.length;
+      fill(target, frames - filled);
+      filled = frames;
       target.receive(message.more);
       return ++turn >= rounds || until(arrivedOf());
     },
