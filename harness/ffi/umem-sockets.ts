@@ -16,8 +16,15 @@ export function openSockets(umem: Umem): readonly XdpSocket[] {
   return socketsOf.get(umem) ?? [];
 }
 
-/** Whom a new socket shares with: the UMEM's first socket, and one with the same fill ring. */
-export function sharedWith(umem: Umem, ifindex: number, queue: number): { owner: XdpSocket | undefined; samePool: XdpSocket | undefined } {
+export interface Sharing {
+  /** Whose UMEM a new socket shares: one with the same fill ring rather than the UMEM's first. */
+  readonly with: XdpSocket | undefined;
+  /** Whose fill and completion rings. */
+  readonly samePool: XdpSocket | undefined;
+}
+
+export function sharedWith(umem: Umem, ifindex: number, queue: number): Sharing {
   const sockets = openSockets(umem);
-  return { owner: sockets[0], samePool: sockets.find((socket) => socket.ifindex === ifindex && socket.queue === queue) };
+  const samePool = sockets.find((socket) => socket.ifindex === ifindex && socket.queue === queue);
+  return { with: samePool ?? sockets[0], samePool };
 }

@@ -26,9 +26,9 @@ function openHere(options: SocketOptions): XdpSocket {
   const mappings: Mapping[] = [];
   try {
     const sharing = sharedWith(umem, ifindex, queue);
-    if (sharing.owner === undefined) registerUmem(fd, umem);
+    if (sharing.with === undefined) registerUmem(fd, umem);
     const rings = setUpRings(fd, options, sharing.samePool?.rings, mappings);
-    if (options.bind !== false) bindSocket(fd, ifindex, options, sharing.owner?.fd);
+    if (options.bind !== false) bindSocket(fd, ifindex, options, sharing.with?.fd);
     const socket = makeSocket({ fd, ifindex, queue, umem, rings }, mappings);
     rememberSocket(umem, socket);
     return socket;
