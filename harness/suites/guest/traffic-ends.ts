@@ -1,5 +1,5 @@
 import type { XdpSocket } from '../../ffi/socket-types.js';
-import { listIds, readStats, type FlashStats } from '../../flash/registry.js';
+import { listSockets, readStats, type FlashStats } from '../../flash/registry.js';
 import type { Pump, PumpOptions } from '../../native/pump.js';
 import { waitUntil } from '../../process/wait-until.js';
 import type { Device } from './device.js';
@@ -43,9 +43,9 @@ const lookMs = 50;
 export async function endOrStandstill(pump: Pump, source: number): Promise<PumpEnd & { readonly stats: FlashStats }> {
   let [stats, progressMs] = [readStats(source), Date.now()];
   const look = setInterval(() => {
-    if (!listIds().includes(source)) return;
     const before = stats['redirected'];
-    stats = readStats(source);
+    // Its sockets close when it ends.
+    stats = listSockets().find(({ id }) => id === source)?.stats ?? stats;
     if (stats['redirected'] !== before) progressMs = Date.now();
     if (Date.now() - progressMs > standstillMs) pump.kill('SIGTERM');
   }, lookMs);
