@@ -90,8 +90,9 @@ for (const { call, make } of calls) {
     test.serial(`a stalled source in ${trigger}-triggered epoll gets an event, and its tail moves, once the target drains, refills and calls ${call}`, async (t) => {
       await using pair = await openSleepingPair({ sharedUmem: true });
       const { source, target } = pair;
-      using epoll = openEpoll([source], pollEvent.out, trigger);
       fill(target, ringSize);
+      // It is told yes from the start, so that nobody has noted that it waits.
+      using epoll = openEpoll([source], pollEvent.out, trigger);
       epoll.take();
       const received: number[] = [];
       let sent = 0;
