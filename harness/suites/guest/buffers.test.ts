@@ -1,13 +1,13 @@
 import test from 'ava';
 import { bindFlag, packetContinues } from '../../ffi/libc.js';
 import { readStats } from '../../flash/registry.js';
-import { auditProblems } from './frame-audit.js';
+import { auditWaiting } from './frame-audit.js';
 import { countFrom, flashId, openPair, umemsOf, type PairOptions, type RoutedPair } from './routed-pair.js';
 import { fill, packetsOf, receive, reclaim, send } from './test-packets.js';
 import { testbed } from './testbed.js';
 
 const stats = ({ source }: RoutedPair): Readonly<Record<string, number>> => readStats(flashId(source));
-const problems = (pair: RoutedPair): string[] => auditProblems(umemsOf(pair));
+const problems = (pair: RoutedPair): Promise<string[]> => auditWaiting(umemsOf(pair));
 const manyBuffers = testbed.bindFlags | bindFlag.useSg;
 
 for (const sharedUmem of [true, false]) {
@@ -25,7 +25,7 @@ for (const sharedUmem of [true, false]) {
     t.deepEqual(receive(pair.target), [0, 4]);
     t.is(pair.source.rings.completion.count(), 5);
     t.like(stats(pair), { drop_oversize: 1, redirected: 2 });
-    t.deepEqual(problems(pair), []);
+    t.deepEqual(await problems(pair), []);
   });
 
   test.serial(`a packet whose end is not on the ring yet waits there (${layout})`, async (t) => {
@@ -37,7 +37,7 @@ for (const sharedUmem of [true, false]) {
 
     t.deepEqual(receive(pair.target), [0]);
     t.is(pair.source.rings.tx.count(), 2);
-    t.deepEqual(problems(pair), []);
+    t.deepEqual(await problems(pair), []);
   });
 }
 
@@ -95,7 +95,7 @@ for (const lengths of [[1793], [3584], [4000], [1792, 1793], [4096, 4096, 808], 
     t.is(following?.length, 64);
     t.is(reclaim(pair.source), lengths.length + 1);
     t.like(stats(pair), { redirected: lengths.length + 1, copied: lengths.length + 1 });
-    t.deepEqual(problems(pair), []);
+    t.deepEqual(await problems(pair), []);
   });
 }
 
@@ -116,7 +116,7 @@ test.serial('a packet that is spread waits whole for RX, fill ring and completio
   received.push(...receiveBytes(pair));
   pair.source.kick();
   const withoutCompletion = [pair.target.rings.rx.count(), (stats(pair)['stall_cq_full'] ?? 0) > 0];
-  const audited = problems(pair);
+  const audited = await problems(pair);
   reclaim(pair.source);
   pair.source.kick();
   received.push(...receiveBytes(pair));
@@ -127,7 +127,7 @@ test.serial('a packet that is spread waits whole for RX, fill ring and completio
   t.deepEqual(audited, []);
   t.deepEqual(received.map((bytes) => bytes.length), [4000, 4000, 5000]);
   t.true(received.every((bytes, index) => bytes.equals(sent[index] as Buffer)));
-  t.deepEqual(problems(pair), []);
+  t.deepEqual(await problems(pair), []);
 });
 
 test.serial('a packet that would need more frames than a packet can have is dropped', async (t) => {
@@ -141,7 +141,7 @@ test.serial('a packet that would need more frames than a packet can have is drop
   t.deepEqual(receiveBytes(pair).map((bytes) => bytes.length), [12_000]);
   t.is(reclaim(pair.source), 7);
   t.like(stats(pair), { drop_oversize: 1, redirected: 3 });
-  t.deepEqual(problems(pair), []);
+  t.deepEqual(await problems(pair), []);
 });
 
 test.serial('a packet of more buffers than a packet can have is dropped in parts, and the next one arrives', async (t) => {
@@ -160,7 +160,7 @@ test.serial('a packet of more buffers than a packet can have is dropped in parts
   pair.target.umem.give(packets.flat().map(({ addr }) => addr));
   t.is(reclaim(pair.source), 44);
   t.like(stats(pair), { drop_invalid: 1, redirected: 19 });
-  t.deepEqual(problems(pair), []);
+  t.deepEqual(await problems(pair), []);
 });
 
 test.serial('9000 bytes in five frames arrive whole, many times over', async (t) => {
@@ -178,5 +178,5 @@ test.serial('9000 bytes in five frames arrive whole, many times over', async (t)
   }
 
   t.deepEqual(received, countFrom(0, 200));
-  t.deepEqual(problems(pair), []);
+  t.deepEqual(await problems(pair), []);
 });

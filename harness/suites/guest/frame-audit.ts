@@ -68,6 +68,22 @@ export function auditProblems(umems: readonly Umem[]): string[] {
   return umems.map((umem) => auditProblem(umem)).filter((problem) => problem !== undefined);
 }
 
+const settleMs = 2000;
+
+/**
+ * The same, of a source that waits meanwhile: now and then the kernel looks whether its packet fits,
+ * and has frames in its hands for that moment.
+ */
+export async function auditWaiting(umems: readonly Umem[]): Promise<string[]> {
+  const endMs = Date.now() + settleMs;
+  let problems = auditProblems(umems);
+  while (problems.length > 0 && Date.now() < endMs) {
+    await new Promise(setImmediate);
+    problems = auditProblems(umems);
+  }
+  return problems;
+}
+
 function stashedFor(sockets: ReturnType<typeof openSockets>): number {
   const bindings = new Set(sockets.map(({ ifindex, queue }) => `${ifindex}:${queue}`));
   const counted = new Map<string, number>();

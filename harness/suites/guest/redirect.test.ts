@@ -2,7 +2,7 @@ import test from 'ava';
 import { pollEvent } from '../../ffi/libc.js';
 import { sleepInPoll } from '../../ffi/sleeper.js';
 import { readStats, setRoute } from '../../flash/registry.js';
-import { auditProblem, auditProblems } from './frame-audit.js';
+import { auditProblem, auditWaiting } from './frame-audit.js';
 import { faultsIn, type Fault } from './invalid-descriptors.js';
 import { eventually } from './ring-state.js';
 import { countFrom, flashId, openPair, umemsOf, type RoutedPair } from './routed-pair.js';
@@ -13,7 +13,7 @@ import { openVariant, variants } from './variants.js';
 /** Descriptors the kernel looks at in one go. */
 const batch = 64;
 const stats = ({ source }: RoutedPair): Readonly<Record<string, number>> => readStats(flashId(source));
-const problems = (pair: RoutedPair): string[] => auditProblems(umemsOf(pair));
+const problems = (pair: RoutedPair): Promise<string[]> => auditWaiting(umemsOf(pair));
 
 /** What the target has for packets: its fill ring, and what is left over from one that did not fit. */
 const spareFrames = ({ target }: RoutedPair): number => target.rings.fill.count() + (readStats(flashId(target))['stashed'] ?? 0);
@@ -35,7 +35,7 @@ for (const variant of variants) {
     }
 
     t.deepEqual(received, countFrom(0, 240));
-    t.deepEqual(problems(pair), []);
+    t.deepEqual(await problems(pair), []);
     t.like(stats(pair), { redirected: 240 * fragments, copied: sharedUmem ? 0 : 240 * fragments, drop_invalid: 0, drop_oversize: 0 });
   });
 
@@ -68,7 +68,7 @@ for (const variant of variants) {
     t.is(left, 20 * fragments - delivered);
     t.true((stalls ?? 0) > 0);
     t.deepEqual(received, countFrom(0, 20));
-    t.deepEqual(problems(pair), []);
+    t.deepEqual(await problems(pair), []);
   });
 
   test.serial(`an empty fill ring stalls the source and drops nothing (${name})`, async (t) => {
@@ -79,7 +79,7 @@ for (const variant of variants) {
     const outcome = pair.source.kick();
     const delivered = pair.target.rings.rx.count();
     const stalls = stats(pair)['stall_fill_empty'];
-    const audited = problems(pair);
+    const audited = await problems(pair);
     const received = pair.receive();
     fill(pair.target, 64);
     received.push(...(await pair.drain()));
@@ -89,7 +89,7 @@ for (const variant of variants) {
     t.true((stalls ?? 0) > 0);
     t.deepEqual(audited, []);
     t.deepEqual(received, countFrom(0, 20));
-    t.deepEqual(problems(pair), []);
+    t.deepEqual(await problems(pair), []);
   });
 
   test.serial(`a full completion ring stalls the source, and no frame of the target is lost over it (${name})`, async (t) => {
@@ -101,7 +101,7 @@ for (const variant of variants) {
     const received = pair.receive();
     const stalled = stats(pair)['stall_cq_full'];
     const spare = spareFrames(pair);
-    const audited = problems(pair);
+    const audited = await problems(pair);
     received.push(...(await pair.drain()));
 
     t.is(outcome, 'ok');
@@ -109,7 +109,7 @@ for (const variant of variants) {
     t.is(spare, 60 - (16 - (16 % fragments)));
     t.deepEqual(audited, []);
     t.deepEqual(received, countFrom(0, 20));
-    t.deepEqual(problems(pair), []);
+    t.deepEqual(await problems(pair), []);
   });
 
   if (fragments > 1) {
@@ -121,7 +121,7 @@ for (const variant of variants) {
       send(pair.source, [1], { shape });
       pair.source.kick();
       await eventually('all frames to be in the stash', () => stashed() === 10, { ends: [pair.source, pair.target] });
-      const audited = problems(pair);
+      const audited = await problems(pair);
       fill(pair.target, 3);
 
       pair.source.kick();
@@ -131,7 +131,7 @@ for (const variant of variants) {
       t.is(stashed(), 0);
       t.is(pair.target.rings.fill.count(), 2);
       t.deepEqual(receive(pair.target, shape), [1]);
-      t.deepEqual(problems(pair), []);
+      t.deepEqual(await problems(pair), []);
     });
   }
 
@@ -152,7 +152,7 @@ for (const variant of variants) {
       t.is(pair.target.rings.rx.count(), delivered, `room for ${room}`);
       t.is(pair.source.rings.completion.count(), delivered, `room for ${room}`);
       t.is(pair.source.rings.tx.count(), packets * fragments - delivered, `room for ${room}`);
-      t.deepEqual(problems(pair), [], `room for ${room}`);
+      t.deepEqual(await problems(pair), [], `room for ${room}`);
 
       fill(pair.target, packets * fragments - delivered - spareFrames(pair));
       t.deepEqual(await pair.drain(), countFrom(0, packets), `room for ${room}`);
@@ -188,7 +188,7 @@ for (const variant of variants) {
 
     t.like(stats(pair), { drop_invalid: packets * fragments });
     t.is(pair.source.statistics().tx_invalid_descs, packets * fragments);
-    t.deepEqual(problems(pair), []);
+    t.deepEqual(await problems(pair), []);
   });
 
   test.serial(`the longest packet the target has frames for arrives whole (${name})`, async (t) => {
@@ -200,7 +200,7 @@ for (const variant of variants) {
     t.is(pair.source.kick(), 'ok');
 
     t.deepEqual(receive(pair.target, longest), [77]);
-    t.deepEqual(problems(pair), []);
+    t.deepEqual(await problems(pair), []);
   });
 }
 
