@@ -9,6 +9,8 @@ const outDir = join(repositoryRoot, 'out', 'native');
 export const nativePaths = {
   networkFunctions: join(outDir, 'nf'),
   pump: join(outDir, 'pump'),
+  handover: join(outDir, 'handover'),
+  held: join(outDir, 'held'),
   layouts: join(outDir, 'layouts'),
   hops: join(outDir, 'hops'),
   hopsDpdk: join(outDir, 'hops-dpdk'),
