@@ -95,6 +95,17 @@ export function writeNext(id: number, text: string): void {
   attempting(`writing "${text}" to ${path}`, () => writeFileSync(path, text, { flag: 'r+' }));
 }
 
+/** What the kernel says to some work: "ok", or the errno it refuses it with. */
+export function refusalOf(work: () => void): string {
+  try {
+    work();
+    return 'ok';
+  } catch (error) {
+    if (error instanceof RegistryError) return error.errno;
+    throw error;
+  }
+}
+
 export function readAttribute(id: number, name: string): string {
   const path = join(flashDir, String(id), name);
   return attempting(`reading ${path}`, () => readFileSync(path, 'utf8'));

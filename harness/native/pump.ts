@@ -1,3 +1,6 @@
+import { chmodSync, copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { ProcessPromise } from 'zx';
 import { FlashError } from '../errors.js';
 import { listSockets } from '../flash/registry.js';
@@ -8,7 +11,7 @@ import { startIn } from '../chain/netns.js';
 import { nativePaths } from './build-native.js';
 
 /** The programs of native/pump: each opens its sockets and waits to be let go. */
-export type PumpMode = 'source' | 'target' | 'wake' | 'sleep' | 'cost' | 'race' | 'hostile';
+export type PumpMode = 'source' | 'target' | 'wake' | 'sleep' | 'cost' | 'race' | 'share' | 'hostile';
 
 export interface PumpOptions {
   readonly netns: string;
@@ -55,11 +58,21 @@ export async function startPump(options: PumpOptions): Promise<Pump> {
   return follow(startIn(options.netns, nativePaths.pump, commandLine(options)), options.mode);
 }
 
-/** A target in a user namespace and a network namespace of its own, where it may do everything. */
-export async function startPumpInUserNamespace(): Promise<Pump> {
+/** A target in a user namespace and a network namespace of its own, where it may do everything, made by this user. */
+export async function startPumpInUserNamespace(uid: number): Promise<Pump> {
+  // The user may not be able to get at the program where it is.
+  const directory = mkdtempSync(join(tmpdir(), 'flash-pump-'));
+  const program = join(directory, 'pump');
+  chmodSync(directory, 0o755);
+  copyFileSync(nativePaths.pump, program);
   const script = 'ip link add name a type veth peer name b && ip link set dev a up && ip link set dev b up && exec "$@"';
-  const command = [nativePaths.pump, ...commandLine({ mode: 'target', ifname: 'a' })];
-  return follow(start('unshare', ['--user', '--map-root-user', '--net', 'sh', '-c', script, 'sh', ...command]), 'target');
+  const command = [program, ...commandLine({ mode: 'target', ifname: 'a' })];
+  const asUser = [`--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', 'unshare', '--user', '--map-root-user', '--net'];
+  try {
+    return await follow(start('setpriv', [...asUser, 'sh', '-c', script, 'sh', ...command]), 'target');
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
 }
 
 async function follow(child: ProcessPromise, mode: PumpMode): Promise<Pump> {

@@ -12,6 +12,7 @@ import './tracking.test.js';
 import './buffers.test.js';
 import './topology.test.js';
 import './registry.test.js';
+import './permissions.test.js';
 import './socket-modes.test.js';
 import './tracing.test.js';
 import './teardown.test.js';
