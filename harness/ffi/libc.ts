@@ -26,7 +26,7 @@ export const libc = {
 } as const;
 
 export const solSocket = 1;
-export const socketOption = { busyPoll: 46, preferBusyPoll: 69, busyPollBudget: 70 } as const;
+export const socketOption = { busyPoll: 46, cookie: 57, preferBusyPoll: 69, busyPollBudget: 70 } as const;
 export const afXdp = 44;
 export const solXdp = 283;
 export const sockRaw = 3;

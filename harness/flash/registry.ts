@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { FlashError } from '../errors.js';
 
@@ -34,9 +35,16 @@ export class RegistryError extends Error {
   constructor(attempted: string, cause: NodeJS.ErrnoException) {
     super(`${attempted}: ${cause.code ?? cause.message}`, { cause });
     this.name = 'RegistryError';
-    // Linux has one number for the two; the contract uses the name of the kernel.
-    this.errno = cause.code === 'ENOTSUP' ? 'EOPNOTSUPP' : (cause.code ?? 'EIO');
+    this.errno = errnoOf(cause);
   }
+}
+
+function errnoOf({ code = 'EIO', errno = 0 }: NodeJS.ErrnoException): string {
+  // Linux has one number for the two; the contract uses the name of the kernel.
+  if (code === 'ENOTSUP') return 'EOPNOTSUPP';
+  // Node.js has no name for some.
+  const named = Object.entries(constants.errno).find(([, number]) => number === -errno);
+  return code === 'UNKNOWN' ? (named?.[0] ?? code) : code;
 }
 
 export function hasFlash(): boolean {

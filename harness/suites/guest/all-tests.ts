@@ -13,6 +13,7 @@ import './buffers.test.js';
 import './topology.test.js';
 import './registry.test.js';
 import './permissions.test.js';
+import './cookie.test.js';
 import './socket-modes.test.js';
 import './tracing.test.js';
 import './teardown.test.js';

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { parseRoute, parseStats } from '../../flash/registry.js';
+import { parseRoute, parseStats, RegistryError } from '../../flash/registry.js';
 import { parseNetDev } from '../../chain/live.js';
 import { errnoName } from '../../ffi/native-error.js';
 
@@ -21,6 +21,12 @@ test('counters are read by name', (t) => {
 
 test('an errno has the name of the contract, also where it has two', (t) => {
   t.deepEqual([1, 2, 6, 11, 22, 95].map(errnoName), ['EPERM', 'ENOENT', 'ENXIO', 'EAGAIN', 'EINVAL', 'EOPNOTSUPP']);
+});
+
+test('a refusal has the name of its errno, also where Node.js has none', (t) => {
+  const refusal = (code: string, errno: number): string => new RegistryError('writing', Object.assign(new Error(), { code, errno })).errno;
+
+  t.deepEqual([refusal('ENOENT', -2), refusal('ENOTSUP', -95), refusal('UNKNOWN', -116)], ['ENOENT', 'EOPNOTSUPP', 'ESTALE']);
 });
 
 test('the devices of /proc/net/dev are read with both directions', (t) => {
