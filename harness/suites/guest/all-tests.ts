@@ -9,6 +9,7 @@ import { testbed } from './testbed.js';
 import './redirect.test.js';
 import './route.test.js';
 import './tracking.test.js';
+import './empty-index.test.js';
 import './buffers.test.js';
 import './topology.test.js';
 import './registry.test.js';

@@ -5,6 +5,7 @@
 import './driver-tests.js';
 import './redirect.test.js';
 import './tracking.test.js';
+import './empty-index.test.js';
 import './topology.test.js';
 import './socket-modes.test.js';
 import './teardown.test.js';
