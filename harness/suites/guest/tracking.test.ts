@@ -1,6 +1,8 @@
 import test from 'ava';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { packetContinues } from '../../ffi/libc.js';
+import type { Descriptor } from '../../ffi/ring.js';
 import type { XdpSocket } from '../../ffi/socket-types.js';
 import { flashDir, readStats, setRoute } from '../../flash/registry.js';
 import { auditProblem } from './frame-audit.js';
@@ -158,4 +160,69 @@ test.serial('a socket on no route rejects an index as ever', async (t) => {
   socket.kick();
 
   t.is(socket.statistics().tx_invalid_descs, before + 1);
+});
+
+for (const { layout, sharedUmem } of umemLayouts) {
+  test.serial(`tracking shows 255 for what was dropped, among what was not (${layout})`, async (t) => {
+    await using row = await openRow({ count: 4, sharedUmem });
+    const [source, first, second, gone] = row.sockets as [XdpSocket, XdpSocket, XdpSocket, XdpSocket];
+    setRoute(flashId(source), [first, second, gone].map(flashId));
+    gone.close();
+    for (const target of [first, second]) recycle(target, 32);
+    const { frameSize } = source.umem;
+    const packets: readonly (Omit<Descriptor, 'addr'> & { readonly byte: number })[] = [
+      { len: 64, options: 0, byte: 0 },
+      { len: 64, options: 7 << 16, byte: 255 },
+      { len: 64, options: 1 << 16, byte: 1 },
+      { len: 64, options: 2 << 16, byte: 255 },
+      { len: 64, options: (1 << 16) | packetContinues, byte: 255 },
+      { len: 64, options: 1 << 16, byte: 255 },
+      { len: 0, options: 0, byte: 255 },
+      { len: frameSize + 1, options: 0, byte: 255 },
+      { len: 64, options: 0x8000, byte: 255 },
+      { len: 64, options: 1 << 16, byte: 1 },
+    ];
+    const addresses = source.umem.take(packets.length);
+    // What an exchange gives is marked on the target's side.
+    for (const umem of new Set(row.sockets.map((socket) => socket.umem))) for (const frame of umem.frames) umem.write(frame, Uint8Array.of(0xaa));
+    writeFileSync(path, '1');
+    source.rings.tx.produce(packets.map(({ len, options }, index) => ({ addr: addresses[index] ?? 0, len, options: options ?? 0 })));
+
+    source.kick();
+
+    const completed = source.rings.completion.peek();
+    t.deepEqual(firstBytes(source, completed), packets.map(({ byte }) => byte));
+    t.deepEqual(completed.filter((_, index) => packets[index]?.byte === 255), addresses.filter((_, index) => packets[index]?.byte === 255));
+    t.like(readStats(flashId(source)), { redirected: 3, drop_bad_index: 1, drop_no_target: 1, drop_oversize: 1, drop_invalid: 3 });
+  });
+
+  test.serial(`tracking writes nowhere for an address that is in no frame (${layout})`, async (t) => {
+    await using row = await openRow({ count: 2, sharedUmem });
+    const [source, target] = row.sockets as [XdpSocket, XdpSocket];
+    setRoute(flashId(source), [flashId(target)]);
+    const { umem } = source;
+    for (const frame of umem.frames) umem.write(frame, Uint8Array.of(0xaa));
+    writeFileSync(path, '1');
+    const outside = [umem.lengthBytes, umem.lengthBytes + 4096, 2 ** 40, 0xffff_ffff_ffff_ffffn];
+    source.rings.tx.produce(outside.map((addr) => ({ addr, len: 64 })));
+
+    source.kick();
+
+    t.is(source.rings.completion.count(), outside.length);
+    t.deepEqual(new Set(firstBytes(source, umem.frames)), new Set([0xaa]));
+  });
+}
+
+test.serial('tracking shows 255 for a packet longer than the frames of its target', async (t) => {
+  await using pair = await openPair({ sharedUmem: false });
+  const { source, target } = pair;
+  fill(target, 8);
+  writeFileSync(path, '1');
+  const [long = 0] = source.umem.take(1);
+  source.umem.write(long, Uint8Array.of(0xaa));
+  source.rings.tx.produce([{ addr: long, len: 2048 - 256 + 1 }]);
+
+  source.kick();
+
+  t.deepEqual(firstBytes(source, source.rings.completion.peek()), [255]);
 });
