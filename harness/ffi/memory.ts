@@ -27,8 +27,12 @@ export function mapHugePageMemory(lengthBytes: number): Mapping {
   return map(`mapping ${wholePages} bytes of huge pages`, wholePages, mapShared | mapAnonymous | mapHugePages, -1, 0n);
 }
 
+const pageBytes = 4096;
+
+/** Whole pages, as the kernel has them. */
 export function mapRing(fd: number, lengthBytes: number, offset: bigint): Mapping {
-  return map(`mapping a ring of socket ${fd} at ${offset}`, lengthBytes, mapShared | mapPopulate, fd, offset);
+  const wholePages = Math.ceil(lengthBytes / pageBytes) * pageBytes;
+  return map(`mapping a ring of socket ${fd} at ${offset}`, wholePages, mapShared | mapPopulate, fd, offset);
 }
 
 function map(attempted: string, lengthBytes: number, flags: number, fd: number, offset: bigint): Mapping {

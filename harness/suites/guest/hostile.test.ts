@@ -1,10 +1,10 @@
 import test from 'ava';
-import type { RingMemory } from '../../ffi/ring.js';
+import { entryBytes, type Descriptor, type RingMemory } from '../../ffi/ring.js';
 import { auditProblem } from './frame-audit.js';
 import { setRoute } from '../../flash/registry.js';
 import { turns } from '../slow.js';
 import { countFrom, openPair, umemLayouts, type RoutedPair } from './routed-pair.js';
-import { fill, receive, reclaim, send } from './test-packets.js';
+import { fill, numberAt, receive, reclaim, send, writePacket } from './test-packets.js';
 import { startPumpOn } from './testbed.js';
 
 /** A small generator with a seed, so that a failure can be had again. */
@@ -90,6 +90,60 @@ for (const seed of [1, 2, 3, 4]) {
     t.deepEqual(received, countFrom(0, 800));
     t.is(auditProblem(victim.source.umem), undefined);
   });
+}
+
+/** What lies behind the entries of a ring, in the page that is shared. */
+function behind({ entries }: RingMemory): Uint8Array {
+  return new Uint8Array(entries.buffer, entries.byteOffset + entries.byteLength);
+}
+
+const trapNumber = 7777;
+const untouched = 0xa5;
+
+for (const size of [1, 2, 4, 8, 32]) {
+  for (const { layout, sharedUmem } of umemLayouts) {
+    for (const whose of ['source', 'target'] as const) {
+      test.serial(`nothing is read or written behind a ring, whatever the opposite index says (${size} entries at the ${whose}, ${layout})`, async (t) => {
+        const small = { rxSize: size, txSize: size, fillSize: size, completionSize: size };
+        await using pair = await openPair({ sharedUmem, [whose]: small });
+        const { source, target } = pair;
+        const { tx, completion } = source.rings;
+        const { rx, fill: fillRing } = target.rings;
+        const writable = [completion, rx].map(({ memory }) => behind(memory));
+        for (const bytes of writable) bytes.fill(untouched);
+        setTraps(behind(tx.memory), writePacket(source.umem, trapNumber));
+        const packet = writePacket(source.umem, 1);
+        const [frame = 0] = target.umem.take(1);
+        const numbers: number[] = [];
+
+        for (let round = 0; round < 40; round++) {
+          while (fillRing.produce([frame]) > 0);
+          while (tx.produce(packet) > 0);
+          // Every other round is as it should be, or the kernel might never look.
+          const beyond = round % 2 === 0 ? 0 : 64 + round;
+          tx.memory.producer[0] = (tx.memory.consumer[0] ?? 0) + tx.size + beyond;
+          completion.memory.consumer[0] = (completion.memory.producer[0] ?? 0) + beyond;
+          source.kick();
+          target.receive();
+          numbers.push(...rx.consume().map(({ addr }) => numberAt(target.umem, addr)));
+        }
+
+        t.deepEqual(writable.map((bytes) => bytes.every((byte) => byte === untouched)), [true, true]);
+        t.true(numbers.length > 0);
+        t.false(numbers.includes(trapNumber));
+      });
+    }
+  }
+}
+
+/** Fills memory with descriptors that are as good as any. */
+function setTraps(bytes: Uint8Array, [descriptor]: readonly Descriptor[]): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  for (let at = 0; at + entryBytes.descriptor <= bytes.length; at += entryBytes.descriptor) {
+    view.setBigUint64(at, BigInt(descriptor?.addr ?? 0), true);
+    view.setUint32(at + 8, descriptor?.len ?? 0, true);
+    view.setUint32(at + 12, 0, true);
+  }
 }
 
 for (const { layout, sharedUmem } of umemLayouts) {

@@ -80,6 +80,11 @@ export function packetsOf(descriptors: readonly ReadDescriptor[]): ReadDescripto
   return packets;
 }
 
+/** The number of the packet whose first buffer is there. */
+export function numberAt(umem: Umem, address: number): number {
+  return Buffer.from(umem.read(address, fragmentOffset)).readUInt32BE(numberOffset);
+}
+
 function readPacket(umem: Umem, packet: readonly ReadDescriptor[], shape: PacketShape): number {
   if (packet.length !== shape.fragments) throw new Error(`a packet of ${packet.length} buffers, not ${shape.fragments}`);
   const buffers = packet.map(({ addr, len }) => Buffer.from(umem.read(addr, len)));
