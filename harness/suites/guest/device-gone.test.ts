@@ -1,10 +1,10 @@
 import test from 'ava';
-import { listIds, readAttribute, readSocket, setRoute } from '../../flash/registry.js';
+import { listIds, readAttribute, readSocket, refusalOf, setRoute, writeNext } from '../../flash/registry.js';
 import { run } from '../../process/run.js';
 import { auditProblem } from './frame-audit.js';
-import { flashId } from './routed-pair.js';
+import { flashId, openListed, openPair } from './routed-pair.js';
 import { recycle } from './socket-row.js';
-import { borrowDevice } from './testbed.js';
+import { borrowDevice, createTestUmem } from './testbed.js';
 import { during, emptied, idOf, openEnd, pull, pumpOn, push, redirected } from './traffic-ends.js';
 import { makeVeth } from './veth.js';
 
@@ -44,7 +44,28 @@ test.serial('the device of a source that is deleted under load stops it, and its
   while (pull(target) > 0);
 
   t.false(readSocket(sourceId).route.includes(flashId(target)));
+  t.not(readAttribute(sourceId, 'next'), '-1\n');
   t.is(auditProblem(target.umem), undefined);
+});
+
+test.serial('a socket whose device is gone is refused with ENXIO, as source and as target, and nothing changes', async (t) => {
+  await using pair = await openPair({ sharedUmem: true });
+  await using doomed = await makeVeth();
+  using umem = createTestUmem({ frameCount: 64 });
+  using gone = openListed({ netns: doomed.netns, ifname: doomed.a, queue: 0, umem });
+  const [id, source, target] = [flashId(gone), flashId(pair.source), flashId(pair.target)];
+  setRoute(id, [target]);
+  await run('ip', ['-n', doomed.netns, 'link', 'delete', 'dev', doomed.a]);
+  const before = readAttribute(id, 'next');
+
+  const outcomes = [[id, '-1'], [id, String(target)], [source, String(id)], [source, `${target} ${id}`]].map(([of, text]) => refusalOf(() => writeNext(of as number, text as string)));
+
+  t.deepEqual(outcomes, outcomes.map(() => 'ENXIO'));
+  t.is(readAttribute(id, 'next'), before);
+  t.is(readAttribute(id, 'ifindex'), '-1\n');
+  t.is(readAttribute(id, 'qid'), '-1\n');
+  t.deepEqual(readSocket(source).route, [target]);
+  t.is(gone.kick(), 'ENXIO');
 });
 
 test.serial('a network namespace that goes with its programs under load leaves those outside as they were', async (t) => {
