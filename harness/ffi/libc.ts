@@ -22,6 +22,7 @@ export const libc = {
   munmap: lib.func('int munmap(void *address, size_t length)'),
   ifNameToIndex: lib.func('unsigned int if_nametoindex(const char *name)'),
   setns: lib.func('int setns(int fd, int type)'),
+  membarrier: lib.func('long syscall(long number, int command, unsigned int flags, int cpu)'),
   unshare: lib.func('int unshare(int flags)'),
 } as const;
 

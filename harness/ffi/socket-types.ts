@@ -14,7 +14,7 @@ export interface SocketOptions {
   readonly completionSize?: number;
   /** Bits of `bindFlag`; copy mode with need-wakeup unless told. Ignored when the UMEM is shared. */
   readonly bindFlags?: number;
-  /** False leaves the socket unbound. */
+  /** False leaves the socket unbound, until its `bind()`. */
   readonly bind?: boolean;
 }
 
@@ -56,5 +56,6 @@ export interface XdpSocket extends Disposable {
   readonly receive: (flags?: number) => string;
   readonly poll: (events: number, timeoutMs: number) => PollResult;
   readonly statistics: () => XdpStatistics;
+  readonly bind: () => void;
   readonly close: () => void;
 }

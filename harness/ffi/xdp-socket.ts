@@ -28,8 +28,9 @@ function openHere(options: SocketOptions): XdpSocket {
     const sharing = sharedWith(umem, ifindex, queue);
     if (sharing.with === undefined) registerUmem(fd, umem);
     const rings = setUpRings(fd, options, sharing.samePool?.rings, mappings);
-    if (options.bind !== false) bindSocket(fd, ifindex, options, sharing.with?.fd);
-    const socket = makeSocket({ fd, ifindex, queue, umem, rings }, mappings);
+    const bind = (): void => bindSocket(fd, ifindex, options, sharing.with?.fd);
+    if (options.bind !== false) bind();
+    const socket = makeSocket({ fd, ifindex, queue, umem, rings, bind }, mappings);
     rememberSocket(umem, socket);
     return socket;
   } catch (error) {
@@ -132,7 +133,7 @@ function onceQueueIsFree(attempt: () => number): number {
   }
 }
 
-type SocketFacts = Pick<XdpSocket, 'fd' | 'ifindex' | 'queue' | 'umem' | 'rings'>;
+type SocketFacts = Pick<XdpSocket, 'fd' | 'ifindex' | 'queue' | 'umem' | 'rings' | 'bind'>;
 
 function makeSocket(facts: SocketFacts, mappings: readonly Mapping[]): XdpSocket {
   const { fd, umem } = facts;

@@ -19,6 +19,7 @@ import './socket-modes.test.js';
 import './tracing.test.js';
 import './teardown.test.js';
 import './device-gone.test.js';
+import './held-socket.test.js';
 import './emptied-route.test.js';
 import './room.test.js';
 import './carried.test.js';
