@@ -20,6 +20,7 @@ import './tracing.test.js';
 import './teardown.test.js';
 import './device-gone.test.js';
 import './held-socket.test.js';
+import './retire.test.js';
 import './emptied-route.test.js';
 import './room.test.js';
 import './carried.test.js';
