@@ -15,6 +15,7 @@ import './topology.test.js';
 import './registry.test.js';
 import './permissions.test.js';
 import './cookie.test.js';
+import './charged.test.js';
 import './socket-modes.test.js';
 import './tracing.test.js';
 import './teardown.test.js';

@@ -13,10 +13,10 @@ export interface TracedEvent {
   readonly text: string;
 }
 
-/** The events of FLASH, or one of them, while some work is done. */
-export async function tracedLines(event: string | undefined, work: () => void | Promise<unknown>): Promise<TracedEvent[]> {
+/** The events of FLASH or of another group, or one of them, while some work is done. */
+export async function tracedLines(event: string | undefined, work: () => void | Promise<unknown>, group = 'flash'): Promise<TracedEvent[]> {
   if (!existsSync(join(tracing, 'trace'))) await run('mount', ['-t', 'tracefs', 'tracefs', tracing]);
-  const enable = join('events', 'flash', ...(event === undefined ? [] : [event]), 'enable');
+  const enable = join('events', group, ...(event === undefined ? [] : [event]), 'enable');
   write('trace', '');
   write(enable, '1');
   try {
@@ -26,7 +26,7 @@ export async function tracedLines(event: string | undefined, work: () => void | 
   }
   const lines = readFileSync(join(tracing, 'trace'), 'utf8').split('\n');
   return lines.flatMap((line) => {
-    const [, thread, flags, text] = /-(\d+)\s+\[\d+\] (\S{5}) .*?\b(flash_\w+: .*)$/.exec(line) ?? [];
+    const [, thread, flags, text] = /-(\d+)\s+\[\d+\] (\S{5}) +[\d.]+: (\w+: .*)$/.exec(line) ?? [];
     return flags === undefined || text === undefined ? [] : [{ thread: Number(thread), flags, text }];
   });
 }
