@@ -18,3 +18,4 @@ import './device-down.test.js';
 import './route-changes.test.js';
 import './load.test.js';
 import './hostile.test.js';
+import './netconsole.test.js';
