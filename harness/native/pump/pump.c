@@ -19,6 +19,7 @@ static const struct {
 	{ "cost", pump_cost, "sends --rounds batches and prints what a packet costs" },
 	{ "race", pump_race, "--sources threads on one UMEM send --rounds packets each to one target" },
 	{ "sleep", pump_sleep, "sends --rounds packets; --wait is how the source sleeps, --target what the other does" },
+	{ "share", pump_share, "keeps a socket busy while one beside it sends --rounds packets" },
 	{ "hostile", pump_hostile, "sends --rounds batches while a thread scribbles on all its rings" },
 };
 

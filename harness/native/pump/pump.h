@@ -77,6 +77,7 @@ int pump_wake(const struct pump_options *options);
 int pump_cost(const struct pump_options *options);
 int pump_race(const struct pump_options *options);
 int pump_sleep(const struct pump_options *options);
+int pump_share(const struct pump_options *options);
 int pump_hostile(const struct pump_options *options);
 
 #endif

@@ -1,5 +1,6 @@
 import test from 'ava';
 import { max, min } from 'd3-array';
+import { message } from '../../ffi/libc.js';
 import type { XdpSocket } from '../../ffi/socket-types.js';
 import { setRoute } from '../../flash/registry.js';
 import { waitUntil } from '../../process/wait-until.js';
@@ -7,8 +8,8 @@ import type { Device } from './device.js';
 import { eventually } from './ring-state.js';
 import { countFrom, flashId, openListed, openPair } from './routed-pair.js';
 import { fill, receive, send } from './test-packets.js';
-import { borrowDevice, startPumpOn, testbed } from './testbed.js';
-import { tracedLines } from './traced.js';
+import { borrowDevice, createTestUmem, startPumpOn, testbed } from './testbed.js';
+import { tracedLines, type TracedEvent } from './traced.js';
 import { during, redirected } from './traffic-ends.js';
 
 /*
@@ -132,4 +133,39 @@ if (driverRedirects) {
     t.true((max(leads) ?? 0) <= batch, `one socket was ${max(leads)} packets ahead of another`);
     t.is(receive(target).length, sources.length * packets);
   });
+
+  test.serial('a socket beside a busy one that is routed sends in bounded time', async (t) => {
+    const rounds = 100;
+    // What two polls of a driver move, and the turns of a batch each that were under way.
+    const most = 4 * 256;
+    await using pump = await startPumpOn(await borrowDevice(), { mode: 'share', queue: 0, ringSize: 512, batch: 512, rounds });
+    const [busy = -1] = pump.ids();
+    setRoute(busy, [busy]);
+
+    pump.go();
+    const report = (await pump.report()) as { readonly rounds: number; readonly most: number };
+
+    t.true(report.most <= most, JSON.stringify(report));
+    t.is(report.rounds, rounds);
+  });
 }
+
+/** Of a NAPI poll in the process that asked for it. */
+const polledHere = (events: readonly TracedEvent[]): number => events.filter(({ flags, text }) => text.startsWith('napi_poll') && !/^..[sHh]/.test(flags)).length;
+
+test.serial('recvfrom() of a socket on no route polls its driver busily with MSG_MORE as it does without', async (t) => {
+  const device = await borrowDevice();
+  using umem = createTestUmem({ frameCount: 64 });
+  using socket = openListed({ netns: device.netns, ifname: device.a, queue: 3, umem });
+  socket.kick();
+  const polls = async (flags: number): Promise<number> =>
+    polledHere(await tracedLines('napi_poll', () => {
+      for (let call = 0; call < 20; call++) socket.receive(flags);
+    }, 'napi'));
+
+  const [without, withMore] = [await polls(message.dontWait), await polls(message.dontWait | message.more)];
+
+  // Another processor may have the NAPI instance now and then.
+  t.true(without > 5, `${without} polls`);
+  t.true(withMore > 5, `${withMore} polls with MSG_MORE, ${without} without`);
+});

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Two sockets on one queue: one that is busy, on a route to itself, and one that sends a packet to
+ * the device now and then. How many packets of the first are moved before one of the other?
+ *
+ *	busy   TX ==> RX, as fast as it goes
+ *	other  TX --> device, --rounds packets, one after the other
+ */
+#include <stdio.h>
+#include <sys/socket.h>
+
+#include "pump.h"
+
+#define STARVED	(1u << 20)
+
+static struct end busy;
+static struct xsk_socket *other;
+static struct xsk_ring_prod other_tx;
+
+static int other__open(const struct pump_options *options)
+{
+	struct xsk_socket_config config = {
+		.tx_size = options->ring_size,
+		.libxdp_flags = XSK_LIBXDP_FLAGS__INHIBIT_PROG_LOAD,
+		.bind_flags = (options->zero_copy ? XDP_ZEROCOPY : XDP_COPY) | XDP_USE_NEED_WAKEUP,
+	};
+
+	return xsk_socket__create_shared(&other, options->ifname, options->queue, busy.umem, NULL,
+					 &other_tx, &busy.fill, &busy.completion, &config);
+}
+
+static void keep_busy(const struct pump_options *options)
+{
+	end__receive(&busy);
+	end__reclaim(&busy);
+	end__fill(&busy);
+	end__send(&busy, options->batch);
+	sendto(end__fd(&busy), NULL, 0, MSG_DONTWAIT, NULL, 0);
+}
+
+/* How many packets of the busy one were moved while that of the other waited. */
+static __u32 send_other(const struct pump_options *options)
+{
+	__u32 idx, first = *(volatile __u32 *)busy.tx.consumer, moved = 0;
+
+	while (!busy.free_count || !xsk_ring_prod__reserve(&other_tx, 1, &idx))
+		keep_busy(options);
+	*xsk_ring_prod__tx_desc(&other_tx, idx) = (struct xdp_desc) {
+		.addr = busy.free_frames[--busy.free_count],
+		.len = options->packet_bytes,
+	};
+	xsk_ring_prod__submit(&other_tx, 1);
+	while (*(volatile __u32 *)other_tx.consumer != idx + 1 && moved < STARVED) {
+		if (xsk_ring_prod__needs_wakeup(&other_tx))
+			sendto(xsk_socket__fd(other), NULL, 0, MSG_DONTWAIT, NULL, 0);
+		keep_busy(options);
+		moved = *(volatile __u32 *)busy.tx.consumer - first;
+	}
+	return moved;
+}
+
+int pump_share(const struct pump_options *options)
+{
+	__u32 most = 0, rounds = 0;
+	int err;
+
+	busy.packet_bytes = options->packet_bytes;
+	err = end__open(&busy, options, options->queue, NULL);
+	if (!err)
+		err = other__open(options);
+	if (err) {
+		fprintf(stderr, "pump: cannot open the sockets on %s: error %d\n", options->ifname, -err);
+		return 1;
+	}
+	end__fill(&busy);
+	if (wait_for_start())
+		return 1;
+
+	while (rounds < options->rounds && most < STARVED) {
+		__u32 moved = send_other(options);
+
+		most = moved > most ? moved : most;
+		rounds++;
+	}
+	printf("{\"rounds\":%u,\"most\":%u,\"moved\":%llu}\n", rounds, most, busy.received);
+	return 0;
+}
