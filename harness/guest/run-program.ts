@@ -9,6 +9,8 @@ export interface ProgramOptions<Result> {
   /** A compiled program of this harness, below dist/. */
   readonly program: string;
   readonly args?: readonly string[];
+  /** Added to its environment. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Each result as it comes. */
   readonly onResult?: (result: Result) => void;
 }
@@ -19,12 +21,12 @@ const commandOf = (program: string, args: readonly string[]): string[] => ['--en
 const shownCharacters = 2000;
 
 /** Runs a program that prints a line of JSON for each of its results, and returns those. */
-export async function runProgramInGuest<Result>({ program, args = [], onResult, ...options }: GuestProgramOptions<Result>): Promise<Result[]> {
+export async function runProgramInGuest<Result>({ program, args = [], env = {}, onResult, ...options }: GuestProgramOptions<Result>): Promise<Result[]> {
   let output = '';
   const lines = readJsonLines(onResult);
   const guest = await runInGuest({
     ...options,
-    command: [process.execPath, ...commandOf(program, args)],
+    command: ['env', ...Object.entries(env).map(([name, value]) => `${name}=${value}`), process.execPath, ...commandOf(program, args)],
     onEvent: (event) => {
       if (event.kind === 'start') {
         output = '';
@@ -40,9 +42,9 @@ export async function runProgramInGuest<Result>({ program, args = [], onResult, 
 }
 
 /** The same on this machine. */
-export async function runProgramHere<Result>({ program, args = [], onResult }: ProgramOptions<Result>): Promise<Result[]> {
+export async function runProgramHere<Result>({ program, args = [], env = {}, onResult }: ProgramOptions<Result>): Promise<Result[]> {
   const lines = readJsonLines(onResult);
-  const child = start(process.execPath, commandOf(program, args), { cwd: repositoryRoot });
+  const child = start(process.execPath, commandOf(program, args), { cwd: repositoryRoot, env });
   child.stdout.on('data', (chunk: Buffer | string) => lines.push(chunk.toString()));
   const { exitCode, stderr } = await child;
   return requireResults(program, exitCode ?? 1, lines.results, stderr.slice(-shownCharacters));

@@ -1,4 +1,5 @@
 import type { Suite } from './suite.js';
+import { chaosSuite } from './chaos-suite.js';
 import { guestSuite, hereSuite } from './guest-suite.js';
 import { kunitSuite } from './kunit-suite.js';
 import { mutantsSuite } from './mutants-suite.js';
@@ -6,4 +7,4 @@ import { nicsSuite } from './nics-suite.js';
 import { unitSuite } from './unit-suite.js';
 
 /** Everything `npm test` runs, in this order: what is quick and explains most comes first. */
-export const suites: readonly Suite[] = [unitSuite, kunitSuite, mutantsSuite, guestSuite, nicsSuite, hereSuite];
+export const suites: readonly Suite[] = [unitSuite, kunitSuite, mutantsSuite, guestSuite, nicsSuite, chaosSuite, hereSuite];

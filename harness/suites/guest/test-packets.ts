@@ -60,8 +60,8 @@ export function send(socket: XdpSocket, numbers: readonly number[], options: Sen
 }
 
 /** Takes what arrived, returns the frames to the free ones and the packets' numbers in order. A packet that is torn or changed throws. */
-export function receive(socket: XdpSocket, shape: PacketShape = singleBuffer): number[] {
-  const descriptors = socket.rings.rx.consume();
+export function receive(socket: XdpSocket, shape: PacketShape = singleBuffer, most = socket.rings.rx.size): number[] {
+  const descriptors = socket.rings.rx.consume(most);
   const numbers = packetsOf(descriptors).map((packet) => readPacket(socket.umem, packet, shape));
   socket.umem.give(descriptors.map(({ addr }) => addr));
   return numbers;

@@ -1,0 +1,43 @@
+import { resolve } from 'node:path';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { exitCodes } from '../errors.js';
+import { formatSeconds, startClock } from '../host/duration.js';
+import { callerDir } from '../host/repository.js';
+import { buildImage } from '../kernel/build-image.js';
+import { flavours, type Flavour } from '../kernel/flavour.js';
+import { devices, runChaos } from '../suites/chaos-suite.js';
+import { formatTotals, showFailures } from '../suites/suite.js';
+
+interface Options {
+  readonly seconds: number;
+  readonly seed: number;
+  readonly device?: (typeof devices)[number];
+  readonly flavour: Flavour;
+  readonly image?: string;
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('it is no whole number of at most nine digits');
+  return Number(text);
+}
+
+export function addTestChaos(program: Command): void {
+  program
+    .command('test-chaos')
+    .description('sockets that send, take, sleep, close and are led elsewhere, at random, and what must hold in each quiet moment')
+    .option('--seconds <n>', 'for how long, on each device', wholeNumber, 60)
+    .option('--seed <n>', 'of the first episode; each one after it has the next', wholeNumber, 1)
+    .addOption(new Option('--device <name>', 'on this one alone').choices(devices))
+    .addOption(new Option('--flavour <name>', 'the kernel the guest boots').choices(flavours).default('base'))
+    .option('--image <file>', 'boot this kernel instead of building one')
+    .action(async ({ seconds, seed, device, flavour, image }: Options) => {
+      const bootImage = image === undefined ? await buildImage({ flavour }) : resolve(callerDir, image);
+      for (const each of device === undefined ? devices : [device]) {
+        const elapsed = startClock();
+        const result = await runChaos({ device: each, image: bootImage, seconds, seed });
+        showFailures(result);
+        console.log(`chaos on ${each}: ${result.passed} episodes, ${result.steps} steps, ${formatTotals(result)} (${formatSeconds(elapsed())})`);
+        if (result.failed > 0) process.exitCode = exitCodes.testFailure;
+      }
+    });
+}

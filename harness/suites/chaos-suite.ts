@@ -1,0 +1,62 @@
+import { withProgress } from '../host/progress.js';
+import { runProgramInGuest } from '../guest/run-program.js';
+import { buildImage } from '../kernel/build-image.js';
+import { buildNative } from '../native/build-native.js';
+import { nicModels, type NicModel } from '../nics/model.js';
+import { startNicPair } from '../nics/start-nics.js';
+import type { EpisodeResult } from './chaos/episode.js';
+import { addResults, type Suite, type SuiteResult } from './suite.js';
+import { testbedVariable } from './testbed-variable.js';
+
+export const devices = ['veth', ...nicModels] as const;
+
+export interface ChaosOptions {
+  readonly device: (typeof devices)[number];
+  readonly image: string;
+  readonly seconds: number;
+  readonly seed: number;
+}
+
+const [cpusOfNics, memoryMb] = [9, 3072];
+const slackMs = 600_000;
+
+/** Sockets that send, take, sleep, close and are led elsewhere in an order that follows from a seed. */
+export async function runChaos({ device, image, seconds, seed }: ChaosOptions): Promise<SuiteResult & { readonly steps: number }> {
+  await buildNative();
+  await using nics = device === 'veth' ? undefined : await startNicPair(device as NicModel);
+  const testbed = nics === undefined ? {} : { env: { [testbedVariable]: JSON.stringify({ model: device, driverRedirects: true }) } };
+  const onNics = nics === undefined ? {} : { nics, cpus: cpusOfNics, memoryMb };
+  const episodes = await withProgress((onProgress) => {
+    let [steps, quietMoments] = [0, 0];
+    onProgress({ kind: 'phase', phase: `chaos on ${device}, seed ${seed}`, unit: 'steps' });
+    return runProgramInGuest<EpisodeResult>({
+      ...{ image, program: 'suites/chaos/in-guest.js', args: [String(seconds), String(seed)], deadlineMs: seconds * 1000 + slackMs },
+      ...{ ...onNics, ...testbed },
+      onResult(episode) {
+        [steps, quietMoments] = [steps + episode.steps, quietMoments + episode.quietMoments];
+        onProgress({ kind: 'step', done: steps, total: undefined });
+      },
+    });
+  });
+  const steps = episodes.reduce((sum, episode) => sum + episode.steps, 0);
+  const failures = episodes.filter(({ problems }) => problems.length > 0).map((episode) => ({ title: `chaos on ${device}, seed ${episode.seed}`, detail: describe(device, episode) }));
+  return { passed: episodes.length - failures.length, failed: failures.length, skipped: 0, failures, steps };
+}
+
+/** What was wrong and the steps to there; the same seed has the same steps. */
+function describe(device: string, { seed, problems, done }: EpisodeResult): string {
+  return [...problems, `again: npm run test:chaos -- --device ${device} --seconds 1 --seed ${seed}`, ...done.map((step, index) => `${String(index + 1).padStart(3)}  ${step}`)].join('\n');
+}
+
+const [usualSeconds, usualSeed] = [20, 1];
+
+/** A minute of it. */
+export const chaosSuite: Suite = {
+  name: 'chaos',
+  async run({ image, flavour }) {
+    const bootImage = image ?? (await buildImage({ flavour }));
+    const results: SuiteResult[] = [];
+    for (const device of devices) results.push(await runChaos({ device, image: bootImage, seconds: usualSeconds, seed: usualSeed }));
+    return addResults(results);
+  },
+};
