@@ -4,7 +4,7 @@
  * of its sides; here both sides are the kernel's, so each has a struct xsk_queue of its own.
  *
  * Nothing in the series enqueues addresses from several contexts: the kernel dequeues them from fill
- * rings, user space enqueues. What a driver reserves RX entries with does it here.
+ * rings, user space enqueues. What reserves RX entries does it here.
  */
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
@@ -97,7 +97,7 @@ RINGS_INLINE u32 flash_descriptor__take_one(void *ring, void *objects, u32 n)
 	return xskq_dequeue_desc(((struct sides *)ring)->cons, objects);
 }
 
-/* All or nothing, as a driver reserves. */
+/* All or nothing: addresses are no packets that could be kept whole. */
 RINGS_INLINE u32 flash_address__put(void *ring, const void *objects, u32 n)
 {
 	struct xsk_queue *q = ((struct sides *)ring)->prod;

@@ -13,9 +13,11 @@
 #ifdef __x86_64__
 #define smp_load_acquire(p)		({ __typeof__(*(p)) __v = READ_ONCE(*(p)); barrier(); __v; })
 #define smp_store_release(p, value)	do { barrier(); WRITE_ONCE(*(p), value); } while (0)
+#define smp_rmb()			barrier()
 #else
 #define smp_load_acquire(p)		__atomic_load_n(p, __ATOMIC_ACQUIRE)
 #define smp_store_release(p, value)	__atomic_store_n(p, value, __ATOMIC_RELEASE)
+#define smp_rmb()			__atomic_thread_fence(__ATOMIC_ACQUIRE)
 #endif
 
 /* For sparse. */

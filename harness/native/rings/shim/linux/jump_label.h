@@ -11,7 +11,7 @@ struct static_key_false {
 #define DECLARE_STATIC_KEY_FALSE(name)	extern struct static_key_false name
 #define DEFINE_STATIC_KEY_FALSE(name)	struct static_key_false name
 #define static_branch_unlikely(key)	unlikely(READ_ONCE((key)->enabled))
-#define static_branch_inc(key)		((void)++(key)->enabled)
-#define static_branch_dec(key)		((void)--(key)->enabled)
+#define static_key_enabled(key)		READ_ONCE((key)->enabled)
+#define static_branch_enable(key)	WRITE_ONCE((key)->enabled, 1)
 
 #endif

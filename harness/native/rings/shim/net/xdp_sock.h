@@ -12,10 +12,15 @@ struct net_device {
 	u32 xdp_zc_max_segs;
 };
 
-/* What net/xdp/xsk_queue.h looks at. */
+/* What net/xdp/xsk.h and net/xdp/xsk_queue.h look at. */
 struct xdp_sock {
 	struct xsk_queue *tx;
 	bool drain_cont;
+	enum {
+		XSK_READY = 0,
+		XSK_BOUND,
+		XSK_UNBOUND,
+	} state;
 };
 
 #endif
