@@ -1,4 +1,4 @@
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import { libc, message, pollEvent } from '../../ffi/libc.js';
 import { inNetns } from '../../ffi/netns.js';
 import { attachXskRedirect } from '../../ffi/xsk-redirect.js';
@@ -26,11 +26,13 @@ function idOn(pump: Pump, { netns }: Device, ifname: string): number {
   return listSockets().find((socket) => socket.pid === pump.pid && socket.ifindex === ifindex)?.id ?? -1;
 }
 
-test.serial.afterEach.always('both devices are up', async () => {
-  await using device = await borrowDevice();
-  for (const ifname of [device.a, other]) await setLink(device, ifname, 'up');
-  if (testbed.zeroCopy) await waitForLink();
-});
+/** However a test ends that takes a device down. */
+function upAtEnd(t: ExecutionContext, device: Device, ifname: string): void {
+  t.teardown(async () => {
+    await setLink(device, ifname, 'up');
+    if (testbed.zeroCopy) await waitForLink();
+  });
+}
 
 for (const { layout, sharedUmem } of umemLayouts) {
   for (const end of ['target', 'source'] as const) {
@@ -41,6 +43,7 @@ for (const { layout, sharedUmem } of umemLayouts) {
       await using pump = await startPumpOn(device, { mode: 'sleep', rounds: endless, ...ends });
       const [source, target] = [device.a, other].map((ifname) => idOn(pump, device, ifname)) as [number, number];
       const flapping = end === 'source' ? device.a : other;
+      upAtEnd(t, device, flapping);
       setRoute(source, [target]);
       pump.go();
       await flowsOn(pump, source, 'before');
@@ -58,6 +61,7 @@ for (const { layout, sharedUmem } of umemLayouts) {
   test.serial(`sendto(), recvfrom() and poll() of sockets on a route work while their device is down (${layout})`, async (t) => {
     await using pair = await openSleepingPair({ sharedUmem });
     const { source, target, device } = pair;
+    upAtEnd(t, device, device.a);
     await setLink(device, device.a, 'down');
     fill(target, 40);
     send(source, countFrom(0, 8));
@@ -78,6 +82,7 @@ test.serial('a socket on no route is told ENETDOWN as ever', async (t) => {
   await using device = await borrowDevice();
   using umem = createTestUmem({ frameCount: 64 });
   using socket = openListed({ netns: device.netns, ifname: device.a, queue: 0, umem, busyPoll: false });
+  upAtEnd(t, device, device.a);
   await setLink(device, device.a, 'down');
 
   t.is(socket.kick(), 'ENETDOWN');
