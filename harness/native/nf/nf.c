@@ -20,7 +20,7 @@
 #include "nf.h"
 
 #define IDLE_NS			1000000000L	/* nothing to do: sleep until something arrives */
-#define PENDING_NS		1000000L	/* a TX ring is not empty: ask the kernel again */
+#define PENDING_NS		1000000L	/* a device took no more: ask the kernel again */
 #define DRAIN_DEADLINE_S	2
 
 static volatile sig_atomic_t status_wanted, stop_wanted, child_ended;
@@ -50,12 +50,15 @@ static void signals__set_up(void)
 	sigprocmask(SIG_BLOCK, &blocked, NULL);
 }
 
-/* Sleeps until a packet arrives, a TX ring that is not empty has a chance, or a signal comes. */
+/*
+ * Sleeps until a packet arrives, what is on a TX ring can move, or a signal comes. The frames that
+ * come back from there may be all there are for packets.
+ */
 static int function__wait(struct function *function, bool busy, bool taking)
 {
 	struct timespec timeout = { .tv_sec = IDLE_NS / 1000000000L };
 	struct pollfd fds[NF_DIRECTIONS];
-	bool pending = false;
+	bool again = false;
 	sigset_t none;
 	int count = 0;
 
@@ -68,15 +71,14 @@ static int function__wait(struct function *function, bool busy, bool taking)
 			continue;
 		if (taking && port__tx_has_room(port))
 			events |= POLLIN;
-		if (port__tx_pending(port)) {
+		if (port__tx_pending(port))
 			events |= POLLOUT;
-			pending = true;
-		}
+		again |= port__wants_kick(port);
 		fds[count++] = (struct pollfd) { .fd = xsk_socket__fd(port->xsk), .events = events };
 	}
 	if (busy)
 		timeout = (struct timespec) { };
-	else if (pending || !taking)
+	else if (again || !taking)
 		timeout = (struct timespec) { .tv_nsec = PENDING_NS };
 	if (ppoll(fds, count, &timeout, &none) < 0 && errno != EINTR)
 		return -errno;

@@ -116,6 +116,7 @@ void port__recycle(struct port *port);
 __u32 port__forward(struct port *port, int drop_udp_port);
 int port__kick(struct port *port);
 bool port__tx_pending(const struct port *port);
+bool port__wants_kick(const struct port *port);
 bool port__tx_has_room(struct port *port);
 
 bool filter__drops(const void *packet, __u32 len, int drop_udp_port);

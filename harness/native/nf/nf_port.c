@@ -62,18 +62,20 @@ int port__give_frames(struct port *port, __u32 first, __u32 count)
 	return 0;
 }
 
-/* Completion ring to free frames, free frames to the fill ring, as many as there is room for. */
-void port__recycle(struct port *port)
+static void port__reclaim(struct port *port)
 {
-	__u32 idx, count;
+	__u32 idx, count = xsk_ring_cons__peek(&port->completion, port->completion.size, &idx);
 
-	count = xsk_ring_cons__peek(&port->completion, port->completion.size, &idx);
 	for (__u32 i = 0; i < count; i++)
 		port__put_frame(port, *xsk_ring_cons__comp_addr(&port->completion, idx + i));
 	if (count)
 		xsk_ring_cons__release(&port->completion, count);
+}
 
-	count = xsk_prod_nb_free(&port->fill, port->free_count);
+static void port__fill(struct port *port)
+{
+	__u32 idx, count = xsk_prod_nb_free(&port->fill, port->free_count);
+
 	if (count > port->free_count)
 		count = port->free_count;
 	if (!count || !xsk_ring_prod__reserve(&port->fill, count, &idx))
@@ -81,6 +83,18 @@ void port__recycle(struct port *port)
 	for (__u32 i = 0; i < count; i++)
 		*xsk_ring_prod__fill_addr(&port->fill, idx + i) = port->free_frames[--port->free_count];
 	xsk_ring_prod__submit(&port->fill, count);
+}
+
+/*
+ * Completion ring to free frames, free frames to the fill ring, as many as there is room for. That
+ * asks for a call when packets wait for its frames, or for room on RX.
+ */
+void port__recycle(struct port *port)
+{
+	port__reclaim(port);
+	port__fill(port);
+	if (xsk_ring_prod__needs_wakeup(&port->fill))
+		recvfrom(xsk_socket__fd(port->xsk), NULL, 0, MSG_DONTWAIT, NULL, NULL);
 }
 
 bool port__tx_has_room(struct port *port)
@@ -137,22 +151,25 @@ bool port__tx_pending(const struct port *port)
 	return port__tx_queued(port) > 0;
 }
 
+/* Not what the kernel goes on with by itself: it takes that to its end. */
+bool port__wants_kick(const struct port *port)
+{
+	return port__tx_pending(port) && xsk_ring_prod__needs_wakeup(&port->tx);
+}
+
 /*
- * Has the kernel transmit until the TX ring is empty or it takes no more. What it does not take
- * stays on the ring: that is backpressure, not an error.
+ * Has the kernel transmit until it needs no more calls for that, or takes no more. What it does not
+ * take stays on the ring: that is backpressure, not an error.
  */
 int port__kick(struct port *port)
 {
-	__u32 queued = port__tx_queued(port);
-
-	while (queued) {
-		__u32 before = queued;
+	while (port__wants_kick(port)) {
+		__u32 before = port__tx_queued(port);
 
 		if (sendto(xsk_socket__fd(port->xsk), NULL, 0, MSG_DONTWAIT, NULL, 0) < 0 &&
 		    errno != EAGAIN && errno != EBUSY && errno != ENOBUFS && errno != ENETDOWN)
 			return -errno;
-		queued = port__tx_queued(port);
-		if (queued == before) {
+		if (port__tx_queued(port) == before) {
 			port->traffic.refused_kicks++;
 			return 0;
 		}
