@@ -67,7 +67,6 @@ static int flash__join(const struct hops_options *options, uint32_t stage)
 		.frames = &frames[stage],
 		.wait = options->wait,
 		.bytes = options->bytes,
-		.wakes_upstream = options->wait == HOPS_BLOCK && stage > 0,
 	});
 	return 0;
 }

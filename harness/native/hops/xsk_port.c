@@ -128,7 +128,7 @@ void port__reclaim(struct port *port)
 		xsk_ring_cons__release(&port->completion, n);
 }
 
-void port__fill(struct port *port)
+static void port__put_on_fill_ring(struct port *port)
 {
 	struct frames *frames = port->frames;
 	uint32_t idx, n = xsk_prod_nb_free(&port->fill, frames->count);
@@ -140,7 +140,15 @@ void port__fill(struct port *port)
 	for (uint32_t i = 0; i < n; i++)
 		*xsk_ring_prod__fill_addr(&port->fill, idx + i) = frames->free[--frames->count];
 	xsk_ring_prod__submit(&port->fill, n);
-	/* A zero-copy driver that ran out of frames. */
+}
+
+/*
+ * The fill ring asks for a call when a zero-copy driver ran out of frames, and when the kernel has
+ * packets for this socket that wait for frames or for room on RX, even if no frame is put there now.
+ */
+void port__fill(struct port *port)
+{
+	port__put_on_fill_ring(port);
 	if (xsk_ring_prod__needs_wakeup(&port->fill))
 		recvfrom(port->fd, NULL, 0, MSG_DONTWAIT, NULL, NULL);
 }
@@ -216,14 +224,4 @@ void port__kick(struct port *port)
 uint32_t port__tx_pending(const struct port *port)
 {
 	return *port->tx.producer - __atomic_load_n(port->tx.consumer, __ATOMIC_ACQUIRE);
-}
-
-uint32_t port__rx_used(const struct port *port)
-{
-	return __atomic_load_n(port->rx.producer, __ATOMIC_ACQUIRE) - *port->rx.consumer;
-}
-
-uint32_t port__fill_used(const struct port *port)
-{
-	return *port->fill.producer - __atomic_load_n(port->fill.consumer, __ATOMIC_ACQUIRE);
 }

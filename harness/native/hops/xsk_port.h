@@ -46,7 +46,8 @@ int port__open(struct port *port, const struct hops_options *options, const stru
 	       struct frames *frames, const char *ifname, uint32_t queue);
 void port__close(struct port *port);
 void port__reclaim(struct port *port);	/* completion ring to free frames */
-void port__fill(struct port *port);	/* free frames to the fill ring, as many as fit */
+/* Free frames to the fill ring, as many as fit; tells the kernel if it wants to be told. */
+void port__fill(struct port *port);
 uint32_t port__receive(struct port *port, struct packet *packets, uint32_t max);
 uint32_t port__allocate(struct port *port, struct packet *packets, uint32_t max, uint32_t bytes);
 /* Puts packets on TX, as many as fit, and tells the kernel if it wants to be told. */
@@ -54,7 +55,5 @@ uint32_t port__send(struct port *port, const struct packet *packets, uint32_t co
 /* Has the kernel go on with what is on TX. */
 void port__kick(struct port *port);
 uint32_t port__tx_pending(const struct port *port);
-uint32_t port__rx_used(const struct port *port);
-uint32_t port__fill_used(const struct port *port);
 
 #endif

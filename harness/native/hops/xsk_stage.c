@@ -8,8 +8,6 @@
 #define WAIT_MS	10
 
 static struct xsk_stage stage;
-/* There was no room since upstream was last woken: it may have gone to sleep. */
-static bool was_tight;
 
 void xsk_stage__set(const struct xsk_stage *set)
 {
@@ -18,50 +16,19 @@ void xsk_stage__set(const struct xsk_stage *set)
 		port__fill(stage.in);
 }
 
-/*
- * A source sleeps until half of RX is free and half of the fill ring is filled. It did not find that,
- * so that it is seen here before what it waits for is done. Should the source fall asleep just after
- * this looked, it is woken by poll(), once everything has been received.
- */
-static void look_for_tightness(void)
-{
-	const struct port *in = stage.in;
-
-	if (stage.wakes_upstream && !was_tight)
-		was_tight = port__rx_used(in) > in->rx.size / 2 ||
-			    port__fill_used(in) < in->fill.size / 2;
-}
-
-static void wake_upstream(void)
-{
-	const struct port *in = stage.in;
-
-	if (!was_tight || port__rx_used(in) > in->rx.size / 2 ||
-	    port__fill_used(in) < in->fill.size / 2)
-		return;
-	was_tight = false;
-	/* Kernels that do not know of this say so. */
-	recvfrom(in->fd, NULL, 0, MSG_MORE | MSG_DONTWAIT, NULL, NULL);
-}
-
 /* Frames that have been sent go where there are too few of them. */
 static void recycle(void)
 {
 	if (stage.out)
 		port__reclaim(stage.out);
-	if (stage.in) {
-		look_for_tightness();
+	if (stage.in)
 		port__fill(stage.in);
-		wake_upstream();
-	}
 }
 
 uint32_t xsk_stage__receive(struct packet *packets, uint32_t max)
 {
-	uint32_t count;
+	uint32_t count = port__receive(stage.in, packets, max);
 
-	look_for_tightness();
-	count = port__receive(stage.in, packets, max);
 	if (count)
 		recycle();
 	return count;
@@ -86,8 +53,8 @@ void xsk_stage__release(const struct packet *packets, uint32_t count)
 }
 
 /*
- * poll() has the kernel go on with what is on TX, and wakes upstream. What stays on TX has to wait
- * for room even if it is packets that are wanted.
+ * poll() serves who waits for this stage. Who wants packets has to be woken for what is on TX as well:
+ * the frames it comes back in may be all there are for packets.
  */
 static void sleep_until(bool for_packets, bool for_room)
 {

@@ -13,8 +13,6 @@ struct xsk_stage {
 	struct frames *frames;		/* of both */
 	enum hops_wait wait;
 	uint32_t bytes;
-	/* Whoever sends to it may sleep until it has room, and has to be woken. */
-	bool wakes_upstream;
 };
 
 /* There is one in a process. */
