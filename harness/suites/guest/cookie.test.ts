@@ -6,8 +6,7 @@ import { flashDir, readAttribute, readSocket, refusalOf, writeNext } from '../..
 import { handOver } from '../../native/handover.js';
 import { run } from '../../process/run.js';
 import { countFrom, flashId, openListed, openPair } from './routed-pair.js';
-import { createTestUmem } from './testbed.js';
-import { makeVeth } from './veth.js';
+import { borrowDevice, createTestUmem } from './testbed.js';
 
 const cookieOf = (socket: XdpSocket): string => readAttribute(flashId(socket), 'cookie').trimEnd();
 
@@ -90,9 +89,9 @@ test.serial('a cookie that is malformed is refused with EINVAL, and nothing chan
 
 test.serial('who may not see a socket does not learn whether a cookie is its own', async (t) => {
   await using pair = await openPair({ sharedUmem: true, route: false });
-  await using elsewhere = await makeVeth();
+  await using elsewhere = await borrowDevice();
   using umem = createTestUmem({ frameCount: 8 });
-  using outsider = openListed({ netns: elsewhere.netns, ifname: 'a', queue: 0, umem });
+  using outsider = openListed({ netns: elsewhere.netns, ifname: elsewhere.a, queue: 0, umem });
   const there = { netns: `/run/netns/${elsewhere.netns}` };
   const path = `${flashDir}/${flashId(outsider)}/next`;
 

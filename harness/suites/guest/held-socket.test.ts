@@ -13,6 +13,7 @@ import { auditProblems } from './frame-audit.js';
 import { countFrom, flashId, openPair } from './routed-pair.js';
 import { sleepers, waitForSleeper } from './sleepers.js';
 import { exchange } from './test-packets.js';
+import { borrowDevice } from './testbed.js';
 import { idOf, emptied, pumpOn } from './traffic-ends.js';
 import { makeVeth } from './veth.js';
 
@@ -22,8 +23,8 @@ import { makeVeth } from './veth.js';
 const files = ['pid', 'ifindex', 'qid', 'umem', 'cookie', 'next', 'stats'] as const;
 
 test.serial('who reads about a socket can be killed, whatever its owner does', async (t) => {
-  await using veth = await makeVeth();
-  await using held = await holdSocket(veth.netns);
+  await using device = await borrowDevice();
+  await using held = await holdSocket(device.netns);
   const left = new Set<string>(files);
   const readers = files.map((file) => {
     const path = `${flashDir}/${held.id}/${file}`;
@@ -42,9 +43,9 @@ test.serial('who reads about a socket can be killed, whatever its owner does', a
 });
 
 test.serial('routes of others are set and served while a socket is held', async (t) => {
-  await using veth = await makeVeth();
+  await using device = await borrowDevice();
   await using pair = await openPair({ sharedUmem: true, route: false });
-  await using held = await holdSocket(veth.netns);
+  await using held = await holdSocket(device.netns);
 
   setRoute(flashId(pair.source), [flashId(pair.target)]);
   const outcome = refusalOf(() => setRoute(flashId(pair.source), [held.id]));
@@ -64,7 +65,7 @@ test.serial('routes of others are set and served while a socket is held', async 
 for (const role of ['source', 'target'] as const) {
   test.serial(`a ${role} that closes while its device goes is not touched once it is freed, nor who has its memory then`, async (t) => {
     await using doomed = await makeVeth();
-    await using elsewhere = await makeVeth();
+    await using elsewhere = await borrowDevice();
     await using pair = await openPair({ sharedUmem: true, route: false });
     await using closing = await pumpOn(doomed, role, 0);
     const id = idOf(closing);

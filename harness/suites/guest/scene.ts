@@ -1,7 +1,7 @@
 import { createUmem } from '../../ffi/umem.js';
 import { startPumpInUserNamespace } from '../../native/pump.js';
 import { flashId, openListed } from './routed-pair.js';
-import { makeVeth } from './veth.js';
+import { borrowDevice } from './testbed.js';
 
 /** A socket in each of some namespaces, by their flash ids. */
 export interface Scene extends AsyncDisposable {
@@ -16,9 +16,9 @@ export interface Scene extends AsyncDisposable {
 const [uid, outsider] = [1000, 1001] as const;
 
 export async function openScene(): Promise<Scene> {
-  const [here, there] = [await makeVeth(), await makeVeth()];
+  const [here, there] = [await borrowDevice(), await borrowDevice()];
   const inner = await startPumpInUserNamespace(uid);
-  const places = [{ ifname: 'lo' }, { netns: here.netns, ifname: 'a' }, { netns: there.netns, ifname: 'a' }];
+  const places = [{ ifname: 'lo' }, { netns: here.netns, ifname: here.a }, { netns: there.netns, ifname: there.a }];
   const umems = places.map(() => createUmem({ frameCount: 8 }));
   const sockets = umems.map((umem, index) => openListed({ ifname: 'lo', ...places[index], queue: 0, umem }));
   const [I = -1, H = -1, T = -1] = sockets.map(flashId);
