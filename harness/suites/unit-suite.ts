@@ -15,7 +15,7 @@ export const unitSuite: Suite = {
     const output = await withProgress((onProgress) =>
       attempt(process.execPath, [ava, '--tap', 'dist/suites/unit/**/*.test.js'], {
         cwd: repositoryRoot,
-        timeoutMs: 120_000,
+        timeoutMs: 300_000,
         // The tests see the same whatever cache and terminal the caller has.
         env: { NODE_OPTIONS: '--enable-source-maps', FORCE_COLOR: '0' },
         onLine: showResults('unit tests', onProgress),
