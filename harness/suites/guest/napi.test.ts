@@ -114,10 +114,11 @@ if (driverRedirects) {
     for (const [index, each] of sources.entries()) {
       setRoute(flashId(each), [flashId(target)]);
       send(each, countFrom(index * packets, packets));
+      each.kick();
     }
 
     const events = await tracedLines('flash_redirect', async () => {
-      // Until now there was no frame for any of them.
+      // Until now there was no frame for any of them, so they wait, in this order.
       fill(target, sources.length * packets);
       source.kick();
       await waitUntil(() => target.rings.rx.count() === sources.length * packets, { what: 'all of them to arrive', deadlineMs: 4000 });
