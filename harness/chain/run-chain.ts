@@ -1,5 +1,6 @@
 import { release } from 'node:os';
-import { requireFlash } from '../flash/registry.js';
+import { inNetns } from '../ffi/netns.js';
+import { listSockets, requireFlash } from '../flash/registry.js';
 import { carriedReports, hopReport, inboundWire, outboundWire, portDelta, socketReport, strayFrames, unaccountedPackets, type Interval } from './accounting.js';
 import { auditFrames, auditProblems } from './audit.js';
 import { startFunctions } from './functions.js';
@@ -42,7 +43,7 @@ export async function runChain(options: ChainOptions): Promise<ChainReport> {
   await using functions = await startFunctions({ netns: topology.middle, functions: chainFunctions, separateUmem, zeroCopy });
   await wires.ready?.();
   const statuses = await functions.status();
-  const sockets = findSockets(statuses, await readLinks(topology.middle));
+  const sockets = findSockets(statuses, await readLinks(topology.middle), inNetns(topology.middle, listSockets));
   const hops = chainHops(sockets);
 
   phase('write the routes');

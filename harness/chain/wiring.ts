@@ -1,5 +1,5 @@
 import { FlashError } from '../errors.js';
-import { clearRoute, listSockets, setRoute, type FlashSocket } from '../flash/registry.js';
+import { clearRoute, setRoute, type FlashSocket } from '../flash/registry.js';
 import type { Direction, FunctionStatus, PortStatus } from './functions.js';
 import type { LinkCounters } from './netns.js';
 
@@ -23,11 +23,11 @@ export function socketName(functionName: string, direction: Direction): string {
   return `${functionName}.${direction}`;
 }
 
-/** Finds each function's sockets in the kernel's list: by process name and by binding. */
+/** Finds each function's sockets in the kernel's list of their network namespace: by process name and by binding. */
 export function findSockets(
   statuses: readonly FunctionStatus[],
   links: Readonly<Record<string, Pick<LinkCounters, 'ifindex'>>>,
-  registered: readonly FlashSocket[] = listSockets(),
+  registered: readonly FlashSocket[],
 ): ChainSocket[] {
   return statuses.flatMap(({ name, pid, ports }) =>
     ports.map((port) => {

@@ -21,13 +21,14 @@ export const libc = {
   mmap: lib.func('intptr_t mmap(void *address, size_t length, int protection, int flags, int fd, int64_t offset)'),
   munmap: lib.func('int munmap(void *address, size_t length)'),
   ifNameToIndex: lib.func('unsigned int if_nametoindex(const char *name)'),
+  ioctl: lib.func('int ioctl(int fd, unsigned long request, ...)'),
   setns: lib.func('int setns(int fd, int type)'),
   membarrier: lib.func('long syscall(long number, int command, unsigned int flags, int cpu)'),
   unshare: lib.func('int unshare(int flags)'),
 } as const;
 
 export const solSocket = 1;
-export const socketOption = { busyPoll: 46, cookie: 57, preferBusyPoll: 69, busyPollBudget: 70 } as const;
+export const socketOption = { busyPoll: 46, cookie: 57, preferBusyPoll: 69, busyPollBudget: 70, netnsCookie: 71 } as const;
 export const afXdp = 44;
 export const solXdp = 283;
 export const sockRaw = 3;
@@ -54,4 +55,6 @@ export const message = { dontWait: 0x40, more: 0x8000 } as const;
 export const pollEvent = { in: 1, out: 4, error: 8, hangUp: 16 } as const;
 /** In the events of an epoll: only what is new. */
 export const edgeTriggered = 0x80000000;
+/** An ioctl: opens the network namespace of a socket. */
+export const getSocketNetns = 0x894c;
 export const cloneNewNet = 0x40000000;

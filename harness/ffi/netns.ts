@@ -1,5 +1,5 @@
 import { closeSync, openSync } from 'node:fs';
-import { cloneNewNet, libc } from './libc.js';
+import { cloneNewNet, getSocketNetns, libc, socketOption, solSocket } from './libc.js';
 import { checkErrno } from './native-error.js';
 
 /**
@@ -7,9 +7,27 @@ import { checkErrno } from './native-error.js';
  * the work opens stays in the namespace.
  */
 export function inNetns<T>(name: string, work: () => T): T {
+  return inOpened(() => openSync(`/run/netns/${name}`, 'r'), `entering the network namespace ${name}`, work);
+}
+
+/** The same in the network namespace of a socket, whatever it is called and whether it is called anything. */
+export function inNetnsOf<T>(socketFd: number, work: () => T): T {
+  const open = (): number => checkErrno(`opening the network namespace of socket ${socketFd}`, libc.ioctl(socketFd, getSocketNetns));
+  return inOpened(open, `entering the network namespace of socket ${socketFd}`, work);
+}
+
+/** The cookie of a socket's network namespace, which no other ever has. */
+export function netnsOf(socketFd: number): bigint {
+  const cookie = Buffer.alloc(8);
+  const result = libc.getsockopt(socketFd, solSocket, socketOption.netnsCookie, cookie, [cookie.length]);
+  checkErrno(`asking socket ${socketFd} for its network namespace`, result);
+  return cookie.readBigUInt64LE();
+}
+
+function inOpened<T>(open: () => number, attempted: string, work: () => T): T {
   const home = openSync('/proc/thread-self/ns/net', 'r');
   try {
-    enter(`/run/netns/${name}`);
+    enter(open(), attempted);
     try {
       return work();
     } finally {
@@ -20,10 +38,9 @@ export function inNetns<T>(name: string, work: () => T): T {
   }
 }
 
-function enter(path: string): void {
-  const fd = openSync(path, 'r');
+function enter(fd: number, attempted: string): void {
   try {
-    checkErrno(`entering the network namespace ${path}`, libc.setns(fd, cloneNewNet));
+    checkErrno(attempted, libc.setns(fd, cloneNewNet));
   } finally {
     closeSync(fd);
   }

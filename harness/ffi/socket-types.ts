@@ -46,8 +46,13 @@ export interface XdpStatistics {
 
 export interface XdpSocket extends Disposable {
   readonly fd: number;
+  /** The cookie of its network namespace, which no other ever has. */
+  readonly netns: bigint;
+  /** Of its device, among those of the network namespace. */
   readonly ifindex: number;
   readonly queue: number;
+  /** Equal for sockets of the same network namespace, device and queue, and no others. */
+  readonly pool: string;
   readonly umem: Umem;
   readonly rings: Rings;
   /** `sendto()` with no data: asks the kernel to look at TX. Returns "ok" or the name of the errno. */

@@ -16,6 +16,11 @@ export function openSockets(umem: Umem): readonly XdpSocket[] {
   return socketsOf.get(umem) ?? [];
 }
 
+/** What tells a pool of a UMEM from its others. Each network namespace numbers its devices by itself. */
+export function poolName({ netns, ifindex, queue }: Pick<XdpSocket, 'netns' | 'ifindex' | 'queue'>): string {
+  return `${netns}:${ifindex}:${queue}`;
+}
+
 export interface Sharing {
   /** Whose UMEM a new socket shares: one with the same fill ring rather than the UMEM's first. */
   readonly with: XdpSocket | undefined;
@@ -23,8 +28,8 @@ export interface Sharing {
   readonly samePool: XdpSocket | undefined;
 }
 
-export function sharedWith(umem: Umem, ifindex: number, queue: number): Sharing {
+export function sharedWith(umem: Umem, pool: string): Sharing {
   const sockets = openSockets(umem);
-  const samePool = sockets.find((socket) => socket.ifindex === ifindex && socket.queue === queue);
+  const samePool = sockets.find((socket) => socket.pool === pool);
   return { with: samePool ?? sockets[0], samePool };
 }

@@ -3,11 +3,11 @@ import { afXdp, bindFlag, libc, message, pageOffset, pollEvent, sockRaw, solXdp,
 import { layouts } from './layouts.js';
 import { mapRing, type Mapping } from './memory.js';
 import { checkErrno, errnoName, NativeError } from './native-error.js';
-import { inNetns } from './netns.js';
+import { inNetns, netnsOf } from './netns.js';
 import { completionRing, entryBytes, fillRing, rxRing, txRing, type RingMemory } from './ring.js';
 import type { PollResult, Rings, SocketOptions, XdpSocket, XdpStatistics } from './socket-types.js';
 import type { Umem } from './umem.js';
-import { forgetSocket, rememberSocket, sharedWith } from './umem-sockets.js';
+import { forgetSocket, poolName, rememberSocket, sharedWith } from './umem-sockets.js';
 
 export type { PollResult, Rings, SocketOptions, XdpSocket, XdpStatistics } from './socket-types.js';
 
@@ -25,12 +25,14 @@ function openHere(options: SocketOptions): XdpSocket {
   const fd = checkErrno('opening an AF_XDP socket', libc.socket(afXdp, sockRaw, 0));
   const mappings: Mapping[] = [];
   try {
-    const sharing = sharedWith(umem, ifindex, queue);
+    const netns = netnsOf(fd);
+    const pool = poolName({ netns, ifindex, queue });
+    const sharing = sharedWith(umem, pool);
     if (sharing.with === undefined) registerUmem(fd, umem);
     const rings = setUpRings(fd, options, sharing.samePool?.rings, mappings);
     const bind = (): void => bindSocket(fd, ifindex, options, sharing.with?.fd);
     if (options.bind !== false) bind();
-    const socket = makeSocket({ fd, ifindex, queue, umem, rings, bind }, mappings);
+    const socket = makeSocket({ fd, netns, ifindex, queue, pool, umem, rings, bind }, mappings);
     rememberSocket(umem, socket);
     return socket;
   } catch (error) {
@@ -133,7 +135,7 @@ function onceQueueIsFree(attempt: () => number): number {
   }
 }
 
-type SocketFacts = Pick<XdpSocket, 'fd' | 'ifindex' | 'queue' | 'umem' | 'rings' | 'bind'>;
+type SocketFacts = Pick<XdpSocket, 'fd' | 'netns' | 'ifindex' | 'queue' | 'pool' | 'umem' | 'rings' | 'bind'>;
 
 function makeSocket(facts: SocketFacts, mappings: readonly Mapping[]): XdpSocket {
   const { fd, umem } = facts;

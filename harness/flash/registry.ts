@@ -20,6 +20,7 @@ export interface FlashSocket {
   readonly id: number;
   readonly pid: number;
   readonly procname: string;
+  /** Among the devices of its network namespace. */
   readonly ifindex: number;
   readonly qid: number;
   readonly umem: number;
@@ -58,7 +59,10 @@ export function requireFlash(): void {
   });
 }
 
-/** Every socket the reader may see. One that closes while it is read is left out. */
+/**
+ * Every socket the reader may see: those of its own network namespace, or all from the initial one.
+ * One that closes while it is read is left out.
+ */
 export function listSockets(): FlashSocket[] {
   return listIds().map(readSocketIfThere).filter((socket) => socket !== undefined);
 }
@@ -136,7 +140,7 @@ function readSocketIfThere(id: number): FlashSocket | undefined {
   try {
     return readSocket(id);
   } catch (error) {
-    if (error instanceof RegistryError && ['ENOENT', 'ENODEV'].includes(error.errno)) return undefined;
+    if (error instanceof RegistryError && ['ENOENT', 'ENODEV', 'EPERM'].includes(error.errno)) return undefined;
     throw error;
   }
 }

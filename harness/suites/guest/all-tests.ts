@@ -16,6 +16,7 @@ import './registry.test.js';
 import './permissions.test.js';
 import './cookie.test.js';
 import './charged.test.js';
+import './namespaces.test.js';
 import './socket-modes.test.js';
 import './tracing.test.js';
 import './teardown.test.js';

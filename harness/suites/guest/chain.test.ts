@@ -8,6 +8,8 @@ import { runChain } from '../../chain/run-chain.js';
 import { buildTopology, chainFunctions } from '../../chain/topology.js';
 import { ping } from '../../chain/traffic.js';
 import { chainHops, connect, findSockets } from '../../chain/wiring.js';
+import { inNetns } from '../../ffi/netns.js';
+import { listSockets } from '../../flash/registry.js';
 import { buildNative } from '../../native/build-native.js';
 import { waitUntil } from '../../process/wait-until.js';
 import { createMacSwitch } from './mac-switch.js';
@@ -17,7 +19,7 @@ test.before('the network functions and hops are built', () => buildNative());
 test.serial('client and server reach each other only while the routes are set', async (t) => {
   await using topology = await buildTopology('flash-reach');
   await using functions = await startFunctions({ netns: topology.middle, functions: chainFunctions, separateUmem: false });
-  const hops = chainHops(findSockets(await functions.status(), await readLinks(topology.middle)));
+  const hops = chainHops(findSockets(await functions.status(), await readLinks(topology.middle), inNetns(topology.middle, listSockets)));
 
   const before = await ping(topology, 3, 1);
   const routes = connect(hops);

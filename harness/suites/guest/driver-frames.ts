@@ -26,8 +26,8 @@ export interface DriverOptions {
  * fill ring for one frame a packet that arrives from the wire.
  */
 export function giveToDriver(socket: XdpSocket, { count, needWakeup, publish }: DriverOptions): void {
-  const { umem, rings, ifindex, queue, fd } = socket;
-  const hasFilled = openSockets(umem).some((other) => other.fd !== fd && other.ifindex === ifindex && other.queue === queue);
+  const { umem, rings, pool, fd } = socket;
+  const hasFilled = openSockets(umem).some((other) => other.fd !== fd && other.pool === pool);
   if (hasFilled || [rings.fill, rings.rx, rings.tx].some(({ size }) => size === 0)) return;
   const frames = umem.take(count);
   if (needWakeup) pollUntil(socket, () => rings.fill.needsWakeup(), 'to ask for frames');

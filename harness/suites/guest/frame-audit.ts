@@ -1,4 +1,5 @@
-import { openSockets } from '../../ffi/umem-sockets.js';
+import { inNetnsOf } from '../../ffi/netns.js';
+import { openSockets, poolName } from '../../ffi/umem-sockets.js';
 import type { Umem } from '../../ffi/umem.js';
 import { listSockets } from '../../flash/registry.js';
 import { framesWithDrivers } from './driver-frames.js';
@@ -35,10 +36,9 @@ export function auditFrames(umem: Umem, { deviceIsDown = false }: AuditOptions =
   const sockets = openSockets(umem);
   see('free', umem.freeFrames);
   const pools = new Set<string>();
-  for (const { fd, ifindex, queue, rings } of sockets) {
+  for (const { fd, pool, rings } of sockets) {
     see(`socket ${fd} RX`, rings.rx.peek().map(({ addr }) => addr));
     see(`socket ${fd} TX`, rings.tx.peek().map(({ addr }) => addr));
-    const pool = `${ifindex}:${queue}`;
     if (pools.has(pool)) continue;
     pools.add(pool);
     see(`pool ${pool} fill`, rings.fill.peek());
@@ -84,12 +84,15 @@ export async function auditWaiting(umems: readonly Umem[]): Promise<string[]> {
   return problems;
 }
 
+/** What is in the stash of each pool. The kernel shows who looks from a network namespace the sockets of that one. */
 function stashedFor(sockets: ReturnType<typeof openSockets>): number {
-  const bindings = new Set(sockets.map(({ ifindex, queue }) => `${ifindex}:${queue}`));
+  const pools = new Set(sockets.map(({ pool }) => pool));
   const counted = new Map<string, number>();
-  for (const { pid, ifindex, qid, stats } of listSocketsIfAny()) {
-    const binding = `${ifindex}:${qid}`;
-    if (pid === process.pid && bindings.has(binding)) counted.set(binding, stats['stashed'] ?? 0);
+  for (const [netns, fd] of new Map(sockets.map(({ netns, fd }) => [netns, fd]))) {
+    for (const { pid, ifindex, qid, stats } of inNetnsOf(fd, listSocketsIfAny)) {
+      const pool = poolName({ netns, ifindex, queue: qid });
+      if (pid === process.pid && pools.has(pool)) counted.set(pool, stats['stashed'] ?? 0);
+    }
   }
   return [...counted.values()].reduce((sum, count) => sum + count, 0);
 }

@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
 import test from 'ava';
+import { inNetns } from '../../ffi/netns.js';
 import { createUmem } from '../../ffi/umem.js';
 import { openSocket } from '../../ffi/xdp-socket.js';
 import { flashDir, listSockets, type FlashSocket } from '../../flash/registry.js';
 import { waitUntil } from '../../process/wait-until.js';
 import { borrowDevice } from './testbed.js';
+import { makeVeth } from './veth.js';
 
 const mine = (): FlashSocket[] => listSockets().filter(({ pid }) => pid === process.pid);
 
@@ -24,6 +26,21 @@ test.serial('a socket that is not bound yet shows -1', async (t) => {
   using _socket = openSocket({ netns: device.netns, ifname: device.a, queue: 2, umem, bind: false });
 
   t.like(mine()[0], { ifindex: -1, qid: -1, route: [] });
+});
+
+test.serial('who looks from a network namespace is shown the sockets of that one', async (t) => {
+  await using device = await makeVeth();
+  await using other = await makeVeth();
+  using umem = createUmem({ frameCount: 8 });
+  using otherUmem = createUmem({ frameCount: 8 });
+  using socket = openSocket({ netns: device.netns, ifname: device.a, queue: 2, umem });
+  using _other = openSocket({ netns: other.netns, ifname: other.a, queue: 2, umem: otherUmem });
+
+  const listed = inNetns(device.netns, listSockets);
+
+  t.is(mine().length, 2);
+  t.is(listed.length, 1);
+  t.like(listed[0], { pid: process.pid, ifindex: socket.ifindex, qid: 2 });
 });
 
 test.serial('sockets that share a UMEM show the same number, others another', async (t) => {
