@@ -6,6 +6,7 @@ import { FlashError } from '../errors.js';
 import { hasFlash } from '../flash/registry.js';
 import { measureBusy } from '../host/busy.js';
 import { hashFile } from '../host/hash.js';
+import { kernelNameOf } from '../host/network-device.js';
 import type { OnProgress } from '../host/progress.js';
 import { buildImage } from '../kernel/build-image.js';
 import { buildNative, nativePaths } from '../native/build-native.js';
@@ -43,9 +44,11 @@ const umem = 'one UMEM for a zero-copy chain, one a stage where it copies or is 
 const ringRuns = { quick: { repetitions: 5, milliseconds: 20 }, full: { repetitions: 9, milliseconds: 100 } } as const;
 
 /** Measures what is not measured yet, rings first, then chains, then instructions, and puts the figures together. */
-export async function runBench(options: BenchOptions): Promise<Report> {
-  const { size, here, vfsOf, resume, outDir, onProgress } = options;
-  if (vfsOf !== undefined && !here) throw new FlashError('usage', `the virtual functions of ${vfsOf} are not in a guest`, { advice: 'give --here as well as --vfs-of' });
+export async function runBench({ vfsOf: nic, ...others }: BenchOptions): Promise<Report> {
+  const { size, here, resume, outDir, onProgress } = others;
+  if (nic !== undefined && !here) throw new FlashError('usage', `the virtual functions of ${nic} are not in a guest`, { advice: 'give --here as well as --vfs-of' });
+  const vfsOf = nic === undefined ? undefined : await kernelNameOf(nic);
+  const options = { ...others, vfsOf };
   if (vfsOf !== undefined) requireVirtualFunctions({ nic: vfsOf, count: mostStages });
   await buildNative(onProgress);
   const images = here ? undefined : { vanilla: await buildImage({ vanilla: true, onProgress }), flash: await buildImage({ onProgress }) };

@@ -106,6 +106,23 @@ static int ring_size__parse(const char *text, uint32_t *size)
 	return err;
 }
 
+static int ifname__take(struct command *command, const char *given)
+{
+	uint32_t count = command->options.ifname_count;
+	int err;
+
+	if (count == sizeof(command->ifnames) / sizeof(*command->ifnames)) {
+		fprintf(stderr, "hops: --ifname %s: too many\n", given);
+		return -EINVAL;
+	}
+	err = device__name(command->names[count], given, "hops");
+	if (err)
+		return err;
+	command->ifnames[count] = command->names[count];
+	command->options.ifname_count++;
+	return 0;
+}
+
 static int command__take(struct command *command, const char *name, int option, char *value)
 {
 	struct hops_options *options = &command->options;
@@ -125,13 +142,7 @@ static int command__take(struct command *command, const char *name, int option, 
 	case 'p': options->stop_sink = true; return 0;
 	case 'x': options->xdp_object = value; return 0;
 	case 'l': command->list = true; return 0;
-	case 'i':
-		if (options->ifname_count == sizeof(command->ifnames) / sizeof(*command->ifnames)) {
-			fprintf(stderr, "hops: --ifname %s: too many\n", value);
-			return -EINVAL;
-		}
-		command->ifnames[options->ifname_count++] = value;
-		return 0;
+	case 'i': return ifname__take(command, value);
 	default:
 		return -EINVAL;
 	}

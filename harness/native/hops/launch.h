@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <sys/types.h>
 
+#include "../device/device.h"
 #include "stage.h"
 
 /* What the program was told. */
@@ -12,6 +13,7 @@ struct command {
 	const struct via *via;
 	struct hops_options options;
 	const char *ifnames[2 * HOPS_MAX_STAGES];
+	char names[2 * HOPS_MAX_STAGES][IF_NAMESIZE];	/* what they point to */
 	bool list;			/* the vias, and nothing else */
 };
 

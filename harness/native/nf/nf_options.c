@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../device/device.h"
 #include "nf.h"
 
 enum { FUNCTION_NAME, FUNCTION_FORWARD, FUNCTION_REVERSE, FUNCTION_DROP_UDP };
@@ -47,12 +48,12 @@ static int port_spec__parse(struct port_spec *spec, char *text)
 {
 	char *colon = text ? strrchr(text, ':') : NULL;
 
-	if (!colon || colon == text || colon - text >= IF_NAMESIZE)
+	if (!colon || colon == text)
 		return -EINVAL;
-	memcpy(spec->ifname, text, colon - text);
-	spec->ifname[colon - text] = '\0';
+	*colon = '\0';
 	spec->used = true;
-	return number__parse(colon + 1, 63, &spec->queue);
+	return number__parse(colon + 1, 63, &spec->queue) ?:
+	       device__name(spec->ifname, text, "nf");
 }
 
 static int function_spec__parse(struct function_spec *spec, char *text)

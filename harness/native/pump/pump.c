@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 
+#include "../device/device.h"
 #include "pump.h"
 
 static const struct {
@@ -52,11 +53,16 @@ static int parse(struct pump_options *options, int argc, char **argv)
 		{ "target", required_argument, NULL, 'T' },
 		{ 0 },
 	};
+	static char ifname[IF_NAMESIZE], target_ifname[IF_NAMESIZE];
 	int option;
 
 	while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
 		switch (option) {
-		case 'i': options->ifname = optarg; break;
+		case 'i':
+			if (device__name(ifname, optarg, "pump"))
+				return -1;
+			options->ifname = ifname;
+			break;
 		case 'q': options->queue = strtoul(optarg, NULL, 10); break;
 		case 's': options->ring_size = strtoul(optarg, NULL, 10); break;
 		case 'b': options->packet_bytes = strtoul(optarg, NULL, 10); break;
@@ -67,7 +73,11 @@ static int parse(struct pump_options *options, int argc, char **argv)
 		case 'w': options->wire = true; break;
 		case 'z': options->zero_copy = true; break;
 		case 'p': options->busy_poll = true; break;
-		case 't': options->target_ifname = optarg; break;
+		case 't':
+			if (device__name(target_ifname, optarg, "pump"))
+				return -1;
+			options->target_ifname = target_ifname;
+			break;
 		case 'W': options->wait = optarg; break;
 		case 'T': options->target = optarg; break;
 		default: return -1;
