@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
 # Installs what the commands need and the machine lacks, on Debian 12, Debian 13 and Ubuntu 24.04.
-# Nothing is touched, and no package list is fetched, when nothing is missing. `bootstrap.sh bench`
-# also installs what the bench compares with, `bootstrap.sh parity` what the kernel's own suite is
-# built with; both do without what cannot be had.
+# Nothing is touched, and no package list is fetched, when nothing is missing, and root is asked for
+# only where a package is. `bootstrap.sh bench` also installs what the bench compares with, `parity`
+# what the kernel's own suite is built with, `fresh` what makes a folder with a system of its own; all
+# of them do without what cannot be had. `bootstrap.sh check` only prints which packages are missing,
+# and on a second line how this user becomes root.
 set -euo pipefail
 
 # The exit codes of harness/errors.ts.
@@ -23,6 +25,7 @@ packages=(
 case ${1-} in
     bench) also=(libdpdk-dev) ;;
     parity) also=(bpftool) ;;
+    fresh) also=(debootstrap) ;;
     *) also=() ;;
 esac
 # The release of virtme-ng taken where the distribution has none.
@@ -40,13 +43,30 @@ fail() {
     exit "$code"
 }
 
-as_root() {
-    if [[ $EUID -eq 0 ]]; then
-        "$@"
-    elif command -v sudo >/dev/null; then
-        sudo "$@"
+# Prints how this user becomes root; fails if there is no way without somebody who types a password.
+root_by() {
+    if [[ $(id -u) -eq 0 ]]; then
+        echo 'this is root'
+    elif ! command -v sudo >/dev/null; then
+        echo 'this is not root, and sudo is not installed'
+        return 1
+    elif sudo -n true 2>/dev/null; then
+        echo 'sudo'
     else
-        fail $missing_tool "\`$*\` needs root, and sudo is not installed; run it as root, then try again"
+        echo 'this is not root, and sudo asks for a password'
+        return 1
+    fi
+}
+
+has_terminal() { (: </dev/tty) 2>/dev/null; }
+
+may_be_root() { root_by >/dev/null || { command -v sudo >/dev/null && has_terminal && sudo -v; }; }
+
+as_root() {
+    if [[ $(id -u) -eq 0 ]]; then
+        "$@"
+    else
+        sudo "$@"
     fi
 }
 
@@ -58,6 +78,8 @@ installed() {
 missing_of() {
     comm -23 <(printf '%s\n' "$@" | sort) <(installed "$@" | sort)
 }
+
+install_command() { echo "apt-get update && apt-get install -y --no-install-recommends $*"; }
 
 apt_install() {
     say "installing: $*"
@@ -75,38 +97,54 @@ has_virtme_ng() {
     command -v vng >/dev/null || [[ -x $cache/virtme-ng/bin/vng ]]
 }
 
+install_virtme_ng_for_user() {
+    say "installing virtme-ng $virtme_ng_version into $cache/virtme-ng"
+    mkdir -p "$cache"
+    # `vng` appears only when pip has finished, so a half-made venv is never taken for a whole one.
+    rm -rf "$cache/virtme-ng"
+    python3 -m venv "$cache/virtme-ng" >&2 || fail $missing_tool "python3 could not make $cache/virtme-ng; see its messages above"
+    "$cache/virtme-ng/bin/python" -m pip install --quiet --disable-pip-version-check \
+        "virtme-ng==$virtme_ng_version" </dev/null >&2 || {
+        rm -rf "$cache/virtme-ng"
+        fail $no_network "pip could not install virtme-ng $virtme_ng_version; see its messages above (is the network up?)"
+    }
+}
+
 if ! command -v dpkg-query >/dev/null; then
     fail $missing_tool 'this installs packages with apt (Debian 12, Debian 13, Ubuntu 24.04); elsewhere install by hand:' "${packages[*]}" virtme-ng
 fi
 
 mapfile -t missing < <(missing_of "${packages[@]}")
-if ((${#missing[@]})) || ! has_virtme_ng; then
-    apt_update
+if [[ ${1-} == check ]]; then
+    echo "${missing[*]}"
+    root_by || true
+    exit
 fi
-if ((${#missing[@]})); then
-    apt_install "${missing[@]}"
-fi
-
+missing_also=()
 if ((${#also[@]})); then
-    mapfile -t missing < <(missing_of "${also[@]}")
-    if ((${#missing[@]})); then
-        (apt_update && apt_install "${missing[@]}") || say "going on without: ${missing[*]}"
+    mapfile -t missing_also < <(missing_of "${also[@]}")
+fi
+
+# Everybody has virtme-ng without asking root, who is only asked for its package along with others.
+if ((${#missing[@]})) || { [[ $(id -u) -eq 0 ]] && ! has_virtme_ng; }; then
+    may_be_root || fail $missing_tool "installing packages needs root, and $(root_by || true). As root:
+
+    $(install_command "${missing[@]}" "${missing_also[@]}")
+
+Then try again."
+    apt_update
+    if ! has_virtme_ng && apt-cache show virtme-ng >/dev/null 2>&1; then
+        missing+=(virtme-ng)
+    fi
+    ((${#missing[@]} == 0)) || apt_install "${missing[@]}"
+fi
+
+if ((${#missing_also[@]})); then
+    if may_be_root; then
+        (apt_update && apt_install "${missing_also[@]}") || say "going on without: ${missing_also[*]}"
+    else
+        say "going on without ${missing_also[*]}; to have it, as root: $(install_command "${missing_also[@]}")"
     fi
 fi
 
-if ! has_virtme_ng; then
-    if apt-cache show virtme-ng >/dev/null 2>&1; then
-        apt_install virtme-ng
-    else
-        say "installing virtme-ng $virtme_ng_version into $cache/virtme-ng"
-        mkdir -p "$cache"
-        # `vng` appears only when pip has finished, so a half-made venv is never taken for a whole one.
-        rm -rf "$cache/virtme-ng"
-        python3 -m venv "$cache/virtme-ng" >&2
-        "$cache/virtme-ng/bin/python" -m pip install --quiet --disable-pip-version-check \
-            "virtme-ng==$virtme_ng_version" </dev/null >&2 || {
-            rm -rf "$cache/virtme-ng"
-            fail $no_network "pip could not install virtme-ng $virtme_ng_version; see its messages above (is the network up?)"
-        }
-    fi
-fi
+has_virtme_ng || install_virtme_ng_for_user

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { inspectKvm } from '../guest/inspect-kvm.js';
 import { inspectMachine } from '../host/machine.js';
+import { inspectPackages } from '../host/packages.js';
 import { formatTable } from '../host/table.js';
 import { inspectTools } from '../host/tools.js';
 import { findImage } from '../kernel/build-image.js';
@@ -14,7 +15,7 @@ export function addDoctor(program: Command): void {
     .description('what this machine has and lacks')
     .action(async () => {
       const guests = [await inspectNicQemu(), ...(await inspectKvm(await findImage()))];
-      const findings = [...(await inspectTools()), ...guests, ...(await inspectMachine())];
+      const findings = [...(await inspectPackages()), ...(await inspectTools()), ...guests, ...(await inspectMachine())];
       const rows = findings.map(({ what, state, found, advice }) => [what, marks[state], found, advice ?? '']);
       console.log(formatTable(['what', '', 'found', 'what to do'], rows, [null, null, 58, 44]));
     });
