@@ -1,8 +1,6 @@
-import koffi from 'koffi';
+import { onFirstUse } from './on-first-use.js';
 
-const lib = koffi.load('libbpf.so.1');
-
-export const libbpf = {
+export const libbpf = onFirstUse('libbpf.so.1', (lib) => ({
   openFile: lib.func('void *bpf_object__open_file(const char *path, const void *options)'),
   load: lib.func('int bpf_object__load(void *object)'),
   closeObject: lib.func('void bpf_object__close(void *object)'),
@@ -13,6 +11,6 @@ export const libbpf = {
   detach: lib.func('int bpf_xdp_detach(int ifindex, uint32_t flags, const void *options)'),
   updateElement: lib.func('int bpf_map_update_elem(int fd, const uint32_t *key, const uint32_t *value, uint64_t flags)'),
   deleteElement: lib.func('int bpf_map_delete_elem(int fd, const uint32_t *key)'),
-} as const;
+}));
 
 export const xdpFlag = { updateIfNoExist: 1, generic: 2, native: 4 } as const;

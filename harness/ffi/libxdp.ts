@@ -1,10 +1,8 @@
-import koffi from 'koffi';
 import './layouts.js';
-
-const lib = koffi.load('libxdp.so.1');
+import { onFirstUse } from './on-first-use.js';
 
 /** libxdp's own way to a socket: what most AF_XDP programs call. */
-export const libxdp = {
+export const libxdp = onFirstUse('libxdp.so.1', (lib) => ({
   umemCreate: lib.func(
     'int xsk_umem__create(_Out_ void **umem, void *area, uint64_t size, void *fill, void *completion, const xsk_umem_config *config)',
   ),
@@ -14,6 +12,6 @@ export const libxdp = {
   ),
   socketDelete: lib.func('void xsk_socket__delete(void *socket)'),
   socketFd: lib.func('int xsk_socket__fd(const void *socket)'),
-} as const;
+}));
 
 export const inhibitProgramLoad = 1;
