@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { inspectFresh } from '../fresh/inspect.js';
 import { inspectKvm } from '../guest/inspect-kvm.js';
 import { inspectMachine } from '../host/machine.js';
 import { inspectPackages } from '../host/packages.js';
@@ -14,8 +15,14 @@ export function addDoctor(program: Command): void {
     .command('doctor')
     .description('what this machine has and lacks')
     .action(async () => {
-      const guests = [await inspectNicQemu(), ...(await inspectKvm(await findImage()))];
-      const findings = [...(await inspectPackages()), ...(await inspectTools()), ...guests, ...(await inspectMachine())];
+      const findings = [
+        ...(await inspectPackages()),
+        ...(await inspectTools()),
+        await inspectNicQemu(),
+        ...(await inspectKvm(await findImage())),
+        ...(await inspectMachine()),
+        await inspectFresh(),
+      ];
       const rows = findings.map(({ what, state, found, advice }) => [what, marks[state], found, advice ?? '']);
       console.log(formatTable(['what', '', 'found', 'what to do'], rows, [null, null, 58, 44]));
     });

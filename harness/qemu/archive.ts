@@ -24,7 +24,7 @@ interface Distribution {
 }
 
 /** By the ID of os-release. */
-const distributions: Readonly<Record<string, Distribution>> = {
+export const distributions: Readonly<Record<'debian' | 'ubuntu', Distribution>> = {
   debian: {
     title: 'Debian',
     suites: ['forky', 'sid'],
@@ -74,7 +74,7 @@ export function parseOsRelease(text: string): OsRelease {
 }
 
 export function requireDistribution(release: OsRelease, machine: string = arch): Distribution {
-  const distribution = distributions[release.id];
+  const distribution = (distributions as Readonly<Record<string, Distribution | undefined>>)[release.id];
   if (distribution !== undefined && machine === 'x64') return distribution;
   const what = machine === 'x64' ? release.title : `${release.title} on ${machine}`;
   throw new FlashError('missingTool', `there is no QEMU with vfio-user-pci, and none can be fetched for ${what}: only for Debian and Ubuntu on x86-64`, {
