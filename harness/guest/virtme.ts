@@ -34,6 +34,8 @@ export async function virtmeCommand(machine: MachineOptions, files: RunDirectory
   const args = [
     ...machineArgs(machine),
     '--verbose',
+    // An emulated timer is late on a busy machine, and a kernel that checks it as it boots panics then.
+    '--append=no_timer_check',
     ...kernelArgs.map((arg) => `--append=${arg}`),
     ...(machine.extraQemuArgs ?? []).map((arg) => `--qemu-opts=${arg}`),
     '--',
