@@ -34,6 +34,5 @@ import './load.test.js';
 import './hostile.test.js';
 import './chain.test.js';
 import './bystander.test.js';
-import './netconsole.test.js';
 
 test.after.always('the network namespaces go', testbed.dispose);
