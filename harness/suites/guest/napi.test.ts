@@ -33,8 +33,8 @@ test.serial('redirects run where the driver says: in its NAPI poll by interrupt,
 
   const inSoftirq = events.filter(({ flags }) => /^..[sH]/.test(flags));
   t.true(events.length > 10, `${events.length} events`);
-  // What waits is also served by calls of the target.
-  if (driverRedirects) t.true(inSoftirq.length > 10, `${inSoftirq.length} of ${events.length} in softirq`);
+  // What waits is also served by calls of both ends and by the timer, whoever is first.
+  if (driverRedirects) t.true(inSoftirq.length > 0, `${inSoftirq.length} of ${events.length} in softirq`);
   else t.is(inSoftirq.length, 0);
 });
 
@@ -133,21 +133,6 @@ if (driverRedirects) {
     t.deepEqual([...moved.values()], sources.map(() => packets));
     t.true((max(leads) ?? 0) <= batch, `one socket was ${max(leads)} packets ahead of another`);
     t.is(receive(target).length, sources.length * packets);
-  });
-
-  test.serial('a socket beside a busy one that is routed sends in bounded time', async (t) => {
-    const rounds = 100;
-    // What two polls of a driver move, and the turns of a batch each that were under way.
-    const most = 4 * 256;
-    await using pump = await startPumpOn(await borrowDevice(), { mode: 'share', queue: 0, ringSize: 512, batch: 512, rounds });
-    const [busy = -1] = pump.ids();
-    setRoute(busy, [busy]);
-
-    pump.go();
-    const report = (await pump.report()) as { readonly rounds: number; readonly most: number };
-
-    t.true(report.most <= most, JSON.stringify(report));
-    t.is(report.rounds, rounds);
   });
 }
 

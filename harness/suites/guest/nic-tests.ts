@@ -19,3 +19,4 @@ import './route-changes.test.js';
 import './load.test.js';
 import './hostile.test.js';
 import './netconsole.test.js';
+import './fairness.test.js';

@@ -1,0 +1,20 @@
+import test from 'ava';
+import { setRoute } from '../../flash/registry.js';
+import { borrowDevice, startPumpOn } from './testbed.js';
+
+/* What a busy route leaves to the other sockets of its queue. */
+
+test.serial('a socket beside a busy one that is routed sends in bounded time', async (t) => {
+  const rounds = 100;
+  // What two polls of a driver move, and the turns of a batch each that were under way.
+  const most = 4 * 256;
+  await using pump = await startPumpOn(await borrowDevice(), { mode: 'share', queue: 0, ringSize: 512, batch: 512, rounds });
+  const [busy = -1] = pump.ids();
+  setRoute(busy, [busy]);
+
+  pump.go();
+  const report = (await pump.report()) as { readonly rounds: number; readonly most: number };
+
+  t.true(report.most <= most, JSON.stringify(report));
+  t.is(report.rounds, rounds);
+});
