@@ -6,7 +6,7 @@ import { setRoute } from '../../flash/registry.js';
 import { waitUntil } from '../../process/wait-until.js';
 import type { Device } from './device.js';
 import { eventually } from './ring-state.js';
-import { countFrom, flashId, openListed, openPair } from './routed-pair.js';
+import { countFrom, flashId, openListed, openPair, type RoutedPair } from './routed-pair.js';
 import { fill, receive, send } from './test-packets.js';
 import { borrowDevice, createTestUmem, startPumpOn, testbed } from './testbed.js';
 import { tracedLines, type TracedEvent } from './traced.js';
@@ -57,6 +57,14 @@ test.serial('what a sender has asked for once is redirected to the end, however 
   t.deepEqual(receive(pair.target), countFrom(0, packets));
 });
 
+/** A pair whose target and completion ring have room for what several sources send. */
+const openRoomyPair = (): Promise<RoutedPair> => openPair({
+  sharedUmem: true,
+  umem: { frameCount: 4096 },
+  source: { txSize: 256, completionSize: 2048, busyPoll: false },
+  target: { rxSize: 2048, fillSize: 2048, busyPoll: false },
+});
+
 /** More sockets on the queue of one, which is to close last. */
 function openBeside({ queue, umem }: XdpSocket, { netns, a }: Device, count: number): Disposable & { readonly sockets: readonly XdpSocket[] } {
   const sockets = countFrom(0, count).map(() => openListed({ netns, ifname: a, queue, umem, txSize: 256, busyPoll: false }));
@@ -77,12 +85,7 @@ for (const { kicked, sockets } of [
 
   test.serial(`all sockets of a queue are done after ${kicked}, when together they have more than one poll moves`, async (t) => {
     const [most, last] = [192, 10];
-    await using pair = await openPair({
-      sharedUmem: true,
-      umem: { frameCount: 4096 },
-      source: { txSize: 256, completionSize: 2048, busyPoll: false },
-      target: { rxSize: 2048, fillSize: 2048, busyPoll: false },
-    });
+    await using pair = await openRoomyPair();
     const { source, target, device } = pair;
     using others = openBeside(source, device, 4);
     const sources = [source, ...others.sockets];
@@ -102,12 +105,7 @@ if (driverRedirects) {
   test.serial('no socket of a pool has its next turn before each had one, even if one poll has fewer turns than there are sockets', async (t) => {
     const batch = 64;
     const packets = 3 * batch;
-    await using pair = await openPair({
-      sharedUmem: true,
-      umem: { frameCount: 4096 },
-      source: { txSize: 256, completionSize: 2048, busyPoll: false },
-      target: { rxSize: 2048, fillSize: 2048, busyPoll: false },
-    });
+    await using pair = await openRoomyPair();
     const { source, target, device } = pair;
     using others = openBeside(source, device, 6);
     const sources = [source, ...others.sockets];
