@@ -8,7 +8,7 @@ import { withLock } from '../host/lock.js';
 import type { OnProgress } from '../host/progress.js';
 import { repositoryRoot } from '../host/repository.js';
 import { removeLeftovers, withTemporaryDir } from '../host/temporary.js';
-import { git } from '../kernel/git.js';
+import { cloneRepository, git } from '../kernel/git.js';
 import { findFreshArchive, type Suite } from './archive.js';
 import { makeFolder, runInFolder, type Folder } from './folder.js';
 import { neededGib } from './inspect.js';
@@ -93,7 +93,7 @@ async function tryIn(dir: string, scratchDir: string, options: FreshOptions): Pr
     const node = await installGitAndNode(folder);
     const changes = await git(repositoryRoot, ['status', '--porcelain']);
     if (changes !== '') onProgress({ kind: 'note', text: 'what is not committed here is not tried' });
-    await git(repositoryRoot, ['clone', '--quiet', '--no-hardlinks', repositoryRoot, join(dir, checkout)]);
+    await cloneRepository(repositoryRoot, join(dir, checkout));
     const commit = await git(join(dir, checkout), ['log', '-1', '--format=%h %s']);
     const setUpSeconds = elapsed();
     const results: CommandResult[] = [];

@@ -36,6 +36,12 @@ export async function findCommit(dir: string, name: string): Promise<string | un
   return result.exitCode === 0 ? result.stdout.trim() : undefined;
 }
 
+/** Copies what is committed in the repository at `from` to `to`, which must not exist yet. */
+export async function cloneRepository(from: string, to: string): Promise<void> {
+  // A clone has no work tree before: naming one, as elsewhere, would be refused.
+  await run('git', ['clone', '--quiet', '--no-hardlinks', resolve(from), resolve(to)], withEnvironment({}));
+}
+
 /** Makes a git repository of a directory and commits all of it, ignored files too. */
 export async function commitDirectory(dir: string, subject: string): Promise<string> {
   if (existsSync(join(dir, '.git'))) {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { FlashError } from '../../errors.js';
 import { repositoryRoot } from '../../host/repository.js';
-import { attemptGit, commitDirectory, git } from '../../kernel/git.js';
+import { attemptGit, cloneRepository, commitDirectory, git } from '../../kernel/git.js';
 import { attempt } from '../../process/run.js';
 import { author, commitFiles, temporaryDir, writeFiles } from './tiny-repository.js';
 
@@ -136,4 +136,14 @@ test.serial('programs inherit no variable of git', async (t) => {
 
   t.deepEqual(stdout.split('\n').filter((line) => line.startsWith('GIT_')), []);
   t.regex(stdout, /^PATH=/m);
+});
+
+test('a clone has what is committed, also of a linked work tree, and leaves the original alone', async (t) => {
+  const user = await userRepository(t);
+  const before = await stateOf(user);
+  const copy = join(user.dir, 'copy');
+  await cloneRepository(user.linked, copy);
+  t.is(await git(copy, ['log', '-1', '--format=%s']), "A user's second commit");
+  t.is(readFileSync(join(copy, 'b.txt'), 'utf8'), 'two\n');
+  t.deepEqual(await stateOf(user), before);
 });
