@@ -37,7 +37,7 @@ const noStartupFiles = { SHLVL: '2' };
 export function start(program: string, args: readonly string[], options: RunOptions = {}): ProcessPromise {
   throwIfInterrupted();
   const shell = $({
-    cwd: options.cwd,
+    cwd: options.cwd ?? process.cwd(), // zx would take that of the time it was loaded
     env: { ...inheritedEnvironment(), ...options.env, ...noStartupFiles },
     input: options.input,
     timeout: options.timeoutMs,

@@ -77,14 +77,17 @@ test.serial('another kernel is booted, and no boot sector for it', async (t) => 
   t.is(machine.boots().length, 2);
 });
 
-/** Root may open everything, so that it is somebody else for the time of the work. */
+/** Root may open everything, so that it is somebody else for the time of the work, who need not be let into root's checkout. */
 async function asOrdinaryUser<T>(work: () => Promise<T>): Promise<T> {
   const isRoot = process.geteuid?.() === 0;
+  const checkout = process.cwd();
+  process.chdir('/');
   if (isRoot) process.seteuid?.('nobody');
   try {
     return await work();
   } finally {
     if (isRoot) process.seteuid?.(0);
+    process.chdir(checkout);
   }
 }
 
