@@ -44,6 +44,7 @@ __u32 end__send(struct end *end, __u32 max);	/* free frames to TX, as packets */
 __u32 end__fill(struct end *end);		/* free frames to the fill ring, as many as fit */
 __u32 end__receive(struct end *end);		/* RX to free frames */
 __u32 end__reclaim(struct end *end);		/* completion ring to free frames */
+__u32 end__reclaim_some(struct end *end, __u32 max);
 
 /* A source and a target; says what went wrong. Returns 0 or -errno. */
 int pair__open(struct end *source, struct end *target, const struct pump_options *options);

@@ -197,7 +197,12 @@ __u32 end__receive(struct end *end)
 
 __u32 end__reclaim(struct end *end)
 {
-	__u32 idx, n = xsk_ring_cons__peek(&end->completion, end->completion.size, &idx);
+	return end__reclaim_some(end, end->completion.size);
+}
+
+__u32 end__reclaim_some(struct end *end, __u32 max)
+{
+	__u32 idx, n = xsk_ring_cons__peek(&end->completion, max, &idx);
 
 	for (__u32 i = 0; i < n; i++)
 		end__put(end, *xsk_ring_cons__comp_addr(&end->completion, idx + i));

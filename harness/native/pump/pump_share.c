@@ -7,6 +7,8 @@
  *	other  TX --> device, --rounds packets, one after the other
  */
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include "pump.h"
@@ -29,26 +31,35 @@ static int other__open(const struct pump_options *options)
 					 &other_tx, &busy.fill, &busy.completion, &config);
 }
 
+/* Takes a few completions once nothing moves any more, so that their ring is always as full as
+ * the kernel lets it be.
+ */
 static void keep_busy(const struct pump_options *options)
 {
+	static __u32 moved;
+	__u32 now = *(volatile __u32 *)busy.tx.consumer;
+
+	if (now == moved)
+		end__reclaim_some(&busy, 8);
+	moved = now;
 	end__receive(&busy);
-	end__reclaim(&busy);
 	end__fill(&busy);
 	end__send(&busy, options->batch);
 	sendto(end__fd(&busy), NULL, 0, MSG_DONTWAIT, NULL, 0);
 }
 
 /* How many packets of the busy one were moved while that of the other waited. */
-static __u32 send_other(const struct pump_options *options)
+static __u32 send_other(const struct pump_options *options, __u64 frame)
 {
-	__u32 idx, first = *(volatile __u32 *)busy.tx.consumer, moved = 0;
+	__u32 idx, first, moved = 0;
 
-	while (!busy.free_count || !xsk_ring_prod__reserve(&other_tx, 1, &idx))
+	while (!xsk_ring_prod__reserve(&other_tx, 1, &idx))
 		keep_busy(options);
 	*xsk_ring_prod__tx_desc(&other_tx, idx) = (struct xdp_desc) {
-		.addr = busy.free_frames[--busy.free_count],
+		.addr = frame,
 		.len = options->packet_bytes,
 	};
+	first = *(volatile __u32 *)busy.tx.consumer;
 	xsk_ring_prod__submit(&other_tx, 1);
 	while (*(volatile __u32 *)other_tx.consumer != idx + 1 && moved < STARVED) {
 		if (xsk_ring_prod__needs_wakeup(&other_tx))
@@ -62,6 +73,7 @@ static __u32 send_other(const struct pump_options *options)
 int pump_share(const struct pump_options *options)
 {
 	__u32 most = 0, rounds = 0;
+	__u64 *frames;
 	int err;
 
 	busy.packet_bytes = options->packet_bytes;
@@ -72,12 +84,22 @@ int pump_share(const struct pump_options *options)
 		fprintf(stderr, "pump: cannot open the sockets on %s: error %d\n", options->ifname, -err);
 		return 1;
 	}
+	if (options->rounds > busy.free_count / 2) {
+		fprintf(stderr, "pump: at most %u rounds: each has a frame of its own\n", busy.free_count / 2);
+		return 1;
+	}
+	/* The busy one may have all others in its rings. */
+	busy.free_count -= options->rounds;
+	frames = malloc(options->rounds * sizeof(*frames));
+	if (!frames)
+		return 1;
+	memcpy(frames, busy.free_frames + busy.free_count, options->rounds * sizeof(*frames));
 	end__fill(&busy);
 	if (wait_for_start())
 		return 1;
 
 	while (rounds < options->rounds && most < STARVED) {
-		__u32 moved = send_other(options);
+		__u32 moved = send_other(options, frames[rounds]);
 
 		most = moved > most ? moved : most;
 		rounds++;

@@ -8,7 +8,10 @@ test.serial('a socket beside a busy one that is routed sends in bounded time', a
   const rounds = 100;
   // What two polls of a driver move, and the turns of a batch each that were under way.
   const most = 4 * 256;
-  await using pump = await startPumpOn(await borrowDevice(), { mode: 'share', queue: 0, ringSize: 512, batch: 512, rounds });
+  const device = await borrowDevice();
+  // Polls of the driver are the measure, and not how late an interrupt is on a machine that emulates one.
+  const busyPoll = device.zeroCopy;
+  await using pump = await startPumpOn(device, { mode: 'share', queue: 0, ringSize: 128, batch: 128, rounds, busyPoll });
   const [busy = -1] = pump.ids();
   setRoute(busy, [busy]);
 
