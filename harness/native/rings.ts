@@ -1,8 +1,6 @@
-import { join, relative } from 'node:path';
 import { FlashError } from '../errors.js';
-import { repositoryRoot } from '../host/repository.js';
-import { layOutApplied } from '../kernel/applied-files.js';
 import { attempt, run } from '../process/run.js';
+import { buildFromSeries } from './from-series.js';
 
 /** The programs of native/rings: one from the source of the series, the others from DPDK's. */
 export const ringPrograms = ['rings', 'rings-dpdk', 'rings-dpdk-general'] as const;
@@ -25,22 +23,10 @@ export interface RingSample extends RingRun {
   readonly seconds: number;
 }
 
-/** What the rings are compiled from. */
-const sources = ['net/xdp', 'include/linux/kconfig.h', 'include/uapi/linux/if_xdp.h'];
-
 /** Compiles them from the series as it is, and returns where; those of DPDK only if it is installed. */
 export async function buildRings(): Promise<Partial<Record<RingProgram, string>>> {
-  const tree = await layOutApplied('6.12', sources, join(repositoryRoot, 'out', 'native', 'rings-trees'));
   const hasDpdk = (await attempt('pkg-config', ['--exists', 'libdpdk'])).exitCode === 0;
-  const programs = hasDpdk ? ringPrograms : (['rings'] as const);
-  const directory = join(repositoryRoot, 'harness', 'native', 'rings');
-  // Relative: the path of the checkout may have blanks, which make cannot quote.
-  const fromThere = relative(directory, tree);
-  await run('make', ['-s', '-C', directory, `KERNEL_TREE=${fromThere}`, `OUT=${fromThere}`, ...programs], {
-    failAs: 'buildFailed',
-    advice: 'a header of the kernel that the series includes anew may lack its stand-in in harness/native/rings/shim',
-  });
-  return Object.fromEntries(programs.map((program) => [program, join(tree, program)]));
+  return buildFromSeries('rings', hasDpdk ? ringPrograms : ['rings']);
 }
 
 /** Runs one of them; it fails if an object got lost or came twice. */

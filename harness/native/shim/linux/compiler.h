@@ -14,20 +14,37 @@
 #define smp_load_acquire(p)		({ __typeof__(*(p)) __v = READ_ONCE(*(p)); barrier(); __v; })
 #define smp_store_release(p, value)	do { barrier(); WRITE_ONCE(*(p), value); } while (0)
 #define smp_rmb()			barrier()
+#define smp_mb()			__asm__ __volatile__("lock; addl $0, -4(%%rsp)" : : : "memory", "cc")
 #else
 #define smp_load_acquire(p)		__atomic_load_n(p, __ATOMIC_ACQUIRE)
 #define smp_store_release(p, value)	__atomic_store_n(p, value, __ATOMIC_RELEASE)
 #define smp_rmb()			__atomic_thread_fence(__ATOMIC_ACQUIRE)
+#define smp_mb()			__atomic_thread_fence(__ATOMIC_SEQ_CST)
 #endif
 
-/* For sparse. */
+/* For sparse and other checkers. */
 #define __rcu
+#define __counted_by(member)
 #define __acquire(x)	((void)0)
 #define __release(x)	((void)0)
+#define BUILD_BUG_ON(condition)	((void)sizeof(char[1 - 2 * !!(condition)]))
+#define WARN_ON_ONCE(condition)	unlikely(condition)
 
+#define noinline			__attribute__((noinline))
 #define ____cacheline_aligned_in_smp	__attribute__((aligned(64)))
 
+#define U32_MAX		(~0u)
+#define BIT(n)		(1ul << (n))
 #define BIT_ULL(n)	(1ull << (n))
+#define GENMASK(high, low)	((~0ul >> (63 - (high))) & (~0ul << (low)))
+#define ALIGN_DOWN(n, to)	((n) & ~((to) - 1))
+#define DIV_ROUND_UP_ULL(n, by)	(((n) + (by) - 1) / (by))
+
 #define min(a, b)	({ __typeof__(a) __a = (a); __typeof__(b) __b = (b); __a < __b ? __a : __b; })
+#define min3(a, b, c)	min(min(a, b), c)
+#define min_t(type, a, b)	min((type)(a), (type)(b))
+
+#define container_of(p, type, member) \
+	((type *)((char *)(p) - __builtin_offsetof(type, member)))
 
 #endif

@@ -27,5 +27,7 @@ static inline void spin_unlock(spinlock_t *lock)
 
 #define spin_lock_bh	spin_lock
 #define spin_unlock_bh	spin_unlock
+#define spin_lock_irq	spin_lock
+#define spin_unlock_irq	spin_unlock
 
 #endif

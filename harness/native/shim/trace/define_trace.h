@@ -1,2 +1,2 @@
 /* SPDX-License-Identifier: MIT */
-#define CONFIG_XDP_SOCKETS_FLASH 1
+/* Nothing of it is used. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The headers below this folder stand in for those of the kernel that net/xdp/xsk_queue.c and what it
- * includes ask for. They have the same order of memory accesses and nothing else: no tracing, no
+ * The headers below this folder stand in for those of the kernel that files of net/xdp and what they
+ * include ask for. They have the same order of memory accesses and nothing else: no tracing, no
  * checks, and interrupts are not there to be switched off.
  */
 #ifndef SHIM_TYPES_H
@@ -11,8 +11,10 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <asm/types.h>
+#include <errno.h>
 
 #include <linux/compiler.h>
+#include <linux/string.h>
 
 typedef uint8_t u8;
 typedef uint16_t u16;
@@ -21,8 +23,22 @@ typedef uint64_t u64;
 typedef int32_t s32;
 typedef int64_t s64;
 
+typedef u64 dma_addr_t;
+
+typedef struct {
+	int counter;
+} atomic_t, refcount_t;
+
+typedef struct {
+	s64 counter;
+} atomic64_t;
+
 struct list_head {
 	struct list_head *next, *prev;
+};
+
+struct rcu_head {
+	struct rcu_head *next;
 };
 
 #endif

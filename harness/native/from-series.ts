@@ -1,0 +1,30 @@
+import { join, relative } from 'node:path';
+import { repositoryRoot } from '../host/repository.js';
+import { layOutApplied } from '../kernel/applied-files.js';
+import { run } from '../process/run.js';
+
+/** What programs are compiled from. */
+const sources = [
+  'net/xdp',
+  'include/net/xdp_sock.h',
+  'include/net/xdp_sock_drv.h',
+  'include/net/xsk_buff_pool.h',
+  'include/linux/kconfig.h',
+  'include/uapi/linux/if_xdp.h',
+];
+
+/** Compiles programs of a folder here from the series as it is, for user space, and returns where they are. */
+export async function buildFromSeries<Program extends string>(
+  folder: string,
+  programs: readonly Program[],
+): Promise<Partial<Record<Program, string>>> {
+  const tree = await layOutApplied('6.12', sources, join(repositoryRoot, 'out', 'native', 'series-trees'));
+  const directory = join(repositoryRoot, 'harness', 'native', folder);
+  // Relative: the path of the checkout may have blanks, which make cannot quote.
+  const fromThere = relative(directory, tree);
+  await run('make', ['-s', '-C', directory, `KERNEL_TREE=${fromThere}`, `OUT=${fromThere}`, ...programs], {
+    failAs: 'buildFailed',
+    advice: 'what the series takes from the kernel anew may lack its stand-in in harness/native/shim',
+  });
+  return Object.fromEntries(programs.map((program) => [program, join(tree, program)])) as Partial<Record<Program, string>>;
+}

@@ -1,2 +1,0 @@
-/* SPDX-License-Identifier: MIT */
-#include <net/xdp_sock.h>

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SHIM_MM_H
+#define SHIM_MM_H
+
+#define PAGE_SHIFT	12
+#define PAGE_SIZE	(1ul << PAGE_SHIFT)
+#define PAGE_MASK	(~(PAGE_SIZE - 1))
+#define PAGE_ALIGN(n)	(((n) + PAGE_SIZE - 1) & PAGE_MASK)
+
+#endif

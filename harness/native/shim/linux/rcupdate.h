@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SHIM_RCUPDATE_H
+#define SHIM_RCUPDATE_H
+
+#include <linux/compiler.h>
+
+/* No code on a kernel that is not preemptible. */
+#define rcu_read_lock()			barrier()
+#define rcu_read_unlock()		barrier()
+#define rcu_dereference(p)		READ_ONCE(p)
+#define rcu_dereference_protected(p, c)	(p)
+#define rcu_assign_pointer(p, value)	smp_store_release(&(p), value)
+
+#endif

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SHIM_XARRAY_H
+#define SHIM_XARRAY_H
+
+struct xarray {
+	int unused;
+};
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* What headers of the kernel mention. No driver is here to use it. */
+#ifndef SHIM_NET_XDP_H
+#define SHIM_NET_XDP_H
+
+#include <linux/list.h>
+
+#define XDP_PACKET_HEADROOM	256
+
+struct net_device {
+	u32 xdp_zc_max_segs;
+};
+
+struct xdp_rxq_info;
+
+struct skb_shared_info {
+	u8 nr_frags;
+};
+
+struct xdp_buff {
+	void *data, *data_end, *data_meta, *data_hard_start;
+	u32 flags;
+};
+
+#define xdp_buff_has_frags(xdp)			((xdp)->flags & 1)
+#define xdp_get_shared_info_from_buff(xdp)	((struct skb_shared_info *)(xdp)->data_end)
+
+#endif
