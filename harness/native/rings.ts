@@ -21,6 +21,22 @@ export interface RingSample extends RingRun {
   readonly nsPerObject: number;
   readonly objects: number;
   readonly seconds: number;
+  /** Of these processors, 0 to 1, that the threads had: other programs had the rest. */
+  readonly share: number;
+}
+
+/** The first thread sleeps now and then with objects that it has written and not published, or with the lock. */
+export interface HeldRun extends Pick<RingRun, 'ring' | 'batch' | 'threads'> {
+  /** So long; 0 to have the same looked at without. */
+  readonly holdUs: number;
+  readonly everyUs: number;
+}
+
+export interface HeldSample {
+  /** Objects that the other threads took. */
+  readonly othersPerSecond: number;
+  /** That one of them spent on 64 rounds. */
+  readonly longestWaitUs: number;
 }
 
 /** Compiles them from the series as it is, and returns where; those of DPDK only if it is installed. */
@@ -30,9 +46,20 @@ export async function buildRings(): Promise<Partial<Record<RingProgram, string>>
 }
 
 /** Runs one of them; it fails if an object got lost or came twice. */
-export async function runRing(program: string, { ring, object, batch, threads }: RingRun, milliseconds: number): Promise<RingSample> {
-  const args = ['--ring', ring, '--object', object, '--batch', String(batch), '--threads', String(threads), '--ms', String(milliseconds)];
-  return parseRingSample(await run(program, args, { timeoutMs: 60_000 + 100 * milliseconds }));
+export async function runRing(program: string, options: RingRun, milliseconds: number): Promise<RingSample> {
+  return parseRingSample(await start(program, options, milliseconds));
+}
+
+export async function runHeldRing(program: string, { holdUs, everyUs, ...options }: HeldRun, milliseconds: number): Promise<HeldSample> {
+  const hold = ['--hold-us', String(holdUs), '--every-us', String(everyUs)];
+  const line = await start(program, { ...options, object: 'descriptor' }, milliseconds, hold);
+  return JSON.parse(line) as HeldSample;
+}
+
+function start(program: string, options: RingRun, milliseconds: number, more: readonly string[] = []): Promise<string> {
+  const { ring, object, batch, threads } = options;
+  const what = ['--ring', ring, '--object', object, '--batch', String(batch), '--threads', String(threads)];
+  return run(program, [...what, '--ms', String(milliseconds), ...more], { timeoutMs: 60_000 + 100 * milliseconds });
 }
 
 export function parseRingSample(line: string): RingSample {

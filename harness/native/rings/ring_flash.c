@@ -1,50 +1,13 @@
 // SPDX-License-Identifier: MIT
 /*
- * The rings of the series, compiled from its own source. A ring of the series has user space on one
- * of its sides; here both sides are the kernel's, so each has a struct xsk_queue of its own.
+ * The rings of the series, compiled from its own source.
  *
  * Nothing in the series enqueues addresses from several contexts: the kernel dequeues them from fill
  * rings, user space enqueues. What reserves RX entries does it here.
  */
-#include <linux/slab.h>
-#include <linux/vmalloc.h>
-
-#include "xsk_queue_shared.h"
-
+#include "ring_sides.h"
 #include "rings_worker.h"
-
-struct sides {
-	struct xsk_queue *prod, *cons;
-	struct xsk_buff_pool pool;	/* against which a plain consumer validates */
-	struct net_device netdev;
-	struct xdp_sock xs;
-};
-
-static void sides__destroy(void *ring)
-{
-	struct sides *sides = ring;
-
-	sides->cons->ring = NULL;
-	xskq_destroy(sides->cons);
-	xskq_destroy(sides->prod);
-	kfree(sides);
-}
-
-static struct sides *sides__create(u32 entries, bool umem)
-{
-	struct sides *sides = kzalloc(sizeof(*sides), GFP_KERNEL);
-
-	sides->prod = xskq_create(entries, umem);
-	sides->cons = xskq_create(entries, umem);
-	vfree(sides->cons->ring);
-	sides->cons->ring = sides->prod->ring;
-	sides->netdev.xdp_zc_max_segs = 1;
-	sides->pool = (struct xsk_buff_pool) {
-		.chunk_size = RINGS_FRAME_BYTES, .addrs_cnt = ~0ull, .netdev = &sides->netdev,
-	};
-	sides->xs.tx = sides->cons;
-	return sides;
-}
+#include "ring_locked.h"
 
 static void *plain_descriptor__create(u32 entries)
 {
@@ -191,6 +154,33 @@ RINGS_INLINE u32 plain_address__take(void *ring, void *objects, u32 n)
 	return n;
 }
 
+/* Others may come between reserving and publishing, and have to wait. */
+static u32 flash_descriptor__put_held(void *ring, const void *objects, u32 n, void (*hold)(void))
+{
+	struct xsk_queue *q = ((struct sides *)ring)->prod;
+	u32 start, cnt = xskq_shared_reserve_prod(q, objects, n, &start);
+
+	if (!cnt)
+		return 0;
+	xskq_write_descs(q, start, objects, cnt);
+	hold();
+	xskq_shared_publish_prod(q, start, cnt);
+	return cnt;
+}
+
+static u32 flash_address__put_held(void *ring, const void *objects, u32 n, void (*hold)(void))
+{
+	struct xsk_queue *q = ((struct sides *)ring)->prod;
+	u32 start;
+
+	if (!xskq_shared_reserve_prod(q, NULL, n, &start))
+		return 0;
+	xskq_write_addrs(q, start, objects, n);
+	hold();
+	xskq_shared_publish_prod(q, start, n);
+	return n;
+}
+
 DEFINE_RING_WORK(flash_descriptor, sizeof(struct xdp_desc), flash_descriptor__put,
 		 flash_descriptor__take, flash_descriptor__put_one, flash_descriptor__take_one)
 DEFINE_RING_WORK(flash_address, sizeof(u64), flash_address__put, flash_address__take,
@@ -200,17 +190,21 @@ DEFINE_RING_WORK(plain_descriptor, sizeof(struct xdp_desc), plain_descriptor__pu
 DEFINE_RING_WORK(plain_address, sizeof(u64), plain_address__put, plain_address__take,
 		 plain_address__put, plain_address__take)
 
-#define KIND(ring, which, of, is_single) {					\
-	.name = #ring, .object = of, .single = is_single,				\
+#define KIND(ring, which, of, ...) {						\
+	.name = #ring, .object = of,							\
 	.create = ring##_##which##__create, .destroy = sides__destroy,			\
 	.work = ring##_##which##__work,							\
-	.put = ring##_##which##__put, .take = ring##_##which##__take,			\
+	.put = ring##_##which##__put, .take = ring##_##which##__take, __VA_ARGS__	\
 }
+#define SHARED_KIND(ring, which, of) \
+	KIND(ring, which, of, .put_held = ring##_##which##__put_held)
 
 const struct ring_kind ring_kinds[] = {
-	KIND(flash, descriptor, RINGS_DESCRIPTOR, false),
-	KIND(flash, address, RINGS_ADDRESS, false),
-	KIND(plain, descriptor, RINGS_DESCRIPTOR, true),
-	KIND(plain, address, RINGS_ADDRESS, true),
+	SHARED_KIND(flash, descriptor, RINGS_DESCRIPTOR),
+	SHARED_KIND(flash, address, RINGS_ADDRESS),
+	SHARED_KIND(locked, descriptor, RINGS_DESCRIPTOR),
+	SHARED_KIND(locked, address, RINGS_ADDRESS),
+	KIND(plain, descriptor, RINGS_DESCRIPTOR, .single = true),
+	KIND(plain, address, RINGS_ADDRESS, .single = true),
 	{},
 };

@@ -45,7 +45,7 @@ static int measure(const struct rings_options *options)
 
 	if (err)
 		return explain(options->kind, err);
-	if (!result.objects)
+	if (!result.objects || (options->every_us && !result.others_objects))
 		return explain(options->kind, -ETIME);
 	/* Processor time: what each of the processors spent. */
 	share = (double)result.cpus / result.objects;
@@ -56,14 +56,21 @@ static int measure(const struct rings_options *options)
 		printf("\"cyclesPerObject\":%.3f,", result.cycles * share);
 	else
 		fputs("\"cyclesPerObject\":null,", stdout);
-	printf("\"nsPerObject\":%.3f,\"objects\":%llu,\"seconds\":%.4f}\n",
-	       result.seconds * 1e9 * share, (unsigned long long)result.objects, result.seconds);
+	printf("\"nsPerObject\":%.3f,\"objects\":%llu,\"seconds\":%.4f,\"share\":%.4f",
+	       result.seconds * 1e9 * share, (unsigned long long)result.objects, result.seconds,
+	       result.share);
+	if (options->every_us)
+		printf(",\"holdUs\":%u,\"othersPerSecond\":%.0f,\"longestWaitUs\":%.1f",
+		       options->hold_us, result.others_objects / result.seconds,
+		       result.longest_ns / 1e3);
+	puts("}");
 	return 0;
 }
 
 /* Objects that do not all fit a small ring, so that it is full and empty again and again. */
 static int check(void)
 {
+	setlinebuf(stdout);
 	/* A broken ring may never let go of a thread. */
 	alarm(CHECK_DEADLINE_SECONDS);
 	for (const struct ring_kind *kind = ring_kinds; kind->name; kind++) {
@@ -88,6 +95,7 @@ static int check(void)
 static int usage(void)
 {
 	fputs("usage: rings --ring NAME --object descriptor|address [--batch N] [--threads N] [--ms N]\n"
+	      "             [--hold-us N --every-us N]\n"
 	      "       rings --list\n"
 	      "       rings --check\n", stderr);
 	return 2;
@@ -101,6 +109,8 @@ int main(int argc, char **argv)
 		{ "batch", required_argument, NULL, 'b' },
 		{ "threads", required_argument, NULL, 't' },
 		{ "ms", required_argument, NULL, 'm' },
+		{ "hold-us", required_argument, NULL, 'h' },
+		{ "every-us", required_argument, NULL, 'e' },
 		{ "list", no_argument, NULL, 'l' },
 		{ "check", no_argument, NULL, 'c' },
 		{ 0 },
@@ -113,6 +123,8 @@ int main(int argc, char **argv)
 
 	/* Nobody is left to stop it then. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	/* Who is held comes back when it is due. */
+	prctl(PR_SET_TIMERSLACK, 1);
 	while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
 		switch (option) {
 		case 'r': ring = optarg; break;
@@ -120,6 +132,8 @@ int main(int argc, char **argv)
 		case 'b': options.batch = strtoul(optarg, NULL, 10); break;
 		case 't': options.threads = strtoul(optarg, NULL, 10); break;
 		case 'm': options.ms = strtoul(optarg, NULL, 10); break;
+		case 'h': options.hold_us = strtoul(optarg, NULL, 10); break;
+		case 'e': options.every_us = strtoul(optarg, NULL, 10); break;
 		case 'l': return list();
 		case 'c': return check();
 		default: return usage();
@@ -131,6 +145,8 @@ int main(int argc, char **argv)
 	/* What is in hands and on the ring must fit it, so that no thread waits for another. */
 	if (!options.threads || options.threads > (options.kind->single ? 1 : RINGS_MAX_THREADS) ||
 	    options.stock + options.threads * options.batch >= options.entries)
+		return usage();
+	if (options.every_us ? !options.kind->put_held || options.threads < 2 : options.hold_us)
 		return usage();
 	return measure(&options);
 }

@@ -8,7 +8,10 @@
  * hands. DPDK's ring_stress_autotest works like this.
  *
  * Where there are more threads than processors, one may be preempted between reserving and
- * publishing, and the others wait for it. In the kernel that cannot be: bottom halves are off there.
+ * publishing, and the others wait for it: that is what such a run measures. In the kernel it cannot
+ * be, since bottom halves are off there, unless a hypervisor takes the processor away. With --hold-us
+ * it is done on purpose: every now and then one thread sleeps when it has written its objects and not
+ * yet published them, or before it gives the lock back.
  */
 #ifndef RINGS_H
 #define RINGS_H
@@ -38,6 +41,11 @@ struct worker {
 	const bool *stop;
 	uint32_t batch;
 	uint32_t held;		/* how many objects it has in its hands */
+	uint32_t (*put_held)(void *ring, const void *objects, uint32_t n, void (*hold)(void));
+	uint32_t hold_us, every_us;	/* 0 unless it is the one that is held */
+	bool watched;
+	uint64_t looked_ns, longest_ns;	/* for so many rounds as there are between two looks */
+	uint64_t next_hold_ns;
 	uint64_t done __attribute__((aligned(64)));	/* objects it took from the ring */
 	struct descriptor objects[RINGS_MAX_BATCH] __attribute__((aligned(64)));
 };
@@ -53,7 +61,14 @@ struct ring_kind {
 	/* For who is alone with the ring. They return how many they moved. */
 	uint32_t (*put)(void *ring, const void *objects, uint32_t n);
 	uint32_t (*take)(void *ring, void *objects, uint32_t n);
+	/* As put, with @hold called when all is written and nothing published. */
+	uint32_t (*put_held)(void *ring, const void *objects, uint32_t n, void (*hold)(void));
 };
+
+/* Of a worker that is watched, at each look. Whether it is to be held now. */
+bool worker__watch(struct worker *worker);
+/* The worker of this thread goes away for some time. */
+void worker__hold(void);
 
 /* What this program can measure; the last one has no name. */
 extern const struct ring_kind ring_kinds[];

@@ -42,6 +42,12 @@ RINGS_INLINE void worker__run(struct worker *worker, size_t size, uint32_t batch
 				sched_yield();
 		}
 		__atomic_store_n(&worker->done, done, __ATOMIC_RELAXED);
+		if (__builtin_expect(worker->watched, 0) && worker__watch(worker) && held) {
+			uint32_t in = worker->put_held(worker->ring, objects, held, worker__hold);
+
+			worker__keep(objects, size, in, held);
+			held -= in;
+		}
 	}
 	worker->held = held;
 }
