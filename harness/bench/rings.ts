@@ -1,4 +1,5 @@
 import { buildRings, runRing, type RingProgram, type RingRun, type RingSample } from '../native/rings.js';
+import { measureInTurn, type InTurnOptions } from './in-turn.js';
 import { figureOf } from './report/figure.js';
 import type { Figure, Report } from './report/schema.js';
 
@@ -13,11 +14,13 @@ interface Contender {
 
 /**
  * The rings of the series are compiled as the kernel is, with general registers only, so they copy
- * 8 bytes at a time. DPDK's are compiled as DPDK's applications are, with vector registers;
+ * 8 bytes at a time, and so does `locked`: the plain ring of the base kernel with a queued spinlock,
+ * as the kernel's, on each side. DPDK's are compiled as DPDK's applications are, with vector registers;
  * `rte-mpmc-general` is the same with the compiler flags of the kernel.
  */
 export const ringContenders: readonly Contender[] = [
   { name: 'flash', program: 'rings', ring: 'flash' },
+  { name: 'locked', program: 'rings', ring: 'locked' },
   { name: 'plain', program: 'rings', ring: 'plain', single: true },
   { name: 'rte-mpmc', program: 'rings-dpdk', ring: 'rte-mpmc' },
   { name: 'rte-mpmc-general', program: 'rings-dpdk-general', ring: 'rte-mpmc' },
@@ -34,30 +37,26 @@ const threadCounts = [1, 2, 3, 4] as const;
 export interface RingMeasurement extends RingRun {
   readonly cyclesPerObject: Figure;
   readonly nsPerObject: Figure;
+  readonly share: Figure;
 }
 
-export interface RingsOptions {
-  readonly repetitions: number;
+export interface RingsOptions extends InTurnOptions {
   /** How long each run is measured. */
   readonly milliseconds: number;
-  readonly onProgress?: (done: number, total: number) => void;
 }
+
+/** With less, other programs had a part in what was measured. */
+const cleanShare = 0.95;
 
 type Case = RingRun & { readonly contender: Contender };
 
-/** Measures all rings, the combinations in turn and then again, so that what else happens meets all of them. */
-export async function measureRings({ repetitions, milliseconds, onProgress = () => undefined }: RingsOptions): Promise<RingMeasurement[]> {
+export async function measureRings({ milliseconds, ...inTurn }: RingsOptions): Promise<RingMeasurement[]> {
   const programs = await buildRings();
   if (process.arch !== 'x64') return [];
   const cases = ringCases(ringContenders.filter(({ program }) => programs[program] !== undefined));
-  const samples = new Map<Case, RingSample[]>(cases.map((each) => [each, []]));
-  const total = repetitions * cases.length;
-  for (let done = 0; done < total; done++) {
-    const each = cases[done % cases.length] as Case;
-    const { contender, ...options } = each;
-    samples.get(each)?.push(await runRing(programs[contender.program] as string, { ...options, ring: contender.ring }, milliseconds));
-    onProgress(done + 1, total);
-  }
+  const samples = await measureInTurn(cases, inTurn, ({ contender: { program, ring }, ...options }) =>
+    runRing(programs[program] as string, { ...options, ring }, milliseconds),
+  );
   return [...samples].map(([{ contender: _, ...options }, taken]) => summarizeRing(options, taken));
 }
 
@@ -79,6 +78,16 @@ export function ringCases(contenders: readonly Contender[]): Case[] {
   );
 }
 
+/** Runs in which other programs took the processors count only where there are no others. */
 export function summarizeRing(options: RingRun, samples: readonly RingSample[]): RingMeasurement {
-  return { ...options, cyclesPerObject: figureOf(samples.map(({ cyclesPerObject }) => cyclesPerObject)), nsPerObject: figureOf(samples.map(({ nsPerObject }) => nsPerObject)) };
+  const isClean = ({ share }: RingSample): boolean => share >= cleanShare;
+  const some = samples.some(isClean);
+  const figure = (value: (sample: RingSample) => number | null): Figure =>
+    figureOf(samples.map((sample) => (some && !isClean(sample) ? null : value(sample))));
+  return {
+    ...options,
+    cyclesPerObject: figure(({ cyclesPerObject }) => cyclesPerObject),
+    nsPerObject: figure(({ nsPerObject }) => nsPerObject),
+    share: figure(({ share }) => share),
+  };
 }

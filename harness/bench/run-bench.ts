@@ -1,10 +1,9 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { cpus, release } from 'node:os';
 import { join } from 'node:path';
 import { runProgramHere, runProgramInGuest } from '../guest/run-program.js';
 import { FlashError } from '../errors.js';
 import { hasFlash } from '../flash/registry.js';
-import { measureBusy } from '../host/busy.js';
 import { hashFile } from '../host/hash.js';
 import { kernelNameOf } from '../host/network-device.js';
 import type { OnProgress } from '../host/progress.js';
@@ -15,15 +14,19 @@ import { mostStages } from './chains/devices.js';
 import { makePlan, type Plan, type PlanFile } from './chains/jobs.js';
 import { createVirtualFunctions, requireVirtualFunctions, whyNoVirtualFunctions } from './chains/vfs.js';
 import { measureKernel } from './instructions.js';
+import { lookAtOthers } from './look-at-others.js';
+import { measureSeries } from './measure-series.js';
 import { makeReport } from './report/make-report.js';
 import type { Report } from './report/schema.js';
-import { measureRings, ringsNotRun, type RingMeasurement } from './rings.js';
+import { ringsNotRun, type RingMeasurement } from './rings.js';
 import { openSamples, type Sample, type SampleFile } from './samples.js';
 
 export interface BenchOptions {
   readonly size: Report['size'];
   /** On this machine, in place of a guest. */
   readonly here: boolean;
+  /** Nothing but what is compiled from the series in user space. */
+  readonly native: boolean;
   /** The NIC whose virtual functions may be used; only on this machine. */
   readonly vfsOf?: string | undefined;
   /** Goes on where a run of the same options ended. */
@@ -37,30 +40,28 @@ const program = 'bench/measure-chains.js';
 const guestMemoryMb = 4096;
 const deadlineMs = 4 * 3_600_000;
 const frameBytes = 2048;
-const lookMs = 2000;
-const toleratedBusy = 0.05;
 const umem = 'one UMEM for a zero-copy chain, one a stage where it copies or is on a device of its own; AF_XDP in copy mode on veth';
-/** Threads that meet settle into one rhythm or another for as long as a run lasts: many short ones tell more than a few long ones. */
-const ringRuns = { quick: { repetitions: 5, milliseconds: 20 }, full: { repetitions: 9, milliseconds: 100 } } as const;
 
 /** Measures what is not measured yet, rings first, then chains, then instructions, and puts the figures together. */
 export async function runBench({ vfsOf: nic, ...others }: BenchOptions): Promise<Report> {
-  const { size, here, resume, outDir, onProgress } = others;
+  const { size, here, native, resume, outDir, onProgress } = others;
   if (nic !== undefined && !here) throw new FlashError('usage', `the virtual functions of ${nic} are not in a guest`, { advice: 'give --here as well as --vfs-of' });
   const vfsOf = nic === undefined ? undefined : await kernelNameOf(nic);
   const options = { ...others, vfsOf };
   if (vfsOf !== undefined) requireVirtualFunctions({ nic: vfsOf, count: mostStages });
-  await buildNative(onProgress);
-  const images = here ? undefined : { vanilla: await buildImage({ vanilla: true, onProgress }), flash: await buildImage({ onProgress }) };
-  const missing = contenders.flatMap((contender) => {
+  if (!native) await buildNative(onProgress);
+  const images = here || native ? undefined : { vanilla: await buildImage({ vanilla: true, onProgress }), flash: await buildImage({ onProgress }) };
+  const wanted = native ? [] : contenders;
+  const missing = wanted.flatMap((contender) => {
     const reason = whyNot(contender, options);
     return reason === undefined ? [] : [{ name: contender.name, what: contender.title, reason }];
   });
-  const plan = makePlan(size, contenders.map(({ name }) => name).filter((name) => !missing.some((each) => each.name === name)));
-  const conditions = { size, plan, kernel: images === undefined ? 'here' : await hashFile(images.flash), vfsOf };
+  const plan = makePlan(size, wanted.map(({ name }) => name).filter((name) => !missing.some((each) => each.name === name)));
+  const conditions = { size, plan, kernel: native ? 'none' : images === undefined ? 'here' : await hashFile(images.flash), vfsOf };
   const samples = openSamples(join(outDir, 'samples.jsonl'), conditions, resume);
 
-  await measureRingsOnce(samples, options);
+  if (native) samples.add({ of: 'machine', kernel: release(), cpus: cpus().length, cpuModel: cpus()[0]?.model ?? 'unknown' });
+  await measureSeries(samples, size, onProgress);
   await measureChains(plan, samples, images?.flash, options);
   if (images !== undefined) await measureCosts(samples, images, options);
 
@@ -68,31 +69,17 @@ export async function runBench({ vfsOf: nic, ...others }: BenchOptions): Promise
   return makeReport({
     samples: samples.samples(),
     size,
-    conditions: { place: here ? 'on this machine' : 'in a guest', hostCpus: cpus().length, hostCpuModel: cpus()[0]?.model ?? 'unknown', node: process.version, repetitions, seed, warmUpMs, measureMs, ringSize, frameBytes, umem },
+    conditions: { place: here || native ? 'on this machine' : 'in a guest', hostCpus: cpus().length, hostCpuModel: cpus()[0]?.model ?? 'unknown', node: process.version, repetitions, seed, warmUpMs, measureMs, ringSize, frameBytes, umem },
     notRun: [
       ...missing.map(({ what, reason }) => ({ what, reason })),
       ...ringsNotRun(ringsOf(samples)),
-      ...(images === undefined ? [{ what: 'kernel instructions a packet, and what bystanders pay', reason: 'only the emulator of a guest counts instructions: leave out --here' }] : []),
+      ...(native ? [{ what: 'chains', reason: 'left out by --native' }] : []),
+      ...(images === undefined ? [{ what: 'kernel instructions a packet, and what bystanders pay', reason: 'only the emulator of a guest counts instructions: leave out --here and --native' }] : []),
     ],
   });
 }
 
 const ringsOf = (samples: SampleFile): RingMeasurement[] => samples.samples().flatMap((sample) => (sample.of === 'rings' ? [sample.measurement] : []));
-
-/** Before anything is timed: a machine that does other things as well is measured beside them. */
-async function lookAtOthers(samples: SampleFile): Promise<void> {
-  const busy = await measureBusy(lookMs);
-  samples.add({ of: 'others', busy });
-  if (busy > toleratedBusy) console.error(`flash: other programs use ${Math.round(100 * busy)} % of this machine's processors: what is timed now is timed beside them`);
-}
-
-async function measureRingsOnce(samples: SampleFile, { size, onProgress }: BenchOptions): Promise<void> {
-  if (ringsOf(samples).length > 0) return;
-  await lookAtOthers(samples);
-  onProgress({ kind: 'phase', phase: 'rings alone', unit: 'measurements' });
-  const measurements = await measureRings({ ...ringRuns[size], onProgress: (done, total) => onProgress({ kind: 'step', done, total }) });
-  for (const measurement of measurements) samples.add({ of: 'rings', measurement });
-}
 
 /** Instructions are counted and not time, so that both kernels may run at once. */
 async function measureCosts(samples: SampleFile, images: { readonly vanilla: string; readonly flash: string }, { onProgress }: BenchOptions): Promise<void> {

@@ -4,7 +4,9 @@ import { FlashError } from '../errors.js';
 import { keyOf, type Job } from './chains/jobs.js';
 import type { RatesResult } from './chains/rates.js';
 import type { HopsResult } from './chains/run-hops.js';
+import type { HeldMeasurement } from './held.js';
 import type { KernelCosts } from './instructions.js';
+import type { RedirectMeasurement } from './redirects.js';
 import type { RingMeasurement } from './rings.js';
 
 /** One thing that was measured, once. */
@@ -15,6 +17,8 @@ export type Sample =
   /** The share of the processors, 0 to 1, that other programs used just before something was measured. */
   | { readonly of: 'others'; readonly busy: number }
   | { readonly of: 'rings'; readonly measurement: RingMeasurement }
+  | { readonly of: 'held'; readonly measurement: HeldMeasurement }
+  | { readonly of: 'redirects'; readonly measurement: RedirectMeasurement }
   | { readonly of: 'costs'; readonly costs: KernelCosts };
 
 /** The samples of a run in a file, each there as soon as it was taken, so that the run can go on later. */

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { compareReports } from '../bench/report/compare.js';
-import { show } from '../bench/report/html.js';
+import { show } from '../bench/report/figure.js';
 import { reportSchema, type Report } from '../bench/report/schema.js';
 import { FlashError } from '../errors.js';
 import { callerDir } from '../host/repository.js';

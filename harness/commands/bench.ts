@@ -2,7 +2,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { findContender, type ContenderName } from '../bench/chains/contenders.js';
-import { renderHtml, show } from '../bench/report/html.js';
+import { show } from '../bench/report/figure.js';
+import { renderHtml } from '../bench/report/html.js';
+import { nativeTables } from '../bench/report/native-tables.js';
 import type { Report } from '../bench/report/schema.js';
 import { runBench } from '../bench/run-bench.js';
 import { formatSeconds, startClock } from '../host/duration.js';
@@ -14,6 +16,7 @@ import { guestCommand } from './guest-command.js';
 interface Options {
   readonly quick: boolean;
   readonly here: boolean;
+  readonly native: boolean;
   readonly vfsOf?: string;
   readonly resume: boolean;
   readonly out: string;
@@ -24,15 +27,16 @@ export function addBench(program: Command): void {
     .description('speed, beside what people would use instead: report.json and report.html')
     .option('--quick', 'fewer chains and shorter measurements: minutes', false)
     .option('--here', 'measure on this machine, whose kernel has FLASH, and in no guest', false)
+    .option('--native', 'only what the rings and redirects of the series cost, compiled in user space, and no chains: minutes, in no guest', false)
     .option('--vfs-of <ifname>', 'with --here: also over SR-IOV virtual functions of this NIC, which has none and gets them for as long as it takes')
     .option('--resume', 'go on with the run that was interrupted in the same folder', false)
     .option('--out <folder>', 'where the report goes', 'bench-report')
-    .action(async ({ quick, here, vfsOf, resume, out }: Options) => {
+    .action(async ({ quick, here, native, vfsOf, resume, out }: Options) => {
       const elapsed = startClock();
       const outDir = resolve(callerDir, out);
       mkdirSync(outDir, { recursive: true });
       const view = showProgress();
-      const report = await runBench({ size: quick ? 'quick' : 'full', here, vfsOf, resume, outDir, onProgress: view.onProgress }).finally(() => view.stop());
+      const report = await runBench({ size: quick ? 'quick' : 'full', here, native, vfsOf, resume, outDir, onProgress: view.onProgress }).finally(() => view.stop());
       writeFileSync(join(outDir, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
       writeFileSync(join(outDir, 'report.html'), await renderHtml(report));
       print(report);
@@ -40,8 +44,10 @@ export function addBench(program: Command): void {
     });
 }
 
-/** 64-byte packets, a column for each length of the chain; the report has the rest. */
-function print({ throughput, goals, notRun }: Report): void {
+/** Of the chains 64-byte packets, a column for each length; the report has the rest. */
+function print(report: Report): void {
+  const { throughput, goals, notRun } = report;
+  for (const { title, caption, head, rows } of nativeTables(report)) console.log(`${title}. ${caption}\n${formatTable(head, rows)}`);
   const usual = throughput.filter(({ packetBytes, batch, wait }) => packetBytes === 64 && batch === 32 && wait === 'spin');
   const lengths = [...new Set(usual.map(({ functions }) => functions))].sort((a, b) => a - b);
   const rows = [...new Set(usual.map(({ contender }) => contender))].map((contender) => [
@@ -51,7 +57,7 @@ function print({ throughput, goals, notRun }: Report): void {
       return found === undefined ? '-' : show(found.pps, 1e-6);
     }),
   ]);
-  console.log(formatTable(['Mpps, 64 bytes; functions:', ...lengths.map(String)], rows));
+  if (rows.length > 0) console.log(formatTable(['Mpps, 64 bytes; functions:', ...lengths.map(String)], rows));
   console.log(formatTable(['goal', 'limit', 'measured', ''], goals.map(({ what, limit, value, verdict }) => [what, limit, value, verdict])));
   for (const { what, reason } of notRun) console.log(`not run: ${what}: ${reason}`);
 }

@@ -36,7 +36,7 @@ export function compareReports(before: Report, after: Report): Comparison {
   };
 }
 
-function figuresOf({ throughput, rates, blocked, instructions, rings }: Report): ReadonlyMap<string, Figure> {
+function figuresOf({ throughput, rates, blocked, instructions, rings, held, redirects }: Report): ReadonlyMap<string, Figure> {
   const chain = ({ contender, functions, packetBytes, batch, wait }: Report['blocked'][number] | Report['throughput'][number] | Report['rates'][number]): string =>
     `${contender}, ${functions} functions, ${packetBytes} bytes, batch ${batch}, ${wait}`;
   return new Map([
@@ -47,6 +47,12 @@ function figuresOf({ throughput, rates, blocked, instructions, rings }: Report):
     ...blocked.map((each) => [`processor share of a blocked source: ${chain(each)}`, each.cpuShare] as const),
     ...instructions.map(({ kernel, path, batch, packetBytes, instructions: each }) => [`instructions: ${kernel}, ${path}, batch ${batch}, ${packetBytes} bytes`, each] as const),
     ...rings.map(({ ring, object, batch, threads, nsPerObject }) => [`ns an object: ${ring}, ${object}, bulks of ${batch}, ${threads} threads`, nsPerObject] as const),
+    ...held.map(({ ring, batch, threads, othersShare }) => {
+      return [`share that others move beside a held producer: ${ring}, bulks of ${batch}, ${threads} threads`, othersShare] as const;
+    }),
+    ...redirects.map(({ hop, packetBytes, batch, nsPerPacket }) => {
+      return [`ns a packet in xsk_redirect_batch(): ${hop}, ${packetBytes} bytes, batch ${batch}`, nsPerPacket] as const;
+    }),
   ]);
 }
 

@@ -19,3 +19,9 @@ export function medianRatio(one: Figure | undefined, other: Figure | undefined):
 function ratio(one: number | null, other: number | null | undefined): number {
   return one === null || !other ? Number.NaN : one / other;
 }
+
+/** A median with the range of its samples. */
+export function show({ median, min, max }: Figure, factor = 1): string {
+  const text = (value: number): string => new Intl.NumberFormat('en', { maximumSignificantDigits: 4 }).format(value * factor);
+  return min === max ? text(median) : `${text(median)} (${text(min)} to ${text(max)})`;
+}

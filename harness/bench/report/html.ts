@@ -1,6 +1,8 @@
 import { findContender, type ContenderName } from '../chains/contenders.js';
+import { show } from './figure.js';
+import { nativeTables } from './native-tables.js';
 import { drawPlots, waitNames } from './plots.js';
-import type { Figure, Report } from './schema.js';
+import type { Report } from './schema.js';
 
 /** The report as one page that needs nothing else. */
 export async function renderHtml(report: Report): Promise<string> {
@@ -21,6 +23,7 @@ ${table('Throughput', ['carried by', 'functions', 'bytes', 'batch', 'packets/s',
 ${table('Rates and latencies', ['carried by', 'waiting by', 'loss-free packets/s', 'load', 'median us', '99 % us', '99.9 % us', 'most us'], rates.flatMap((each) => each.latencies.map((latency) => [name(each.contender), waitNames[each.wait], show(each.lossFreePps), `${latency.share * 100} %`, ...[latency.p50Ns, latency.p99Ns, latency.p999Ns, latency.maxNs].map((figure) => show(figure, 1 / 1000))])))}
 ${table('A source whose chain takes nothing', ['carried by', 'waiting by', 'share of a processor, %'], blocked.map((each) => [name(each.contender), waitNames[each.wait], show(each.cpuShare, 100)]))}
 ${table('Kernel instructions a packet', ['kernel', 'path', 'batch', 'bytes', 'instructions'], instructions.map((each) => [each.kernel, each.path, String(each.batch), String(each.packetBytes), show(each.instructions)]))}
+${nativeTables(report).map(({ title, caption, head, rows }) => table(title, head, rows, caption)).join('\n')}
 ${table('Rings alone', ['ring', 'object', 'objects a bulk', 'threads', 'cycles an object', 'ns an object'], rings.map((each) => [each.ring, each.object, String(each.batch), String(each.threads), show(each.cyclesPerObject), show(each.nsPerObject)]))}
 ${table('Conditions', ['', ''], Object.entries(report.conditions).map(([what, value]) => [what, String(value)]))}
 </html>
@@ -31,20 +34,14 @@ const style = `body { font: 15px/1.45 sans-serif; max-width: 70rem; margin: 2rem
 table { border-collapse: collapse; margin: .5rem 0 2rem } td, th { padding: .2rem .7rem; border-bottom: 1px solid #ddd; text-align: left; font-variant-numeric: tabular-nums }
 figure { margin: 0 0 2rem; overflow-x: auto } figcaption { color: #555 } .met { color: #176b2c } .MISSED { color: #b00020; font-weight: bold }`;
 
-/** A median with the range of its samples. */
-export function show({ median, min, max }: Figure, factor = 1): string {
-  const text = (value: number): string => new Intl.NumberFormat('en', { maximumSignificantDigits: 4 }).format(value * factor);
-  return min === max ? text(median) : `${text(median)} (${text(min)} to ${text(max)})`;
-}
-
 export function summary({ size, made, conditions: { place, kernel, cpus, repetitions, umem } }: Report): string {
   return `A ${size} run of ${made.slice(0, 16).replace('T', ' ')} UTC ${place}, Linux ${kernel}, ${cpus} processors, ${repetitions} repetitions in turn; ${umem}. Figures are medians, with the range of the repetitions; a goal's ratio is the median of the ratios in each repetition.`;
 }
 
-function table(title: string, head: readonly string[], rows: readonly (readonly string[])[]): string {
+function table(title: string, head: readonly string[], rows: readonly (readonly string[])[], caption = ''): string {
   if (rows.length === 0) return '';
   const cell = (text: string): string => `<td${['met', 'MISSED'].includes(text) ? ` class="${text}"` : ''}>${escape(text)}</td>`;
-  return `<h2>${escape(title)}</h2>\n<table><tr>${head.map((text) => `<th>${escape(text)}</th>`).join('')}</tr>\n${rows.map((row) => `<tr>${row.map(cell).join('')}</tr>`).join('\n')}</table>`;
+  return `<h2>${escape(title)}</h2>\n${caption === '' ? '' : `<p>${escape(caption)}</p>\n`}<table><tr>${head.map((text) => `<th>${escape(text)}</th>`).join('')}</tr>\n${rows.map((row) => `<tr>${row.map(cell).join('')}</tr>`).join('\n')}</table>`;
 }
 
 function escape(text: string): string {

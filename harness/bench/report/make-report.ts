@@ -35,6 +35,8 @@ export function makeReport({ samples, size, conditions, notRun }: ReportInput): 
     blocked: of<HopsResult>('blocked').map((all) => ({ ...chainOf(all), cpuShare: figureOf(byRepetition(all, ({ cpuSeconds, seconds }) => (cpuSeconds[0] ?? 0) / seconds)) })),
     instructions: samples.filter((sample) => sample.of === 'costs').flatMap(({ costs }) => costs.costs.map(({ path, batch, packetBytes, instructions }) => ({ kernel: costs.kernel, path, batch, packetBytes, instructions: figureOf(instructions) }))),
     rings: samples.filter((sample) => sample.of === 'rings').map(({ measurement }) => measurement),
+    held: samples.filter((sample) => sample.of === 'held').map(({ measurement }) => measurement),
+    redirects: samples.filter((sample) => sample.of === 'redirects').map(({ measurement }) => measurement),
   };
   const failures = [...group(chains.filter((sample) => 'failure' in sample), ({ job }) => job.contender)].map(([contender, failed]) => ({
     what: findContender(contender).title,

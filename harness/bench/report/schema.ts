@@ -19,6 +19,24 @@ const chain = z.object({
   wait: z.enum(['spin', 'block', 'busy']),
 });
 
+const held = z.object({
+  ring: z.string(),
+  batch: z.number().int(),
+  threads: z.number().int(),
+  holdUs: z.number(),
+  othersShare: figure,
+  longestWaitUs: figure,
+  longestWaitUnheldUs: figure,
+});
+
+const redirect = z.object({
+  hop: z.string(),
+  packetBytes: z.number().int(),
+  batch: z.number().int(),
+  cyclesPerPacket: figure,
+  nsPerPacket: figure,
+});
+
 /** report.json. Rates are packets a second, times nanoseconds. */
 export const reportSchema = z.object({
   version: z.literal(2),
@@ -51,7 +69,10 @@ export const reportSchema = z.object({
   ),
   blocked: z.array(chain.extend({ cpuShare: figure })),
   instructions: z.array(z.object({ kernel: z.string(), path: z.string(), batch: z.number().int(), packetBytes: z.number().int(), instructions: figure })),
-  rings: z.array(z.object({ ring: z.string(), object: z.string(), batch: z.number().int(), threads: z.number().int(), cyclesPerObject: figure, nsPerObject: figure })),
+  rings: z.array(z.object({ ring: z.string(), object: z.string(), batch: z.number().int(), threads: z.number().int(), cyclesPerObject: figure, nsPerObject: figure, share: figure.optional() })),
+  // Reports that were made before have neither.
+  held: z.array(held).default([]),
+  redirects: z.array(redirect).default([]),
   notRun: z.array(z.object({ what: z.string(), reason: z.string() })),
   goals: z.array(z.object({ what: z.string(), limit: z.string(), value: z.string(), verdict: z.enum(['met', 'MISSED', 'not measured']) })),
 });
