@@ -7,7 +7,7 @@ import { measureRings } from './rings.js';
 import type { Sample, SampleFile } from './samples.js';
 
 /** Threads that meet settle into one rhythm or another for as long as a run lasts: many short ones tell more than a few long ones. */
-const ringRuns = { quick: { repetitions: 9, milliseconds: 20 }, full: { repetitions: 25, milliseconds: 40 } } as const;
+const ringRuns = { quick: { repetitions: 9, milliseconds: 20 }, full: { repetitions: 15, milliseconds: 40 } } as const;
 const heldRuns = { quick: { repetitions: 3 }, full: { repetitions: 9 } } as const;
 
 type Kind = 'rings' | 'held' | 'redirects';

@@ -12,7 +12,7 @@ bool xsk_tx_tracking;
 /* As the kernel's, while nobody sleeps in poll() or wants signals. */
 noinline void sock_def_readable(struct sock *sk)
 {
-	if (skwq_has_sleeper(rcu_dereference(sk->sk_wq)))
+	if (skwq_has_sleeper(rcu_dereference(sk->sk_wq)) || sock_flag(sk, SOCK_FASYNC))
 		__builtin_trap();
 }
 

@@ -12,9 +12,19 @@ struct socket_wq {
 	struct list_head wait;
 };
 
+enum sock_flags {
+	SOCK_FASYNC = 15,
+};
+
 struct sock {
 	struct socket_wq *sk_wq;
+	unsigned long sk_flags;
 };
+
+static inline bool sock_flag(const struct sock *sk, enum sock_flags flag)
+{
+	return READ_ONCE(sk->sk_flags) & BIT(flag);
+}
 
 static inline bool skwq_has_sleeper(struct socket_wq *wq)
 {
