@@ -45,8 +45,8 @@ export interface RingsOptions extends InTurnOptions {
   readonly milliseconds: number;
 }
 
-/** With less, other programs had a part in what was measured. */
-const cleanShare = 0.95;
+/** With less of their processors, other programs had a part in what was measured; more threads than those never have all. */
+const cleanShare = { each: 0.95, shared: 0.75 } as const;
 
 type Case = RingRun & { readonly contender: Contender };
 
@@ -80,7 +80,7 @@ export function ringCases(contenders: readonly Contender[]): Case[] {
 
 /** Runs in which other programs took the processors count only where there are no others. */
 export function summarizeRing(options: RingRun, samples: readonly RingSample[]): RingMeasurement {
-  const isClean = ({ share }: RingSample): boolean => share >= cleanShare;
+  const isClean = ({ share, threads, cpus }: RingSample): boolean => share >= cleanShare[threads > cpus ? 'shared' : 'each'];
   const some = samples.some(isClean);
   const figure = (value: (sample: RingSample) => number | null): Figure =>
     figureOf(samples.map((sample) => (some && !isClean(sample) ? null : value(sample))));

@@ -35,7 +35,8 @@ function lockTable(report: Report): NativeTable {
       'TSC cycles an object that goes once in and once out: every thread is a producer and a consumer. ' +
       'CAS is the shared ring of the series, lock the plain ring of the base kernel under a queued spinlock on each side. ' +
       `Threads beyond the ${report.conditions.hostCpus} processors measure preemption: compare those within a row alone. ` +
-      'Runs in which other programs took more than a twentieth of the processors do not count, unless there was no other.',
+      'Runs in which other programs took more than a twentieth of the processors, or a quarter of those, do not count, ' +
+      'unless there was no other.',
     head: ['producers', 'bulk', 'CAS', 'lock', 'lock : CAS'],
     rows: rows.map(({ cas, lock }) => [
       threadsText(cas.threads, report),

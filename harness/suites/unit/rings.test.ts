@@ -32,6 +32,8 @@ test('runs beside other programs count only where there are no others', (t) => {
 
   t.deepEqual(summarizeRing(options, [run(5, 0.99), run(90, 0.4), run(7, 0.96)]).cyclesPerObject.byRepetition, [5, null, 7]);
   t.deepEqual(summarizeRing(options, [run(80, 0.5), run(90, 0.4)]).cyclesPerObject.byRepetition, [80, 90]);
+  const crowded = [run(5, 0.8), run(9, 0.7)].map((sample) => ({ ...sample, threads: 4 }));
+  t.deepEqual(summarizeRing(options, crowded).cyclesPerObject.byRepetition, [5, null]);
 });
 
 test('what others move beside a held producer is a share of what they move without', (t) => {
