@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import { FlashError } from '../errors.js';
+import { parseSeries, readSeries, seriesPath, type Patch } from './series.js';
+
+/** Patches that are mailed together: a heading of the series file and what is below it. */
+export interface Posting {
+  readonly name: string;
+  /** The tree it is meant for; fixes of upstream go to `net`. */
+  readonly tree: 'net' | 'net-next';
+  readonly title: string;
+  readonly patches: readonly Patch[];
+}
+
+/** Netdev's own checks refuse more. */
+export const maximumPatches = 15;
+
+const heading = /^# posting ([a-z\d][a-z\d-]*)(?: \((net|net-next)\))?: (\S.*)$/;
+
+export function isHeading(text: string): boolean {
+  return /^#\s*posting\b/.test(text);
+}
+
+/** The postings in order. They hold every patch of the series; anything else is an error. */
+export function readPostings(path: string = seriesPath): readonly Posting[] {
+  const patchOf = new Map(readSeries(path).map((patch) => [patch.file, patch]));
+  const postings: (Posting & { readonly where: string; readonly patches: Patch[] })[] = [];
+  for (const [index, line] of parseSeries(readFileSync(path, 'utf8')).entries()) {
+    const where = `${path}:${index + 1}`;
+    if (line.kind === 'patch') {
+      const current = postings.at(-1);
+      if (current === undefined) throw wrong(`${where} has ${line.file} in no posting`, 'put a heading above it: # posting NAME: Title');
+      current.patches.push(patchOf.get(line.file) as Patch);
+    } else if (isHeading(line.text)) {
+      const [, name = '', tree = 'net-next', title = ''] = heading.exec(line.text) ?? [];
+      if (name === '') throw wrong(`${where}: "${line.text}" is no heading`, 'write # posting NAME: Title, or # posting NAME (net): Title for a fix');
+      if (postings.some((posting) => posting.name === name)) throw wrong(`${where}: there is a posting ${name} already`, 'give each a name of its own');
+      postings.push({ where, name, tree: tree as Posting['tree'], title, patches: [] });
+    }
+  }
+  for (const { where, name, patches } of postings) {
+    if (patches.length === 0) throw wrong(`${where}: the posting ${name} has no patches`, 'remove its heading');
+    if (patches.length > maximumPatches) {
+      throw wrong(`${where}: the posting ${name} has ${patches.length} patches, and the netdev list takes ${maximumPatches}`, 'divide it');
+    }
+  }
+  return postings.map(({ name, tree, title, patches }) => ({ name, tree, title, patches }));
+}
+
+function wrong(message: string, advice: string): FlashError {
+  return new FlashError('seriesDoesNotApply', message, { advice });
+}
