@@ -1,17 +1,14 @@
 import { join, relative } from 'node:path';
 import type { Command } from 'commander';
 import { FlashError } from '../errors.js';
-import { cacheRoot } from '../host/cache.js';
-import { withLock } from '../host/lock.js';
-import { showProgress, type OnProgress } from '../host/progress.js';
 import { repositoryRoot } from '../host/repository.js';
 import { formatTable } from '../host/table.js';
-import { loadBase } from '../kernel/base.js';
 import { checkSeries, isClean, type PatchVerdicts, type Verdict } from '../kernel/patches-check.js';
 import { exportSeries } from '../kernel/patches-export.js';
 import { checkoutSeries, workTree } from '../kernel/patches-work.js';
 import { readSeries, seriesPath } from '../kernel/series.js';
-import { ensureSource, type Source } from '../kernel/source.js';
+import { onSource } from './on-source.js';
+import { addPatchesMail } from './patches-mail.js';
 
 export function addPatches(program: Command): void {
   const patches = program.command('patches').description('work on the kernel patch series');
@@ -44,18 +41,8 @@ export function addPatches(program: Command): void {
       if (bad.length > 0) throw new FlashError('testFailure', `${bad.length} of ${rows.length} patches are not clean`);
     }),
   );
-}
 
-async function onSource(base: string, purpose: string, work: (source: Source, onProgress: OnProgress) => Promise<void>): Promise<void> {
-  const view = showProgress();
-  try {
-    await withLock(cacheRoot(), purpose, async () => {
-      const source = await ensureSource(loadBase(base), undefined, view.onProgress);
-      await work(source, view.onProgress);
-    });
-  } finally {
-    view.stop();
-  }
+  addPatchesMail(withBase('mail', 'write a posting as mail, with a cover letter, for git send-email and b4'));
 }
 
 function printVerdicts(rows: readonly PatchVerdicts[]): void {

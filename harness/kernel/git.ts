@@ -42,6 +42,11 @@ export async function cloneRepository(from: string, to: string): Promise<void> {
   await run('git', ['clone', '--quiet', '--no-hardlinks', resolve(from), resolve(to)], withEnvironment({}));
 }
 
+/** Makes a repository at `to` that has the commits of the one at `from`, which it needs and never writes to. */
+export async function borrowRepository(from: string, to: string): Promise<void> {
+  await run('git', ['clone', '--quiet', '--shared', '--no-checkout', resolve(from), resolve(to)], withEnvironment({}));
+}
+
 /** Makes a git repository of a directory and commits all of it, ignored files too. */
 export async function commitDirectory(dir: string, subject: string): Promise<string> {
   if (existsSync(join(dir, '.git'))) {

@@ -12,21 +12,13 @@ export interface PatchFile {
 const coreDir = 'core';
 const maximumSlugLength = 52;
 
-/** Whatever could differ from one machine, git or day to the next is pinned here. */
-const formatOptions = [
-  '--zero-commit',
-  '--no-signature',
-  '--no-numbered',
-  '--no-renames',
-  '--diff-algorithm=myers',
-  '--abbrev=12',
-  '--stat=72',
-  '--no-thread',
-  '--no-encode-email-headers',
-] as const;
+/** Whatever in a patch could differ from one machine or git to the next is pinned here. */
+export const contentOptions = ['--zero-commit', '--no-signature', '--no-renames', '--diff-algorithm=myers', '--abbrev=12', '--stat=72'] as const;
+
+const fileOptions = [...contentOptions, '--no-numbered', '--no-thread', '--no-encode-email-headers'] as const;
 
 export async function formatCommit(tree: string, commit: string): Promise<PatchFile> {
-  const text = await gitOutput(tree, ['format-patch', '-1', '--stdout', ...formatOptions, commit]);
+  const text = await gitOutput(tree, ['format-patch', '-1', '--stdout', ...fileOptions, commit]);
   const slug = await git(tree, ['show', '--no-patch', '--format=%f', commit]);
   const files = await git(tree, ['diff-tree', '--no-commit-id', '--name-only', '-r', commit]);
   return { slug: shorten(slug), dir: directoryOf(files.split('\n')), text: text.replace(/\n*$/, '\n') };

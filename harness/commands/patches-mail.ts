@@ -1,0 +1,61 @@
+import { join, relative, resolve } from 'node:path';
+import { tmpdir } from 'node:os';
+import { type Command, InvalidArgumentError } from 'commander';
+import { FlashError } from '../errors.js';
+import { callerDir, repositoryRoot } from '../host/repository.js';
+import { withTemporaryDir } from '../host/temporary.js';
+import { readCoverLetter, requireKnownPostings } from '../kernel/cover-letter.js';
+import { borrowRepository, findCommit } from '../kernel/git.js';
+import { mailPosting, type Mail, type MailTree } from '../kernel/patches-mail.js';
+import { readPostings } from '../kernel/postings.js';
+import { onSource } from './on-source.js';
+
+interface MailOptions {
+  readonly base: string;
+  readonly version: number;
+  readonly output: string | undefined;
+  readonly onto: string | undefined;
+}
+
+export function addPatchesMail(command: Command): void {
+  command
+    .argument('<posting>', 'a posting of the series file')
+    .option('--version <n>', 'which version of the posting it is', positiveInteger, 1)
+    .option('--output <dir>', 'where the mail is put (default: out/mail/POSTING-vN)')
+    .option('--onto <tree>', 'a git tree of yours whose commit the patches are for, checked out, instead of the base')
+    .action((name: string, options: MailOptions) => mail(name, options));
+}
+
+async function mail(name: string, { base, version, output, onto }: MailOptions): Promise<void> {
+  const dir = output === undefined ? join(repositoryRoot, 'out', 'mail', `${name}-v${version}`) : resolve(callerDir, output);
+  const postings = readPostings();
+  const coverLetter = readCoverLetter();
+  requireKnownPostings(coverLetter, postings.map((posting) => posting.name));
+  const write = async (target: MailTree): Promise<void> => report(await mailPosting(target, { postings, name, version, coverLetter, output: dir }), dir);
+  if (onto !== undefined) return onTree(resolve(callerDir, onto), write);
+  await onSource(base, `mailing ${name}`, ({ repository, baseCommit, release }) => write({ repository, baseCommit, tree: repository, release }));
+}
+
+/** The user's tree is read and not written: what is applied to it becomes commits of a repository that goes afterwards. */
+async function onTree(tree: string, write: (target: MailTree) => Promise<void>): Promise<void> {
+  const baseCommit = await findCommit(tree, 'HEAD');
+  if (baseCommit === undefined) throw new FlashError('usage', `--onto ${tree} is no git tree`, { advice: 'name the top directory of one that is checked out' });
+  await withTemporaryDir(tmpdir(), async (scratch) => {
+    const repository = join(scratch, 'borrowed', 'tree');
+    await borrowRepository(tree, repository);
+    await write({ repository, baseCommit, tree, release: undefined });
+  });
+}
+
+function report({ files, recipients, missing }: Mail, dir: string): void {
+  for (const file of files) console.log(join(relative(callerDir, dir), file));
+  for (const address of recipients.to) console.log(`to  ${address}`);
+  for (const address of recipients.cc) console.log(`cc  ${address}`);
+  if (missing > 0) console.log(`\nthe cover letter lacks ${missing} figures: fill in what kernel/cover-letter.md has as TBD`);
+  console.log(`\nread it, then: git send-email --dry-run ${dir}`);
+}
+
+function positiveInteger(text: string): number {
+  if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError('it is a number from 1 on.');
+  return Number(text);
+}

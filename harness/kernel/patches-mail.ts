@@ -1,0 +1,115 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { FlashError } from '../errors.js';
+import { applySeries } from './apply.js';
+import { composeCoverLetter, countMissing, underlined } from './cover-letter.js';
+import { git } from './git.js';
+import { findMaintainers, type Recipients } from './maintainers.js';
+import { contentOptions } from './patch-file.js';
+import { tooLong } from './patch-size.js';
+import type { Posting } from './postings.js';
+
+/** The tree a posting is made for. */
+export interface MailTree {
+  /** Where the patches become commits. */
+  readonly repository: string;
+  readonly baseCommit: string;
+  /** A tree that is checked out, whose get_maintainer.pl is asked. */
+  readonly tree: string;
+  /** What the base is called if nobody else has its commit. */
+  readonly release: string | undefined;
+}
+
+export interface MailRequest {
+  readonly postings: readonly Posting[];
+  readonly name: string;
+  readonly version: number;
+  /** The text of kernel/cover-letter.md. */
+  readonly coverLetter: string;
+  readonly output: string;
+}
+
+export interface Mail {
+  readonly files: readonly string[];
+  readonly recipients: Recipients;
+  /** Figures that the cover letter lacks. */
+  readonly missing: number;
+}
+
+/** Writes a folder that `git send-email` and `b4` take. */
+export async function mailPosting(target: MailTree, request: MailRequest): Promise<Mail> {
+  const posting = findPosting(request);
+  const before = request.postings.slice(0, request.postings.indexOf(posting));
+  const letter = composeCoverLetter(request.coverLetter, posting.name);
+  requireChanges(request, letter.changes);
+  const recipients = await findMaintainers(target.tree, posting.patches);
+  const earlier = before.flatMap(({ patches }) => patches);
+  const { commits, tip } = await applySeries(target.repository, target.baseCommit, [...earlier, ...posting.patches]);
+  const start = commits[earlier.length - 1] ?? target.baseCommit;
+
+  emptyFolder(request.output);
+  const options = [...contentOptions, '--base', target.baseCommit, '--thread=shallow', `--subject-prefix=${prefixOf(posting, request.version)}`];
+  const addresses = [...recipients.to.map((address) => `--to=${address}`), ...recipients.cc.map((address) => `--cc=${address}`)];
+  const cover = posting.patches.length > 1 ? ['--cover-letter'] : [];
+  await git(target.repository, ['format-patch', '--quiet', '--output-directory', request.output, ...options, ...addresses, ...cover, `${start}..${tip}`], {
+    env: await authorOf(target.repository, tip),
+  });
+
+  const files = readdirSync(request.output).sort();
+  const [first = ''] = files.map((file) => join(request.output, file));
+  const text = nameBase(readFileSync(first, 'utf8'), target.release, before);
+  writeFileSync(first, posting.patches.length > 1 ? fillCover(text, posting, letter) : addChanges(text, letter.changes));
+  return { files, recipients, missing: posting.patches.length > 1 ? countMissing(letter) : 0 };
+}
+
+function findPosting({ postings, name }: MailRequest): Posting {
+  const posting = postings.find((candidate) => candidate.name === name);
+  if (posting === undefined) {
+    throw new FlashError('usage', `the series has no posting ${name}`, { advice: `its postings are ${postings.map((other) => other.name).join(', ')}` });
+  }
+  const problems = posting.patches.map(tooLong).filter((problem) => problem !== undefined);
+  if (problems.length > 0) throw new FlashError('testFailure', `the posting ${name} is not ready: ${problems.join('; ')}`, { advice: 'split them' });
+  return posting;
+}
+
+function requireChanges({ name, version }: MailRequest, changes: string): void {
+  if (version === 1 || new RegExp(`^v${version}:`, 'm').test(changes)) return;
+  throw new FlashError('usage', `kernel/cover-letter.md does not say what v${version} of ${name} changes`, { advice: `write it below "# ${name}: Changes", after a line "v${version}:"` });
+}
+
+function prefixOf({ tree }: Posting, version: number): string {
+  return `PATCH ${tree}${version > 1 ? ` v${version}` : ''}`;
+}
+
+/** The cover letter comes from who wrote the patches, and so do the ids of the messages. */
+async function authorOf(repository: string, commit: string): Promise<Readonly<Record<string, string>>> {
+  const [name = '', email = ''] = (await git(repository, ['show', '--no-patch', '--format=%an%n%ae', commit])).split('\n');
+  return { GIT_COMMITTER_NAME: name, GIT_COMMITTER_EMAIL: email };
+}
+
+/** Mail of an earlier run goes; a folder with anything else in it is left alone. */
+function emptyFolder(dir: string): void {
+  mkdirSync(dir, { recursive: true });
+  const names = readdirSync(dir);
+  const other = names.find((name) => !/^\d{4}-.+\.patch$/.test(name));
+  if (other !== undefined) {
+    throw new FlashError('usage', `${dir} has something else in it, ${other}, which would be mailed along`, { advice: 'name a new folder with --output' });
+  }
+  for (const name of names) rmSync(join(dir, name));
+}
+
+/** A commit that only we have says nothing to anybody: the release does. What git lists as needed before stays. */
+function nameBase(text: string, release: string | undefined, before: readonly Posting[]): string {
+  const after = before.length === 0 ? '.' : `, after\n${before.map(({ title }) => ` - ${title}`).join('\n')}`;
+  return release === undefined ? text : text.replace(/^base-commit: .*$/m, () => `Applies to Linux ${release}${after}`);
+}
+
+function fillCover(text: string, { title }: Posting, { body, changes }: { readonly body: string; readonly changes: string }): string {
+  const blurb = changes === '' ? body : `${body}\n\n${underlined('Changes')}\n\n${changes}`;
+  return text.replace('*** SUBJECT HERE ***', () => title).replace('*** BLURB HERE ***', () => blurb);
+}
+
+/** Below the line that ends the message of a commit. */
+function addChanges(text: string, changes: string): string {
+  return changes === '' ? text : text.replace('\n---\n', () => `\n---\n${changes}\n\n`);
+}
