@@ -2,9 +2,9 @@
 # Installs what the commands need and the machine lacks, on Debian 12, Debian 13 and Ubuntu 24.04.
 # Nothing is touched, and no package list is fetched, when nothing is missing, and root is asked for
 # only where a package is. `bootstrap.sh bench` also installs what the bench compares with, `parity`
-# what the kernel's own suite is built with, `fresh` what makes a folder with a system of its own, `mail`
-# what sends patches; all of them do without what cannot be had. `bootstrap.sh check` only prints which packages are missing,
-# and on a second line how this user becomes root.
+# what the kernel's own suite is built with, `fresh` what makes a folder with a system of its own,
+# `mail` what sends patches; all of them do without what cannot be had. `bootstrap.sh check` only
+# prints which packages are missing, and on a second line how this user becomes root.
 set -euo pipefail
 
 # The exit codes of harness/errors.ts.

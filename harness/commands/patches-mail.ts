@@ -27,19 +27,25 @@ export function addPatchesMail(command: Command): void {
 }
 
 async function mail(name: string, { base, version, output, onto }: MailOptions): Promise<void> {
-  const dir = output === undefined ? join(repositoryRoot, 'out', 'mail', `${name}-v${version}`) : resolve(callerDir, output);
+  const dir = resolve(callerDir, output ?? join(repositoryRoot, 'out', 'mail', `${name}-v${version}`));
   const postings = readPostings();
   const coverLetter = readCoverLetter();
   requireKnownPostings(coverLetter, postings.map((posting) => posting.name));
-  const write = async (target: MailTree): Promise<void> => report(await mailPosting(target, { postings, name, version, coverLetter, output: dir }), dir);
-  if (onto !== undefined) return onTree(resolve(callerDir, onto), write);
-  await onSource(base, `mailing ${name}`, ({ repository, baseCommit, release }) => write({ repository, baseCommit, tree: repository, release }));
+  const write = async (target: MailTree): Promise<void> => {
+    report(await mailPosting(target, { postings, name, version, coverLetter, output: dir }), dir);
+  };
+  if (onto !== undefined) return ontoTree(resolve(callerDir, onto), write);
+  await onSource(base, `mailing ${name}`, ({ repository, baseCommit, release }) =>
+    write({ repository, baseCommit, tree: repository, release }),
+  );
 }
 
-/** The user's tree is read and not written: what is applied to it becomes commits of a repository that goes afterwards. */
-async function onTree(tree: string, write: (target: MailTree) => Promise<void>): Promise<void> {
+/** The user's tree is read and not written to: the patches become commits of a repository that goes afterwards. */
+async function ontoTree(tree: string, write: (target: MailTree) => Promise<void>): Promise<void> {
   const baseCommit = await findCommit(tree, 'HEAD');
-  if (baseCommit === undefined) throw new FlashError('usage', `--onto ${tree} is no git tree`, { advice: 'name the top directory of one that is checked out' });
+  if (baseCommit === undefined) {
+    throw new FlashError('usage', `--onto ${tree} is no git tree`, { advice: 'name the top directory of one that is checked out' });
+  }
   await withTemporaryDir(tmpdir(), async (scratch) => {
     const repository = join(scratch, 'borrowed', 'tree');
     await borrowRepository(tree, repository);
@@ -51,7 +57,7 @@ function report({ files, recipients, missing }: Mail, dir: string): void {
   for (const file of files) console.log(join(relative(callerDir, dir), file));
   for (const address of recipients.to) console.log(`to  ${address}`);
   for (const address of recipients.cc) console.log(`cc  ${address}`);
-  if (missing > 0) console.log(`\nthe cover letter lacks ${missing} figures: fill in what kernel/cover-letter.md has as TBD`);
+  if (missing > 0) console.log(`\nthe cover letter lacks ${missing} figures: kernel/cover-letter.md has them as TBD`);
   console.log(`\nread it, then: git send-email --dry-run ${dir}`);
 }
 

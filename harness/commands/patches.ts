@@ -1,13 +1,10 @@
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import type { Command } from 'commander';
-import { FlashError } from '../errors.js';
-import { repositoryRoot } from '../host/repository.js';
-import { formatTable } from '../host/table.js';
-import { checkSeries, isClean, type PatchVerdicts, type Verdict } from '../kernel/patches-check.js';
 import { exportSeries } from '../kernel/patches-export.js';
 import { checkoutSeries, workTree } from '../kernel/patches-work.js';
 import { readSeries, seriesPath } from '../kernel/series.js';
 import { onSource } from './on-source.js';
+import { addPatchesCheck } from './patches-check.js';
 import { addPatchesMail } from './patches-mail.js';
 
 export function addPatches(program: Command): void {
@@ -33,34 +30,6 @@ export function addPatches(program: Command): void {
     }),
   );
 
-  withBase('check', 'look at every patch: applies, builds, checkpatch, sparse').action((options: { base: string }) =>
-    onSource(options.base, 'checking the series', async (source, onProgress) => {
-      const rows = await checkSeries(source, readSeries(), onProgress);
-      printVerdicts(rows);
-      const bad = rows.filter((row) => !isClean(row));
-      if (bad.length > 0) throw new FlashError('testFailure', `${bad.length} of ${rows.length} patches are not clean`);
-    }),
-  );
-
+  addPatchesCheck(withBase('check', 'look at every patch: length, style, builds; and say who maintains what it touches'));
   addPatchesMail(withBase('mail', 'write a posting as mail, with a cover letter, for git send-email and b4'));
-}
-
-function printVerdicts(rows: readonly PatchVerdicts[]): void {
-  const body = rows.map((row) => [row.patch.file, ...verdictsOf(row).map(cell)]);
-  console.log(formatTable(['patch', 'applies', 'FLASH=y', 'FLASH=n', 'checkpatch', 'sparse'], body));
-  for (const row of rows) {
-    const problems = verdictsOf(row).flatMap((verdict) => verdict?.problems ?? []);
-    if (problems.length === 0) continue;
-    console.log(`\n${relative(repositoryRoot, row.patch.path)}`);
-    for (const problem of new Set(problems)) console.log(`  ${problem}`);
-  }
-}
-
-function verdictsOf(row: PatchVerdicts): readonly (Verdict | undefined)[] {
-  return [row.applies, row.buildY, row.buildN, row.checkpatch, row.sparse];
-}
-
-function cell(verdict: Verdict | undefined): string {
-  if (verdict === undefined) return '-';
-  return verdict.ok ? 'ok' : `${verdict.problems.length} problem${verdict.problems.length === 1 ? '' : 's'}`;
 }

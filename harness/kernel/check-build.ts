@@ -6,11 +6,29 @@ import { fragmentsOf } from './flavour.js';
 import { buildEnvironment, makeVariables, parallelJobs } from './toolchain.js';
 import { parseWarnings, takeNew, type Warning } from './warnings.js';
 
-/** One configuration the patches are compiled in, and the warnings seen so far in it. */
-export interface CheckBuild {
+export type BuildColumn = 'FLASH=y' | 'FLASH=n' | 'clang' | 'i386' | 'allmodconfig';
+
+interface BuildKind {
+  readonly dir: string;
+  /** The configuration of the guests, or everything as modules. */
+  readonly config: 'guest' | 'all modules';
+  readonly withFlash: boolean;
+  readonly variables: readonly string[];
+}
+
+const kinds: Readonly<Record<BuildColumn, BuildKind>> = {
+  'FLASH=y': { dir: 'build-y', config: 'guest', withFlash: true, variables: [] },
+  'FLASH=n': { dir: 'build-n', config: 'guest', withFlash: false, variables: [] },
+  clang: { dir: 'build-clang', config: 'guest', withFlash: true, variables: ['CC=ccache clang'] },
+  i386: { dir: 'build-i386', config: 'all modules', withFlash: true, variables: ['ARCH=i386'] },
+  allmodconfig: { dir: 'build-allmod', config: 'all modules', withFlash: true, variables: [] },
+};
+
+/** One way the patches are compiled, and the warnings seen so far in it. */
+export interface CheckBuild extends BuildKind {
+  readonly column: BuildColumn;
   readonly tree: string;
   readonly buildDir: string;
-  readonly withFlash: boolean;
   readonly known: Set<string>;
 }
 
@@ -20,16 +38,23 @@ export interface StepResult {
   readonly fresh: readonly Warning[];
 }
 
-export function openCheckBuild(tree: string, withFlash: boolean): CheckBuild {
-  const buildDir = join(dirname(tree), withFlash ? 'build-y' : 'build-n');
+export function openCheckBuild(tree: string, column: BuildColumn): CheckBuild {
+  const buildDir = join(dirname(tree), kinds[column].dir);
   mkdirSync(buildDir, { recursive: true });
-  return { tree, buildDir, withFlash, known: new Set() };
+  return { ...kinds[column], column, tree, buildDir, known: new Set() };
 }
 
 /** Configures for the tree as it is now: a FLASH symbol it does not have yet is not asked for. */
 export async function prepare(build: CheckBuild): Promise<void> {
-  const flash = build.withFlash ? readFragments(['flash', 'flash-kunit']).map((fragment) => existing(build.tree, fragment)) : [];
-  await configure(build.tree, build.buildDir, [...readFragments(fragmentsOf('base', false)), ...flash]);
+  const { tree, buildDir, variables, withFlash } = build;
+  if (build.config === 'all modules') {
+    // What the base warns of with W=1 must not end the build.
+    const lenient = { name: 'check', text: 'CONFIG_WERROR=n\n' };
+    await configure(tree, buildDir, [lenient], { start: 'allmodconfig', variables });
+  } else {
+    const flash = withFlash ? readFragments(['flash', 'flash-kunit']).map((fragment) => existing(tree, fragment)) : [];
+    await configure(tree, buildDir, [...readFragments(fragmentsOf('base', false)), ...flash], { variables });
+  }
   await run('make', [...makeArguments(build), 'prepare'], { env: buildEnvironment(), failAs: 'buildFailed' });
 }
 
@@ -56,12 +81,12 @@ async function make(build: CheckBuild, args: readonly string[]): Promise<StepRes
   });
   const output = `${result.stdout}\n${result.stderr}`;
   const fresh = takeNew(build.known, parseWarnings(output, build.tree));
-  const failed = result.exitCode !== 0;
-  return { failure: failed ? (/^(?!make).*(?:error|undefined).*$/im.exec(output)?.[0] ?? output.slice(-400)) : undefined, fresh };
+  if (result.exitCode === 0) return { failure: undefined, fresh };
+  return { failure: /^(?!make).*(?:error|undefined).*$/im.exec(output)?.[0] ?? output.slice(-400), fresh };
 }
 
 function makeArguments(build: CheckBuild): readonly string[] {
-  return ['-C', build.tree, `O=${build.buildDir}`, ...makeVariables, 'LOCALVERSION=-check'];
+  return ['-C', build.tree, `O=${build.buildDir}`, ...makeVariables, ...build.variables, 'LOCALVERSION=-check'];
 }
 
 function existing(tree: string, fragment: Fragment): Fragment {

@@ -44,21 +44,34 @@ export function findUnmet(fragments: readonly Fragment[], config: string): reado
   );
 }
 
+export interface ConfigureOptions {
+  /** What the fragments are added to. */
+  readonly start?: 'allnoconfig' | 'allmodconfig';
+  /** Of make, besides the usual ones. */
+  readonly variables?: readonly string[];
+}
+
 /**
- * Makes the .config of a build directory: nothing, then the fragments, then the defaults of what the
- * fragments made visible. Without the last step a guest finds no root file system. A configuration
- * that is right already keeps its time.
+ * Makes the .config of a build directory: nothing (or everything as modules), then the fragments, then the
+ * defaults of what the fragments made visible. Without the last step a guest finds no root file system. A
+ * configuration that is right already keeps its time.
  */
-export async function configure(tree: string, buildDir: string, fragments: readonly Fragment[]): Promise<void> {
+export async function configure(
+  tree: string,
+  buildDir: string,
+  fragments: readonly Fragment[],
+  options: ConfigureOptions = {},
+): Promise<void> {
+  const { start = 'allnoconfig', variables = [] } = options;
   const fresh = join(buildDir, '.config.fresh');
   const target = join(buildDir, '.config');
   const make = (target: string): Promise<string> =>
-    run('make', ['-C', tree, `O=${buildDir}`, ...makeVariables, `KCONFIG_CONFIG=${fresh}`, target], {
+    run('make', ['-C', tree, `O=${buildDir}`, ...makeVariables, ...variables, `KCONFIG_CONFIG=${fresh}`, target], {
       env: buildEnvironment(),
       failAs: 'configNotApplied',
     });
   try {
-    await make('allnoconfig');
+    await make(start);
     appendFileSync(fresh, fragments.map(({ name, text }) => `# ${name}\n${text}`).join('\n'));
     await make('olddefconfig');
     const config = readFileSync(fresh, 'utf8');

@@ -22,11 +22,14 @@ interface Section {
 
 const changesTitle = 'Changes';
 
-/** The sections for a posting in the order of the file, with its changes last. What is above the first heading is for the authors. */
+/** The sections for a posting in the order of the file. What is above the first heading is for the authors. */
 export function composeCoverLetter(file: string, posting: string): CoverLetter {
-  const sections = parseSections(withoutComments(file)).filter(({ postings }) => postings.includes(posting) || postings.includes('all'));
-  const [changes, others] = [sections.filter(({ title }) => title === changesTitle), sections.filter(({ title }) => title !== changesTitle)];
-  return { body: others.map(format).join('\n\n'), changes: changes.map(({ text }) => text).join('\n\n') };
+  const isMeant = ({ postings }: Section): boolean => postings.includes(posting) || postings.includes('all');
+  const sections = parseSections(withoutComments(file)).filter(isMeant);
+  return {
+    body: sections.filter(({ title }) => title !== changesTitle).map(format).join('\n\n'),
+    changes: sections.filter(({ title }) => title === changesTitle).map(({ text }) => text).join('\n\n'),
+  };
 }
 
 /** How many figures a letter has yet to get. */
@@ -39,7 +42,9 @@ export function requireKnownPostings(file: string, known: readonly string[]): vo
   for (const { line, postings } of parseSections(file)) {
     const unknown = postings.find((name) => name !== 'all' && !known.includes(name));
     if (unknown === undefined) continue;
-    throw new FlashError('usage', `${coverLetterPath}:${line}: the series has no posting ${unknown}`, { advice: `its postings are ${known.join(', ')}` });
+    throw new FlashError('usage', `${coverLetterPath}:${line}: the series has no posting ${unknown}`, {
+      advice: `its postings are ${known.join(', ')}`,
+    });
   }
 }
 

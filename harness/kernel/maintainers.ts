@@ -22,8 +22,9 @@ export async function findMaintainers(tree: string, patches: readonly Patch[]): 
       advice: 'name the top directory of a kernel tree that is checked out',
     });
   }
+  const paths = patches.map(({ path }) => path);
   const ask = async (...options: readonly string[]): Promise<readonly string[]> => {
-    const output = await run('perl', [script, ...common, ...options, ...patches.map(({ path }) => path)], { cwd: tree });
+    const output = await run('perl', [script, ...common, ...options, ...paths], { cwd: tree });
     return output.split('\n').filter((line) => line.includes('@'));
   };
   return { to: await ask('--no-r', '--no-l'), cc: await ask('--no-m') };

@@ -23,5 +23,5 @@ export function addedLines(patch: Patch): number {
 /** What a reviewer would send back; undefined when there is nothing. */
 export function tooLong(patch: Patch): string | undefined {
   const added = addedLines(patch);
-  return added > maximumAddedLines ? `${patch.file} adds ${added} lines of code, and ${maximumAddedLines} are the most one patch may add` : undefined;
+  return added > maximumAddedLines ? `adds ${added} lines of code, and ${maximumAddedLines} are the most` : undefined;
 }

@@ -2,12 +2,12 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { FlashError } from '../errors.js';
 import { applySeries } from './apply.js';
-import { composeCoverLetter, countMissing, underlined } from './cover-letter.js';
+import { composeCoverLetter, countMissing, underlined, type CoverLetter } from './cover-letter.js';
 import { git } from './git.js';
 import { findMaintainers, type Recipients } from './maintainers.js';
 import { contentOptions } from './patch-file.js';
 import { tooLong } from './patch-size.js';
-import type { Posting } from './postings.js';
+import { findPosting, type Posting } from './postings.js';
 
 /** The tree a posting is made for. */
 export interface MailTree {
@@ -38,7 +38,8 @@ export interface Mail {
 
 /** Writes a folder that `git send-email` and `b4` take. */
 export async function mailPosting(target: MailTree, request: MailRequest): Promise<Mail> {
-  const posting = findPosting(request);
+  const posting = findPosting(request.postings, request.name);
+  requireReady(posting);
   const before = request.postings.slice(0, request.postings.indexOf(posting));
   const letter = composeCoverLetter(request.coverLetter, posting.name);
   requireChanges(request, letter.changes);
@@ -48,33 +49,44 @@ export async function mailPosting(target: MailTree, request: MailRequest): Promi
   const start = commits[earlier.length - 1] ?? target.baseCommit;
 
   emptyFolder(request.output);
-  const options = [...contentOptions, '--base', target.baseCommit, '--thread=shallow', `--subject-prefix=${prefixOf(posting, request.version)}`];
-  const addresses = [...recipients.to.map((address) => `--to=${address}`), ...recipients.cc.map((address) => `--cc=${address}`)];
-  const cover = posting.patches.length > 1 ? ['--cover-letter'] : [];
-  await git(target.repository, ['format-patch', '--quiet', '--output-directory', request.output, ...options, ...addresses, ...cover, `${start}..${tip}`], {
-    env: await authorOf(target.repository, tip),
-  });
+  const options = [
+    `--output-directory=${request.output}`,
+    ...contentOptions,
+    `--base=${target.baseCommit}`,
+    '--thread=shallow',
+    `--subject-prefix=${prefixOf(posting, request.version)}`,
+    ...recipients.to.map((address) => `--to=${address}`),
+    ...recipients.cc.map((address) => `--cc=${address}`),
+    ...(posting.patches.length > 1 ? ['--cover-letter'] : []),
+  ];
+  const env = await authorOf(target.repository, tip);
+  await git(target.repository, ['format-patch', '--quiet', ...options, `${start}..${tip}`], { env });
 
   const files = readdirSync(request.output).sort();
   const [first = ''] = files.map((file) => join(request.output, file));
   const text = nameBase(readFileSync(first, 'utf8'), target.release, before);
-  writeFileSync(first, posting.patches.length > 1 ? fillCover(text, posting, letter) : addChanges(text, letter.changes));
-  return { files, recipients, missing: posting.patches.length > 1 ? countMissing(letter) : 0 };
+  const hasCover = posting.patches.length > 1;
+  writeFileSync(first, hasCover ? fillCover(text, posting.title, letter) : addChanges(text, letter.changes));
+  return { files, recipients, missing: hasCover ? countMissing(letter) : 0 };
 }
 
-function findPosting({ postings, name }: MailRequest): Posting {
-  const posting = postings.find((candidate) => candidate.name === name);
-  if (posting === undefined) {
-    throw new FlashError('usage', `the series has no posting ${name}`, { advice: `its postings are ${postings.map((other) => other.name).join(', ')}` });
-  }
-  const problems = posting.patches.map(tooLong).filter((problem) => problem !== undefined);
-  if (problems.length > 0) throw new FlashError('testFailure', `the posting ${name} is not ready: ${problems.join('; ')}`, { advice: 'split them' });
-  return posting;
+function requireReady({ name, patches }: Posting): void {
+  const problems = patches.flatMap((patch) => {
+    const problem = tooLong(patch);
+    return problem === undefined ? [] : [`${patch.file} ${problem}`];
+  });
+  if (problems.length === 0) return;
+  throw new FlashError('testFailure', `the posting ${name} is not ready to be mailed`, {
+    logTail: problems.join('\n'),
+    advice: 'split them',
+  });
 }
 
 function requireChanges({ name, version }: MailRequest, changes: string): void {
   if (version === 1 || new RegExp(`^v${version}:`, 'm').test(changes)) return;
-  throw new FlashError('usage', `kernel/cover-letter.md does not say what v${version} of ${name} changes`, { advice: `write it below "# ${name}: Changes", after a line "v${version}:"` });
+  throw new FlashError('usage', `kernel/cover-letter.md does not say what v${version} of ${name} changes`, {
+    advice: `write it below "# ${name}: Changes", after a line "v${version}:"`,
+  });
 }
 
 function prefixOf({ tree }: Posting, version: number): string {
@@ -83,7 +95,8 @@ function prefixOf({ tree }: Posting, version: number): string {
 
 /** The cover letter comes from who wrote the patches, and so do the ids of the messages. */
 async function authorOf(repository: string, commit: string): Promise<Readonly<Record<string, string>>> {
-  const [name = '', email = ''] = (await git(repository, ['show', '--no-patch', '--format=%an%n%ae', commit])).split('\n');
+  const author = await git(repository, ['show', '--no-patch', '--format=%an%n%ae', commit]);
+  const [name = '', email = ''] = author.split('\n');
   return { GIT_COMMITTER_NAME: name, GIT_COMMITTER_EMAIL: email };
 }
 
@@ -93,7 +106,9 @@ function emptyFolder(dir: string): void {
   const names = readdirSync(dir);
   const other = names.find((name) => !/^\d{4}-.+\.patch$/.test(name));
   if (other !== undefined) {
-    throw new FlashError('usage', `${dir} has something else in it, ${other}, which would be mailed along`, { advice: 'name a new folder with --output' });
+    throw new FlashError('usage', `${dir} has something else in it, ${other}, which would be mailed along`, {
+      advice: 'name a new folder with --output',
+    });
   }
   for (const name of names) rmSync(join(dir, name));
 }
@@ -104,7 +119,7 @@ function nameBase(text: string, release: string | undefined, before: readonly Po
   return release === undefined ? text : text.replace(/^base-commit: .*$/m, () => `Applies to Linux ${release}${after}`);
 }
 
-function fillCover(text: string, { title }: Posting, { body, changes }: { readonly body: string; readonly changes: string }): string {
+function fillCover(text: string, title: string, { body, changes }: CoverLetter): string {
   const blurb = changes === '' ? body : `${body}\n\n${underlined('Changes')}\n\n${changes}`;
   return text.replace('*** SUBJECT HERE ***', () => title).replace('*** BLURB HERE ***', () => blurb);
 }

@@ -28,22 +28,31 @@ export function readPostings(path: string = seriesPath): readonly Posting[] {
     const where = `${path}:${index + 1}`;
     if (line.kind === 'patch') {
       const current = postings.at(-1);
-      if (current === undefined) throw wrong(`${where} has ${line.file} in no posting`, 'put a heading above it: # posting NAME: Title');
+      if (current === undefined) throw wrong(`${where} has ${line.file} in no posting`, 'put a heading above it');
       current.patches.push(patchOf.get(line.file) as Patch);
     } else if (isHeading(line.text)) {
       const [, name = '', tree = 'net-next', title = ''] = heading.exec(line.text) ?? [];
-      if (name === '') throw wrong(`${where}: "${line.text}" is no heading`, 'write # posting NAME: Title, or # posting NAME (net): Title for a fix');
-      if (postings.some((posting) => posting.name === name)) throw wrong(`${where}: there is a posting ${name} already`, 'give each a name of its own');
+      if (name === '') throw wrong(`${where}: "${line.text}" is no heading`, 'write # posting NAME[ (net)]: Title');
+      const isTaken = postings.some((posting) => posting.name === name);
+      if (isTaken) throw wrong(`${where}: there is a posting ${name} already`, 'give each a name of its own');
       postings.push({ where, name, tree: tree as Posting['tree'], title, patches: [] });
     }
   }
   for (const { where, name, patches } of postings) {
     if (patches.length === 0) throw wrong(`${where}: the posting ${name} has no patches`, 'remove its heading');
     if (patches.length > maximumPatches) {
-      throw wrong(`${where}: the posting ${name} has ${patches.length} patches, and the netdev list takes ${maximumPatches}`, 'divide it');
+      const limit = `and the netdev list takes ${maximumPatches}`;
+      throw wrong(`${where}: the posting ${name} has ${patches.length} patches, ${limit}`, 'divide it');
     }
   }
   return postings.map(({ name, tree, title, patches }) => ({ name, tree, title, patches }));
+}
+
+export function findPosting(postings: readonly Posting[], name: string): Posting {
+  const posting = postings.find((candidate) => candidate.name === name);
+  if (posting !== undefined) return posting;
+  const names = postings.map((other) => other.name).join(', ');
+  throw new FlashError('usage', `the series has no posting ${name}`, { advice: `its postings are ${names}` });
 }
 
 function wrong(message: string, advice: string): FlashError {

@@ -150,7 +150,7 @@ test('a posting with a patch of too many added lines is refused by name', async 
   const error = await t.throwsAsync(mailPosting(target, request('two')), { instanceOf: FlashError });
 
   t.is(error?.exitCode, 1);
-  t.regex(error?.message ?? '', /core\/0004-xsk-change-b-again\.patch adds 25\d lines of code/);
+  t.regex(error?.details.logTail ?? '', /core\/0004-xsk-change-b-again\.patch adds 25\d lines of code/);
 });
 
 const refusals: readonly { title: string; name: string; more: Partial<MailRequest>; message: RegExp }[] = [

@@ -17,7 +17,7 @@ export function temporaryDir(t: ExecutionContext): string {
 export function writeFiles(dir: string, files: Files): void {
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(dir, name)), { recursive: true });
-    writeFileSync(join(dir, name), text);
+    writeFileSync(join(dir, name), text, { mode: text.startsWith('#!') ? 0o755 : 0o644 });
   }
 }
 
