@@ -10,7 +10,7 @@ import { exportSeries } from '../../kernel/patches-export.js';
 import { checkoutSeries } from '../../kernel/patches-work.js';
 import { readPostings } from '../../kernel/postings.js';
 import { attempt } from '../../process/run.js';
-import { commitFiles, lines, temporaryDir, tinyRepository } from './tiny-repository.js';
+import { commitFiles, lines, temporaryDir, tinyRepository, type Owner } from './tiny-repository.js';
 
 const mailer = [await attemptGit('.', ['send-email', '--dump-aliases']), await attempt('perl', ['-MMail::Address', '-e', '1'])];
 const b4 = await attempt('sh', ['-c', 'command -v b4']);
@@ -46,27 +46,45 @@ Not this.
 `;
 
 /** A base with a series of two postings: a fix, and three patches, one with a blank line at its end. */
-async function withPostings(t: ExecutionContext) {
-  const source = await tinyRepository(t, { 'net/a.c': lines(), 'net/b.c': `${lines()}\n\n\n`, 'scripts/get_maintainer.pl': getMaintainer });
+async function makeSeries(owner: Owner) {
+  const files = { 'net/a.c': lines(), 'net/b.c': `${lines()}\n\n\n`, 'scripts/get_maintainer.pl': getMaintainer };
+  const source = await tinyRepository(owner, files);
   const tree = await checkoutSeries(source, [], false);
   await commitFiles(tree, 'xsk: mend a', { 'net/a.c': lines('eleven') });
   await commitFiles(tree, 'xsk: change b', { 'net/b.c': `${lines('eleven')}\n\n\n` });
   await commitFiles(tree, 'xsk: describe b', { 'Documentation/b.rst': 'word\n'.repeat(300) });
   await commitFiles(tree, 'xsk: change b again', { 'net/b.c': `${lines('twelve')}\n\n\n` });
   const series = join(source.dir, 'kernel', 'series');
-  const { files } = await exportSeries(source, series);
-  const [first, ...others] = files;
+  const [first, ...others] = (await exportSeries(source, series)).files;
   writeFileSync(series, ['# posting one (net): xsk: a fix', first, '# posting two: xsk: b and more', ...others, ''].join('\n'));
   const postings = readPostings(series);
   const target = { repository: source.repository, baseCommit: source.baseCommit, tree: source.repository, release: '6.12.1' };
-  const request = (name: string, more: Partial<MailRequest> = {}): MailRequest => ({ postings, name, version: 1, coverLetter, output: join(source.dir, 'mail'), ...more });
-  return { ...source, target, postings, request };
+  // Both prefixes are commits from here on, so that the tests do not apply them at the same time.
+  for (const count of [1, 2]) {
+    await applySeries(source.repository, source.baseCommit, postings.slice(0, count).flatMap(({ patches }) => patches));
+  }
+  return { target, postings };
+}
+
+let series: Awaited<ReturnType<typeof makeSeries>>;
+const cleanUp: (() => unknown)[] = [];
+test.before(async () => {
+  series = await makeSeries({ teardown: (undo) => void cleanUp.push(undo) });
+});
+test.after.always(() => cleanUp.forEach((undo) => undo()));
+
+/** The series, and requests that are mailed into a folder of the test. */
+function withPostings(t: ExecutionContext) {
+  const dir = temporaryDir(t);
+  const defaults = { postings: series.postings, version: 1, coverLetter, output: join(dir, 'mail') };
+  const request = (name: string, more: Partial<MailRequest> = {}): MailRequest => ({ ...defaults, name, ...more });
+  return { ...series, request, dir };
 }
 
 const read = (dir: string, file: string): string => readFileSync(join(dir, file), 'utf8');
 
 test('a posting of several patches has a cover letter, numbers and one thread', async (t) => {
-  const { target, request } = await withPostings(t);
+  const { target, request } = withPostings(t);
   const wanted = request('two', { version: 3 });
 
   const { files } = await mailPosting(target, wanted);
@@ -87,7 +105,7 @@ test('a posting of several patches has a cover letter, numbers and one thread', 
 });
 
 test('every mail goes to maintainers, with reviewers and lists in copy', async (t) => {
-  const { target, request } = await withPostings(t);
+  const { target, request } = withPostings(t);
   const wanted = request('two');
 
   const { files } = await mailPosting(target, wanted);
@@ -99,7 +117,7 @@ test('every mail goes to maintainers, with reviewers and lists in copy', async (
 });
 
 test('a posting of one patch has no cover letter and says below the line what changed', async (t) => {
-  const { target, request } = await withPostings(t);
+  const { target, request } = withPostings(t);
   const wanted = request('one', { version: 2 });
 
   const { files } = await mailPosting(target, wanted);
@@ -113,7 +131,7 @@ test('a posting of one patch has no cover letter and says below the line what ch
 
 for (const name of ['one', 'two']) {
   test(`what is mailed of posting ${name} makes the same trees as the series`, async (t) => {
-    const { target, postings, request, dir } = await withPostings(t);
+    const { target, postings, request, dir } = withPostings(t);
     const wanted = request(name, { version: 2 });
     const { commits } = await applySeries(target.repository, target.baseCommit, postings.flatMap(({ patches }) => patches));
     const [start, end] = name === 'one' ? [target.baseCommit, commits[0]] : [commits[0], commits[3]];
@@ -130,7 +148,8 @@ for (const name of ['one', 'two']) {
 }
 
 test('a tree of the user gives its commit as the base and is not written to', async (t) => {
-  const { repository, baseCommit, request, dir } = await withPostings(t);
+  const { target, request, dir } = withPostings(t);
+  const { repository, baseCommit } = target;
   const borrowed = join(dir, 'borrowed', 'tree');
   const before = await git(repository, ['for-each-ref']);
   await borrowRepository(repository, borrowed);
@@ -143,14 +162,15 @@ test('a tree of the user gives its commit as the base and is not written to', as
 });
 
 test('a posting with a patch of too many added lines is refused by name', async (t) => {
-  const { target, postings, request } = await withPostings(t);
-  const long = postings[1]?.patches[2] as { readonly path: string };
-  writeFileSync(long.path, `${readFileSync(long.path, 'utf8')}@@ -1 +1,251 @@\n${'+x\n'.repeat(251)}`);
+  const { target, postings, request, dir } = withPostings(t);
+  const long = { file: 'core/long.patch', path: join(dir, 'long.patch') };
+  writeFileSync(long.path, `diff --git a/net/b.c b/net/b.c\n@@ -1 +1,251 @@\n${'+x\n'.repeat(251)}`);
+  const longer = postings.map((posting) => ({ ...posting, patches: [...posting.patches, long] }));
 
-  const error = await t.throwsAsync(mailPosting(target, request('two')), { instanceOf: FlashError });
+  const error = await t.throwsAsync(mailPosting(target, request('two', { postings: longer })), { instanceOf: FlashError });
 
   t.is(error?.exitCode, 1);
-  t.regex(error?.details.logTail ?? '', /core\/0004-xsk-change-b-again\.patch adds 25\d lines of code/);
+  t.regex(error?.details.logTail ?? '', /^core\/long\.patch adds 251 lines of code/);
 });
 
 const refusals: readonly { title: string; name: string; more: Partial<MailRequest>; message: RegExp }[] = [
@@ -160,7 +180,7 @@ const refusals: readonly { title: string; name: string; more: Partial<MailReques
 
 for (const { title, name, more, message } of refusals) {
   test(`nothing is written for ${title}`, async (t) => {
-    const { target, request, dir } = await withPostings(t);
+    const { target, request, dir } = withPostings(t);
 
     const error = await t.throwsAsync(mailPosting(target, request(name, more)), { instanceOf: FlashError });
 
@@ -170,7 +190,7 @@ for (const { title, name, more, message } of refusals) {
 }
 
 test('mail of an earlier run is replaced, and a folder with something else in it left alone', async (t) => {
-  const { target, request } = await withPostings(t);
+  const { target, request } = withPostings(t);
   const wanted = request('one');
   await mailPosting(target, request('two'));
 
@@ -185,7 +205,7 @@ const canSend = mailer.every(({ exitCode }) => exitCode === 0);
 const sendTest = canSend ? test : test.skip;
 
 sendTest(`git send-email would send all of it, in one thread${canSend ? '' : ' # git-email or libmailtools-perl is not installed'}`, async (t) => {
-  const { target, request } = await withPostings(t);
+  const { target, request } = withPostings(t);
   const wanted = request('two');
   await mailPosting(target, wanted);
 
@@ -200,7 +220,7 @@ sendTest(`git send-email would send all of it, in one thread${canSend ? '' : ' #
 const b4Test = b4.exitCode === 0 ? test : test.skip;
 
 b4Test(`b4 makes the series of it again${b4.exitCode === 0 ? '' : ' # b4 is not installed'}`, async (t) => {
-  const { target, request } = await withPostings(t);
+  const { target, request } = withPostings(t);
   const wanted = request('two', { version: 2 });
   const { files } = await mailPosting(target, wanted);
   const home = temporaryDir(t);

@@ -7,8 +7,11 @@ import type { PatchRepository } from '../../kernel/patches-work.js';
 
 export type Files = Readonly<Record<string, string>>;
 
+/** A test, or who cleans up for several. */
+export type Owner = Pick<ExecutionContext, 'teardown'>;
+
 /** A directory that goes when the test is over. */
-export function temporaryDir(t: ExecutionContext): string {
+export function temporaryDir(t: Owner): string {
   const dir = mkdtempSync(join(tmpdir(), 'flash-unit-'));
   t.teardown(() => rmSync(dir, { recursive: true, force: true }));
   return dir;
@@ -27,7 +30,7 @@ export function lines(...changed: readonly string[]): string {
 }
 
 /** What the cache holds of a base, with a few files in the place of a kernel. */
-export async function tinyRepository(t: ExecutionContext, files: Files): Promise<PatchRepository> {
+export async function tinyRepository(t: Owner, files: Files): Promise<PatchRepository> {
   const dir = temporaryDir(t);
   const repository = join(dir, 'flash', 'tree');
   writeFiles(repository, files);
