@@ -48,9 +48,9 @@ export function openCheckBuild(tree: string, column: BuildColumn): CheckBuild {
 export async function prepare(build: CheckBuild): Promise<void> {
   const { tree, buildDir, variables, withFlash } = build;
   if (build.config === 'all modules') {
-    // What the base warns of with W=1 must not end the build.
-    const lenient = { name: 'check', text: 'CONFIG_WERROR=n\n' };
-    await configure(tree, buildDir, [lenient], { start: 'allmodconfig', variables });
+    // What the base warns of with W=1 must not end the build, and our KUnit suites are not built as modules.
+    const changes = { name: 'check', text: 'CONFIG_WERROR=n\nCONFIG_KUNIT=y\n' };
+    await configure(tree, buildDir, [changes], { start: 'allmodconfig', variables });
   } else {
     const flash = withFlash ? readFragments(['flash', 'flash-kunit']).map((fragment) => existing(tree, fragment)) : [];
     await configure(tree, buildDir, [...readFragments(fragmentsOf('base', false)), ...flash], { variables });
