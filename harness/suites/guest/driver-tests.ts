@@ -2,6 +2,7 @@
 import test from 'ava';
 import { testbed } from './testbed.js';
 import './driver.test.js';
+import './fairness.test.js';
 import './napi.test.js';
 import './wire.test.js';
 

@@ -19,4 +19,3 @@ import './route-changes.test.js';
 import './load.test.js';
 import './hostile.test.js';
 import './netconsole.test.js';
-import './fairness.test.js';
