@@ -11,6 +11,8 @@ export async function readTap(text: string, exitCode: number): Promise<SuiteResu
   const failures: TestFailure[] = [];
   const skips: string[] = [];
   const parser = new Parser();
+  let comments = '';
+  parser.on('comment', (comment) => (comments += comment));
   parser.on('assert', ({ ok, name, skip, todo, diag }) => {
     if (skip !== false || todo !== false) {
       counts.skipped += 1;
@@ -19,8 +21,9 @@ export async function readTap(text: string, exitCode: number): Promise<SuiteResu
       counts.passed += 1;
     } else {
       counts.failed += 1;
-      failures.push({ title: name, detail: formatDiagnostic(diag) });
+      failures.push({ title: name, detail: formatDiagnostic(diag) || comments.trimEnd() });
     }
+    comments = '';
   });
   const final = await new Promise<{ ok: boolean; plan: { start: number | null; end: number | null }; count: number; bailout: boolean | string }>((resolve) => {
     parser.on('complete', resolve);

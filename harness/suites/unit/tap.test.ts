@@ -31,6 +31,14 @@ test('a failed test is reported with its detail', async (t) => {
   t.regex(failures[0]?.detail ?? '', /two is not three/);
 });
 
+test('a failed test without a detail is reported with the comments that led to it, and no others', async (t) => {
+  const text = 'TAP version 13\n1..3\n# RUN a\nok 1 a\n# RUN b\n# b.c:7: Expected 2 == 3\nnot ok 2 b\n# RUN c\nok 3 c\n';
+
+  const { failures } = await readTap(text, 1);
+
+  t.deepEqual(failures, [{ title: 'b', detail: '# RUN b\n# b.c:7: Expected 2 == 3' }]);
+});
+
 test('the sum of suites is what a run ends with', (t) => {
   const one = { passed: 2, failed: 1, skipped: 0, failures: [{ title: 'x', detail: '' }] };
   const two = { passed: 3, failed: 0, skipped: 4, failures: [] };
