@@ -1,5 +1,6 @@
 import test from 'ava';
 import type { ProgressEvent } from '../../host/progress.js';
+import { withoutSkips } from '../../suites/selftests-suite.js';
 import { addResults, formatTotals } from '../../suites/suite.js';
 import { readTap, showResults } from '../../suites/tap.js';
 
@@ -44,6 +45,13 @@ test('the sum of suites is what a run ends with', (t) => {
   const two = { passed: 3, failed: 0, skipped: 4, failures: [] };
 
   t.is(formatTotals(addResults([one, two])), '5 passed, 1 failed, 4 skipped');
+});
+
+test('a kernel selftest that is skipped counts as failed', async (t) => {
+  const result = withoutSkips(await readTap('TAP version 13\n1..2\nok 1 a\nok 2 b # SKIP needs root\n', 0));
+
+  t.is(formatTotals(result), '1 passed, 1 failed, 0 skipped');
+  t.deepEqual(result.failures.map(({ title }) => title), ['b: needs root']);
 });
 
 test('tests are counted while a stream comes, without those within others and without what is no result', (t) => {
