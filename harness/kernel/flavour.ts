@@ -1,5 +1,5 @@
-/** `base` is lean, `debug` adds what finds bugs. */
-export const flavours = ['base', 'debug'] as const;
+/** `base` is lean, `debug` adds what finds bugs; `hold` has of that only the points where tests hold contexts. */
+export const flavours = ['base', 'hold', 'debug'] as const;
 
 export type Flavour = (typeof flavours)[number];
 
@@ -15,5 +15,6 @@ export function fragmentsOf(flavour: Flavour, withFlash: boolean): readonly stri
     ...(flavour === 'debug' ? ['debug'] : []),
     'kunit',
     ...(withFlash ? ['flash', 'flash-kunit'] : []),
+    ...(withFlash && flavour !== 'base' ? ['flash-hold'] : []),
   ];
 }
