@@ -1,4 +1,5 @@
 import { closeSync, readdirSync, readFileSync, writeSync } from 'node:fs';
+import { callInThread } from './in-thread.js';
 import { edgeTriggered, libc, pollEvent } from './libc.js';
 import { mapAnonymousMemory } from './memory.js';
 import { checkErrno } from './native-error.js';
@@ -134,10 +135,6 @@ function systemCallOf(thread: string): string {
   } catch {
     return '';
   }
-}
-
-function callInThread(start: (done: (error: Error | null, result: number) => void) => void): Promise<number> {
-  return new Promise((resolve, reject) => start((error, result) => (error ? reject(error) : resolve(result))));
 }
 
 /** Something that is readable once it was written to. */

@@ -57,10 +57,13 @@ export interface XdpSocket extends Disposable {
   readonly rings: Rings;
   /** `sendto()` with no data: asks the kernel to look at TX. Returns "ok" or the name of the errno. */
   readonly kick: (flags?: number) => string;
+  /** The same in a thread of its own, for kernels that hold it up. Resolves once it has returned. */
+  readonly kickInThread: () => Promise<number>;
   /** `recvfrom()` with no data. Returns "ok" or the name of the errno. */
   readonly receive: (flags?: number) => string;
   readonly poll: (events: number, timeoutMs: number) => PollResult;
   readonly statistics: () => XdpStatistics;
   readonly bind: () => void;
   readonly close: () => void;
+  readonly closeInThread: () => Promise<void>;
 }

@@ -1,4 +1,5 @@
 import koffi from 'koffi';
+import { callInThread } from './in-thread.js';
 import { afXdp, bindFlag, libc, message, pageOffset, pollEvent, sockRaw, solXdp, umemFlag, xdpOption } from './libc.js';
 import { layouts } from './layouts.js';
 import { mapRing, type Mapping } from './memory.js';
@@ -161,6 +162,15 @@ function makeSocket(facts: SocketFacts, mappings: readonly Mapping[]): XdpSocket
       const statistics = {};
       getOption(fd, 'XDP_STATISTICS', xdpOption.statistics, statistics, 'xdp_statistics');
       return statistics as XdpStatistics;
+    },
+    kickInThread: () => callInThread((done) => libc.sendto.async(fd, null, 0, message.dontWait, null, 0, done)),
+    async closeInThread() {
+      if (!open) return;
+      open = false;
+      forgetSocket(umem, fd);
+      // What is mapped keeps the socket.
+      for (const mapping of mappings) mapping.unmap();
+      await callInThread((done) => libc.close.async(fd, done));
     },
     close,
     [Symbol.dispose]: close,

@@ -44,7 +44,7 @@ export interface GuestTestOptions {
   /** The kernel is many times slower: more time, and fewer turns of what is only repeated. */
   readonly slow?: boolean;
   /** The file of that folder that names the tests. */
-  readonly entry?: 'all-tests' | 'nic-tests' | 'nic-tests-several-buffers' | 'driver-tests';
+  readonly entry?: 'all-tests' | 'hold-tests' | 'nic-tests' | 'nic-tests-several-buffers' | 'driver-tests';
   /** Only tests with such titles; * stands for any text. */
   readonly match?: string | undefined;
 }

@@ -22,3 +22,9 @@ export function waitForSleeper(what: string, where: RegExp): Promise<unknown> {
   const asleep = (): string[] => sleepers().filter((name) => name.startsWith('xsk'));
   return waitUntil(() => sleepers().some((name) => where.test(name)), { what, deadlineMs: 20_000, intervalMs: 10, lastState: asleep });
 }
+
+/** Waits until a thread of this process sleeps in such a function, or something has come about without that. */
+export function waitForThread(what: string, where: RegExp, orElse: () => boolean): Promise<unknown> {
+  const asleep = (): string[] => readdirSync('/proc/self/task').map((thread) => read(`self/task/${thread}`, 'wchan'));
+  return waitUntil(() => orElse() || asleep().some((name) => where.test(name)), { what, deadlineMs: 8000, intervalMs: 1, lastState: asleep });
+}

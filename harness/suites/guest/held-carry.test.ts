@@ -1,0 +1,159 @@
+import { holdAt } from '../../flash/hold.js';
+import { clearRoute, setRoute } from '../../flash/registry.js';
+import { interleaving, whileHeld } from './interleaving.js';
+import { eventually } from './ring-state.js';
+import { countFrom, endsOf, flashId, openSleepingPair, type RoutedPair } from './routed-pair.js';
+import { fill, receive, send } from './test-packets.js';
+
+/*
+ *   a:0 [source] --next--> [target] a:1
+ *
+ * Who moves what was kicked, while somebody else kicks, gives room or takes the claim.
+ */
+const [sourceQueue, targetQueue] = [0, 1];
+
+/** Waits until so many packets have come, and takes them. */
+async function arrive(pair: RoutedPair, count: number): Promise<number[]> {
+  await eventually(`${count} packets to arrive`, () => pair.target.rings.rx.count() === count, { ends: endsOf(pair) });
+  return receive(pair.target);
+}
+
+const claims = [
+  { point: 'carry-claimed', where: 'has the claim and has not looked at TX' },
+  { point: 'carry-looked', where: 'has looked at TX and has the claim' },
+  { point: 'carry-released', where: 'has given the claim back and has not looked for kicks' },
+] as const;
+
+for (const { point, where } of claims) {
+  interleaving(`nothing stays on TX of what is kicked while another context ${where}`, async (t) => {
+    await using pair = await openSleepingPair({ sharedUmem: true });
+    const { source, target } = pair;
+    fill(target, 8);
+    send(source, [0]);
+    using hold = holdAt(point, flashId(source));
+    const first = source.kickInThread();
+    await hold.held();
+
+    send(source, [1]);
+    const outcome = source.kick();
+    hold.release();
+    await first;
+
+    t.is(outcome, 'ok');
+    t.deepEqual(await arrive(pair, 2), [0, 1]);
+  });
+}
+
+interleaving('what is put on TX just before its ring asks for kicks, and is not kicked, is carried', async (t) => {
+  await using pair = await openSleepingPair({ sharedUmem: true });
+  const { source, target } = pair;
+  send(source, [0]);
+  using work = holdAt('work', targetQueue);
+  source.kick();
+  await work.held();
+  fill(target, 8);
+  using looked = holdAt('carry-looked', flashId(source));
+  work.release();
+  await looked.held();
+
+  const asks = source.rings.tx.needsWakeup();
+  send(source, [1]);
+  looked.release();
+
+  t.false(asks);
+  t.deepEqual(await arrive(pair, 2), [0, 1]);
+});
+
+interleaving('a source that gets frames between its look and its wait goes on at once, without a call or the timer', async (t) => {
+  await using pair = await openSleepingPair({ sharedUmem: true });
+  const { source, target } = pair;
+  using work = holdAt('work', targetQueue);
+  send(source, [0]);
+  using stalled = holdAt('carry-stalled', flashId(source));
+  const kick = source.kickInThread();
+  await stalled.held();
+
+  fill(target, 1);
+  stalled.release();
+  await kick;
+
+  await whileHeld('the packet to arrive', () => target.rings.rx.count() === 1, endsOf(pair));
+  t.deepEqual(receive(target), [0]);
+  work[Symbol.dispose]();
+});
+
+interleaving('a source that stalls again just before it is to wait no more waits on', async (t) => {
+  await using pair = await openSleepingPair({ sharedUmem: true });
+  const { source, target } = pair;
+  using timer = holdAt('work', targetQueue);
+  send(source, [0]);
+  using stalled = holdAt('carry-stalled', flashId(source));
+  const first = source.kickInThread();
+  await stalled.held();
+  fill(target, 1);
+  using done = holdAt('carry-done', flashId(source));
+  stalled.release();
+  await done.held();
+
+  send(source, [1]);
+  source.kick();
+  done.release();
+  await first;
+  fill(target, 1);
+  timer.release();
+
+  t.deepEqual(await arrive(pair, 2), [0, 1]);
+});
+
+/*
+ * The first context finds no frames, the second does and leaves TX empty, so that the first has nothing to
+ * wait for. By then the third has a packet more, and finds that the source waits.
+ */
+interleaving('a kick that finds the source waiting just before it waits no more is not lost', async (t) => {
+  await using pair = await openSleepingPair({ sharedUmem: true });
+  const { source, target } = pair;
+  using timer = holdAt('work', targetQueue);
+  using own = holdAt('work', sourceQueue);
+  send(source, [0]);
+  using stalled = holdAt('carry-stalled', flashId(source));
+  const first = source.kickInThread();
+  await stalled.held();
+  fill(target, 8);
+  source.kick();
+  using stop = holdAt('stop-unkicked', flashId(source));
+  stalled.release();
+  await stop.held();
+  using found = holdAt('send-found', flashId(source));
+  send(source, [1]);
+  const third = source.kickInThread();
+  await found.held();
+
+  stop.release();
+  await first;
+  found.release();
+  await third;
+  own.release();
+
+  await whileHeld('both packets to arrive', () => target.rings.rx.count() === 2, endsOf(pair));
+  t.deepEqual(receive(target), [0, 1]);
+  timer[Symbol.dispose]();
+});
+
+interleaving('what sendto() was about to transmit when a route was set does not reach the wire', async (t) => {
+  await using pair = await openSleepingPair({ sharedUmem: true, route: false });
+  const { source, target, device } = pair;
+  const before = await device.packetsOnWire();
+  send(source, countFrom(0, 3));
+  using xmit = holdAt('xmit');
+  const kick = source.kickInThread();
+  await xmit.held();
+
+  setRoute(flashId(source), [flashId(target)]);
+  xmit.release();
+  await kick;
+  fill(target, 8);
+
+  t.deepEqual(await arrive(pair, 3), countFrom(0, 3));
+  t.is(await device.packetsOnWire(), before);
+  clearRoute(flashId(source));
+});

@@ -1,0 +1,9 @@
+/** What takes a kernel whose contexts can be held; as one file, see all-tests.ts. */
+import test from 'ava';
+import { testbed } from './testbed.js';
+import './held-carry.test.js';
+import './held-poll.test.js';
+import './held-rings.test.js';
+import './held-teardown.test.js';
+
+test.after.always('the network namespaces go', testbed.dispose);

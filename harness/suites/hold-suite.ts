@@ -1,0 +1,30 @@
+import { buildImage } from '../kernel/build-image.js';
+import { buildNative } from '../native/build-native.js';
+import { avaCommand, readTestsInGuest, type GuestTestOptions } from './guest-suite.js';
+import type { Suite, SuiteResult } from './suite.js';
+
+/** Two may spin where they are held, a third may wait for them, and the test goes on. */
+const cpus = 4;
+const deadlineMs = 1_200_000;
+/** Who uses memory that was freed does not find what was there; and what who dies of it had locked is not waited for. */
+const appendKernelArgs = ['slab_debug=FP', 'oops=panic', 'softlockup_panic=1'];
+
+const skipped =
+  'the suite hold: a kernel of the flavour base has no points where contexts can be held; `npm test hold -- --flavour hold` and `npm run test:debug` have';
+
+/** The tests that hold contexts, on the flavours that can. */
+export const holdSuite: Suite = {
+  name: 'hold',
+  async run({ image, flavour }) {
+    if (image === undefined && flavour === 'base') {
+      return { passed: 0, failed: 0, skipped: 1, failures: [], skips: [skipped] };
+    }
+    await buildNative();
+    return runHoldTests(image ?? (await buildImage({ flavour })));
+  },
+};
+
+export async function runHoldTests(image: string, options: Pick<GuestTestOptions, 'failFast' | 'match'> = {}): Promise<SuiteResult> {
+  const command = avaCommand({ ...options, entry: 'hold-tests' });
+  return readTestsInGuest('tests that hold contexts', { image, cpus, appendKernelArgs, deadlineMs, command });
+}
