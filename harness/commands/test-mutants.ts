@@ -5,7 +5,7 @@ import { FlashError } from '../errors.js';
 import { formatSeconds } from '../host/duration.js';
 import { callerDir } from '../host/repository.js';
 import { formatTable } from '../host/table.js';
-import { deadlineAfter, runControl } from '../mutants/control.js';
+import { deadlineAfter, runControl, runHoldControl } from '../mutants/control.js';
 import { readMutants } from '../mutants/mutants.js';
 import { runMutant, type Verdict } from '../mutants/run-mutant.js';
 import { buildNative } from '../native/build-native.js';
@@ -22,6 +22,7 @@ export function addTestMutants(program: Command): void {
       const controlSeconds = await runControl();
       const deadlineMs = deadlineAfter(controlSeconds);
       console.log(`control  the series without a mutant passes KUnit (${formatSeconds(controlSeconds)}); a mutant has ${deadlineMs / 1000} s for that`);
+      if (mutants.some(({ takesHolds }) => takesHolds)) await runHoldControl();
       const verdicts: Verdict[] = [];
       for (const [index, mutant] of mutants.entries()) {
         const verdict = await runMutant(mutant, deadlineMs);

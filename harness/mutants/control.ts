@@ -2,8 +2,9 @@ import { FlashError } from '../errors.js';
 import { kunitDeadlineMs } from '../guest/kunit.js';
 import { startClock } from '../host/duration.js';
 import { buildImage } from '../kernel/build-image.js';
+import { runHoldTests } from '../suites/hold-suite.js';
 import { runKunitTests } from '../suites/kunit-suite.js';
-import { findKill } from './kill.js';
+import { findKill, type Kill } from './kill.js';
 
 /**
  * The series without a mutant: were it killed as well, that mutants are killed would say nothing. Its
@@ -13,9 +14,19 @@ import { findKill } from './kill.js';
 export async function runControl(): Promise<number> {
   const image = await buildImage();
   const elapsed = startClock();
-  const killedBy = (await findKill('KUnit', () => runKunitTests(image)))?.by;
-  if (killedBy === undefined) return elapsed();
-  throw new FlashError('testFailure', `the series without a mutant does not pass: ${killedBy}`, { advice: '`npm test kunit` shows more; mutants say something once it passes' });
+  requireAlive(await findKill('KUnit', () => runKunitTests(image)), 'npm test kunit');
+  return elapsed();
+}
+
+/** The same for tests that hold contexts, which `npm test` does not run. */
+export async function runHoldControl(): Promise<void> {
+  const image = await buildImage({ flavour: 'hold' });
+  requireAlive(await findKill('hold', () => runHoldTests(image)), 'npm test hold -- --flavour hold');
+}
+
+function requireAlive(kill: Kill | undefined, command: string): void {
+  if (kill === undefined) return;
+  throw new FlashError('testFailure', `the series without a mutant does not pass: ${kill.by}`, { advice: `\`${command}\` shows more; mutants say something once it passes` });
 }
 
 const generous = 5;

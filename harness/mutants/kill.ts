@@ -14,7 +14,7 @@ export interface Kill {
 }
 
 /** What runs on a kernel with a mutant: one of its suites, or the tests of a driver. */
-export type KillingSuite = 'KUnit' | 'guest' | NicModel;
+export type KillingSuite = 'KUnit' | 'guest' | 'hold' | NicModel;
 
 /** Runs a suite until something fails; undefined if nothing does. */
 export async function findKill(suite: KillingSuite, run: () => Promise<SuiteResult>): Promise<Kill | undefined> {

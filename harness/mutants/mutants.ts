@@ -12,30 +12,35 @@ export interface Mutant extends Patch {
   readonly breaks: string;
   /** The emulated NIC that it shows on; undefined if it shows without one. */
   readonly nic: NicModel | undefined;
+  /** It shows to tests that hold contexts, on a kernel that lets them. */
+  readonly takesHolds: boolean;
 }
+
+const holdFolder = 'hold';
+const folders = ['', holdFolder, ...nicModels] as const;
+type Folder = (typeof folders)[number];
 
 const mutantsDir = join(kernelDir, 'mutants');
 
 /** All of them by name, or those that were asked for. */
 export function readMutants(names: readonly string[] = []): Mutant[] {
-  const all = [undefined, ...nicModels].flatMap(readFolder);
+  const all = folders.flatMap(readFolder);
   const unknown = names.filter((name) => !all.some((mutant) => mutant.name === name));
   if (unknown.length > 0) throw new FlashError('usage', `there is no mutant ${unknown.join(', ')}`, { advice: `mutants: ${all.map(({ name }) => name).join(', ')}` });
   return names.length === 0 ? all : all.filter(({ name }) => names.includes(name));
 }
 
-/** Those in a folder of a NIC's, or in none. */
-function readFolder(nic: NicModel | undefined): Mutant[] {
-  const folder = join(mutantsDir, nic ?? '');
-  return readdirSync(folder)
+function readFolder(folder: Folder): Mutant[] {
+  return readdirSync(join(mutantsDir, folder))
     .filter((file) => file.endsWith('.patch'))
     .sort()
-    .map((file) => readMutant(join(folder, file), nic));
+    .map((file) => readMutant(join(mutantsDir, folder, file), folder));
 }
 
-function readMutant(path: string, nic: NicModel | undefined): Mutant {
+function readMutant(path: string, folder: Folder): Mutant {
   const subject = /^Subject: (?:\[PATCH\] )?(.*(?:\n .*)*)$/m.exec(readFileSync(path, 'utf8'))?.[1]?.replace(/\n /g, ' ');
   if (subject === undefined) throw new FlashError('seriesDoesNotApply', `${path} has no subject`, { advice: 'make it with git format-patch' });
-  const name = join(nic ?? '', basename(path, '.patch'));
-  return { file: join('mutants', `${name}.patch`), path, name, breaks: subject.replace(/^mutant: /, ''), nic };
+  const name = join(folder, basename(path, '.patch'));
+  const nic = nicModels.find((model) => model === folder);
+  return { file: join('mutants', `${name}.patch`), path, name, breaks: subject.replace(/^mutant: /, ''), nic, takesHolds: folder === holdFolder };
 }

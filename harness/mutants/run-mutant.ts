@@ -1,6 +1,7 @@
 import { startClock } from '../host/duration.js';
 import { buildImage } from '../kernel/build-image.js';
 import { runGuestTests } from '../suites/guest-suite.js';
+import { runHoldTests } from '../suites/hold-suite.js';
 import { runKunitTests } from '../suites/kunit-suite.js';
 import { runNicTests } from '../suites/nic-suite.js';
 import { findKill, type Kill } from './kill.js';
@@ -19,12 +20,13 @@ export interface Verdict {
 export async function runMutant(mutant: Mutant, kunitDeadlineMs: number): Promise<Verdict> {
   const elapsed = startClock();
   // One that does not build or apply says nothing about the tests: that is an error, not a kill.
-  const image = await buildImage({ extraPatches: [mutant] });
+  const image = await buildImage({ extraPatches: [mutant], flavour: mutant.takesHolds ? 'hold' : 'base' });
   const kill = await killWith(mutant, image, kunitDeadlineMs);
   return { mutant, killedBy: kill?.by, timedOut: kill?.timedOut ?? false, seconds: elapsed() };
 }
 
-async function killWith({ nic }: Mutant, image: string, kunitDeadlineMs: number): Promise<Kill | undefined> {
+async function killWith({ nic, takesHolds }: Mutant, image: string, kunitDeadlineMs: number): Promise<Kill | undefined> {
   if (nic !== undefined) return findKill(nic, () => runNicTests({ model: nic, image, driverRedirects: true, entry: 'driver-tests', failFast: true }));
+  if (takesHolds) return findKill('hold', () => runHoldTests(image, { failFast: true }));
   return (await findKill('KUnit', () => runKunitTests(image, kunitDeadlineMs))) ?? findKill('guest', () => runGuestTests(image, { failFast: true }));
 }

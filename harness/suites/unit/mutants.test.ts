@@ -56,3 +56,10 @@ test('a mutant in the folder of a NIC is named after it and shows on it, others 
   for (const nic of ['ixgbe', 'i40e'] as const) t.true([...nicOf].some(([name, of]) => of === nic && name.startsWith(`${nic}/`)), nic);
   t.like(t.throws(() => readMutants(['ixgbe/nothing'])), { message: 'there is no mutant ixgbe/nothing' });
 });
+
+test('a mutant in the folder hold shows to tests that hold contexts, and no other does', (t) => {
+  const mutants = readMutants();
+
+  t.true(mutants.some(({ takesHolds }) => takesHolds));
+  t.deepEqual(mutants.filter(({ name, takesHolds }) => takesHolds !== name.startsWith('hold/')), []);
+});
