@@ -20,7 +20,8 @@ interface HasFd {
 const forEver = -1;
 const pollfdBytes = 8;
 const memoryBytes = 4096;
-const settleDeadlineMs = 5000;
+/** Longer than tests hold a context on its way there. */
+const settleDeadlineMs = 20_000;
 
 /** Resolves once a thread sleeps in poll(), or has found the events there. */
 export async function sleepInPoll({ fd }: HasFd, events: number): Promise<Sleeper> {
