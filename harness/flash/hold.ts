@@ -15,8 +15,8 @@ export type HoldPoint =
   | `${'enqueue' | 'dequeue'}-mode`
   | `rx-${'plain' | 'reserved'}`
   | 'serve-turn'
-  | ('dev-gone' | 'move-borrowed' | 'room-sleeps' | 'send-found' | 'share-prod' | 'sleeper-awake')
-  | ('stats-bound' | 'stop-unkicked' | 'work' | 'xmit');
+  | ('dev-gone' | 'move-borrowed' | 'room-sleeps' | 'share-prod' | 'sleeper-awake')
+  | ('stats-bound' | 'work' | 'xmit');
 
 /** The next context that gets to a point is held there until it is released: for some seconds at most. */
 export interface Hold extends Disposable {
