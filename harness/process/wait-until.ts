@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as others, setTimeout as delay } from 'node:timers/promises';
 import { FlashError, type FailureKind } from '../errors.js';
 import { throwIfInterrupted } from './interrupt.js';
 
@@ -27,6 +27,8 @@ export async function waitUntil<T>(
     if (value !== undefined && value !== false) return value;
     if (Date.now() >= endMs) throw timedOut(options);
     await delay(options.intervalMs ?? 50);
+    // Where probes take longer than intervals, timers alone would leave nobody else a turn.
+    await others();
   }
 }
 
