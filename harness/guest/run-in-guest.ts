@@ -43,13 +43,13 @@ function insisted(fault: KvmFault): FlashError {
 
 type Options = Omit<BootOptions, 'accel'> & Pick<RunInGuestOptions, 'onEvent'>;
 
-async function runEmulated(options: Options): Promise<GuestResult> {
+async function runEmulated(options: Options, boots = 3): Promise<GuestResult> {
   try {
     return await bootAndRun({ ...options, accel: 'tcg' });
   } catch (error) {
-    if (!(error instanceof EmulatorFault)) throw error;
+    if (!(error instanceof EmulatorFault) || boots === 1) throw error;
     console.error(`flash: ${error.message}; booting again`);
-    return bootAndRun(again({ ...options, accel: 'tcg' }));
+    return runEmulated(again(options), boots - 1);
   }
 }
 

@@ -18,6 +18,8 @@ export async function tracedLines(event: string | undefined, work: () => void | 
   if (!existsSync(join(tracing, 'trace'))) await run('mount', ['-t', 'tracefs', 'tracefs', tracing]);
   const enable = join('events', group, ...(event === undefined ? [] : [event]), 'enable');
   write('trace', '');
+  // The names of threads, which nobody asks for here: they would have the scheduler patched each time.
+  write('options/record-cmd', '0');
   write(enable, '1');
   try {
     await work();
