@@ -27,6 +27,8 @@ const functionsInChain = 3;
 const packets = 2000;
 const flows = 16;
 const framesEach = 256;
+/** More entries than a UMEM has frames: however long nobody looks, no packet from the wire finds an RX ring full. */
+const rxSize = 2048;
 
 interface FlowsResult {
   /** The numbers that came back, a list a flow. */
@@ -41,10 +43,10 @@ async function runFlows({ chains, busyPoll }: ChainsOptions): Promise<FlowsResul
   using atB = attachXskRedirect({ netns, ifname: 'b' });
   await preparePorts(netns, chains);
   using outsideUmem = createTestUmem({ frameCount: 512 });
-  using outside = openListed({ netns, ifname: 'b', queue: 0, umem: outsideUmem, fillSize: 256, rxSize: 256, busyPoll });
+  using outside = openListed({ netns, ifname: 'b', queue: 0, umem: outsideUmem, fillSize: 256, rxSize, busyPoll });
   atB.setSocket(0, outside.fd);
   using umem = createTestUmem({ frameCount: chains * functionsInChain * framesEach });
-  using functions = openAll(countFrom(0, chains * functionsInChain).map((queue) => ({ netns, ifname: 'a', queue, umem, rxSize: framesEach, busyPoll })));
+  using functions = openAll(countFrom(0, chains * functionsInChain).map((queue) => ({ netns, ifname: 'a', queue, umem, rxSize, busyPoll })));
   const { sockets } = functions;
   const routed = sockets.slice(0, -chains);
   for (const [queue, socket] of sockets.slice(0, chains).entries()) programOfA().setSocket(queue, socket.fd);
@@ -100,7 +102,10 @@ function describeFlow(numbers: readonly number[]): string {
   return isSorted(numbers) ? 'all, in order' : `reordered: ${numbers.join()}`;
 }
 
-const ringCounts = ({ rings: { fill, completion, rx, tx } }: XdpSocket): string => `FQ ${fill.count()} CQ ${completion.count()} RX ${rx.count()} TX ${tx.count()}`;
+const ringCounts = (socket: XdpSocket): string => {
+  const { fill, completion, rx, tx } = socket.rings;
+  return `FQ ${fill.count()} CQ ${completion.count()} RX ${rx.count()}, full for ${socket.statistics().rx_ring_full} TX ${tx.count()}`;
+};
 
 /**
  * A driver refills its hardware ring some frames at a time, so how many it has varies; a device that
