@@ -15,7 +15,8 @@ export type HoldPoint =
   | `${'enqueue' | 'dequeue'}-mode`
   | `rx-${'plain' | 'reserved'}`
   | 'serve-turn'
-  | ('dev-gone' | 'move-borrowed' | 'room-sleeps' | 'share-prod' | 'sleeper-awake')
+  | `sleeper-${'awake' | 'seen'}`
+  | ('dev-gone' | 'hop-sleeps' | 'move-borrowed' | 'room-sleeps' | 'share-prod')
   | ('stats-bound' | 'work' | 'xmit');
 
 /** The next context that gets to a point is held there until it is released: for some seconds at most. */

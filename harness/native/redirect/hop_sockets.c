@@ -44,6 +44,7 @@ static bool end__create(struct hop_end *end, struct xdp_umem *umem, u32 entries,
 	pool->flash = &end->fp;
 	spin_lock_init(&end->fp.lock);
 	INIT_LIST_HEAD(&end->fp.turns);
+	INIT_LIST_HEAD(&end->fp.wants);
 	INIT_LIST_HEAD(&end->fp.sleepers);
 	end->fp.pool = pool;
 
@@ -58,6 +59,7 @@ static bool end__create(struct hop_end *end, struct xdp_umem *umem, u32 entries,
 	end->flash.xs = xs;
 	end->flash.batch = &end->batch;
 	INIT_LIST_HEAD(&end->flash.turn);
+	INIT_LIST_HEAD(&end->flash.want);
 	INIT_LIST_HEAD(&end->flash.hops);
 	if (xp_init_stash(&end->fp.stash) || !pool->fq || !pool->cq || !xs->rx || !xs->tx ||
 	    !xs->sk.sk_wq)

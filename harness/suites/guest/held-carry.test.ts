@@ -1,8 +1,9 @@
+import type { XdpSocket } from '../../ffi/socket-types.js';
 import { holdAt } from '../../flash/hold.js';
 import { clearRoute, setRoute } from '../../flash/registry.js';
 import { interleaving, whileHeld } from './interleaving.js';
 import { eventually } from './ring-state.js';
-import { countFrom, endsOf, flashId, openSleepingPair, type RoutedPair } from './routed-pair.js';
+import { countFrom, endsOf, flashId, openMore, openSleepingPair, type RoutedPair } from './routed-pair.js';
 import { fill, receive, send } from './test-packets.js';
 
 /*
@@ -131,6 +132,26 @@ interleaving('a source that stalls again just before it is to wait no more waits
   timer.release();
 
   t.deepEqual(await arrive(pair, 2), [0, 1]);
+});
+
+interleaving('a source goes on at once beside one that waits for another target of the same pool, without a call or the timer', async (t) => {
+  await using pair = await openSleepingPair({ sharedUmem: true, target: { rxSize: 8 } });
+  const { source, target } = pair;
+  using more = openMore(pair, [targetQueue, 2]);
+  const [beside, other] = more.sockets as [XdpSocket, XdpSocket];
+  setRoute(flashId(other), [flashId(beside)]);
+  using timer = holdAt('work', targetQueue);
+  fill(target, 32);
+  send(source, countFrom(0, 16));
+  source.kick();
+
+  send(other, countFrom(0, 4));
+  other.kick();
+
+  await whileHeld('the packets to arrive', () => beside.rings.rx.count() === 4, [other, beside]);
+  t.deepEqual(receive(beside), countFrom(0, 4));
+  t.is(source.rings.tx.count(), 8);
+  timer[Symbol.dispose]();
 });
 
 interleaving('what sendto() was about to transmit when a route was set does not reach the wire', async (t) => {

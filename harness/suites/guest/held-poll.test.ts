@@ -2,6 +2,7 @@ import { message, pollEvent } from '../../ffi/libc.js';
 import { sleepInPoll } from '../../ffi/sleeper.js';
 import type { XdpSocket } from '../../ffi/socket-types.js';
 import { holdAt } from '../../flash/hold.js';
+import { setRoute } from '../../flash/registry.js';
 import { interleaving, routeInThread, whileHeld } from './interleaving.js';
 import { eventually } from './ring-state.js';
 import { endsOf, flashId, openMore, openSleepingPair } from './routed-pair.js';
@@ -13,7 +14,7 @@ import { fill } from './test-packets.js';
  *
  * A source is about to sleep until it may write, and what it sleeps for comes just then.
  */
-const targetQueue = 1;
+const [targetQueue, otherQueue] = [1, 2];
 const enoughFrames = 32;
 
 /** Where poll() is held. Who changes the route waits for it in the one, not in the other. */
@@ -87,5 +88,36 @@ interleaving('a source that falls asleep just when the timer has found it awake 
 
   await eventually('the source to wake', () => sleeper.woken() !== undefined, { ends: endsOf(pair) });
   t.is(before, undefined);
+  t.is(sleeper.woken(), pollEvent.out);
+});
+
+interleaving('a source that falls asleep just when the timer of one target has found it awake is woken by room at another', async (t) => {
+  await using pair = await openSleepingPair({ sharedUmem: true });
+  const { source, target } = pair;
+  using more = openMore(pair, [otherQueue]);
+  const [other] = more.sockets as [XdpSocket];
+  setRoute(flashId(source), [other, target].map(flashId));
+  using otherTimer = holdAt('work', otherQueue);
+  const first = await sleepInPoll(source, pollEvent.out);
+  using awake = holdAt('sleeper-awake', flashId(source));
+  await first[Symbol.asyncDispose]();
+  await awake.held();
+
+  // By now it is on the list of the other pool, and on its way to that of the target.
+  using sleeps = holdAt('hop-sleeps', flashId(target));
+  const asleep = sleepInPoll(source, pollEvent.out);
+  await sleeps.held();
+  using seen = holdAt('sleeper-seen', flashId(source));
+  awake.release();
+  await seen.held();
+  otherTimer.release();
+  await whileHeld('the other pool to forget the source', () => !other.rings.fill.needsWakeup(), [source, other]);
+  seen.release();
+  sleeps.release();
+
+  await using sleeper = await asleep;
+  fill(other, enoughFrames);
+  other.receive(message.more);
+  await eventually('the source to wake', () => sleeper.woken() !== undefined, { ends: [source, other] });
   t.is(sleeper.woken(), pollEvent.out);
 });

@@ -8,7 +8,7 @@ import { waitUntil } from '../../process/wait-until.js';
 import { auditProblem } from './frame-audit.js';
 import { interleaving, routeInThread, watch } from './interleaving.js';
 import { eventually } from './ring-state.js';
-import { countFrom, endsOf, flashId, openListed, openMore, openPair, openSleepingPair } from './routed-pair.js';
+import { countFrom, endsOf, flashId, openAll, openListed, openMore, openPair, openSleepingPair } from './routed-pair.js';
 import { sleepers, waitForThread } from './sleepers.js';
 import { exchange, fill, receive, reclaim, send } from './test-packets.js';
 import { createTestUmem } from './testbed.js';
@@ -168,6 +168,27 @@ interleaving('no route leads to a socket whose device is going', async (t) => {
   t.is(outcome, 'ENXIO');
   t.deepEqual(exchange(pair, 2), countFrom(0, 32));
   t.deepEqual(endsOf(pair).map(({ umem: each }) => auditProblem(each)), [undefined, undefined]);
+});
+
+interleaving('no socket of a device is unbound before all of them have left their routes', async (t) => {
+  await using doomed = await makeVeth();
+  using umem = createTestUmem({ frameCount: 64 });
+  const here = { netns: doomed.netns, ifname: doomed.a, queue: 0, umem };
+  using both = openAll([here, here]);
+  const ids = both.sockets.map(flashId);
+  for (const id of ids) setRoute(id, ids);
+  using one = holdAt('dev-gone');
+  const deleting = watch(run('ip', ['-n', doomed.netns, 'link', 'delete', 'dev', doomed.a]));
+  await one.held();
+  using other = holdAt('dev-gone');
+  one.release();
+  await other.held();
+
+  const queues = await Promise.all(ids.map((id) => readFile(join(flashDir, String(id), 'qid'), 'utf8')));
+  other.release();
+  await deleting.end;
+
+  t.deepEqual(queues, ['0\n', '0\n']);
 });
 
 interleaving('a target that closes is not freed while a writer who found it looks at it', async (t) => {

@@ -42,6 +42,22 @@ test.serial('nothing that is written to the heads in the shared pages matters', 
   t.is(auditProblem(pair.source.umem), undefined);
 });
 
+test.serial('a TX ring whose producer index was a lie goes on once it is none', async (t) => {
+  await using pair = await openPair({ sharedUmem: true });
+  const { source, target } = pair;
+  const { tx } = source.rings;
+  fill(target, 8);
+  const truth = tx.memory.producer[0] ?? 0;
+  tx.memory.producer[0] = truth + tx.size + 1;
+  source.kick();
+  tx.memory.producer[0] = truth;
+  send(source, countFrom(0, 4));
+
+  source.kick();
+
+  t.deepEqual(receive(target), countFrom(0, 4));
+});
+
 test.serial('the kernel goes on from its own index when user space moves the published one', async (t) => {
   await using pair = await openPair({ sharedUmem: true });
   fill(pair.target, 32);

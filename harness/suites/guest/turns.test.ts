@@ -1,5 +1,6 @@
 import test from 'ava';
-import { bindFlag, message } from '../../ffi/libc.js';
+import { bindFlag, message, packetContinues } from '../../ffi/libc.js';
+import type { ReadDescriptor } from '../../ffi/ring.js';
 import type { XdpSocket } from '../../ffi/socket-types.js';
 import { setRoute } from '../../flash/registry.js';
 import { auditWaiting } from './frame-audit.js';
@@ -68,10 +69,12 @@ interface Flow {
 }
 
 interface ContendOptions {
-  /** Of the packets of the first source and the second. */
-  readonly fragments: readonly [number, number];
+  /** Of the packets of each source. */
+  readonly fragments: readonly number[];
   /** The target sees to it that the kernel has so many of its frames. */
   readonly frames: number;
+  /** At most how many packets it takes before it calls; all there are if undefined. */
+  readonly perCall?: number;
   readonly until: (arrived: readonly number[]) => boolean;
 }
 
@@ -81,13 +84,21 @@ interface Contended {
   readonly problems: readonly string[];
 }
 
-/** Two sources that always have packets, and kick only if TX asks for it, and a target that refills. */
-async function contend({ fragments, frames, until }: ContendOptions): Promise<Contended> {
+/** Takes packets from RX, of which none has a part missing. */
+function takePackets({ rings: { rx } }: XdpSocket, most = Infinity): ReadDescriptor[][] {
+  const taken: ReadDescriptor[] = [];
+  const isWhole = (): boolean => ((taken.at(-1)?.options ?? 0) & packetContinues) === 0;
+  for (let packets = 0; (packets < most || !isWhole()) && rx.count() > 0; packets += isWhole() ? 1 : 0) taken.push(...rx.consume(1));
+  return packetsOf(taken);
+}
+
+/** Sources that always have packets, and kick only if TX asks for it, and a target that refills. */
+async function contend({ fragments, frames, perCall, until }: ContendOptions): Promise<Contended> {
   const bindFlags = testbed.bindFlags | bindFlag.useSg;
   await using pair = await openSleepingPair({ sharedUmem: true, umem, source: { bindFlags }, target: { bindFlags } });
   const { source, target } = pair;
-  using more = openMore(pair, [2], { bindFlags });
-  setRoute(flashId(more.sockets[0] as XdpSocket), [flashId(target)]);
+  using more = openMore(pair, countFrom(2, fragments.length - 1), { bindFlags });
+  for (const each of more.sockets) setRoute(flashId(each), [flashId(target)]);
   const flows = [source, ...more.sockets].map((each, index): Flow => {
     return { source: each, shape: { fragments: fragments[index] ?? 1, fragmentBytes: 64 }, arrived: 0 };
   });
@@ -104,14 +115,13 @@ async function contend({ fragments, frames, until }: ContendOptions): Promise<Co
     'every source to have had its turns',
     () => {
       for (const flow of flows) topUp(flow);
-      const arrived = target.rings.rx.consume();
-      target.umem.give(arrived.map(({ addr }) => addr));
-      for (const packet of packetsOf(arrived)) {
+      for (const packet of takePackets(target, perCall)) {
+        target.umem.give(packet.map(({ addr }) => addr));
         const flow = flows.find(({ shape }) => shape.fragments === packet.length);
         if (flow !== undefined) flow.arrived++;
+        // Also counted while they are in the stash, or on their way there.
+        filled -= packet.length;
       }
-      // Also counted while they are in the stash, or on their way there.
-      filled -= arrived.length;
       fill(target, frames - filled);
       filled = frames;
       target.receive(message.more);
@@ -124,15 +134,29 @@ async function contend({ fragments, frames, until }: ContendOptions): Promise<Co
 
 if (testbed.severalBuffers) {
   const enough = 20;
+  const hadTurns = (counts: readonly number[]): boolean => counts.every((count) => count >= enough);
 
-  test.serial('neither small packets starve large ones at the same target, nor large ones small ones', async (t) => {
-    const hadTurns = (counts: readonly number[]): boolean => counts.every((count) => count >= enough);
+  for (const { takes, perCall } of [
+    { takes: 'all that there is', perCall: undefined },
+    { takes: 'one packet a call', perCall: 1 },
+  ]) {
+    test.serial(`neither small packets starve large ones at the same target, nor large ones small ones, if it takes ${takes}`, async (t) => {
+      const { arrived, problems } = await contend({ fragments: [1, 12], frames: 16, perCall, until: hadTurns });
 
-    const { arrived, problems } = await contend({ fragments: [1, 12], frames: 16, until: hadTurns });
+      t.true(hadTurns(arrived), `${arrived.join(' small and ')} large packets in ${rounds} rounds`);
+      t.deepEqual(problems, []);
+    });
 
-    t.true(hadTurns(arrived), `${arrived.join(' small and ')} large packets in ${rounds} rounds`);
-    t.deepEqual(problems, []);
-  });
+    test.serial(`large packets that fit are not starved behind one that never does, if the target takes ${takes}`, async (t) => {
+      const fitting = ([, ...counts]: readonly number[]): boolean => hadTurns(counts);
+
+      const { arrived, problems } = await contend({ fragments: [17, 12, 1], frames: 16, perCall, until: fitting });
+
+      t.true(fitting(arrived), `${arrived.join(', ')} packets in ${rounds} rounds`);
+      t.is(arrived[0], 0);
+      t.deepEqual(problems, []);
+    });
+  }
 
   test.serial('a packet that does not fit holds up no other source of its target', async (t) => {
     const { arrived, problems } = await contend({ fragments: [1, 12], frames: 8, until: ([small = 0]) => small >= 100 });
