@@ -4,6 +4,7 @@ import { testbed } from './testbed.js';
 import './held-carry.test.js';
 import './held-poll.test.js';
 import './held-rings.test.js';
+import './held-route.test.js';
 import './held-teardown.test.js';
 
 test.after.always('the network namespaces go', testbed.dispose);
