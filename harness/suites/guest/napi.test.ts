@@ -26,14 +26,18 @@ test.serial('redirects run where the driver says: in its NAPI poll by interrupt,
   const [to = -1] = target.ids();
   setRoute(from, [to]);
 
-  const events = await tracedLines('flash_redirect', async () => {
-    for (const pump of [source, target]) pump.go();
-    await during(() => undefined, () => redirected(from) > 2000, 'packets to be redirected');
-  });
-
-  const inSoftirq = events.filter(({ flags }) => /^..[sH]/.test(flags));
-  t.true(events.length > 10, `${events.length} events`);
+  for (const pump of [source, target]) pump.go();
+  const inSoftirq: TracedEvent[] = [];
+  const events: TracedEvent[] = [];
   // What waits is also served by calls of both ends and by the timer, whoever is first.
+  for (let rounds = 1; rounds === 1 || (driverRedirects && inSoftirq.length === 0 && rounds <= 5); rounds++) {
+    const enough = redirected(from) + 2000;
+    const more = await tracedLines('flash_redirect', () => during(() => undefined, () => redirected(from) > enough, 'packets to be redirected'));
+    events.push(...more);
+    inSoftirq.push(...more.filter(({ flags }) => /^..[sH]/.test(flags)));
+  }
+
+  t.true(events.length > 10, `${events.length} events`);
   if (driverRedirects) t.true(inSoftirq.length > 0, `${inSoftirq.length} of ${events.length} in softirq`);
   else t.is(inSoftirq.length, 0);
 });
