@@ -87,8 +87,11 @@ interface Contended {
 /** Takes packets from RX, of which none has a part missing. */
 function takePackets({ rings: { rx } }: XdpSocket, most = Infinity): ReadDescriptor[][] {
   const taken: ReadDescriptor[] = [];
-  const isWhole = (): boolean => ((taken.at(-1)?.options ?? 0) & packetContinues) === 0;
-  for (let packets = 0; (packets < most || !isWhole()) && rx.count() > 0; packets += isWhole() ? 1 : 0) taken.push(...rx.consume(1));
+  let packets = 0;
+  while (packets < most && rx.count() > 0) {
+    taken.push(...rx.consume(1));
+    if (((taken.at(-1)?.options ?? 0) & packetContinues) === 0) packets++;
+  }
   return packetsOf(taken);
 }
 

@@ -130,7 +130,7 @@ function describeFlow(numbers: readonly number[]): string {
 
 const ringCounts = (socket: XdpSocket): string => {
   const { fill, completion, rx, tx } = socket.rings;
-  return `FQ ${fill.count()} CQ ${completion.count()} RX ${rx.count()}, full for ${socket.statistics().rx_ring_full} TX ${tx.count()}`;
+  return `FQ ${fill.count()} CQ ${completion.count()} RX ${rx.count()} (full for ${socket.statistics().rx_ring_full} packets) TX ${tx.count()}`;
 };
 
 /**

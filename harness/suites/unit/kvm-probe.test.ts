@@ -77,7 +77,10 @@ test.serial('another kernel is booted, and no boot sector for it', async (t) => 
   t.is(machine.boots().length, 2);
 });
 
-/** Root may open everything, so that it is somebody else for the time of the work, who need not be let into root's checkout. */
+/**
+ * Root may open everything, so that it is somebody else for the time of the work, who need not be let into root's checkout.
+ * Node allows that only where it cannot use io_uring: AVA's environment in package.json sees to it.
+ */
 async function asOrdinaryUser<T>(work: () => Promise<T>): Promise<T> {
   const isRoot = process.geteuid?.() === 0;
   const checkout = process.cwd();
