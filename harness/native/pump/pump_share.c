@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * Two sockets on one queue: one that is busy, on a route to itself, and one that sends a packet to
- * the device now and then. How many packets of the first are moved before one of the other?
+ * the device now and then. How many packets of the first are moved before each of the other?
  *
  *	busy   TX ==> RX, as fast as it goes
  *	other  TX --> device, --rounds packets, one after the other
@@ -72,7 +72,7 @@ static __u32 send_other(const struct pump_options *options, __u64 frame)
 
 int pump_share(const struct pump_options *options)
 {
-	__u32 most = 0, rounds = 0;
+	__u32 moved = 0, rounds = 0;
 	__u64 *frames;
 	int err;
 
@@ -98,12 +98,12 @@ int pump_share(const struct pump_options *options)
 	if (wait_for_start())
 		return 1;
 
-	while (rounds < options->rounds && most < STARVED) {
-		__u32 moved = send_other(options, frames[rounds]);
-
-		most = moved > most ? moved : most;
+	printf("{\"waits\":[");
+	while (rounds < options->rounds && moved < STARVED) {
+		moved = send_other(options, frames[rounds]);
+		printf("%s%u", rounds ? "," : "", moved);
 		rounds++;
 	}
-	printf("{\"rounds\":%u,\"most\":%u,\"moved\":%llu}\n", rounds, most, busy.received);
+	printf("],\"moved\":%llu}\n", busy.received);
 	return 0;
 }
