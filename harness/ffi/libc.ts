@@ -25,6 +25,7 @@ export const libc = {
   setns: lib.func('int setns(int fd, int type)'),
   membarrier: lib.func('long syscall(long number, int command, unsigned int flags, int cpu)'),
   unshare: lib.func('int unshare(int flags)'),
+  seteuid: lib.func('int seteuid(unsigned int uid)'),
 } as const;
 
 export const solSocket = 1;

@@ -1,6 +1,7 @@
 import test from 'ava';
 import { chmodSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { libc } from '../../ffi/libc.js';
 import { inspectKvm } from '../../guest/inspect-kvm.js';
 import { probeKvm } from '../../guest/kvm.js';
 import type { KvmMachine, KvmVerdict } from '../../guest/kvm-verdict.js';
@@ -77,19 +78,26 @@ test.serial('another kernel is booted, and no boot sector for it', async (t) => 
   t.is(machine.boots().length, 2);
 });
 
+const nobody = 65534;
+
+function become(uid: number): void {
+  if (libc.seteuid(uid) !== 0 || process.geteuid?.() !== uid) throw new Error(`cannot become the user ${uid}`);
+}
+
 /**
  * Root may open everything, so that it is somebody else for the time of the work, who need not be let into root's checkout.
- * Node allows that only where it cannot use io_uring: AVA's environment in package.json sees to it.
+ * By libc, since some builds of Node refuse whatever is set: io_uring would remain root, and AVA's environment in package.json
+ * switches that off.
  */
 async function asOrdinaryUser<T>(work: () => Promise<T>): Promise<T> {
   const isRoot = process.geteuid?.() === 0;
   const checkout = process.cwd();
   process.chdir('/');
-  if (isRoot) process.seteuid?.('nobody');
+  if (isRoot) become(nobody);
   try {
     return await work();
   } finally {
-    if (isRoot) process.seteuid?.(0);
+    if (isRoot) become(0);
     process.chdir(checkout);
   }
 }
