@@ -8,7 +8,7 @@ import { interleaving, routeInThread, watch, whileHeld } from './interleaving.js
 import { eventually } from './ring-state.js';
 import { countFrom, flashId, openListed } from './routed-pair.js';
 import { waitForThread } from './sleepers.js';
-import { fill, receive, send } from './test-packets.js';
+import { fill, receive, reclaim, send } from './test-packets.js';
 import { borrowDevice, createTestUmem } from './testbed.js';
 import { makeVeth } from './veth.js';
 
@@ -167,7 +167,7 @@ interleaving('who waits to publish behind another source holds up nobody at its 
   behind.release();
 
   const transmitting = watch(beside.kickInThread());
-  const hasTransmitted = (): boolean => transmitting.hasEnded() && second.rings.completion.count() === 1;
+  const hasTransmitted = (): boolean => transmitting.hasEnded() && second.rings.completion.count() === 2;
   await whileHeld('the neighbour to have transmitted', hasTransmitted, [target, first, second]);
   const published = target.rings.rx.count();
   reserved.release();
@@ -177,5 +177,74 @@ interleaving('who waits to publish behind another source holds up nobody at its 
   t.is(published, 0);
   t.deepEqual(receive(target), [0, 1]);
   t.is(await device.packetsOnWire(), before + 1);
+  t.is(auditProblem(umem), undefined);
+});
+
+/*
+ *   a:0 [source] --next--> [target] a:1
+ *   a:0 [beside], on the rings of source and for the wire
+ */
+interleaving('room on a completion ring that a neighbour takes during a redirect is not used twice', async (t) => {
+  await using device = await borrowDevice();
+  using umem = createTestUmem({ frameCount: 128 });
+  const here = { netns: device.netns, ifname: device.a, umem };
+  using target = openListed({ ...here, queue: 1 });
+  using source = openListed({ ...here, queue: 0, completionSize: 4 });
+  using beside = openListed({ ...here, queue: 0 });
+  fill(target, 16);
+  setRoute(flashId(source), [flashId(target)]);
+  send(source, [0, 1]);
+  send(beside, [2, 3, 4]);
+  using borrowed = holdAt('move-borrowed', flashId(source));
+  const kick = source.kickInThread();
+  await borrowed.held();
+
+  const transmitting = watch(beside.kickInThread());
+  const hasTransmitted = (): boolean => transmitting.hasEnded() && source.rings.completion.count() === 3;
+  await whileHeld('the neighbour to have transmitted', hasTransmitted, [target, source, beside]);
+  const completed = source.rings.completion.peek();
+  borrowed.release();
+  await kick;
+
+  t.is(target.rings.rx.count(), 0);
+  t.deepEqual(source.rings.completion.peek(), completed);
+  t.is(reclaim(source), 3);
+  source.kick();
+  await eventually('both packets to arrive', () => target.rings.rx.count() === 2, { ends: [target, source] });
+  t.deepEqual(receive(target), [0, 1]);
+  t.is(reclaim(source), 2);
+  t.is(auditProblem(umem), undefined);
+});
+
+/*
+ *   a:0 [source] --next--.
+ *                         [target] a:2
+ *   a:1 [faster] --next--'
+ */
+interleaving('what another source puts on an RX ring during a redirect leaves the rest of the batch on TX', async (t) => {
+  await using device = await borrowDevice();
+  using umem = createTestUmem({ frameCount: 128 });
+  const here = { netns: device.netns, ifname: device.a, umem };
+  using target = openListed({ ...here, queue: 2, rxSize: 4 });
+  using source = openListed({ ...here, queue: 0 });
+  using faster = openListed({ ...here, queue: 1 });
+  fill(target, 16);
+  for (const each of [source, faster]) setRoute(flashId(each), [flashId(target)]);
+  send(source, [0, 1]);
+  send(faster, [2, 3, 4]);
+  using borrowed = holdAt('move-borrowed', flashId(source));
+  const kick = source.kickInThread();
+  await borrowed.held();
+
+  await faster.kickInThread();
+  borrowed.release();
+  await kick;
+
+  t.is(source.rings.completion.count(), 1);
+  t.is(source.rings.tx.count(), 1);
+  t.deepEqual(receive(target), [2, 3, 4, 0]);
+  await eventually('the rest to arrive', () => target.rings.rx.count() === 1, { ends: [target, source, faster] });
+  t.deepEqual(receive(target), [1]);
+  for (const each of [source, faster]) reclaim(each);
   t.is(auditProblem(umem), undefined);
 });

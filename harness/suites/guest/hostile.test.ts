@@ -3,6 +3,7 @@ import { entryBytes, type Descriptor, type RingMemory } from '../../ffi/ring.js'
 import { auditProblem } from './frame-audit.js';
 import { setRoute } from '../../flash/registry.js';
 import { turns } from '../slow.js';
+import { eventually } from './ring-state.js';
 import { countFrom, openPair, umemLayouts, type RoutedPair } from './routed-pair.js';
 import { fill, numberAt, receive, reclaim, send, writePacket } from './test-packets.js';
 import { startPumpOn } from './testbed.js';
@@ -56,6 +57,25 @@ test.serial('a TX ring whose producer index was a lie goes on once it is none', 
   source.kick();
 
   t.deepEqual(receive(target), countFrom(0, 4));
+});
+
+test.serial('a fill ring full of what is no frame holds up nobody who sends there, and hides no frame for good', async (t) => {
+  const fillSize = 1 << 14;
+  const mayBeRead = 1024;
+  await using pair = await openPair({ sharedUmem: false, target: { fillSize } });
+  const { source, target } = pair;
+  const lies = new Array<bigint>(fillSize).fill(1n << 60n);
+  target.rings.fill.produce(lies);
+  send(source, countFrom(0, 8));
+
+  source.kick();
+  const read = fillSize - target.rings.fill.count();
+  fill(target, 8);
+
+  t.true(read > 0 && read <= mayBeRead, `${read} of ${fillSize} entries were read at once`);
+  await eventually('what the frames are for to arrive', () => target.rings.rx.count() === 8, { ends: [target, source] });
+  t.deepEqual(receive(target), countFrom(0, 8));
+  t.is(auditProblem(target.umem), undefined);
 });
 
 test.serial('the kernel goes on from its own index when user space moves the published one', async (t) => {

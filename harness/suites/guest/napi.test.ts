@@ -198,3 +198,15 @@ test.serial('recvfrom() of a socket on no route polls its driver busily with MSG
   t.true(without > 5, `${without} polls`);
   t.true(withMore > 5, `${withMore} polls with MSG_MORE, ${without} without`);
 });
+
+test.serial('sendto() of a routed source polls its driver busily, whoever redirects', async (t) => {
+  await using pair = await openPair({ sharedUmem: true });
+  fill(pair.target, 8);
+
+  const events = await tracedLines('napi_poll', () => {
+    for (let call = 0; call < 20; call++) pair.source.kick();
+  }, 'napi');
+
+  const polls = polledHere(events);
+  t.true(polls > 5, `${polls} polls`);
+});

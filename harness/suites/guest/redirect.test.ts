@@ -272,3 +272,16 @@ test.serial('a target that sleeps in poll is woken when a redirect delivers', as
   t.is(before, undefined);
   t.is(target.woken(), pollEvent.in);
 });
+
+test.serial('frames are taken for as many packets as the completion ring has room for', async (t) => {
+  await using pair = await openPair({ sharedUmem: false, source: { completionSize: 2 } });
+  const { source, target } = pair;
+  fill(target, 8);
+  send(source, countFrom(0, 8));
+
+  source.kick();
+
+  t.is(target.rings.rx.count(), 2);
+  t.is(target.rings.fill.count(), 6);
+  t.is(readStats(flashId(target)).stashed, 0);
+});
