@@ -8,6 +8,8 @@
 
 #define READ_ONCE(x)		(*(const volatile __typeof__(x) *)&(x))
 #define WRITE_ONCE(x, value)	(*(volatile __typeof__(x) *)&(x) = (value))
+/* Only KCSAN is told anything. */
+#define data_race(expression)	(expression)
 
 /* On x86 the processor keeps loads in order, and stores: only the compiler must be told. */
 #ifdef __x86_64__
