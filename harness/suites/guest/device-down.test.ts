@@ -1,12 +1,11 @@
-import test, { type ExecutionContext } from 'ava';
+import test from 'ava';
 import { libc, message, pollEvent } from '../../ffi/libc.js';
 import { inNetns } from '../../ffi/netns.js';
 import { attachXskRedirect } from '../../ffi/xsk-redirect.js';
 import { listSockets, setRoute } from '../../flash/registry.js';
 import type { Pump } from '../../native/pump.js';
-import { run } from '../../process/run.js';
 import type { Device } from './device.js';
-import { waitForLink } from './nic-testbed.js';
+import { setLink, upAtEnd } from './link.js';
 import { eventually } from './ring-state.js';
 import { countFrom, endsOf, openListed, openSleepingPair, umemLayouts } from './routed-pair.js';
 import { fill, receive, send } from './test-packets.js';
@@ -17,21 +16,11 @@ import { endless, flowsOn } from './traffic-ends.js';
  * Whether devices are up does not matter to a redirect, only the binding does.
  */
 const other = 'b';
-const setLink = ({ netns }: Device, ifname: string, state: 'up' | 'down'): Promise<unknown> =>
-  run('ip', ['-n', netns, 'link', 'set', 'dev', ifname, state]);
 
 /** The id of the socket a pump has on a device. */
 function idOn(pump: Pump, { netns }: Device, ifname: string): number {
   const ifindex = inNetns(netns, () => libc.ifNameToIndex(ifname) as number);
   return listSockets().find((socket) => socket.pid === pump.pid && socket.ifindex === ifindex)?.id ?? -1;
-}
-
-/** However a test ends that takes a device down. */
-function upAtEnd(t: ExecutionContext, device: Device, ifname: string): void {
-  t.teardown(async () => {
-    await setLink(device, ifname, 'up');
-    if (testbed.zeroCopy) await waitForLink();
-  });
 }
 
 for (const { layout, sharedUmem } of umemLayouts) {

@@ -4,11 +4,12 @@ import type { XdpSocket } from '../../ffi/socket-types.js';
 import { attachXskRedirect } from '../../ffi/xsk-redirect.js';
 import { clearRoute, readAttribute, setRoute } from '../../flash/registry.js';
 import { hardwareRing, setHardwareRings } from '../../nics/guest-ports.js';
-import { run } from '../../process/run.js';
+import type { Device } from './device.js';
 import { auditProblem, auditProblems } from './frame-audit.js';
+import { setLink } from './link.js';
 import { driverOfA, nics, replaceProgram, waitForLink } from './nic-testbed.js';
 import { countFrom, flashId, openListed, openPair } from './routed-pair.js';
-import { exchange, fill, receive, send } from './test-packets.js';
+import { exchange, fill, receive, reclaim, send } from './test-packets.js';
 import { borrowDevice } from './testbed.js';
 import { comeToRest, during, emptied, openEnd, pull, push, redirected } from './traffic-ends.js';
 import { recycle } from './socket-row.js';
@@ -24,7 +25,7 @@ async function finish(sockets: readonly XdpSocket[], frames: number): Promise<vo
   await during(
     () => {
       for (const socket of sockets) socket.kick();
-      first.umem.give(first.rings.completion.consume());
+      reclaim(first);
     },
     () => first.umem.freeFrames.length >= frames,
     'all frames to come back',
@@ -118,20 +119,20 @@ test.serial('a link that is lost stops no redirect, and nothing waits for it', a
 });
 
 /** What takes the rings of the driver down and up again. */
-const changes: readonly { readonly title: string; readonly change: (netns: string) => Promise<unknown> }[] = [
-  { title: 'hardware rings of another size, if the driver has them changed under sockets', change: async (netns) => {
+const changes: readonly { readonly title: string; readonly change: (device: Device) => Promise<unknown> }[] = [
+  { title: 'hardware rings of another size, if the driver has them changed under sockets', change: async ({ netns }) => {
     const { exitCode, stderr } = await attemptIn(netns, 'ethtool', ['-G', 'a', 'rx', '128', 'tx', '256']);
     if (exitCode !== 0 && /busy/.test(stderr)) return;
     await setHardwareRings(netns, 'a');
   } },
-  { title: 'another number of queues', change: async (netns) => {
+  { title: 'another number of queues', change: async ({ netns }) => {
     await runIn(netns, 'ethtool', ['-L', 'a', 'combined', '4']);
     await runIn(netns, 'ethtool', ['-L', 'a', 'combined', '9']);
   } },
   { title: 'an XDP program that goes and another that comes', change: async () => replaceProgram() },
-  { title: 'a device that goes down and up', change: async (netns) => {
-    await run('ip', ['-n', netns, 'link', 'set', 'dev', 'a', 'down']);
-    await run('ip', ['-n', netns, 'link', 'set', 'dev', 'a', 'up']);
+  { title: 'a device that goes down and up', change: async (device) => {
+    await setLink(device, device.a, 'down');
+    await setLink(device, device.a, 'up');
   } },
 ];
 
@@ -152,7 +153,7 @@ for (const { title, change } of changes) {
     await during(work, () => redirected(id) > 500, 'packets before');
 
     let over = false;
-    const changing = change(device.netns).finally(() => (over = true));
+    const changing = change(device).finally(() => (over = true));
     await Promise.all([changing, during(work, () => over, 'the change')]);
     const at = redirected(id);
     await during(work, () => redirected(id) > at + 500, 'packets after');

@@ -1,9 +1,10 @@
 import test from 'ava';
 import { clearRoute, listIds, readAttribute, readSocket, setRoute } from '../../flash/registry.js';
-import { run } from '../../process/run.js';
 import { auditProblem } from './frame-audit.js';
+import { setLink, upAtEnd } from './link.js';
 import { flashId, openListed } from './routed-pair.js';
 import { forward, recycle } from './socket-row.js';
+import { reclaim } from './test-packets.js';
 import { borrowDevice } from './testbed.js';
 import { comeToRest, during, emptied, idOf, openEnd, pull, pumpOn, push, redirected } from './traffic-ends.js';
 
@@ -95,11 +96,12 @@ test.serial('a link that goes down and up again under load keeps every frame', a
   await during(work, () => redirected(id) > 500, 'packets before');
   const before = await device.packetsOnWire();
 
-  await run('ip', ['-n', device.netns, 'link', 'set', 'dev', device.a, 'down']);
+  upAtEnd(t, device, device.a);
+  await setLink(device, device.a, 'down');
   const whenDown = source.kick();
   await comeToRest(source, target);
   const audited = [source, target].map(({ umem }) => auditProblem(umem, { deviceIsDown: true }));
-  await run('ip', ['-n', device.netns, 'link', 'set', 'dev', device.a, 'up']);
+  await setLink(device, device.a, 'up');
   const at = redirected(id);
   await during(work, () => redirected(id) > at + 500, 'packets after');
   await comeToRest(source, target);
@@ -162,7 +164,7 @@ test.serial('a chain whose routes are cleared under load sends to the wire what 
     () => {
       for (const socket of [first, second]) {
         socket.kick();
-        socket.umem.give(socket.rings.completion.consume());
+        reclaim(socket);
       }
     },
     () => [first, second].every(({ rings }) => rings.tx.count() === 0),

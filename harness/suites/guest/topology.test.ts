@@ -4,7 +4,7 @@ import { readStats, setRoute } from '../../flash/registry.js';
 import { waitUntil } from '../../process/wait-until.js';
 import { countFrom, flashId, isSorted, umemLayouts } from './routed-pair.js';
 import { forward, openRow, recycle } from './socket-row.js';
-import { receive, send } from './test-packets.js';
+import { receive, reclaim, send } from './test-packets.js';
 
 
 
@@ -29,7 +29,7 @@ async function runChain(sockets: readonly XdpSocket[], packets: number): Promise
         if (socket !== first && socket !== last) forward(socket);
         if (socket !== last) socket.kick();
       }
-      first.umem.give(first.rings.completion.consume());
+      reclaim(first);
       received.push(...receive(last));
       return received.length >= packets && sockets.every(({ rings }) => rings.tx.count() === 0);
     },

@@ -5,7 +5,7 @@ import { waitUntil } from '../../process/wait-until.js';
 import type { Device } from './device.js';
 import { openListed } from './routed-pair.js';
 import { recycle } from './socket-row.js';
-import { writePacket } from './test-packets.js';
+import { reclaim, writePacket } from './test-packets.js';
 import { createTestUmem, startPumpOn } from './testbed.js';
 
 /*
@@ -73,14 +73,21 @@ export async function flowsOn(pump: Pump, source: number, what: string): Promise
 /** More than anybody waits for. */
 export const endless = 2 ** 32 - 1;
 
-/** Takes what is on the way, until nothing moves any more and every frame can be looked for. */
+/**
+ * Takes what is on the way, until nothing moves any more and every frame can be looked for. What is on
+ * TX need not fit the completion ring: the kernel moves packets while push() fills TX, too.
+ */
 export function comeToRest(source: XdpSocket, target: XdpSocket): Promise<unknown> {
-  return during(() => pull(target), () => source.rings.tx.count() === 0, 'TX to be empty');
+  const work = (): void => {
+    reclaim(source);
+    pull(target);
+  };
+  return during(work, () => source.rings.tx.count() === 0, 'TX to be empty');
 }
 
 /** Keeps TX full and the kernel looking at it. Returns how many packets it took for that. */
 export function push(source: XdpSocket): number {
-  source.umem.give(source.rings.completion.consume());
+  reclaim(source);
   const room = Math.min(source.rings.tx.free(), source.umem.freeFrames.length);
   source.rings.tx.produce(Array.from({ length: room }, (_, number) => writePacket(source.umem, number)).flat());
   source.kick();
