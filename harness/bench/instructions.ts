@@ -1,5 +1,5 @@
 import { FlashError } from '../errors.js';
-import { runProgramInGuest } from '../guest/run-program.js';
+import { runProgramInGuest } from '../machine/guest/run-program.js';
 import type { NicModel } from '../nics/model.js';
 import { startNicPair } from '../nics/start-nics.js';
 import type { Cost, CostCase } from './cost-cases.js';

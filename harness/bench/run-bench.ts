@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, release } from 'node:os';
 import { join } from 'node:path';
-import { runProgramHere, runProgramInGuest } from '../guest/run-program.js';
+import { runProgramHere, runProgramInGuest } from '../machine/guest/run-program.js';
 import { FlashError } from '../errors.js';
 import { hasFlash } from '../flash/registry.js';
 import { hashFile } from '../host/hash.js';

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { FlashError } from '../errors.js';
-import type { Accelerator } from '../guest/accelerator.js';
-import type { GuestEvent, GuestResult } from '../guest/events.js';
-import { requireNoSplats, runInGuest } from '../guest/run-in-guest.js';
-import { openTerminal } from '../guest/terminal.js';
+import type { Accelerator } from '../machine/guest/accelerator.js';
+import type { GuestEvent, GuestResult } from '../machine/guest/events.js';
+import { requireNoSplats, runInGuest } from '../machine/guest/run-in-guest.js';
+import { openTerminal } from '../machine/guest/terminal.js';
 import { repositoryRoot } from '../host/repository.js';
 import type { NicModel } from '../nics/model.js';
 import { startNics } from '../nics/start-nics.js';

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { describeFailure, exitCodes, FlashError } from '../errors.js';
-import { reportToHost } from '../guest/report.js';
-import { shellCommand } from '../guest/terminal.js';
+import { reportToHost } from '../machine/guest/report.js';
+import { shellCommand } from '../machine/guest/terminal.js';
 import type { NicModel } from '../nics/model.js';
 import { installInterruptHandler } from '../process/interrupt.js';
 import { interact } from '../process/interact.js';

@@ -4,7 +4,7 @@ import { Option, type Command } from 'commander';
 import { best, judge, measureKernel, measureNic, spread, type KernelCosts } from '../bench/instructions.js';
 import { profileHop, profileRows } from '../bench/profile/profile-hop.js';
 import { FlashError } from '../errors.js';
-import { refuseKvm } from '../guest/choose-accelerator.js';
+import { refuseKvm } from '../machine/guest/choose-accelerator.js';
 import { withProgress } from '../host/progress.js';
 import { callerDir } from '../host/repository.js';
 import { formatTable } from '../host/table.js';

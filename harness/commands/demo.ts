@@ -8,7 +8,7 @@ import { formatReport } from '../chain/format-report.js';
 import type { ChainEvent, ChainReport } from '../chain/report.js';
 import { runChain } from '../chain/run-chain.js';
 import { FlashError } from '../errors.js';
-import type { GuestEvent } from '../guest/events.js';
+import type { GuestEvent } from '../machine/guest/events.js';
 import { startClock } from '../host/duration.js';
 import { callerDir } from '../host/repository.js';
 import { buildImage } from '../kernel/build-image.js';

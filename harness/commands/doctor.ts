@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { inspectFresh } from '../fresh/inspect.js';
-import { inspectKvm } from '../guest/inspect-kvm.js';
+import { inspectKvm } from '../machine/guest/inspect-kvm.js';
 import { inspectMachine } from '../host/machine.js';
 import { inspectPackages } from '../host/packages.js';
 import { formatTable } from '../host/table.js';

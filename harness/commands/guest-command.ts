@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
-import { accelerators, acceleratorVariable, type Accelerator } from '../guest/accelerator.js';
-import { requireAccelerator } from '../guest/choose-accelerator.js';
+import { accelerators, acceleratorVariable, type Accelerator } from '../machine/guest/accelerator.js';
+import { requireAccelerator } from '../machine/guest/choose-accelerator.js';
 
 const description = `what guests run under, also by ${acceleratorVariable}; KVM where it boots one unless told`;
 

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { requireNoSplats, runInGuest } from '../guest/run-in-guest.js';
-import { openTerminal, shellCommand } from '../guest/terminal.js';
+import { requireNoSplats, runInGuest } from '../machine/guest/run-in-guest.js';
+import { openTerminal, shellCommand } from '../machine/guest/terminal.js';
 import { callerDir } from '../host/repository.js';
 import { buildImage } from '../kernel/build-image.js';
 import { buildNative } from '../native/build-native.js';

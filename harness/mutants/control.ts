@@ -1,5 +1,5 @@
 import { FlashError } from '../errors.js';
-import { kunitDeadlineMs } from '../guest/kunit.js';
+import { kunitDeadlineMs } from '../machine/guest/kunit.js';
 import { startClock } from '../host/duration.js';
 import { buildImage } from '../kernel/build-image.js';
 import { runHoldTests } from '../suites/hold-suite.js';

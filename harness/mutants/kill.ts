@@ -1,5 +1,5 @@
 import { describeFailure, FlashError } from '../errors.js';
-import { GuestTimeout } from '../guest/guest-timeout.js';
+import { GuestTimeout } from '../machine/guest/guest-timeout.js';
 import { throwIfInterrupted } from '../process/interrupt.js';
 import { testHung } from '../suites/ava.js';
 import type { NicModel } from '../nics/model.js';

@@ -1,4 +1,4 @@
-import { runProgramInGuest } from '../guest/run-program.js';
+import { runProgramInGuest } from '../machine/guest/run-program.js';
 import { buildForGuest } from '../kernel/build-image.js';
 import type { NicModel } from '../nics/model.js';
 import { startNicPair } from '../nics/start-nics.js';

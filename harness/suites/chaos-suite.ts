@@ -1,5 +1,5 @@
 import { withProgress } from '../host/progress.js';
-import { runProgramInGuest } from '../guest/run-program.js';
+import { runProgramInGuest } from '../machine/guest/run-program.js';
 import { buildImage } from '../kernel/build-image.js';
 import { buildNative } from '../native/build-native.js';
 import { nicModels, type NicModel } from '../nics/model.js';

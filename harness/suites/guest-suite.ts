@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { requireFlash } from '../flash/registry.js';
-import type { GuestOptions } from '../guest/guest-events.js';
-import { requireNoSplats, runInGuest } from '../guest/run-in-guest.js';
+import type { GuestOptions } from '../machine/guest/guest-events.js';
+import { requireNoSplats, runInGuest } from '../machine/guest/run-in-guest.js';
 import { withProgress } from '../host/progress.js';
 import { repositoryRoot } from '../host/repository.js';
 import { buildImage } from '../kernel/build-image.js';

@@ -1,5 +1,5 @@
-import { requireNoSplats } from '../guest/run-in-guest.js';
-import { kunitDeadlineMs, runKunit } from '../guest/kunit.js';
+import { requireNoSplats } from '../machine/guest/run-in-guest.js';
+import { kunitDeadlineMs, runKunit } from '../machine/guest/kunit.js';
 import { withProgress } from '../host/progress.js';
 import { buildImage } from '../kernel/build-image.js';
 import type { Suite, SuiteResult, TestFailure } from './suite.js';

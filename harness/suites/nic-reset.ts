@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { makeRunDirectory, quote } from '../guest/run-directory.js';
-import type { GuestOptions } from '../guest/guest-events.js';
+import { makeRunDirectory, quote } from '../machine/guest/run-directory.js';
+import type { GuestOptions } from '../machine/guest/guest-events.js';
 
 /**
  * What a guest needs whose machine is reset, as by its reset button, while tests run in it, and which

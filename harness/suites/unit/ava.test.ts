@@ -3,7 +3,7 @@ import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { repositoryRoot } from '../../host/repository.js';
 import { attempt } from '../../process/run.js';
-import { readAva, testHung } from '../../suites/ava.js';
+import { readAva, testHung } from '../ava.js';
 import { temporaryDir, writeFiles } from './tiny-repository.js';
 
 test('a run that a hanging test ended says that a test hung, and keeps what came before', async (t) => {

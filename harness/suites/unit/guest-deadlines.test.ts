@@ -3,10 +3,10 @@ import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { FlashError } from '../../errors.js';
-import { GuestTimeout } from '../../guest/guest-timeout.js';
-import type { Choice } from '../../guest/choose-accelerator.js';
-import type { GuestOptions } from '../../guest/guest-events.js';
-import { runInGuest } from '../../guest/run-in-guest.js';
+import { GuestTimeout } from '../../machine/guest/guest-timeout.js';
+import type { Choice } from '../../machine/guest/choose-accelerator.js';
+import type { GuestOptions } from '../../machine/guest/guest-events.js';
+import { runInGuest } from '../../machine/guest/run-in-guest.js';
 import { temporaryDir, writeFiles } from './tiny-repository.js';
 
 const underKvm = (): Promise<Choice> => Promise.resolve({ accel: 'kvm', asked: false, rejectKvm: () => undefined });

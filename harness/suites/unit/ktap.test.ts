@@ -1,5 +1,5 @@
 import test from 'ava';
-import { parseKtap } from '../../guest/ktap.js';
+import { parseKtap } from '../../machine/guest/ktap.js';
 
 const report = `
 KTAP version 1

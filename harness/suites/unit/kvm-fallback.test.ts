@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { countingMachine } from '../../bench/instructions.js';
 import { FlashError, type FailureKind } from '../../errors.js';
-import { chooseAccelerator, refuseKvm } from '../../guest/choose-accelerator.js';
-import type { GuestEvent, GuestResult } from '../../guest/events.js';
-import { verdictFile } from '../../guest/kvm-verdict.js';
-import { runInGuest, type RunInGuestOptions } from '../../guest/run-in-guest.js';
+import { chooseAccelerator, refuseKvm } from '../../machine/guest/choose-accelerator.js';
+import type { GuestEvent, GuestResult } from '../../machine/guest/events.js';
+import { verdictFile } from '../../machine/guest/kvm-verdict.js';
+import { runInGuest, type RunInGuestOptions } from '../../machine/guest/run-in-guest.js';
 import { fakeMachine, hearErrors, type FakeMachine } from './kvm-machine.js';
 
 /** A machine that KVM is believed to boot guests on. */

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
-import type { KvmMachine } from '../../guest/kvm-verdict.js';
+import type { KvmMachine } from '../../machine/guest/kvm-verdict.js';
 import { setEnvironment } from './environment.js';
 import { temporaryDir, writeFiles } from './tiny-repository.js';
 

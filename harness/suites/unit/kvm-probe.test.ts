@@ -2,9 +2,9 @@ import test from 'ava';
 import { chmodSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { libc } from '../../ffi/libc.js';
-import { inspectKvm } from '../../guest/inspect-kvm.js';
-import { probeKvm } from '../../guest/kvm.js';
-import type { KvmMachine, KvmVerdict } from '../../guest/kvm-verdict.js';
+import { inspectKvm } from '../../machine/guest/inspect-kvm.js';
+import { probeKvm } from '../../machine/guest/kvm.js';
+import type { KvmMachine, KvmVerdict } from '../../machine/guest/kvm-verdict.js';
 import { fakeMachine, refusesMsr, type FakeMachine } from './kvm-machine.js';
 
 const complaint = 'failed to set MSR 0x10a to 0x69';

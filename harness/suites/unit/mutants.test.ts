@@ -1,11 +1,11 @@
 import test from 'ava';
 import { FlashError } from '../../errors.js';
-import { GuestTimeout, type GuestPhase } from '../../guest/guest-timeout.js';
+import { GuestTimeout, type GuestPhase } from '../../machine/guest/guest-timeout.js';
 import { deadlineAfter } from '../../mutants/control.js';
 import { findKill, type Kill, type KillingSuite } from '../../mutants/kill.js';
 import { readMutants } from '../../mutants/mutants.js';
-import { testHung } from '../../suites/ava.js';
-import type { SuiteResult } from '../../suites/suite.js';
+import { testHung } from '../ava.js';
+import type { SuiteResult } from '../suite.js';
 
 const passed: SuiteResult = { passed: 2, failed: 0, skipped: 0, failures: [] };
 const failed = (title: string, detail: string): SuiteResult => ({ ...passed, failed: 1, failures: [{ title, detail }] });

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { chmodSync, existsSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { runInGuest } from '../../guest/run-in-guest.js';
+import { runInGuest } from '../../machine/guest/run-in-guest.js';
 import { inspectCachePath } from '../../host/machine.js';
 import { repositoryRoot } from '../../host/repository.js';
 import { makeSocketDir } from '../../host/temporary.js';

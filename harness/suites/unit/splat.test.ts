@@ -1,6 +1,6 @@
-import { isEmulatorFault } from '../../guest/run-in-guest.js';
+import { isEmulatorFault } from '../../machine/guest/run-in-guest.js';
 import test from 'ava';
-import { findSplats, parseKernelLine } from '../../guest/splat.js';
+import { findSplats, parseKernelLine } from '../../machine/guest/splat.js';
 
 const complaintLines: Readonly<Record<string, string>> = {
   'a WARN()': 'WARNING: CPU: 1 PID: 77 at net/xdp/xsk_queue.h:123 xskq_prod_submit+0x12/0x40',

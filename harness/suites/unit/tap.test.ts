@@ -1,8 +1,8 @@
 import test from 'ava';
 import type { ProgressEvent } from '../../host/progress.js';
-import { withoutSkips } from '../../suites/selftests-suite.js';
-import { addResults, formatTotals } from '../../suites/suite.js';
-import { readTap, showResults } from '../../suites/tap.js';
+import { withoutSkips } from '../selftests-suite.js';
+import { addResults, formatTotals } from '../suite.js';
+import { readTap, showResults } from '../tap.js';
 
 const streams: readonly { title: string; text: string; exitCode: number; totals: string }[] = [
   { title: 'passed, failed and skipped are counted apart', text: 'TAP version 13\nok 1 - a\nnot ok 2 - b\nok 3 - c # SKIP no KVM\n1..3\n', exitCode: 1, totals: '1 passed, 1 failed, 1 skipped' },

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { openTerminal } from '../../guest/terminal.js';
+import { openTerminal } from '../../machine/guest/terminal.js';
 
 test('a terminal that no guest came to is not waited for', async (t) => {
   const terminal = openTerminal();

@@ -1,4 +1,4 @@
-import { FlashError, type FailureDetails } from '../errors.js';
+import { FlashError, type FailureDetails } from '../../errors.js';
 
 export type GuestPhase = 'boot' | 'command' | 'power-off';
 

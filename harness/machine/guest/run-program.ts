@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { FlashError } from '../errors.js';
-import { repositoryRoot } from '../host/repository.js';
-import { readJsonLines } from '../process/json-lines.js';
-import { start } from '../process/run.js';
+import { FlashError } from '../../errors.js';
+import { repositoryRoot } from '../../host/repository.js';
+import { readJsonLines } from '../../process/json-lines.js';
+import { start } from '../../process/run.js';
 import { requireNoSplats, runInGuest, type RunInGuestOptions } from './run-in-guest.js';
 
 export interface ProgramOptions<Result> {

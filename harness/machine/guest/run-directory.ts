@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cacheDir } from '../host/cache.js';
-import { repositoryRoot } from '../host/repository.js';
+import { cacheDir } from '../../host/cache.js';
+import { repositoryRoot } from '../../host/repository.js';
 import { reportPathVariable } from './report.js';
 
 /** The files of one guest run. The directory is shared: the guest writes it, the host reads along. */

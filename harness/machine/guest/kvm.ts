@@ -1,6 +1,6 @@
-import { FlashError } from '../errors.js';
-import { attempt } from '../process/run.js';
-import { qemuName } from '../qemu/probe.js';
+import { FlashError } from '../../errors.js';
+import { attempt } from '../../process/run.js';
+import { qemuName } from '../../qemu/probe.js';
 import { bootSectorUnderKvm } from './boot-sector.js';
 import { guestEvents } from './guest-events.js';
 import { findDeviceProblem, kvmDevice } from './kvm-device.js';

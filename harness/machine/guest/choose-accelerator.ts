@@ -1,4 +1,4 @@
-import { FlashError } from '../errors.js';
+import { FlashError } from '../../errors.js';
 import { acceleratorVariable, askedAccelerator, type Accelerator } from './accelerator.js';
 import { completeQuestion, probeKvm, type KvmQuestion } from './kvm.js';
 import { findDeviceProblem, kvmDevice } from './kvm-device.js';

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { FlashError, type FailureDetails } from '../errors.js';
-import { throwIfInterrupted } from '../process/interrupt.js';
-import { lastLines } from '../process/run.js';
+import { FlashError, type FailureDetails } from '../../errors.js';
+import { throwIfInterrupted } from '../../process/interrupt.js';
+import { lastLines } from '../../process/run.js';
 import type { Accelerator } from './accelerator.js';
 import type { GuestEvent } from './events.js';
 import { GuestTimeout, type GuestPhase } from './guest-timeout.js';

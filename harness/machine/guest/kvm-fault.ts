@@ -1,4 +1,4 @@
-import { FlashError, type FailureDetails } from '../errors.js';
+import { FlashError, type FailureDetails } from '../../errors.js';
 
 /**
  * A guest that KVM did not bring to its user space. Not one whose kernel complained: that is a result,

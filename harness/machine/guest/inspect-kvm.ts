@@ -1,5 +1,5 @@
-import { FlashError } from '../errors.js';
-import type { Finding } from '../host/finding.js';
+import { FlashError } from '../../errors.js';
+import type { Finding } from '../../host/finding.js';
 import { acceleratorVariable, askedAccelerator, type Accelerator } from './accelerator.js';
 import { guestDefaults } from './guest-events.js';
 import { completeQuestion, probeKvm } from './kvm.js';

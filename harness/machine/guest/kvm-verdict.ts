@@ -1,9 +1,9 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { cacheDir } from '../host/cache.js';
-import { readJson, writeWhole } from '../host/durable-file.js';
-import { hashText } from '../host/hash.js';
+import { cacheDir } from '../../host/cache.js';
+import { readJson, writeWhole } from '../../host/durable-file.js';
+import { hashText } from '../../host/hash.js';
 import { describeAccess } from './kvm-device.js';
 
 const verdictSchema = z.object({ works: z.boolean(), reason: z.string() });

@@ -1,4 +1,4 @@
-import { FlashError } from '../errors.js';
+import { FlashError } from '../../errors.js';
 
 /** What runs a guest's processors: this machine's own, or QEMU's emulation. */
 export const accelerators = ['kvm', 'tcg'] as const;

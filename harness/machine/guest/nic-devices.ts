@@ -1,6 +1,6 @@
-import type { FlashError } from '../errors.js';
-import { controlPortName } from '../nics/control-port.js';
-import type { NicPort } from '../nics/model.js';
+import type { FlashError } from '../../errors.js';
+import { controlPortName } from '../../nics/control-port.js';
+import type { NicPort } from '../../nics/model.js';
 import { quote } from './run-directory.js';
 import type { MachineOptions } from './virtme.js';
 

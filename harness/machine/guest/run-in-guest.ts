@@ -1,5 +1,5 @@
-import { FlashError } from '../errors.js';
-import { ensureNicQemu } from '../qemu/find.js';
+import { FlashError } from '../../errors.js';
+import { ensureNicQemu } from '../../qemu/find.js';
 import { askedForKvm, chooseAccelerator, withoutKvm } from './choose-accelerator.js';
 import type { GuestEvent, GuestResult } from './events.js';
 import { guestDefaults, guestEvents, splatFailure, type BootOptions, type GuestOptions } from './guest-events.js';

@@ -1,6 +1,6 @@
 import { delimiter, dirname } from 'node:path';
-import { FlashError } from '../errors.js';
-import { findVirtmeNg } from '../host/virtme-ng.js';
+import { FlashError } from '../../errors.js';
+import { findVirtmeNg } from '../../host/virtme-ng.js';
 import type { Accelerator } from './accelerator.js';
 import { quote, type RunDirectory } from './run-directory.js';
 

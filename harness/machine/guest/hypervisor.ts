@@ -1,6 +1,6 @@
 import type { ProcessPromise } from 'zx';
-import { start } from '../process/run.js';
-import { signalGroup } from '../process/signal-group.js';
+import { start } from '../../process/run.js';
+import { signalGroup } from '../../process/signal-group.js';
 import type { RunDirectory } from './run-directory.js';
 import type { VirtmeCommand } from './virtme.js';
 

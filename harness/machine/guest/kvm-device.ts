@@ -1,5 +1,5 @@
 import { closeSync, openSync, statSync } from 'node:fs';
-import { attempt } from '../process/run.js';
+import { attempt } from '../../process/run.js';
 
 export const kvmDevice = '/dev/kvm';
 

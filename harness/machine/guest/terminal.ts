@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { makeSocketDir } from '../host/temporary.js';
+import { makeSocketDir } from '../../host/temporary.js';
 import { quote } from './run-directory.js';
 
 /** The guest's end of the wire: a console of its own, apart from the kernel's. */

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { withTemporaryDir } from '../host/temporary.js';
-import { attempt } from '../process/run.js';
+import { withTemporaryDir } from '../../host/temporary.js';
+import { attempt } from '../../process/run.js';
 import { processor, type KvmMachine, type KvmVerdict } from './kvm-verdict.js';
 import { lastWords } from './last-words.js';
 
