@@ -23,6 +23,8 @@ export const exitCodes = {
 
 export type FailureKind = keyof typeof exitCodes;
 
+export const failureKinds = Object.keys(exitCodes) as FailureKind[];
+
 export interface FailureDetails {
   /** What the user can do about it; printed under the message. */
   readonly advice?: string;

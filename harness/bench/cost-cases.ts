@@ -1,13 +1,21 @@
+import { z } from 'zod';
 import type { PumpOptions } from '../native/pump.js';
 
 /** Where a packet goes when its sender calls sendto(). */
-export type Path = 'wire' | 'zero-copy hop' | 'copy hop' | 'NAPI hop';
+const pathSchema = z.enum(['wire', 'zero-copy hop', 'copy hop', 'NAPI hop']);
 
-export interface CostCase {
-  readonly path: Path;
-  readonly batch: number;
-  readonly packetBytes: number;
-}
+export const costCaseSchema = z.object({ path: pathSchema, batch: z.number(), packetBytes: z.number() }).readonly();
+
+export const costSchema = costCaseSchema
+  .unwrap()
+  .extend({
+    /** Two measurements; on an emulator that counts instructions they should hardly differ. */
+    instructions: z.tuple([z.number(), z.number()]).readonly(),
+  })
+  .readonly();
+
+export type CostCase = z.infer<typeof costCaseSchema>;
+export type Cost = z.infer<typeof costSchema>;
 
 const batches = [1, 8, 32, 64] as const;
 
@@ -31,10 +39,4 @@ export const nicCases: readonly CostCase[] = batches.map((batch) => ({ path: 'NA
 export function pumpOptions({ path, batch, packetBytes }: CostCase): Partial<PumpOptions> {
   const onNic = path === 'NAPI hop' ? { zeroCopy: true, busyPoll: true, targetIfname: 'b' } : {};
   return { batch, packetBytes, wire: path === 'wire', separate: path === 'copy hop', ...onNic };
-}
-
-/** What a guest prints, one line of JSON each. */
-export interface Cost extends CostCase {
-  /** Two measurements; on an emulator that counts instructions they should hardly differ. */
-  readonly instructions: readonly [number, number];
 }

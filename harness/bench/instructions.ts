@@ -1,7 +1,9 @@
 import { FlashError } from '../errors.js';
-import { runProgramInGuest } from '../machine/guest/run-program.js';
+import { guest } from '../machine/guest.js';
+import { runProgram } from '../machine/run-program.js';
 import type { NicModel } from '../nics/model.js';
 import { startNicPair } from '../nics/start-nics.js';
+import { costsProgram } from '../programs/costs/contract.js';
 import type { Cost, CostCase } from './cost-cases.js';
 
 export type KernelName = 'vanilla' | 'flash';
@@ -19,8 +21,8 @@ export const countingMachine = { accel: 'tcg', cpus: 1, extraQemuArgs: ['-icount
 
 /** Boots a kernel and measures what a packet costs its sender there. */
 export async function measureKernel(kernel: KernelName, image: string): Promise<KernelCosts> {
-  const options = { ...countingMachine, image, deadlineMs, bootDeadlineMs: deadlineMs };
-  return { kernel, image, costs: await runProgramInGuest<Cost>({ ...options, program: 'bench/measure-costs.js', onResult: showCost(kernel) }) };
+  const machine = guest({ ...countingMachine, image, deadlineMs, bootDeadlineMs: deadlineMs });
+  return { kernel, image, costs: await runProgram(machine, costsProgram, {}, { onEvent: showCost(kernel) }) };
 }
 
 const nicMemoryMb = 2048;
@@ -28,8 +30,8 @@ const nicMemoryMb = 2048;
 /** The same on two ports of a NIC, redirected by its driver. */
 export async function measureNic(model: NicModel, image: string): Promise<KernelCosts> {
   await using nics = await startNicPair(model);
-  const options = { ...countingMachine, image, nics, memoryMb: nicMemoryMb, deadlineMs, bootDeadlineMs: deadlineMs };
-  const costs = await runProgramInGuest<Cost>({ ...options, program: 'bench/measure-costs.js', args: [model], onResult: showCost(model) });
+  const machine = guest({ ...countingMachine, image, nics, memoryMb: nicMemoryMb, deadlineMs, bootDeadlineMs: deadlineMs });
+  const costs = await runProgram(machine, costsProgram, { nic: model }, { onEvent: showCost(model) });
   return { kernel: 'flash', image, costs };
 }
 

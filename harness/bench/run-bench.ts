@@ -1,25 +1,29 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { cpus, release } from 'node:os';
 import { join } from 'node:path';
-import { runProgramHere, runProgramInGuest } from '../machine/guest/run-program.js';
 import { FlashError } from '../errors.js';
 import { hasFlash } from '../flash/registry.js';
 import { hashFile } from '../host/hash.js';
 import { kernelNameOf } from '../host/network-device.js';
 import type { OnProgress } from '../host/progress.js';
 import { buildImage } from '../kernel/build-image.js';
+import { guest } from '../machine/guest.js';
+import { here as thisMachine } from '../machine/here.js';
+import { runProgram } from '../machine/run-program.js';
 import { buildNative, nativePaths } from '../native/build-native.js';
 import { contenders, type Contender } from './chains/contenders.js';
 import { mostStages } from './chains/devices.js';
-import { makePlan, type Plan, type PlanFile } from './chains/jobs.js';
+import { makePlan } from './chains/jobs.js';
+import type { Plan } from './chains/plan.js';
 import { createVirtualFunctions, requireVirtualFunctions, whyNoVirtualFunctions } from './chains/vfs.js';
+import { benchChainsProgram } from '../programs/bench-chains/contract.js';
 import { measureKernel } from './instructions.js';
 import { lookAtOthers } from './look-at-others.js';
 import { measureSeries } from './measure-series.js';
 import { makeReport } from './report/make-report.js';
 import type { Report } from './report/schema.js';
 import { ringsNotRun, type RingMeasurement } from './rings.js';
-import { openSamples, type Sample, type SampleFile } from './samples.js';
+import { openSamples, type SampleFile } from './samples.js';
 
 export interface BenchOptions {
   readonly size: Report['size'];
@@ -36,7 +40,6 @@ export interface BenchOptions {
   readonly onProgress: OnProgress;
 }
 
-const program = 'bench/measure-chains.js';
 const guestMemoryMb = 4096;
 const deadlineMs = 4 * 3_600_000;
 const frameBytes = 2048;
@@ -89,22 +92,20 @@ async function measureCosts(samples: SampleFile, images: { readonly vanilla: str
   for (const costs of measured) samples.add({ of: 'costs', costs });
 }
 
-async function measureChains(plan: Plan, samples: SampleFile, image: string | undefined, { vfsOf, outDir, onProgress }: BenchOptions): Promise<void> {
+async function measureChains(plan: Plan, samples: SampleFile, image: string | undefined, { vfsOf, onProgress }: BenchOptions): Promise<void> {
   const jobs = plan.jobs.filter((job) => !samples.has(job));
   if (jobs.length === 0) return;
   await lookAtOthers(samples);
-  mkdirSync(outDir, { recursive: true });
-  const planFile = join(outDir, 'plan.json');
   using functions = vfsOf === undefined ? undefined : await createVirtualFunctions({ nic: vfsOf, count: mostStages });
-  writeFileSync(planFile, JSON.stringify({ ...plan, jobs, virtualFunctions: functions?.ifindexes ?? [] } satisfies PlanFile));
   onProgress({ kind: 'phase', phase: 'chains', unit: 'measurements' });
   let done = plan.jobs.length - jobs.length;
-  const onResult = (sample: Sample): void => {
-    samples.add(sample);
-    if (sample.of === 'chain') onProgress({ kind: 'step', done: ++done, total: plan.jobs.length });
-  };
-  if (image === undefined) await runProgramHere({ program, args: [planFile], onResult });
-  else await runProgramInGuest<Sample>({ program, args: [planFile], image, memoryMb: guestMemoryMb, deadlineMs, onResult });
+  const machine = image === undefined ? thisMachine() : guest({ image, memoryMb: guestMemoryMb, deadlineMs });
+  await runProgram(machine, benchChainsProgram, { ...plan, jobs, virtualFunctions: functions?.ifindexes ?? [] }, {
+    onEvent(sample) {
+      samples.add(sample);
+      if (sample.of === 'chain') onProgress({ kind: 'step', done: ++done, total: plan.jobs.length });
+    },
+  });
 }
 
 /** Why a contender cannot be measured, if so. */

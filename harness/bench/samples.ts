@@ -1,9 +1,9 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { FlashError } from '../errors.js';
-import { keyOf, type Job } from './chains/jobs.js';
-import type { RatesResult } from './chains/rates.js';
-import type { HopsResult } from './chains/run-hops.js';
+import { keyOf } from './chains/jobs.js';
+import type { Job } from './chains/plan.js';
+import type { ChainSample } from './chain-sample.js';
 import type { HeldMeasurement } from './held.js';
 import type { KernelCosts } from './instructions.js';
 import type { RedirectMeasurement } from './redirects.js';
@@ -11,9 +11,7 @@ import type { RingMeasurement } from './rings.js';
 
 /** One thing that was measured, once. */
 export type Sample =
-  | { readonly of: 'machine'; readonly kernel: string; readonly cpus: number; readonly cpuModel: string }
-  | { readonly of: 'chain'; readonly job: Job; readonly result: HopsResult | RatesResult }
-  | { readonly of: 'chain'; readonly job: Job; readonly failure: string }
+  | ChainSample
   /** The share of the processors, 0 to 1, that other programs used just before something was measured. */
   | { readonly of: 'others'; readonly busy: number }
   | { readonly of: 'rings'; readonly measurement: RingMeasurement }

@@ -1,82 +1,99 @@
-import type { FlashStats } from '../flash/registry.js';
-import type { NicModel } from '../nics/model.js';
-import type { PingResult, TcpResult, UdpResult } from './traffic.js';
+import { z } from 'zod';
+import { nicModels } from '../nics/model.js';
+import { pingSchema, tcpSchema, udpSchema } from './traffic-results.js';
 
-export interface HopReport {
-  readonly from: string;
-  readonly to: string;
-  /** Packets the kernel moved from the one to the other. */
-  readonly redirected: number;
-  /** Of those, the ones whose bytes were copied. */
-  readonly copied: number;
-  readonly dropped: number;
-  readonly bytes: number;
-}
+const count = z.number();
+const hopReportSchema = z
+  .object({
+    from: z.string(),
+    to: z.string(),
+    /** Packets the kernel moved from the one to the other. */
+    redirected: count,
+    /** Of those, the ones whose bytes were copied. */
+    copied: count,
+    dropped: count,
+    bytes: count,
+  })
+  .readonly();
 
 /** A step between a device and a socket: the two ends of a chain. */
-export interface WireReport {
-  readonly from: string;
-  readonly to: string;
-  readonly packets: number;
-  readonly bytes: number;
-  /** By cause; only those that happened. */
-  readonly drops: Readonly<Record<string, number>>;
-}
+const wireReportSchema = z
+  .object({
+    from: z.string(),
+    to: z.string(),
+    packets: count,
+    bytes: count,
+    /** By cause; only those that happened. */
+    drops: z.record(z.string(), count).readonly(),
+  })
+  .readonly();
 
 /** One direction of a wire that counts by itself, beside the only one that has a reason to send there. */
-export interface CarriedReport {
-  readonly from: string;
-  readonly to: string;
-  readonly frames: number;
-  readonly sender: string;
-  readonly sent: number;
-}
+const carriedReportSchema = z.object({ from: z.string(), to: z.string(), frames: count, sender: z.string(), sent: count }).readonly();
 
-export interface SocketReport {
-  readonly name: string;
-  readonly flashId: number;
-  readonly umem: number;
-  readonly rxPackets: number;
-  readonly txPackets: number;
-  readonly filteredPackets: number;
-  readonly zeroCopyDriver: boolean;
-  readonly stats: FlashStats;
-}
+const socketReportSchema = z
+  .object({
+    name: z.string(),
+    flashId: z.number(),
+    umem: z.number(),
+    rxPackets: count,
+    txPackets: count,
+    filteredPackets: count,
+    zeroCopyDriver: z.boolean(),
+    stats: z.record(z.string(), count).readonly(),
+  })
+  .readonly();
 
-export interface UmemReport {
-  readonly umem: number;
-  readonly frames: number;
-  /** Frames accounted for before the traffic and after it. */
-  readonly start: number;
-  readonly end: number;
-  readonly stashed: number;
-}
+const umemReportSchema = z
+  .object({
+    umem: z.number(),
+    frames: count,
+    /** Frames accounted for before the traffic and after it. */
+    start: count,
+    end: count,
+    stashed: count,
+  })
+  .readonly();
 
-export interface ChainReport {
-  readonly ok: boolean;
-  /** Why it is not ok, as sentences. */
-  readonly problems: readonly string[];
-  readonly kernel: string;
-  readonly seconds: number;
-  readonly sharedUmem: boolean;
-  /** The NIC whose driver serves the sockets in zero-copy mode, if one does. */
-  readonly nic?: NicModel;
-  readonly hops: readonly HopReport[];
-  readonly wires: readonly WireReport[];
-  readonly carried: readonly CarriedReport[];
-  readonly umems: readonly UmemReport[];
-  readonly sockets: readonly SocketReport[];
-  readonly traffic: { readonly ping: PingResult; readonly tcp: TcpResult; readonly udp: UdpResult };
-}
+export const chainReportSchema = z
+  .object({
+    ok: z.boolean(),
+    /** Why it is not ok, as sentences. */
+    problems: z.array(z.string()).readonly(),
+    kernel: z.string(),
+    seconds: z.number(),
+    sharedUmem: z.boolean(),
+    /** The NIC whose driver serves the sockets in zero-copy mode, if one does. */
+    nic: z.enum(nicModels).optional(),
+    hops: z.array(hopReportSchema).readonly(),
+    wires: z.array(wireReportSchema).readonly(),
+    carried: z.array(carriedReportSchema).readonly(),
+    umems: z.array(umemReportSchema).readonly(),
+    sockets: z.array(socketReportSchema).readonly(),
+    traffic: z.object({ ping: pingSchema, tcp: tcpSchema, udp: udpSchema }).readonly(),
+  })
+  .readonly();
 
 /** Counters at one moment, for a picture of what goes on. */
-export interface LiveSample {
-  readonly seconds: number;
-  readonly hops: readonly { readonly from: string; readonly to: string; readonly packets: number }[];
-  readonly wires: readonly { readonly from: string; readonly to: string; readonly packets: number; readonly bytes: number }[];
-}
+const liveSampleSchema = z
+  .object({
+    seconds: z.number(),
+    hops: z.array(z.object({ from: z.string(), to: z.string(), packets: count }).readonly()).readonly(),
+    wires: z.array(z.object({ from: z.string(), to: z.string(), packets: count, bytes: count }).readonly()).readonly(),
+  })
+  .readonly();
 
-export type ChainEvent =
-  | { readonly kind: 'phase'; readonly phase: string }
-  | { readonly kind: 'sample'; readonly sample: LiveSample }
-  | { readonly kind: 'report'; readonly report: ChainReport };
+export const chainEventSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('phase'), phase: z.string() }),
+  z.object({ kind: z.literal('sample'), sample: liveSampleSchema }),
+  z.object({ kind: z.literal('report'), report: chainReportSchema }),
+]);
+
+export type HopReport = z.infer<typeof hopReportSchema>;
+export type WireReport = z.infer<typeof wireReportSchema>;
+export type CarriedReport = z.infer<typeof carriedReportSchema>;
+export type SocketReport = z.infer<typeof socketReportSchema>;
+export type UmemReport = z.infer<typeof umemReportSchema>;
+export type ChainReport = z.infer<typeof chainReportSchema>;
+export type LiveSample = z.infer<typeof liveSampleSchema>;
+export type ChainEvent = z.infer<typeof chainEventSchema>;

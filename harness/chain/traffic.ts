@@ -9,24 +9,7 @@ import { signalGroup } from '../process/signal-group.js';
 import { waitUntil } from '../process/wait-until.js';
 import { attemptIn, runIn, startIn } from './netns.js';
 import { filteredUdpPort, serverAddress, type Topology } from './topology.js';
-
-export interface PingResult {
-  readonly sent: number;
-  readonly lost: number;
-}
-
-export interface TcpResult {
-  readonly bytes: number;
-  readonly sha256ok: boolean;
-  readonly seconds: number;
-}
-
-export interface UdpResult {
-  readonly sent: number;
-  readonly received: number;
-  /** Sent to the port that a function filters, and not received there. */
-  readonly filtered: number;
-}
+import type { PingResult, TcpResult, UdpResult } from './traffic-results.js';
 
 const httpPort = 8080;
 const openUdpPort = 5001;

@@ -8,7 +8,6 @@ import { formatReport } from '../chain/format-report.js';
 import type { ChainEvent, ChainReport } from '../chain/report.js';
 import { runChain } from '../chain/run-chain.js';
 import { FlashError } from '../errors.js';
-import type { GuestEvent } from '../machine/guest/events.js';
 import { startClock } from '../host/duration.js';
 import { callerDir } from '../host/repository.js';
 import { buildImage } from '../kernel/build-image.js';
@@ -64,13 +63,8 @@ async function runHere({ separateUmem, keep }: Options): Promise<{ report: Chain
 async function runInGuest({ separateUmem, nic, keep, image }: Options): Promise<{ report: ChainReport; accel: string }> {
   const bootImage = image === undefined ? await buildImage() : resolve(callerDir, image);
   const view = showChain();
-  const show = showAndPrint(view);
-  const onEvent = (event: ChainEvent | GuestEvent): void => {
-    if (event.kind === 'start') view.onEvent({ kind: 'phase', phase: `boot ${event.image} (${event.accel})` });
-    if (event.kind === 'phase' || event.kind === 'sample' || event.kind === 'report') show(event);
-  };
   try {
-    return await demoInGuest({ image: bootImage, separateUmem, nic, keep, onEvent });
+    return await demoInGuest({ image: bootImage, separateUmem, nic, keep, onEvent: showAndPrint(view) });
   } finally {
     view.stop();
   }

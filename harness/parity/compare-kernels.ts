@@ -1,9 +1,10 @@
-import { runProgramInGuest } from '../machine/guest/run-program.js';
+import { guest } from '../machine/guest.js';
+import { runProgram } from '../machine/run-program.js';
 import { buildForGuest } from '../kernel/build-image.js';
 import type { NicModel } from '../nics/model.js';
 import { startNicPair } from '../nics/start-nics.js';
+import { xskxceiverProgram, type Selection } from '../programs/xskxceiver/contract.js';
 import { buildXskxceiver } from './build-xskxceiver.js';
-import type { Selection } from './run-xskxceiver.js';
 import { compare, withAgain, type Comparison, type TestRun } from './xskxceiver-output.js';
 
 const vethGuest = { deadlineMs: 1_800_000 };
@@ -35,11 +36,11 @@ export async function compareKernels(nic?: NicModel): Promise<Comparison[]> {
   return compare(withAgain(first[0], again[0]), withAgain(first[1], again[1]));
 }
 
-async function runSuite(kernel: string, image: string, suite: string, selection: Selection): Promise<TestRun[]> {
+async function runSuite(kernel: string, image: string, directory: string, selection: Selection): Promise<TestRun[]> {
   const { nic } = selection;
   await using nics = nic === undefined ? undefined : await startNicPair(nic);
-  const guest = nics === undefined ? vethGuest : { ...nicGuest, nics };
-  const onResult = ({ mode, test, results }: TestRun): void => console.error(`flash: ${kernel}, ${nic ?? mode}: ${test} ${results.join(', ')}`);
-  const args = [suite, JSON.stringify(selection)];
-  return await runProgramInGuest<TestRun>({ ...guest, image, program: 'parity/run-xskxceiver.js', args, onResult });
+  const machine = guest({ image, ...(nics === undefined ? vethGuest : { ...nicGuest, nics }) });
+  return runProgram(machine, xskxceiverProgram, { ...selection, directory }, {
+    onEvent: ({ mode, test, results }) => console.error(`flash: ${kernel}, ${nic ?? mode}: ${test} ${results.join(', ')}`),
+  });
 }

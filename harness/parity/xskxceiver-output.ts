@@ -1,13 +1,13 @@
+import { z } from 'zod';
 import type { SuiteResult } from '../suites/suite.js';
 
-export type Outcome = 'pass' | 'fail' | 'skip';
+const outcomeSchema = z.enum(['pass', 'fail', 'skip']);
 
 /** A test in one mode, and what each attempt gave. */
-export interface TestRun {
-  readonly mode: string;
-  readonly test: string;
-  readonly results: readonly Outcome[];
-}
+export const testRunSchema = z.object({ mode: z.string(), test: z.string(), results: z.array(outcomeSchema).readonly() }).readonly();
+
+export type Outcome = z.infer<typeof outcomeSchema>;
+export type TestRun = z.infer<typeof testRunSchema>;
 
 /** `xskxceiver -l`: a line `number: NAME` a test. */
 export function parseTestList(text: string): { readonly number: number; readonly name: string }[] {

@@ -1,12 +1,13 @@
 import { withProgress } from '../host/progress.js';
-import { runProgramInGuest } from '../machine/guest/run-program.js';
+import { guest } from '../machine/guest.js';
+import { runProgram } from '../machine/run-program.js';
 import { buildImage } from '../kernel/build-image.js';
 import { buildNative } from '../native/build-native.js';
 import { nicModels, type NicModel } from '../nics/model.js';
 import { startNicPair } from '../nics/start-nics.js';
-import type { EpisodeResult } from './chaos/episode.js';
+import { chaosProgram } from '../programs/chaos/contract.js';
+import type { EpisodeResult } from './chaos/episode-result.js';
 import { addResults, type Suite, type SuiteResult } from './suite.js';
-import { testbedVariable } from './testbed-variable.js';
 
 export const devices = ['veth', ...nicModels] as const;
 
@@ -24,18 +25,15 @@ const slackMs = 600_000;
 export async function runChaos({ device, image, seconds, seed }: ChaosOptions): Promise<SuiteResult & { readonly steps: number }> {
   await buildNative();
   await using nics = device === 'veth' ? undefined : await startNicPair(device as NicModel);
-  const testbed = nics === undefined ? {} : { env: { [testbedVariable]: JSON.stringify({ model: device, driverRedirects: true }) } };
+  const nic = nics === undefined ? undefined : { model: device as NicModel, driverRedirects: true };
   const onNics = nics === undefined ? {} : { nics, cpus: cpusOfNics, memoryMb };
+  const machine = guest({ image, deadlineMs: seconds * 1000 + slackMs, ...onNics });
   const episodes = await withProgress((onProgress) => {
-    let [steps, quietMoments] = [0, 0];
+    let steps = 0;
     onProgress({ kind: 'phase', phase: `chaos on ${device}, seed ${seed}`, unit: 'steps' });
-    return runProgramInGuest<EpisodeResult>({
-      ...{ image, program: 'suites/chaos/in-guest.js', args: [String(seconds), String(seed)], deadlineMs: seconds * 1000 + slackMs },
-      ...{ ...onNics, ...testbed },
-      onResult(episode) {
-        [steps, quietMoments] = [steps + episode.steps, quietMoments + episode.quietMoments];
-        onProgress({ kind: 'step', done: steps, total: undefined });
-      },
+    return runProgram(machine, chaosProgram, { seconds, seed, nic }, {
+      onStart: () => (steps = 0),
+      onEvent: (episode) => onProgress({ kind: 'step', done: (steps += episode.steps), total: undefined }),
     });
   });
   const steps = episodes.reduce((sum, episode) => sum + episode.steps, 0);

@@ -1,6 +1,8 @@
 import { buildImage } from '../kernel/build-image.js';
 import { buildNative } from '../native/build-native.js';
-import { avaCommand, readTestsInGuest, type GuestTestOptions } from './guest-suite.js';
+import { guest } from '../machine/guest.js';
+import type { TestsInput } from '../programs/tests/contract.js';
+import { runTests } from './guest-suite.js';
 import type { Suite, SuiteResult } from './suite.js';
 
 /** Two may spin where they are held, a third may wait for them, and the test goes on. */
@@ -24,7 +26,7 @@ export const holdSuite: Suite = {
   },
 };
 
-export async function runHoldTests(image: string, options: Pick<GuestTestOptions, 'failFast' | 'match'> = {}): Promise<SuiteResult> {
-  const command = avaCommand({ ...options, entry: 'hold-tests' });
-  return readTestsInGuest('tests that hold contexts', { image, cpus, appendKernelArgs, deadlineMs, command });
+export async function runHoldTests(image: string, input: TestsInput = {}): Promise<SuiteResult> {
+  const machine = guest({ image, cpus, appendKernelArgs, deadlineMs });
+  return runTests('tests that hold contexts', machine, { ...input, entry: 'hold-tests' });
 }

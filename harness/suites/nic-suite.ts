@@ -1,12 +1,14 @@
+import { join } from 'node:path';
+import { guest } from '../machine/guest.js';
+import { makeRunDirectory } from '../machine/guest/run-directory.js';
+import { buildNative } from '../native/build-native.js';
 import { hasSeveralBuffers, type NicModel } from '../nics/model.js';
 import { startNicPair } from '../nics/start-nics.js';
-import { buildNative } from '../native/build-native.js';
-import { avaCommand, readTestsInGuest, type GuestTestOptions } from './guest-suite.js';
-import { resetDuring } from './nic-reset.js';
+import type { TestsInput } from '../programs/tests/contract.js';
+import { runTests } from './guest-suite.js';
 import type { SuiteResult } from './suite.js';
-import { testbedVariable } from './testbed-variable.js';
 
-export interface NicTestOptions extends GuestTestOptions {
+export interface NicTestOptions extends Omit<TestsInput, 'nic' | 'reset'> {
   readonly model: NicModel;
   readonly image: string;
   /** Whether the kernel's driver of the model redirects in its NAPI poll. */
@@ -21,11 +23,16 @@ const memoryMb = 3072;
 const deadlineMs = 3_600_000;
 
 /** The conformance suite and the tests of drivers, in zero-copy mode, on two ports of a model with a wire between them. */
-export async function runNicTests({ model, image, driverRedirects, reset = false, ...options }: NicTestOptions): Promise<SuiteResult> {
+export async function runNicTests({ model, image, driverRedirects, reset = false, ...input }: NicTestOptions): Promise<SuiteResult> {
   await buildNative();
   await using nics = await startNicPair(model);
-  const testbed = JSON.stringify({ model, driverRedirects });
-  const command = ['env', `${testbedVariable}=${testbed}`, ...avaCommand({ entry: hasSeveralBuffers(model) ? 'nic-tests-several-buffers' : 'nic-tests', ...options })];
-  const commandOptions = reset ? resetDuring(command) : { command };
-  return await readTestsInGuest(`tests on ${model}`, { image, nics, cpus, memoryMb, deadlineMs, ...commandOptions });
+  const entry = hasSeveralBuffers(model) ? 'nic-tests-several-buffers' : 'nic-tests';
+  const runDir = makeRunDirectory().path;
+  const machine = guest({ image, nics, cpus, memoryMb, deadlineMs, runDir, extraQemuArgs: reset ? ['-action reboot=reset'] : [] });
+  return runTests(`tests on ${model}`, machine, {
+    entry,
+    ...input,
+    nic: { model, driverRedirects },
+    ...(reset && { reset: { marker: join(runDir, 'first-life') } }),
+  });
 }

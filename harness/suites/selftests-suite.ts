@@ -1,7 +1,10 @@
+import { withProgress } from '../host/progress.js';
+import { guest } from '../machine/guest.js';
+import { cutLines } from '../process/lines.js';
 import { buildImage } from '../kernel/build-image.js';
 import { buildSelftest } from '../kernel/build-selftest.js';
-import { readTestsInGuest } from './guest-suite.js';
 import type { Suite, SuiteResult } from './suite.js';
+import { readTap, showResults } from './tap.js';
 
 /** It takes seconds, and on a debug kernel a minute. */
 const deadlineMs = 600_000;
@@ -12,11 +15,31 @@ export const selftestsSuite: Suite = {
   async run({ image, flavour }) {
     const program = await buildSelftest();
     const bootImage = image ?? (await buildImage({ flavour }));
-    // What a test expected goes to stderr.
-    const command = ['sh', '-c', 'exec "$0" 2>&1', program];
-    return withoutSkips(await readTestsInGuest('kernel selftests', { image: bootImage, command, deadlineMs }));
+    return withoutSkips(await runSelftest(program, bootImage));
   },
 };
+
+const phase = 'kernel selftests';
+
+/** What a test expected goes to stderr, between its lines of TAP. */
+async function runSelftest(program: string, image: string): Promise<SuiteResult> {
+  let text = '';
+  const { exitCode } = await withProgress((onProgress) => {
+    const lines = cutLines();
+    let show = showResults(phase, onProgress);
+    return guest({ image, deadlineMs }).run({ argv: ['sh', '-c', 'exec "$0" 2>&1', program] }, (event) => {
+      if (event.kind === 'start') {
+        text = '';
+        lines.reset();
+        show = showResults(phase, onProgress);
+      }
+      if (event.kind !== 'output') return;
+      text += event.text;
+      for (const line of lines.push(event.text)) show(line);
+    });
+  });
+  return readTap(text, exitCode);
+}
 
 /** They skip without root, FLASH or user namespaces, and a guest has all of them. */
 export function withoutSkips({ skipped, skips = [], ...result }: SuiteResult): SuiteResult {

@@ -19,7 +19,9 @@ export interface Contender {
   readonly drops?: boolean;
 }
 
-export type ContenderName = 'flash' | 'flash-copy' | 'veth' | 'vf' | 'vf-copy' | 'spsc' | 'memif' | 'ring' | 'xdp' | 'packet';
+export const contenderNames = ['flash', 'flash-copy', 'veth', 'vf', 'vf-copy', 'spsc', 'memif', 'ring', 'xdp', 'packet'] as const;
+
+export type ContenderName = (typeof contenderNames)[number];
 
 export const contenders: readonly Contender[] = [
   { name: 'flash', title: 'FLASH, zero-copy', program: 'hops', via: 'flash', devices: 'queues', routed: true },

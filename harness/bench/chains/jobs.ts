@@ -1,42 +1,7 @@
 import { group, shuffler } from 'd3-array';
 import { randomLcg } from 'd3-random';
 import type { ContenderName } from './contenders.js';
-
-/** What a stage does when there is nothing to do: ask again, sleep, or have the driver polled. */
-export type Wait = 'spin' | 'block' | 'busy';
-
-/** A chain: a source, functions, a sink. */
-export interface Chain {
-  readonly contender: ContenderName;
-  readonly functions: number;
-  readonly packetBytes: number;
-  readonly batch: number;
-  readonly wait: Wait;
-}
-
-/**
- * throughput: as many packets as the chain takes. rates: the highest rate without loss, and the
- * latency at shares of it. blocked: what a source costs whose chain takes nothing.
- */
-export interface Job extends Chain {
-  readonly kind: 'throughput' | 'rates' | 'blocked';
-  readonly repetition: number;
-}
-
-export interface Plan {
-  readonly jobs: readonly Job[];
-  readonly seed: number;
-  readonly repetitions: number;
-  readonly warmUpMs: number;
-  readonly measureMs: number;
-  readonly ringSize: number;
-}
-
-/** What is to be done of a plan, as whoever does it is told. */
-export interface PlanFile extends Plan {
-  /** The devices that the virtual functions of a NIC have, where one was named. */
-  readonly virtualFunctions: readonly number[];
-}
+import type { Chain, Job, Plan, Wait } from './plan.js';
 
 interface Size {
   readonly repetitions: number;

@@ -1,17 +1,6 @@
 import { findContender } from './contenders.js';
-import { runHops, type HopsOptions, type HopsResult, type Latency } from './run-hops.js';
-
-/** The latency at a share of the highest rate without loss. */
-export interface LatencyAtRate {
-  readonly share: number;
-  readonly ratePps: number;
-  readonly latencyNs: Latency;
-}
-
-export interface RatesResult {
-  readonly lossFreePps: number;
-  readonly latencies: readonly LatencyAtRate[];
-}
+import type { HopsResult, LatencyAtRate, RatesResult } from './results.js';
+import { runHops, type HopsOptions } from './run-hops.js';
 
 const shares = [0.1, 0.5, 0.9] as const;
 /** The search ends when it knows the rate this well. */

@@ -8,31 +8,8 @@ import { signalIfThere } from '../../process/signal-group.js';
 import { waitUntil } from '../../process/wait-until.js';
 import { benchNetns, devicesFor } from './devices.js';
 import { findContender } from './contenders.js';
-import type { Chain } from './jobs.js';
-
-export interface Latency {
-  readonly count: number;
-  readonly min: number;
-  readonly p50: number;
-  readonly p90: number;
-  readonly p99: number;
-  readonly p999: number;
-  readonly max: number;
-  readonly mean: number;
-}
-
-/** What native/hops prints: counts of its measuring window, times in nanoseconds. */
-export interface HopsResult {
-  readonly seconds: number;
-  readonly sent: number;
-  readonly received: number;
-  readonly lost: number;
-  readonly reordered: number;
-  readonly pps: number;
-  /** Of each stage, from the source to the sink. */
-  readonly cpuSeconds: readonly number[];
-  readonly latencyNs: Latency;
-}
+import type { Chain } from './plan.js';
+import { hopsResultSchema, type HopsResult } from './results.js';
 
 export interface HopsOptions extends Chain {
   readonly warmUpMs: number;
@@ -64,7 +41,7 @@ export async function runHops(options: HopsOptions): Promise<HopsResult> {
   const { exitCode, stdout, stderr } = await child;
   const line = /^\{.*\}$/m.exec(stdout)?.[0];
   if (exitCode !== 0 || line === undefined) throw new FlashError('infrastructure', `hops failed: ${stderr.trim()}`);
-  return JSON.parse(line) as HopsResult;
+  return hopsResultSchema.parse(JSON.parse(line));
 }
 
 async function untilReady(child: ProcessPromise): Promise<number> {

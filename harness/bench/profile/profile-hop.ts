@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import { rollups, sum } from 'd3-array';
 import { FlashError } from '../../errors.js';
 import { makeRunDirectory } from '../../machine/guest/run-directory.js';
-import { runProgramInGuest } from '../../machine/guest/run-program.js';
+import { guest } from '../../machine/guest.js';
+import { runProgram } from '../../machine/run-program.js';
 import type { OnProgress } from '../../host/progress.js';
 import { makeSocketDir } from '../../host/temporary.js';
 import { symbolsPath } from '../../kernel/build-stamp.js';
+import { hopBatchesProgram, type ReadyCase } from '../../programs/hop-batches/contract.js';
 import { countingMachine } from '../instructions.js';
 import { attachDebugger, type Debugger } from './debugger.js';
-import type { ReadyCase } from './send-batches.js';
 import { readSymbols, type Symbols } from './symbols.js';
 
 /** Kernel instructions of one system call that sends a batch, by function. */
@@ -44,7 +45,7 @@ export async function profileHop(image: string, onProgress: OnProgress): Promise
   const failure = new AbortController();
   onProgress({ kind: 'phase', phase: 'booting a processor that can be followed' });
   try {
-    await runProgramInGuest<ReadyCase>({
+    const machine = guest({
       ...countingMachine,
       extraQemuArgs: [...countingMachine.extraQemuArgs, `-gdb unix:${socketPath},server=on,wait=off`],
       appendKernelArgs: ['nokaslr'],
@@ -53,9 +54,9 @@ export async function profileHop(image: string, onProgress: OnProgress): Promise
       signal: failure.signal,
       deadlineMs,
       bootDeadlineMs: deadlineMs,
-      program: 'bench/profile/send-batches.js',
-      args: cases.map((each) => JSON.stringify(each)),
-      onResult: (ready) => {
+    });
+    await runProgram(machine, hopBatchesProgram, { cases }, {
+      onEvent(ready) {
         onProgress({ kind: 'phase', phase: `following batches of ${ready.batch} packets` });
         const profile = profileCase(socketPath, symbols, ready);
         profile.catch((error: unknown) => failure.abort(error));

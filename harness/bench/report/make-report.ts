@@ -1,8 +1,8 @@
 import { group, max, sort } from 'd3-array';
 import { contenders, findContender, type ContenderName } from '../chains/contenders.js';
-import { keyOf, type Job } from '../chains/jobs.js';
-import type { RatesResult } from '../chains/rates.js';
-import type { HopsResult } from '../chains/run-hops.js';
+import { keyOf } from '../chains/jobs.js';
+import type { Job } from '../chains/plan.js';
+import type { HopsResult, RatesResult } from '../chains/results.js';
 import type { Sample } from '../samples.js';
 import { figureOf } from './figure.js';
 import { judge } from './goals.js';

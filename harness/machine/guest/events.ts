@@ -9,8 +9,6 @@ export type GuestEvent =
   /** The kernel is up and the command is about to start. */
   | { readonly kind: 'setup'; readonly seconds: number }
   | { readonly kind: 'output'; readonly stream: 'stdout' | 'stderr'; readonly text: string }
-  /** A JSON value the command reported through `reportToHost()`. */
-  | { readonly kind: 'payload'; readonly payload: unknown }
   | { readonly kind: 'splat'; readonly splat: Splat }
   /** The command ended; the guest is shutting down. */
   | { readonly kind: 'exit'; readonly exitCode: number }

@@ -18,6 +18,8 @@ import { watchRun } from './watch-run.js';
 export interface GuestOptions {
   readonly image: string;
   readonly command: readonly string[];
+  /** What the command reads from its standard input; nothing unless told. */
+  readonly input?: string;
   readonly cpus?: number;
   readonly memoryMb?: number;
   /** From power-on to the first program in user space. */
@@ -56,7 +58,7 @@ const shownSplatLines = 40;
 /** Boots a guest once and tells what happens. Leaving the loop early ends the guest. */
 export async function* guestEvents(options: BootOptions): AsyncGenerator<GuestEvent> {
   const files = makeRunDirectory(options.runDir);
-  writeGuestScript(files, options.command);
+  writeGuestScript(files, options.command, options.input);
   const { accel } = options;
   const machine = attachNics({ ...guestDefaults, ...definedOnly(options), sharedDir: files.path }, options.nics);
   const command = await virtmeCommand(machine, files);

@@ -2,7 +2,6 @@ import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, symlinkSync, w
 import { join } from 'node:path';
 import { cacheDir } from '../../host/cache.js';
 import { repositoryRoot } from '../../host/repository.js';
-import { reportPathVariable } from './report.js';
 
 /** The files of one guest run. The directory is shared: the guest writes it, the host reads along. */
 export interface RunDirectory {
@@ -11,7 +10,8 @@ export interface RunDirectory {
   readonly consolePath: string;
   readonly stdoutPath: string;
   readonly stderrPath: string;
-  readonly reportPath: string;
+  /** What the command reads from its standard input. */
+  readonly inputPath: string;
   /** Appears when the guest's user space runs. */
   readonly startedPath: string;
   /** Appears when the command ended and holds its exit code; without it the run failed. */
@@ -34,7 +34,7 @@ export function makeRunDirectory(path = newRunPath()): RunDirectory {
     consolePath: at('console.log'),
     stdoutPath: at('stdout.log'),
     stderrPath: at('stderr.log'),
-    reportPath: at('report.ndjson'),
+    inputPath: at('input'),
     startedPath: at('started'),
     exitPath: at('exit'),
     hypervisorLogPath: at('hypervisor.log'),
@@ -54,18 +54,18 @@ function newRunPath(): string {
   return mkdtempSync(join(cacheDir('runs'), `${when}-`));
 }
 
-/** Writes the script that the guest runs: the command, its output in files, the marker at the end. */
-export function writeGuestScript(files: RunDirectory, command: readonly string[]): void {
+/** Writes the script that the guest runs: the command, its input and output in files, the marker at the end. */
+export function writeGuestScript(files: RunDirectory, command: readonly string[], input = ''): void {
+  writeFileSync(files.inputPath, input);
   const quoted = command.map(quote).join(' ');
   const lines = [
     '#!/bin/sh',
-    `export ${reportPathVariable}=${quote(files.reportPath)}`,
     `export PATH=${quote(process.env['PATH'] ?? '/usr/bin:/bin')}:/usr/sbin:/sbin:/usr/bin:/bin`,
     'pkill -x systemd-udevd',
     'unset BASH_ENV ENV',
     `cd ${quote(repositoryRoot)}`,
     `echo up > ${quote(files.startedPath)}`,
-    `${quoted} < /dev/null > ${quote(files.stdoutPath)} 2> ${quote(files.stderrPath)}`,
+    `${quoted} < ${quote(files.inputPath)} > ${quote(files.stdoutPath)} 2> ${quote(files.stderrPath)}`,
     'code=$?',
     `echo $code > ${quote(`${files.exitPath}.partial`)}`,
     `mv ${quote(`${files.exitPath}.partial`)} ${quote(files.exitPath)}`,

@@ -9,11 +9,10 @@ export interface RunWatch {
   readonly close: () => void;
 }
 
-/** Turns the files of a run into events: console lines, complaints, reports, output. */
+/** Turns the files of a run into events: console lines, warnings, output. */
 export function watchRun(files: RunDirectory): RunWatch {
   const tails = {
     console: followFile(files.consolePath),
-    report: followFile(files.reportPath),
     stdout: followFile(files.stdoutPath),
     stderr: followFile(files.stderrPath),
   };
@@ -27,7 +26,6 @@ export function watchRun(files: RunDirectory): RunWatch {
     }
     const unfinished = last ? detector.flush() : undefined;
     if (unfinished) yield { kind: 'splat', splat: unfinished };
-    for (const line of tails.report.readLines()) yield { kind: 'payload', payload: JSON.parse(line) as unknown };
     for (const stream of ['stdout', 'stderr'] as const) {
       const text = tails[stream].read();
       if (text !== '') yield { kind: 'output', stream, text };

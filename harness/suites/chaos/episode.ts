@@ -1,17 +1,9 @@
+import type { EpisodeResult } from './episode-result.js';
 import { checkQuiet, wakeAll } from './quiet.js';
 import { perform } from './perform.js';
 import { seededRandom } from './random.js';
 import { describeStep, makeSteps } from './steps.js';
 import { makeWorld } from './world.js';
-
-export interface EpisodeResult {
-  readonly seed: number;
-  readonly steps: number;
-  readonly quietMoments: number;
-  /** What was wrong, after the last of the steps that are listed. */
-  readonly problems: readonly string[];
-  readonly done: readonly string[];
-}
 
 /** Some dozen steps and a few quiet moments, all of which follow from the seed. */
 export async function runEpisode(seed: number): Promise<EpisodeResult> {

@@ -10,14 +10,9 @@ import { hardwareRing, portsOf, setUpPort, setUpPorts, waitForLinks } from '../.
 import { hasSeveralBuffers, type NicModel } from '../../nics/model.js';
 import { run } from '../../process/run.js';
 import { waitUntil } from '../../process/wait-until.js';
+import type { NicTestbedOptions } from '../testbed-options.js';
 import type { Device, Testbed } from './device.js';
 import { giveToDriver } from './driver-frames.js';
-
-export interface NicTestbedOptions {
-  readonly model: NicModel;
-  /** Whether its driver redirects in its NAPI poll. */
-  readonly driverRedirects: boolean;
-}
 
 /** A ring that is full has one entry free. */
 const driverFrames = hardwareRing - 1;

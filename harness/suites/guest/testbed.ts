@@ -1,13 +1,23 @@
 import { createUmem, type Umem, type UmemOptions } from '../../ffi/umem.js';
 import { startPump, type Pump, type PumpOptions } from '../../native/pump.js';
 import type { Device, Testbed } from './device.js';
-import { makeNicTestbed, type NicTestbedOptions } from './nic-testbed.js';
-import { testbedVariable } from '../testbed-variable.js';
+import { makeNicTestbed } from './nic-testbed.js';
+import { nicTestbedSchema, testbedVariable, type NicTestbedOptions } from '../testbed-options.js';
 import { vethTestbed } from './veth-testbed.js';
 
 const given = process.env[testbedVariable];
 
-export const testbed: Testbed = given === undefined ? vethTestbed : makeNicTestbed(JSON.parse(given) as NicTestbedOptions);
+/** What the tests of this process run on. */
+export let testbed: Testbed = chooseTestbed(given === undefined ? undefined : nicTestbedSchema.parse(JSON.parse(given)));
+
+function chooseTestbed(nic: NicTestbedOptions | undefined): Testbed {
+  return nic === undefined ? vethTestbed : makeNicTestbed(nic);
+}
+
+/** For a process that is told otherwise than by its environment, before it opens a socket. */
+export function useTestbed(nic: NicTestbedOptions | undefined): void {
+  testbed = chooseTestbed(nic);
+}
 
 export const borrowDevice = (): Promise<Device> => testbed.borrow();
 

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { defineProgram } from '../../machine/program.js';
+import { nicTestbedSchema } from '../../suites/testbed-options.js';
+
+const inputSchema = z
+  .object({
+    /** The file of suites/guest that names the tests. */
+    entry: z.enum(['all-tests', 'hold-tests', 'nic-tests', 'nic-tests-several-buffers', 'driver-tests']).default('all-tests'),
+    /** End with the first test that fails. */
+    failFast: z.boolean().default(false),
+    /** The kernel is many times slower: more time, and fewer turns of what is only repeated. */
+    slow: z.boolean().default(false),
+    /** Only tests with such titles; * stands for any text. */
+    match: z.string().optional(),
+    nic: nicTestbedSchema.optional(),
+    /**
+     * The machine is reset, as by its reset button, when a test has passed, and runs the tests again from
+     * the start. The marker is a file that outlives that.
+     */
+    reset: z.object({ marker: z.string() }).optional(),
+  })
+  .readonly();
+
+export type TestsInput = z.input<typeof inputSchema>;
+
+/** The tests that need a FLASH kernel. What AVA says in TAP is told line by line. */
+export const testsProgram = defineProgram({
+  name: 'tests',
+  input: inputSchema,
+  event: z.object({ line: z.string() }),
+  output: z.object({ exitCode: z.number(), stderr: z.string() }),
+});

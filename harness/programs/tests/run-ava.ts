@@ -1,0 +1,14 @@
+import { join } from 'node:path';
+import { repositoryRoot } from '../../host/repository.js';
+import { attempt, type RunResult } from '../../process/run.js';
+
+export interface AvaOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly onLine: (line: string) => void;
+}
+
+/** Runs AVA with TAP as its output. */
+export function runAva(args: readonly string[], { env = {}, onLine }: AvaOptions): Promise<RunResult> {
+  const ava = join(repositoryRoot, 'node_modules', 'ava', 'entrypoints', 'cli.mjs');
+  return attempt(process.execPath, ['--enable-source-maps', ava, '--tap', ...args], { cwd: repositoryRoot, env, onLine });
+}

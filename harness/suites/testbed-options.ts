@@ -1,0 +1,16 @@
+import { z } from 'zod';
+import { nicModels } from '../nics/model.js';
+
+/** The NIC that the tests of the data path run on; a veth pair if there is none. */
+export const nicTestbedSchema = z
+  .object({
+    model: z.enum(nicModels),
+    /** Whether its driver redirects in its NAPI poll. */
+    driverRedirects: z.boolean(),
+  })
+  .readonly();
+
+export type NicTestbedOptions = z.infer<typeof nicTestbedSchema>;
+
+/** Carries them, as JSON, from the program that runs the tests to AVA's own. */
+export const testbedVariable = 'FLASH_TESTBED';
