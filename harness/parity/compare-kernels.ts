@@ -40,7 +40,7 @@ async function runSuite(kernel: string, image: string, directory: string, select
   const { nic } = selection;
   await using nics = nic === undefined ? undefined : await startNicPair(nic);
   const machine = guest({ image, ...(nics === undefined ? vethGuest : { ...nicGuest, nics }) });
-  return runProgram(machine, xskxceiverProgram, { ...selection, directory }, {
+  return await runProgram(machine, xskxceiverProgram, { ...selection, directory }, {
     onEvent: ({ mode, test, results }) => console.error(`flash: ${kernel}, ${nic ?? mode}: ${test} ${results.join(', ')}`),
   });
 }

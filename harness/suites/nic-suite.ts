@@ -29,7 +29,7 @@ export async function runNicTests({ model, image, driverRedirects, reset = false
   const entry = hasSeveralBuffers(model) ? 'nic-tests-several-buffers' : 'nic-tests';
   const runDir = makeRunDirectory().path;
   const machine = guest({ image, nics, cpus, memoryMb, deadlineMs, runDir, extraQemuArgs: reset ? ['-action reboot=reset'] : [] });
-  return runTests(`tests on ${model}`, machine, {
+  return await runTests(`tests on ${model}`, machine, {
     entry,
     ...input,
     nic: { model, driverRedirects },
