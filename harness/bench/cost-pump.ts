@@ -1,4 +1,4 @@
-import { createNetns, deleteNetns, ipBatch } from '../chain/netns.js';
+import { createNetns, deleteNetns, ipBatch } from '../host/netns.js';
 import { FlashError } from '../errors.js';
 import { setRoute } from '../flash/registry.js';
 import { startPump, type Pump } from '../native/pump.js';

@@ -3,7 +3,7 @@ import { guest } from '../machine/guest.js';
 import { runProgram } from '../machine/run-program.js';
 import type { NicModel } from '../nics/model.js';
 import { startNicPair } from '../nics/start-nics.js';
-import { costsProgram } from '../programs/costs/contract.js';
+import { costsProgram } from './costs-program.js';
 import type { Cost, CostCase } from './cost-cases.js';
 
 export type KernelName = 'vanilla' | 'flash';

@@ -16,7 +16,7 @@ import { mostStages } from './chains/devices.js';
 import { makePlan } from './chains/jobs.js';
 import type { Plan } from './chains/plan.js';
 import { createVirtualFunctions, requireVirtualFunctions, whyNoVirtualFunctions } from './chains/vfs.js';
-import { benchChainsProgram } from '../programs/bench-chains/contract.js';
+import { benchChainsProgram } from './bench-chains-program.js';
 import { measureKernel } from './instructions.js';
 import { lookAtOthers } from './look-at-others.js';
 import { measureSeries } from './measure-series.js';

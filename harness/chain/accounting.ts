@@ -1,6 +1,6 @@
 import type { FlashStats } from '../flash/registry.js';
 import type { PortStatus } from './functions.js';
-import type { LinkCounters } from './netns.js';
+import type { LinkCounters } from '../host/netns.js';
 import type { CarriedReport, HopReport, SocketReport, WireReport } from './report.js';
 import type { Snapshot } from './snapshot.js';
 import type { ChainSocket, Hop } from './wiring.js';

@@ -4,7 +4,7 @@ import { openTerminal } from '../machine/guest/terminal.js';
 import { runProgram } from '../machine/run-program.js';
 import type { NicModel } from '../nics/model.js';
 import { startNics } from '../nics/start-nics.js';
-import { chainProgram } from '../programs/chain/contract.js';
+import { chainProgram } from './chain-program.js';
 import { chainNics, nicCpus } from './nic-wires.js';
 import type { ChainEvent, ChainReport } from './report.js';
 

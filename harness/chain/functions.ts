@@ -6,7 +6,7 @@ import { readJson } from '../host/durable-file.js';
 import { nativePaths } from '../native/build-native.js';
 import { signalGroup, signalIfThere } from '../process/signal-group.js';
 import { waitUntil } from '../process/wait-until.js';
-import { startIn } from './netns.js';
+import { startIn } from '../host/netns.js';
 import type { ChainFunction, Place } from './topology.js';
 
 export const directions = ['forward', 'reverse'] as const;

@@ -4,7 +4,7 @@ import { portsOf, waitForLinks } from '../nics/guest-ports.js';
 import type { NicModel } from '../nics/model.js';
 import type { NicsOptions } from '../nics/start-nics.js';
 import { run } from '../process/run.js';
-import { ipBatch, runIn } from './netns.js';
+import { ipBatch, runIn } from '../host/netns.js';
 import type { Namespaces, Wires } from './wires.js';
 
 /** The guest's ports in the order of their slots, and the namespace each belongs to. */

@@ -5,7 +5,7 @@ import { carriedReports, hopReport, inboundWire, outboundWire, portDelta, socket
 import { auditFrames, auditProblems } from './audit.js';
 import { startFunctions } from './functions.js';
 import { takeSample } from './live.js';
-import { readLinks } from './netns.js';
+import { readLinks } from '../host/netns.js';
 import type { ChainEvent, ChainReport, UmemReport } from './report.js';
 import { snapshotAtRest, type Snapshot } from './snapshot.js';
 import { buildTopology, chainFunctions, type Topology } from './topology.js';

@@ -2,7 +2,7 @@ import { readStats, type FlashStats } from '../flash/registry.js';
 import type { WireFigures } from '../nics/control.js';
 import { waitUntil } from '../process/wait-until.js';
 import type { FunctionStatus, PortStatus, RunningFunctions } from './functions.js';
-import { ipBatch, readLinks, type LinkCounters } from './netns.js';
+import { ipBatch, readLinks, type LinkCounters } from '../host/netns.js';
 import type { Topology } from './topology.js';
 import { ping } from './traffic.js';
 import { socketName, type ChainSocket } from './wiring.js';

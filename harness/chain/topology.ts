@@ -1,4 +1,4 @@
-import { createNetns, deleteNetns, ipBatch, runIn } from './netns.js';
+import { createNetns, deleteNetns, ipBatch, runIn } from '../host/netns.js';
 import { vethWires } from './veth-wires.js';
 import type { Namespaces, Wires } from './wires.js';
 

@@ -7,7 +7,7 @@ import type { ProcessPromise } from 'zx';
 import { FlashError } from '../errors.js';
 import { signalGroup } from '../process/signal-group.js';
 import { waitUntil } from '../process/wait-until.js';
-import { attemptIn, runIn, startIn } from './netns.js';
+import { attemptIn, runIn, startIn } from '../host/netns.js';
 import { filteredUdpPort, serverAddress, type Topology } from './topology.js';
 import type { PingResult, TcpResult, UdpResult } from './traffic-results.js';
 

@@ -1,4 +1,4 @@
-import { ipBatch } from './netns.js';
+import { ipBatch } from '../host/netns.js';
 import type { Namespaces, Wires } from './wires.js';
 
 /** Pairs of virtual devices. A redirect and a wire are all there is: no driver keeps frames. */

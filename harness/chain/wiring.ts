@@ -1,7 +1,7 @@
 import { FlashError } from '../errors.js';
 import { clearRoute, setRoute, type FlashSocket } from '../flash/registry.js';
 import type { Direction, FunctionStatus, PortStatus } from './functions.js';
-import type { LinkCounters } from './netns.js';
+import type { LinkCounters } from '../host/netns.js';
 
 /** A socket of a network function, with the id the kernel knows it by. */
 export interface ChainSocket {

@@ -5,7 +5,7 @@ import { formatSeconds, startClock } from '../host/duration.js';
 import { callerDir } from '../host/repository.js';
 import { flavours } from '../kernel/flavour.js';
 import { throwIfInterrupted } from '../process/interrupt.js';
-import { suites } from '../suites/registry.js';
+import { suites } from './suites.js';
 import { addResults, formatTotals, showFailures, type Suite, type SuiteOptions, type SuiteResult } from '../suites/suite.js';
 import { guestCommand } from './guest-command.js';
 

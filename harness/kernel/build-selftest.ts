@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { cacheDir } from '../host/cache.js';
-import { make } from '../process/make.js';
+import { make } from '../host/make.js';
 import { layOutApplied } from './applied-files.js';
 
 const selftests = 'tools/testing/selftests';

@@ -6,7 +6,7 @@ import { failureKinds } from '../errors.js';
  * it: who calls and who is called may be different machines.
  */
 export interface Program<Input extends z.ZodType, Event extends z.ZodType, Output extends z.ZodType> {
-  /** Its folder below harness/programs/. */
+  /** Its file in harness/programs/, without the extension. */
   readonly name: string;
   readonly input: Input;
   readonly event: Event;

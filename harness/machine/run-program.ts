@@ -19,7 +19,7 @@ export async function runProgram<Input extends z.ZodType, Event extends z.ZodTyp
   input: z.input<Input>,
   { onEvent, onStart }: RunProgramOptions<z.output<Event>> = {},
 ): Promise<z.output<Output>> {
-  const argv = [process.execPath, '--enable-source-maps', join(repositoryRoot, 'dist', 'programs', program.name, 'main.js')];
+  const argv = [process.execPath, '--enable-source-maps', join(repositoryRoot, 'dist', 'programs', `${program.name}.js`)];
   const heard = listenTo(program, onEvent);
   const ended = await machine.run({ argv, input: JSON.stringify(program.input.parse(input)) }, (event) => {
     if (event.kind === 'start') {

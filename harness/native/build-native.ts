@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { OnProgress } from '../host/progress.js';
 import { repositoryRoot } from '../host/repository.js';
-import { make } from '../process/make.js';
+import { make } from '../host/make.js';
 
 const outDir = join(repositoryRoot, 'out', 'native');
 

@@ -1,4 +1,4 @@
-import { startIn } from '../chain/netns.js';
+import { startIn } from '../host/netns.js';
 import { FlashError } from '../errors.js';
 import { listIds } from '../flash/registry.js';
 import { signalIfThere } from '../process/signal-group.js';

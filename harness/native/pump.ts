@@ -7,7 +7,7 @@ import { listSockets } from '../flash/registry.js';
 import { signalIfThere } from '../process/signal-group.js';
 import { waitUntil } from '../process/wait-until.js';
 import { start } from '../process/run.js';
-import { startIn } from '../chain/netns.js';
+import { startIn } from '../host/netns.js';
 import { nativePaths } from './build-native.js';
 
 /** The programs of native/pump: each opens its sockets and waits to be let go. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { repositoryRoot } from '../host/repository.js';
-import { make } from '../process/make.js';
+import { make } from '../host/make.js';
 
 export const nicsOutDir = join(repositoryRoot, 'out', 'nics');
 /** With a relative OUT: the path of the checkout may have blanks, which make cannot quote. */

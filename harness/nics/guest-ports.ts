@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { createNetns, ipBatch, runIn } from '../chain/netns.js';
+import { createNetns, ipBatch, runIn } from '../host/netns.js';
 import { FlashError } from '../errors.js';
 import { run } from '../process/run.js';
 import { waitUntil } from '../process/wait-until.js';

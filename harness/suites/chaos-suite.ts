@@ -5,7 +5,7 @@ import { buildImage } from '../kernel/build-image.js';
 import { buildNative } from '../native/build-native.js';
 import { nicModels, type NicModel } from '../nics/model.js';
 import { startNicPair } from '../nics/start-nics.js';
-import { chaosProgram } from '../programs/chaos/contract.js';
+import { chaosProgram } from './chaos/chaos-program.js';
 import type { EpisodeResult } from './chaos/episode-result.js';
 import { addResults, type Suite, type SuiteResult } from './suite.js';
 

@@ -6,7 +6,7 @@ import { here } from '../machine/here.js';
 import type { Machine } from '../machine/machine.js';
 import { runProgram } from '../machine/run-program.js';
 import { buildNative } from '../native/build-native.js';
-import { testsProgram, type TestsInput } from '../programs/tests/contract.js';
+import { testsProgram, type TestsInput } from './tests-program.js';
 import { readAva } from './ava.js';
 import type { Suite, SuiteResult } from './suite.js';
 import { showResults } from './tap.js';

@@ -1,7 +1,7 @@
 import { buildImage } from '../kernel/build-image.js';
 import { buildNative } from '../native/build-native.js';
 import { guest } from '../machine/guest.js';
-import type { TestsInput } from '../programs/tests/contract.js';
+import type { TestsInput } from './tests-program.js';
 import { runTests } from './guest-suite.js';
 import type { Suite, SuiteResult } from './suite.js';
 

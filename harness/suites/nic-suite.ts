@@ -4,7 +4,7 @@ import { makeRunDirectory } from '../machine/guest/run-directory.js';
 import { buildNative } from '../native/build-native.js';
 import { hasSeveralBuffers, type NicModel } from '../nics/model.js';
 import { startNicPair } from '../nics/start-nics.js';
-import type { TestsInput } from '../programs/tests/contract.js';
+import type { TestsInput } from './tests-program.js';
 import { runTests } from './guest-suite.js';
 import type { SuiteResult } from './suite.js';
 

@@ -3,7 +3,7 @@ import { withProgress, type OnProgress } from '../host/progress.js';
 import { buildImage } from '../kernel/build-image.js';
 import { buildNics, nicsMakeArgs, nicsOutDir } from '../nics/build-nics.js';
 import { nicModels } from '../nics/model.js';
-import { attemptMake, make } from '../process/make.js';
+import { attemptMake, make } from '../host/make.js';
 import { attempt } from '../process/run.js';
 import { runNicTests } from './nic-suite.js';
 import { addResults, type Suite, type SuiteResult } from './suite.js';

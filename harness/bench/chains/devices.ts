@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createNetns, deleteNetns, ipBatch } from '../../chain/netns.js';
+import { createNetns, deleteNetns, ipBatch } from '../../host/netns.js';
 import { attachXdpForward } from '../../ffi/xdp-forward.js';
 import type { Contender } from './contenders.js';
 

@@ -1,5 +1,5 @@
 import type { ProcessPromise } from 'zx';
-import { startIn } from '../../chain/netns.js';
+import { startIn } from '../../host/netns.js';
 import { FlashError } from '../../errors.js';
 import { listSockets, setRoute } from '../../flash/registry.js';
 import { nativePaths } from '../../native/build-native.js';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ipBatch } from '../../chain/netns.js';
+import { ipBatch } from '../../host/netns.js';
 import { FlashError } from '../../errors.js';
 import { waitForLinks } from '../../nics/guest-ports.js';
 import { run } from '../../process/run.js';

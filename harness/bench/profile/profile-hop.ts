@@ -8,7 +8,7 @@ import { runProgram } from '../../machine/run-program.js';
 import type { OnProgress } from '../../host/progress.js';
 import { makeSocketDir } from '../../host/temporary.js';
 import { symbolsPath } from '../../kernel/build-stamp.js';
-import { hopBatchesProgram, type ReadyCase } from '../../programs/hop-batches/contract.js';
+import { hopBatchesProgram, type ReadyCase } from './hop-batches-program.js';
 import { countingMachine } from '../instructions.js';
 import { attachDebugger, type Debugger } from './debugger.js';
 import { readSymbols, type Symbols } from './symbols.js';

@@ -3,7 +3,7 @@ import { benchNetns } from '../../bench/chains/devices.js';
 import { runHops } from '../../bench/chains/run-hops.js';
 import { placeVirtualFunctions } from '../../bench/chains/vfs.js';
 import { startFunctions } from '../../chain/functions.js';
-import { createNetns, deleteNetns, readLinks } from '../../chain/netns.js';
+import { createNetns, deleteNetns, readLinks } from '../../host/netns.js';
 import { runChain } from '../../chain/run-chain.js';
 import { buildTopology, chainFunctions } from '../../chain/topology.js';
 import { ping } from '../../chain/traffic.js';

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { attemptIn, runIn } from '../../chain/netns.js';
+import { attemptIn, runIn } from '../../host/netns.js';
 import type { XdpSocket } from '../../ffi/socket-types.js';
 import { attachXskRedirect } from '../../ffi/xsk-redirect.js';
 import { clearRoute, readAttribute, setRoute } from '../../flash/registry.js';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { createNetns, deleteNetns, ipBatch, readLinks, runIn } from '../../chain/netns.js';
+import { createNetns, deleteNetns, ipBatch, readLinks, runIn } from '../../host/netns.js';
 import { run } from '../../process/run.js';
 
 /**

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { deleteNetns, runIn } from '../../chain/netns.js';
+import { deleteNetns, runIn } from '../../host/netns.js';
 import { preferBusyPolling } from '../../ffi/busy-poll.js';
 import { bindFlag } from '../../ffi/libc.js';
 import type { XdpSocket } from '../../ffi/socket-types.js';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { createNetns, deleteNetns, ipBatch } from '../../chain/netns.js';
+import { createNetns, deleteNetns, ipBatch } from '../../host/netns.js';
 import { inNetns } from '../../ffi/netns.js';
 import type { Device } from './device.js';
 

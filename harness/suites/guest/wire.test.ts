@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import test from 'ava';
-import { runIn } from '../../chain/netns.js';
+import { runIn } from '../../host/netns.js';
 import type { XdpSocket } from '../../ffi/socket-types.js';
 import { attachXskRedirect } from '../../ffi/xsk-redirect.js';
 import { readStats, setRoute } from '../../flash/registry.js';

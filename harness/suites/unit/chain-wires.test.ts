@@ -1,7 +1,7 @@
 import test from 'ava';
 import { carriedReports, inboundWire, outboundWire, strayFrames, unaccountedPackets, type Interval } from '../../chain/accounting.js';
 import type { PortStatus } from '../../chain/functions.js';
-import type { LinkCounters } from '../../chain/netns.js';
+import type { LinkCounters } from '../../host/netns.js';
 import { chainNics } from '../../chain/nic-wires.js';
 import type { Snapshot } from '../../chain/snapshot.js';
 import type { WireFigures } from '../../nics/control.js';

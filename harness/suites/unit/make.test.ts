@@ -2,7 +2,7 @@ import test from 'ava';
 import type { ExecutionContext } from 'ava';
 import { FlashError } from '../../errors.js';
 import type { ProgressEvent } from '../../host/progress.js';
-import { make } from '../../process/make.js';
+import { make } from '../../host/make.js';
 import { temporaryDir, writeFiles } from './tiny-repository.js';
 
 /** A compiler that copies. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineProgram } from '../../machine/program.js';
-import { episodeSchema } from '../../suites/chaos/episode-result.js';
-import { nicTestbedSchema } from '../../suites/testbed-options.js';
+import { episodeSchema } from './episode-result.js';
+import { nicTestbedSchema } from '../testbed-options.js';
 
 /**
  * Episodes one after the other, until one fails or the time is over. There is at least one; the first

@@ -1,12 +1,12 @@
 import { cpus, release } from 'node:os';
-import type { ChainSample } from '../../bench/chain-sample.js';
-import { createDevices } from '../../bench/chains/devices.js';
-import type { Assignment, Job } from '../../bench/chains/plan.js';
-import { measureRates, measureThroughput } from '../../bench/chains/rates.js';
-import { runHops, type HopsOptions } from '../../bench/chains/run-hops.js';
-import { placeVirtualFunctions } from '../../bench/chains/vfs.js';
-import { serve } from '../../machine/serve.js';
-import { benchChainsProgram } from './contract.js';
+import type { ChainSample } from '../bench/chain-sample.js';
+import { createDevices } from '../bench/chains/devices.js';
+import type { Assignment, Job } from '../bench/chains/plan.js';
+import { measureRates, measureThroughput } from '../bench/chains/rates.js';
+import { runHops, type HopsOptions } from '../bench/chains/run-hops.js';
+import { placeVirtualFunctions } from '../bench/chains/vfs.js';
+import { serve } from '../machine/serve.js';
+import { benchChainsProgram } from '../bench/bench-chains-program.js';
 
 await serve(benchChainsProgram, async (assignment, tell) => {
   tell({ of: 'machine', kernel: release(), cpus: cpus().length, cpuModel: cpus()[0]?.model ?? 'unknown' });

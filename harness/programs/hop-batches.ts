@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { createVeth, runCostPump, startCostPump } from '../../bench/cost-pump.js';
-import { serve } from '../../machine/serve.js';
-import { waitUntil } from '../../process/wait-until.js';
-import { hopBatchesProgram } from './contract.js';
+import { createVeth, runCostPump, startCostPump } from '../bench/cost-pump.js';
+import { serve } from '../machine/serve.js';
+import { waitUntil } from '../process/wait-until.js';
+import { hopBatchesProgram } from '../bench/profile/hop-batches-program.js';
 
 const patienceMs = 120_000;
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { chainEventSchema, chainReportSchema } from '../../chain/report.js';
-import { defineProgram } from '../../machine/program.js';
-import { nicModels } from '../../nics/model.js';
+import { chainEventSchema, chainReportSchema } from './report.js';
+import { defineProgram } from '../machine/program.js';
+import { nicModels } from '../nics/model.js';
 
 /** The chain of the demo, with traffic through it. */
 export const chainProgram = defineProgram({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { chainSampleSchema } from '../../bench/chain-sample.js';
-import { assignmentSchema } from '../../bench/chains/plan.js';
-import { defineProgram } from '../../machine/program.js';
+import { chainSampleSchema } from './chain-sample.js';
+import { assignmentSchema } from './chains/plan.js';
+import { defineProgram } from '../machine/program.js';
 
 /** Does the jobs of a plan one after the other. A job that fails is told, too. */
 export const benchChainsProgram = defineProgram({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { costCaseSchema } from '../../bench/cost-cases.js';
+import { costCaseSchema } from '../cost-cases.js';
 import { defineProgram } from '../../machine/program.js';
 
 /** A case, and the file at whose appearance it begins. */

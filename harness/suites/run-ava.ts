@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { repositoryRoot } from '../../host/repository.js';
-import { attempt, type RunResult } from '../../process/run.js';
+import { repositoryRoot } from '../host/repository.js';
+import { attempt, type RunResult } from '../process/run.js';
 
 export interface AvaOptions {
   readonly env?: Readonly<Record<string, string>>;

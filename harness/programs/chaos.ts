@@ -1,8 +1,8 @@
-import { serve } from '../../machine/serve.js';
-import { runEpisode } from '../../suites/chaos/episode.js';
-import type { EpisodeResult } from '../../suites/chaos/episode-result.js';
-import { testbed, useTestbed } from '../../suites/guest/testbed.js';
-import { chaosProgram } from './contract.js';
+import { serve } from '../machine/serve.js';
+import { runEpisode } from '../suites/chaos/episode.js';
+import type { EpisodeResult } from '../suites/chaos/episode-result.js';
+import { testbed, useTestbed } from '../suites/guest/testbed.js';
+import { chaosProgram } from '../suites/chaos/chaos-program.js';
 
 await serve(chaosProgram, async ({ seconds, seed, nic }, tell) => {
   useTestbed(nic);

@@ -1,9 +1,9 @@
-import { serve } from '../../machine/serve.js';
-import { slowVariable } from '../../suites/slow.js';
-import { testbedVariable } from '../../suites/testbed-options.js';
-import { runAva } from './run-ava.js';
-import { testsProgram } from './contract.js';
-import { resetDuring } from './reset.js';
+import { serve } from '../machine/serve.js';
+import { slowVariable } from '../suites/slow.js';
+import { testbedVariable } from '../suites/testbed-options.js';
+import { runAva } from '../suites/run-ava.js';
+import { testsProgram } from '../suites/tests-program.js';
+import { resetDuring } from '../suites/reset-during.js';
 
 /** How long AVA waits for the next test to end. */
 const testTimeoutSeconds = 300;

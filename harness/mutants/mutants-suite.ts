@@ -1,7 +1,7 @@
-import { readMutants } from '../mutants/mutants.js';
+import { readMutants } from './mutants.js';
 import { buildForGuest } from '../kernel/build-image.js';
 import { attemptGit } from '../kernel/git.js';
-import type { Suite, TestFailure } from './suite.js';
+import type { Suite, TestFailure } from '../suites/suite.js';
 
 /** Every mutant still applies to the series: killing them all takes too long to be done each time. */
 export const mutantsSuite: Suite = {

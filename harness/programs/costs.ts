@@ -1,12 +1,12 @@
-import { hopCases, nicCases, wireCases, type Cost, type CostCase } from '../../bench/cost-cases.js';
-import { costNetns, createVeth, runCostPump, startCostPump } from '../../bench/cost-pump.js';
-import { deleteNetns } from '../../chain/netns.js';
-import { attachXskRedirect } from '../../ffi/xsk-redirect.js';
-import { hasFlash } from '../../flash/registry.js';
-import { serve } from '../../machine/serve.js';
-import { portsOf, setUpPorts, waitForLinks } from '../../nics/guest-ports.js';
-import type { NicModel } from '../../nics/model.js';
-import { costsProgram } from './contract.js';
+import { hopCases, nicCases, wireCases, type Cost, type CostCase } from '../bench/cost-cases.js';
+import { costNetns, createVeth, runCostPump, startCostPump } from '../bench/cost-pump.js';
+import { deleteNetns } from '../host/netns.js';
+import { attachXskRedirect } from '../ffi/xsk-redirect.js';
+import { hasFlash } from '../flash/registry.js';
+import { serve } from '../machine/serve.js';
+import { portsOf, setUpPorts, waitForLinks } from '../nics/guest-ports.js';
+import type { NicModel } from '../nics/model.js';
+import { costsProgram } from '../bench/costs-program.js';
 
 await serve(costsProgram, async ({ nic }, tell) => {
   await using _devices = nic === undefined ? await createVeth() : await setUpNic(nic);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { defineProgram } from '../../machine/program.js';
-import { nicTestbedSchema } from '../../suites/testbed-options.js';
+import { defineProgram } from '../machine/program.js';
+import { nicTestbedSchema } from './testbed-options.js';
 
 const inputSchema = z
   .object({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { defineProgram } from '../../machine/program.js';
-import { nicModels } from '../../nics/model.js';
-import { testRunSchema } from '../../parity/xskxceiver-output.js';
+import { defineProgram } from '../machine/program.js';
+import { nicModels } from '../nics/model.js';
+import { testRunSchema } from './xskxceiver-output.js';
 
 const inputSchema = z.object({
   /** Where the kernel's own AF_XDP suite was built. */

@@ -1,5 +1,5 @@
-import { withProgress, type OnProgress } from '../host/progress.js';
-import { attempt, requireSuccess, type RunOptions, type RunResult } from './run.js';
+import { withProgress, type OnProgress } from './progress.js';
+import { attempt, requireSuccess, type RunOptions, type RunResult } from '../process/run.js';
 
 export interface MakeOptions extends RunOptions {
   /** What is built, for whoever watches. */

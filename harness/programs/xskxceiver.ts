@@ -1,8 +1,8 @@
-import { setUpNic, setUpVeth } from '../../parity/set-ups.js';
-import { parseTest, parseTestList, type Outcome, type TestRun } from '../../parity/xskxceiver-output.js';
-import { serve } from '../../machine/serve.js';
-import { attempt, run } from '../../process/run.js';
-import { xskxceiverProgram } from './contract.js';
+import { setUpNic, setUpVeth } from '../parity/set-ups.js';
+import { parseTest, parseTestList, type Outcome, type TestRun } from '../parity/xskxceiver-output.js';
+import { serve } from '../machine/serve.js';
+import { attempt, run } from '../process/run.js';
+import { xskxceiverProgram } from '../parity/xskxceiver-program.js';
 
 const testTimeoutMs = 120_000;
 

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { waitUntil } from '../../process/wait-until.js';
-import { resetDuring } from '../../programs/tests/reset.js';
+import { resetDuring } from '../reset-during.js';
 import { temporaryDir } from './tiny-repository.js';
 
 type Run = Parameters<typeof resetDuring>[0];
