@@ -6,7 +6,7 @@ import { hasFlash } from '../flash/registry.js';
 import { hashFile } from '../host/hash.js';
 import { kernelNameOf } from '../host/network-device.js';
 import type { OnProgress } from '../host/progress.js';
-import { buildImage } from '../kernel/build-image.js';
+import { buildImage } from '../kernel/build/image.js';
 import { guest } from '../machine/guest.js';
 import { here as thisMachine } from '../machine/here.js';
 import { runProgram } from '../machine/run-program.js';

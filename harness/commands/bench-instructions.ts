@@ -8,7 +8,7 @@ import { refuseKvm } from '../machine/guest/choose-accelerator.js';
 import { withProgress } from '../host/progress.js';
 import { callerDir } from '../host/repository.js';
 import { formatTable } from '../host/table.js';
-import { buildImage } from '../kernel/build-image.js';
+import { buildImage } from '../kernel/build/image.js';
 import { nicModels, type NicModel } from '../nics/model.js';
 import { buildNative } from '../native/build-native.js';
 import { guestCommand } from './guest-command.js';

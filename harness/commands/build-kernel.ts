@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { formatSeconds } from '../host/duration.js';
 import { showProgress } from '../host/progress.js';
-import { buildKernel } from '../kernel/build.js';
+import { buildKernel } from '../kernel/build/build.js';
 import { flavours, type Flavour } from '../kernel/flavour.js';
 
 interface Options {

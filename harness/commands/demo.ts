@@ -10,7 +10,7 @@ import { runChain } from '../chain/run-chain.js';
 import { FlashError } from '../errors.js';
 import { startClock } from '../host/duration.js';
 import { callerDir } from '../host/repository.js';
-import { buildImage } from '../kernel/build-image.js';
+import { buildImage } from '../kernel/build/image.js';
 import { buildNative } from '../native/build-native.js';
 import { nicModels, type NicModel } from '../nics/model.js';
 import { interact } from '../process/interact.js';

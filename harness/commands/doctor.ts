@@ -5,7 +5,7 @@ import { inspectMachine } from '../host/machine.js';
 import { inspectPackages } from '../host/packages.js';
 import { formatTable } from '../host/table.js';
 import { inspectTools } from '../host/tools.js';
-import { findImage } from '../kernel/build-image.js';
+import { findImage } from '../kernel/build/image.js';
 import { inspectNicQemu } from '../qemu/inspect.js';
 
 const marks = { ok: 'yes', missing: 'NO', optional: 'no' } as const;

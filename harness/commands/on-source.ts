@@ -1,8 +1,8 @@
 import { cacheRoot } from '../host/cache.js';
 import { withLock } from '../host/lock.js';
 import { showProgress, type OnProgress } from '../host/progress.js';
-import { loadBase } from '../kernel/base.js';
-import { ensureSource, type Source } from '../kernel/source.js';
+import { loadBase } from '../kernel/source/base.js';
+import { ensureSource, type Source } from '../kernel/source/source.js';
 
 /** Does something with the source of a base, holding the lock of the cache. */
 export async function onSource(base: string, purpose: string, work: (source: Source, onProgress: OnProgress) => Promise<void>): Promise<void> {

@@ -3,10 +3,10 @@ import { Option, type Command } from 'commander';
 import { FlashError } from '../errors.js';
 import { repositoryRoot } from '../host/repository.js';
 import { formatTable } from '../host/table.js';
-import { columns, isClean, type Column, type PatchVerdicts, type Verdict } from '../kernel/check-verdict.js';
-import { findMaintainers } from '../kernel/maintainers.js';
-import { checkSeries } from '../kernel/patches-check.js';
-import { findPosting, readPostings, type Posting } from '../kernel/postings.js';
+import { columns, isClean, type Column, type PatchVerdicts, type Verdict } from '../kernel/check/verdict.js';
+import { findMaintainers } from '../kernel/series/maintainers.js';
+import { checkSeries } from '../kernel/check/check.js';
+import { findPosting, readPostings, type Posting } from '../kernel/series/postings.js';
 import { onSource } from './on-source.js';
 
 interface CheckOptions {

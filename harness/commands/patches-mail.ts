@@ -4,10 +4,10 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { FlashError } from '../errors.js';
 import { callerDir, repositoryRoot } from '../host/repository.js';
 import { withTemporaryDir } from '../host/temporary.js';
-import { readCoverLetter, requireKnownPostings } from '../kernel/cover-letter.js';
+import { readCoverLetter, requireKnownPostings } from '../kernel/series/cover-letter.js';
 import { borrowRepository, findCommit } from '../kernel/git.js';
-import { mailPosting, type Mail, type MailTree } from '../kernel/patches-mail.js';
-import { readPostings } from '../kernel/postings.js';
+import { mailPosting, type Mail, type MailTree } from '../kernel/series/mail.js';
+import { readPostings } from '../kernel/series/postings.js';
 import { onSource } from './on-source.js';
 
 interface MailOptions {

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { exportSeries } from '../kernel/patches-export.js';
-import { checkoutSeries, workTree } from '../kernel/patches-work.js';
-import { readSeries, seriesPath } from '../kernel/series.js';
+import { exportSeries } from '../kernel/series/export.js';
+import { checkoutSeries, workTree } from '../kernel/series/work-tree.js';
+import { readSeries, seriesPath } from '../kernel/series/series.js';
 import { onSource } from './on-source.js';
 import { addPatchesCheck } from './patches-check.js';
 import { addPatchesMail } from './patches-mail.js';

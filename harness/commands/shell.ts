@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { requireNoSplats, runInGuest } from '../machine/guest/run-in-guest.js';
 import { openTerminal, shellCommand } from '../machine/guest/terminal.js';
 import { callerDir } from '../host/repository.js';
-import { buildImage } from '../kernel/build-image.js';
+import { buildImage } from '../kernel/build/image.js';
 import { buildNative } from '../native/build-native.js';
 import { guestCommand } from './guest-command.js';
 

@@ -3,7 +3,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { exitCodes } from '../errors.js';
 import { formatSeconds, startClock } from '../host/duration.js';
 import { callerDir } from '../host/repository.js';
-import { buildImage } from '../kernel/build-image.js';
+import { buildImage } from '../kernel/build/image.js';
 import { flavours, type Flavour } from '../kernel/flavour.js';
 import { devices, runChaos } from '../suites/chaos-suite.js';
 import { formatTotals, showFailures } from '../suites/suite.js';

@@ -1,7 +1,7 @@
 import { Argument, Option, type Command } from 'commander';
 import { exitCodes } from '../errors.js';
 import { formatSeconds, startClock } from '../host/duration.js';
-import { buildImage } from '../kernel/build-image.js';
+import { buildImage } from '../kernel/build/image.js';
 import { nicModels, type NicModel } from '../nics/model.js';
 import { compareKernels } from '../parity/compare-kernels.js';
 import { judge } from '../parity/xskxceiver-output.js';

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FlashError } from '../errors.js';
-import { requireHash } from '../kernel/download.js';
+import { requireHash } from '../kernel/source/download.js';
 import { attempt, run } from '../process/run.js';
 import { distributions, parseOsRelease, uriOf, type OsRelease } from '../qemu/archive.js';
 

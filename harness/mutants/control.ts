@@ -1,7 +1,7 @@
 import { FlashError } from '../errors.js';
 import { kunitDeadlineMs } from '../machine/guest/kunit.js';
 import { startClock } from '../host/duration.js';
-import { buildImage } from '../kernel/build-image.js';
+import { buildImage } from '../kernel/build/image.js';
 import { runHoldTests } from '../suites/hold-suite.js';
 import { runKunitTests } from '../suites/kunit-suite.js';
 import { findKill, type Kill } from './kill.js';

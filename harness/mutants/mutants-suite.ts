@@ -1,5 +1,5 @@
 import { readMutants } from './mutants.js';
-import { buildForGuest } from '../kernel/build-image.js';
+import { buildForGuest } from '../kernel/build/image.js';
 import { attemptGit } from '../kernel/git.js';
 import type { Suite, TestFailure } from '../suites/suite.js';
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { FlashError } from '../errors.js';
 import { kernelDir } from '../host/repository.js';
-import type { Patch } from '../kernel/series.js';
+import type { Patch } from '../kernel/series/series.js';
 import { nicModels, type NicModel } from '../nics/model.js';
 
 /** A patch on top of the series that breaks one thing. */

@@ -1,5 +1,5 @@
 import { startClock } from '../host/duration.js';
-import { buildImage } from '../kernel/build-image.js';
+import { buildImage } from '../kernel/build/image.js';
 import { runGuestTests } from '../suites/guest-suite.js';
 import { runHoldTests } from '../suites/hold-suite.js';
 import { runKunitTests } from '../suites/kunit-suite.js';

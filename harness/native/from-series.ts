@@ -1,6 +1,6 @@
 import { join, relative } from 'node:path';
 import { repositoryRoot } from '../host/repository.js';
-import { layOutApplied } from '../kernel/applied-files.js';
+import { layOutApplied } from '../kernel/series/applied-files.js';
 import { run } from '../process/run.js';
 
 /** What programs are compiled from. */

@@ -1,6 +1,6 @@
 import { guest } from '../machine/guest.js';
 import { runProgram } from '../machine/run-program.js';
-import { buildForGuest } from '../kernel/build-image.js';
+import { buildForGuest } from '../kernel/build/image.js';
 import type { NicModel } from '../nics/model.js';
 import { startNicPair } from '../nics/start-nics.js';
 import { xskxceiverProgram, type Selection } from './xskxceiver-program.js';

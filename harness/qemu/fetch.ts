@@ -5,7 +5,7 @@ import { gib, requireFreeBytes } from '../host/disk.js';
 import { withLock } from '../host/lock.js';
 import type { OnProgress } from '../host/progress.js';
 import { removeLeftovers, withTemporaryDir } from '../host/temporary.js';
-import { compareVersions } from '../kernel/release.js';
+import { compareVersions } from '../kernel/source/release.js';
 import { lastLines, run } from '../process/run.js';
 import { byHand, findArchive, type Archive } from './archive.js';
 import { fetchedDir, findFetched, qemuCacheDir, writeLauncher, writeStamp } from './fetched.js';

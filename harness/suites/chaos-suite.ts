@@ -1,7 +1,7 @@
 import { withProgress } from '../host/progress.js';
 import { guest } from '../machine/guest.js';
 import { runProgram } from '../machine/run-program.js';
-import { buildImage } from '../kernel/build-image.js';
+import { buildImage } from '../kernel/build/image.js';
 import { buildNative } from '../native/build-native.js';
 import { nicModels, type NicModel } from '../nics/model.js';
 import { startNicPair } from '../nics/start-nics.js';

@@ -1,6 +1,6 @@
 import { requireFlash } from '../flash/registry.js';
 import { withProgress } from '../host/progress.js';
-import { buildImage } from '../kernel/build-image.js';
+import { buildImage } from '../kernel/build/image.js';
 import { guest } from '../machine/guest.js';
 import { here } from '../machine/here.js';
 import type { Machine } from '../machine/machine.js';

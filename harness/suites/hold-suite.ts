@@ -1,4 +1,4 @@
-import { buildImage } from '../kernel/build-image.js';
+import { buildImage } from '../kernel/build/image.js';
 import { buildNative } from '../native/build-native.js';
 import { guest } from '../machine/guest.js';
 import type { TestsInput } from './tests-program.js';

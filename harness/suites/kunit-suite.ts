@@ -1,7 +1,7 @@
 import { requireNoSplats } from '../machine/guest/run-in-guest.js';
 import { kunitDeadlineMs, runKunit } from '../machine/guest/kunit.js';
 import { withProgress } from '../host/progress.js';
-import { buildImage } from '../kernel/build-image.js';
+import { buildImage } from '../kernel/build/image.js';
 import type { Suite, SuiteResult, TestFailure } from './suite.js';
 
 /** The KUnit suites of the series, at boot. */

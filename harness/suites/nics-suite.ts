@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { withProgress, type OnProgress } from '../host/progress.js';
-import { buildImage } from '../kernel/build-image.js';
+import { buildImage } from '../kernel/build/image.js';
 import { buildNics, nicsMakeArgs, nicsOutDir } from '../nics/build-nics.js';
 import { nicModels } from '../nics/model.js';
 import { attemptMake, make } from '../host/make.js';

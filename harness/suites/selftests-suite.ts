@@ -1,8 +1,8 @@
 import { withProgress } from '../host/progress.js';
 import { guest } from '../machine/guest.js';
 import { cutLines } from '../process/lines.js';
-import { buildImage } from '../kernel/build-image.js';
-import { buildSelftest } from '../kernel/build-selftest.js';
+import { buildImage } from '../kernel/build/image.js';
+import { buildSelftest } from '../kernel/build/selftest.js';
 import type { Suite, SuiteResult } from './suite.js';
 import { readTap, showResults } from './tap.js';
 

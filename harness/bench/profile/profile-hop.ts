@@ -7,7 +7,7 @@ import { guest } from '../../machine/guest.js';
 import { runProgram } from '../../machine/run-program.js';
 import type { OnProgress } from '../../host/progress.js';
 import { makeSocketDir } from '../../host/temporary.js';
-import { symbolsPath } from '../../kernel/build-stamp.js';
+import { symbolsPath } from '../../kernel/build/stamp.js';
 import { hopBatchesProgram, type ReadyCase } from './hop-batches-program.js';
 import { countingMachine } from '../instructions.js';
 import { attachDebugger, type Debugger } from './debugger.js';

@@ -2,12 +2,12 @@ import test from 'ava';
 import { statSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FlashError } from '../../errors.js';
-import { applySeries, applyUntilFailure } from '../../kernel/apply.js';
+import { applySeries, applyUntilFailure } from '../../kernel/series/apply.js';
 import { git } from '../../kernel/git.js';
-import { checkoutSeries } from '../../kernel/patches-work.js';
-import { exportSeries } from '../../kernel/patches-export.js';
-import { readSeries, type Patch } from '../../kernel/series.js';
-import { moveTree } from '../../kernel/tree.js';
+import { checkoutSeries } from '../../kernel/series/work-tree.js';
+import { exportSeries } from '../../kernel/series/export.js';
+import { readSeries, type Patch } from '../../kernel/series/series.js';
+import { moveTree } from '../../kernel/source/tree.js';
 import { commitFiles, lines, tinyRepository, writeFiles } from './tiny-repository.js';
 import type { ExecutionContext } from 'ava';
 

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { FlashError } from '../../errors.js';
-import { knownBases, loadBase, parseBase } from '../../kernel/base.js';
+import { knownBases, loadBase, parseBase } from '../../kernel/source/base.js';
 
 const valid = {
   name: '6.12',

@@ -1,6 +1,6 @@
 import test from 'ava';
-import { relevantLines } from '../../kernel/build-log.js';
-import { parseWarnings, takeNew } from '../../kernel/warnings.js';
+import { relevantLines } from '../../kernel/build/log.js';
+import { parseWarnings, takeNew } from '../../kernel/build/warnings.js';
 
 const noise = Array.from({ length: 60 }, (_, i) => `  CC      fs/file-${i}.o`);
 

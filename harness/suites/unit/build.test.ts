@@ -3,7 +3,7 @@ import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { FlashError } from '../../errors.js';
-import { buildKernel, type BuildOptions } from '../../kernel/build.js';
+import { buildKernel, type BuildOptions } from '../../kernel/build/build.js';
 import { temporaryDir, writeFiles } from './tiny-repository.js';
 
 /**

@@ -2,7 +2,7 @@ import test from 'ava';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { kernelDir } from '../../host/repository.js';
-import { findUnmet, parseConfig, readFragments } from '../../kernel/config.js';
+import { findUnmet, parseConfig, readFragments } from '../../kernel/build/config.js';
 import { flavours, fragmentsOf } from '../../kernel/flavour.js';
 
 const fragments = [

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { FlashError } from '../../errors.js';
-import { composeCoverLetter, countMissing, readCoverLetter, requireKnownPostings } from '../../kernel/cover-letter.js';
-import { readPostings } from '../../kernel/postings.js';
+import { composeCoverLetter, countMissing, readCoverLetter, requireKnownPostings } from '../../kernel/series/cover-letter.js';
+import { readPostings } from '../../kernel/series/postings.js';
 
 const file = `For the authors. TBD
 

@@ -2,12 +2,12 @@ import test from 'ava';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
-import { columns, isClean, type Column, type PatchVerdicts } from '../../kernel/check-verdict.js';
-import { addedLines } from '../../kernel/patch-size.js';
-import { checkSeries } from '../../kernel/patches-check.js';
-import { exportSeries } from '../../kernel/patches-export.js';
-import { checkoutSeries } from '../../kernel/patches-work.js';
-import { readSeries, type Patch } from '../../kernel/series.js';
+import { columns, isClean, type Column, type PatchVerdicts } from '../../kernel/check/verdict.js';
+import { addedLines } from '../../kernel/series/patch-size.js';
+import { checkSeries } from '../../kernel/check/check.js';
+import { exportSeries } from '../../kernel/series/export.js';
+import { checkoutSeries } from '../../kernel/series/work-tree.js';
+import { readSeries, type Patch } from '../../kernel/series/series.js';
 import { setEnvironment } from './environment.js';
 import { commitFiles, temporaryDir, tinyRepository, writeFiles, type Files } from './tiny-repository.js';
 

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { FlashError } from '../../errors.js';
 import { git } from '../../kernel/git.js';
-import { directoryOf } from '../../kernel/patch-file.js';
-import { exportSeries } from '../../kernel/patches-export.js';
-import { checkoutSeries } from '../../kernel/patches-work.js';
-import { readSeries } from '../../kernel/series.js';
+import { directoryOf } from '../../kernel/series/patch-file.js';
+import { exportSeries } from '../../kernel/series/export.js';
+import { checkoutSeries } from '../../kernel/series/work-tree.js';
+import { readSeries } from '../../kernel/series/series.js';
 import { commitFiles, lines, tinyRepository } from './tiny-repository.js';
 
 const driver = 'drivers/net/ethernet/intel/ixgbe/ixgbe_xsk.c';

@@ -3,12 +3,12 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { FlashError } from '../../errors.js';
-import { applySeries } from '../../kernel/apply.js';
+import { applySeries } from '../../kernel/series/apply.js';
 import { attemptGit, borrowRepository, git } from '../../kernel/git.js';
-import { mailPosting, type MailRequest } from '../../kernel/patches-mail.js';
-import { exportSeries } from '../../kernel/patches-export.js';
-import { checkoutSeries } from '../../kernel/patches-work.js';
-import { readPostings } from '../../kernel/postings.js';
+import { mailPosting, type MailRequest } from '../../kernel/series/mail.js';
+import { exportSeries } from '../../kernel/series/export.js';
+import { checkoutSeries } from '../../kernel/series/work-tree.js';
+import { readPostings } from '../../kernel/series/postings.js';
 import { attempt } from '../../process/run.js';
 import { commitFiles, lines, temporaryDir, tinyRepository, type Owner } from './tiny-repository.js';
 

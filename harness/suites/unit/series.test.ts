@@ -2,9 +2,9 @@ import test from 'ava';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { FlashError } from '../../errors.js';
-import { readPostings } from '../../kernel/postings.js';
-import { hashSeries, parseSeries, readSeries } from '../../kernel/series.js';
-import { rewriteSeries } from '../../kernel/series-rewrite.js';
+import { readPostings } from '../../kernel/series/postings.js';
+import { hashSeries, parseSeries, readSeries } from '../../kernel/series/series.js';
+import { rewriteSeries } from '../../kernel/series/rewrite.js';
 import { temporaryDir, writeFiles } from './tiny-repository.js';
 
 const series = ['# Core', 'core/0001-xsk-a.patch', '', '# Drivers', '../drivers-patches/ixgbe/0001-ixgbe-b.patch', ''].join('\n');

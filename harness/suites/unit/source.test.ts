@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { FlashError } from '../../errors.js';
 import { commitDirectory, git } from '../../kernel/git.js';
-import { parseBase, type Base } from '../../kernel/base.js';
-import { requireHash } from '../../kernel/download.js';
-import { readRelease } from '../../kernel/release.js';
-import { ensureSource, findSource, openSource } from '../../kernel/source.js';
+import { parseBase, type Base } from '../../kernel/source/base.js';
+import { requireHash } from '../../kernel/source/download.js';
+import { readRelease } from '../../kernel/source/release.js';
+import { ensureSource, findSource, openSource } from '../../kernel/source/source.js';
 import { run } from '../../process/run.js';
 import { temporaryDir, tinyRepository, writeFiles } from './tiny-repository.js';
 

@@ -12,8 +12,22 @@ const rules: readonly IForbiddenRuleType[] = [
   { name: 'koffi only below harness/ffi', from: { pathNot: below('ffi|suites') }, to: { path: 'node_modules/koffi' } },
   { name: 'zx only below harness/process', from: { pathNot: below('process') }, to: { path: 'node_modules/zx', dependencyTypesNot: ['type-only'] } },
   { name: 'nothing else starts programs', from: { pathNot: below('process') }, to: { path: '^(node:)?child_process$' } },
-  { name: 'the host folder knows nothing above it', from: { path: below('host') }, to: { path: below('kernel|guest|chain|flash|commands|suites') } },
 ];
+
+/** The folders from the lowest to the highest: each may use those before it. Unit tests may use all. */
+const layers = [
+  ...['process', 'host', 'flash', 'kernel/source', 'kernel/series', 'kernel/build', 'kernel/check', 'qemu', 'nics', 'machine', 'native', 'ffi'],
+  ...['chain', 'bench', 'fresh', 'suites', 'parity', 'programs', 'mutants', 'commands'],
+] as const;
+
+/** Programs are run and not imported: their contracts are elsewhere. */
+const notImported: readonly IForbiddenRuleType[] = [{ name: 'nothing imports a program', from: {}, to: { path: below('programs') } }];
+
+const upwards: readonly IForbiddenRuleType[] = layers.map((layer, at) => ({
+  name: `what is above ${layer} is not for it`,
+  from: { path: below(layer), pathNot: below('suites/unit') },
+  to: { path: below(layers.slice(at + 1).join('|')) },
+}));
 
 test('modules import only what the structure of the harness allows', async (t) => {
   const { output } = await cruise(['harness'], {
@@ -21,7 +35,7 @@ test('modules import only what the structure of the harness allows', async (t) =
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
     validate: true,
-    ruleSet: { forbidden: rules.map((rule) => ({ ...rule, severity: 'error' as const })) },
+    ruleSet: { forbidden: [...rules, ...notImported, ...upwards.slice(0, -1)].map((rule) => ({ ...rule, severity: 'error' as const })) },
   });
 
   const { modules, summary } = output as ICruiseResult;
@@ -37,6 +51,12 @@ const callsGit = [
     pattern: /(?:^|[;&|(`]|\b(?:if|then|do|exec)\s)[\t @!-]*git[ \t]+[-a-z]/m,
   },
 ] as const;
+
+test('every folder of the harness has its layer', (t) => {
+  const folders = readdirSync(join(repositoryRoot, 'harness'), { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name);
+
+  t.deepEqual([...new Set(layers.map((layer) => layer.split('/')[0]))].sort(), folders.sort());
+});
 
 test('git is called in one place alone', (t) => {
   const top = ['harness', 'vm-images', 'bpf', 'ci', '.ci', 'kernel'];

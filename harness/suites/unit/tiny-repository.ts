@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { commitDirectory, git } from '../../kernel/git.js';
-import type { PatchRepository } from '../../kernel/patches-work.js';
+import type { PatchRepository } from '../../kernel/series/work-tree.js';
 
 export type Files = Readonly<Record<string, string>>;
 

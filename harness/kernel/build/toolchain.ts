@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
-import { FlashError } from '../errors.js';
-import { cacheDir, cacheRoot } from '../host/cache.js';
-import { attempt, run } from '../process/run.js';
-import { compareVersions } from './release.js';
+import { FlashError } from '../../errors.js';
+import { cacheDir, cacheRoot } from '../../host/cache.js';
+import { attempt, run } from '../../process/run.js';
+import { compareVersions } from '../source/release.js';
 
 /** What every make of a kernel gets, so that equal sources give equal objects and ccache can tell. */
 export const makeVariables: readonly string[] = [

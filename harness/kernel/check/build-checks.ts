@@ -1,10 +1,10 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { attempt, run } from '../process/run.js';
-import { configure, parseConfig, readFragments, type Fragment } from './config.js';
-import { fragmentsOf } from './flavour.js';
-import { buildEnvironment, makeVariables, parallelJobs } from './toolchain.js';
-import { parseWarnings, takeNew, type Warning } from './warnings.js';
+import { attempt, run } from '../../process/run.js';
+import { configure, parseConfig, readFragments, type Fragment } from '../build/config.js';
+import { fragmentsOf } from '../flavour.js';
+import { buildEnvironment, makeVariables, parallelJobs } from '../build/toolchain.js';
+import { parseWarnings, takeNew, type Warning } from '../build/warnings.js';
 
 export type BuildColumn = 'FLASH=y' | 'FLASH=n' | 'clang' | 'i386' | 'allmodconfig';
 

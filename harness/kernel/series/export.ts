@@ -1,12 +1,12 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { FlashError } from '../errors.js';
-import { writeWhole } from '../host/durable-file.js';
-import { git } from './git.js';
+import { FlashError } from '../../errors.js';
+import { writeWhole } from '../../host/durable-file.js';
+import { git } from '../git.js';
 import { formatCommit, type PatchFile } from './patch-file.js';
-import { requireClean, savedRef, workBranch, workTree, type PatchRepository } from './patches-work.js';
+import { requireClean, savedRef, workBranch, workTree, type PatchRepository } from './work-tree.js';
 import { parseSeries } from './series.js';
-import { rewriteSeries } from './series-rewrite.js';
+import { rewriteSeries } from './rewrite.js';
 
 export interface ExportResult {
   readonly files: readonly string[];

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { run } from '../process/run.js';
-import { touchedFiles } from './apply.js';
-import type { Patch } from './series.js';
+import { run } from '../../process/run.js';
+import { touchedFiles } from '../series/apply.js';
+import type { Patch } from '../series/series.js';
 
 /** The directories that are compiled whole: net/xdp always, and that of every driver the patches touch. */
 export function buildDirs(patches: readonly Patch[]): readonly string[] {

@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { FlashError } from '../errors.js';
-import { withTemporaryDir } from '../host/temporary.js';
+import { FlashError } from '../../errors.js';
+import { withTemporaryDir } from '../../host/temporary.js';
 import { readApplyFailure, type ApplyFailure } from './apply-failure.js';
-import { attemptGit, findCommit, git } from './git.js';
+import { attemptGit, findCommit, git } from '../git.js';
 import { hashSeries, type Patch } from './series.js';
 
 export interface AppliedSeries {

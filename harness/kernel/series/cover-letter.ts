@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { FlashError } from '../errors.js';
-import { kernelDir } from '../host/repository.js';
+import { FlashError } from '../../errors.js';
+import { kernelDir } from '../../host/repository.js';
 
 export const coverLetterPath: string = join(kernelDir, 'cover-letter.md');
 

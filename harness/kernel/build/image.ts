@@ -1,5 +1,5 @@
-import { FlashError } from '../errors.js';
-import { withProgress } from '../host/progress.js';
+import { FlashError } from '../../errors.js';
+import { withProgress } from '../../host/progress.js';
 import { buildKernel, findKernel, type BuildOptions, type BuiltKernel } from './build.js';
 
 /** Brings a kernel a guest boots up to date, showing progress. */

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { attempt } from '../process/run.js';
-import { touchedFiles } from './apply.js';
-import { verdict, type Verdict } from './check-verdict.js';
-import { tooLong } from './patch-size.js';
-import type { Patch } from './series.js';
-import { formatWarning, parseWarnings, takeNew } from './warnings.js';
+import { attempt } from '../../process/run.js';
+import { touchedFiles } from '../series/apply.js';
+import { verdict, type Verdict } from './verdict.js';
+import { tooLong } from '../series/patch-size.js';
+import type { Patch } from '../series/series.js';
+import { formatWarning, parseWarnings, takeNew } from '../build/warnings.js';
 
 /** What checkpatch cannot see in our tree: that MAINTAINERS covers a new file, and the commit that Fixes: names. */
 const ignoredStyle = 'FILE_PATH_CHANGES,UNKNOWN_COMMIT_ID';

@@ -1,4 +1,4 @@
-import { git, gitOutput } from './git.js';
+import { git, gitOutput } from '../git.js';
 
 /** One commit of the series as the file it becomes. */
 export interface PatchFile {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { FlashError } from '../errors.js';
-import { run } from '../process/run.js';
+import { FlashError } from '../../errors.js';
+import { run } from '../../process/run.js';
 import type { Patch } from './series.js';
 
 export interface Recipients {

@@ -1,11 +1,11 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { FlashError } from '../errors.js';
-import { hashFile, hashText } from '../host/hash.js';
-import { callerDir } from '../host/repository.js';
-import { throwIfInterrupted } from '../process/interrupt.js';
-import { attempt, run } from '../process/run.js';
+import { FlashError } from '../../errors.js';
+import { hashFile, hashText } from '../../host/hash.js';
+import { callerDir } from '../../host/repository.js';
+import { throwIfInterrupted } from '../../process/interrupt.js';
+import { attempt, run } from '../../process/run.js';
 import type { Base } from './base.js';
 import { compareVersions } from './release.js';
 

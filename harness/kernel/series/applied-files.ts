@@ -1,14 +1,14 @@
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { cacheRoot } from '../host/cache.js';
-import { withLock } from '../host/lock.js';
-import { withTemporaryDir } from '../host/temporary.js';
-import { run } from '../process/run.js';
+import { cacheRoot } from '../../host/cache.js';
+import { withLock } from '../../host/lock.js';
+import { withTemporaryDir } from '../../host/temporary.js';
+import { run } from '../../process/run.js';
 import { applySeries, findApplied } from './apply.js';
-import { loadBase } from './base.js';
-import { git } from './git.js';
+import { loadBase } from '../source/base.js';
+import { git } from '../git.js';
 import { readSeries } from './series.js';
-import { ensureSource, findSource, type Source } from './source.js';
+import { ensureSource, findSource, type Source } from '../source/source.js';
 
 /**
  * Lays out some files of a base with the series applied, beside the trees that are built, which may

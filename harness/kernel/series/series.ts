@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
-import { FlashError } from '../errors.js';
-import { kernelDir } from '../host/repository.js';
+import { FlashError } from '../../errors.js';
+import { kernelDir } from '../../host/repository.js';
 
 export const seriesPath: string = join(kernelDir, 'series');
 

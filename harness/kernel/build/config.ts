@@ -1,8 +1,8 @@
 import { appendFileSync, existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { FlashError } from '../errors.js';
-import { kernelDir } from '../host/repository.js';
-import { run } from '../process/run.js';
+import { FlashError } from '../../errors.js';
+import { kernelDir } from '../../host/repository.js';
+import { run } from '../../process/run.js';
 import { buildEnvironment, makeVariables } from './toolchain.js';
 
 export interface Fragment {

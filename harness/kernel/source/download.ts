@@ -1,11 +1,11 @@
 import { statSync, existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { FlashError } from '../errors.js';
-import { hashFile } from '../host/hash.js';
-import type { OnProgress } from '../host/progress.js';
-import { attempt, lastLines } from '../process/run.js';
+import { FlashError } from '../../errors.js';
+import { hashFile } from '../../host/hash.js';
+import type { OnProgress } from '../../host/progress.js';
+import { attempt, lastLines } from '../../process/run.js';
 import type { Base } from './base.js';
-import { extract, type SourceOrigin } from './source-origin.js';
+import { extract, type SourceOrigin } from './origin.js';
 
 /** The release tarball of the base, checked against its pinned SHA-256. */
 export function kernelOrgOrigin(base: Base, onProgress: OnProgress): SourceOrigin {

@@ -1,16 +1,16 @@
 import { dirname, join } from 'node:path';
-import type { OnProgress } from '../host/progress.js';
-import { applySeries, applyUntilFailure, touchedFiles } from './apply.js';
-import type { ApplyFailure } from './apply-failure.js';
-import { compileTargets, forgetObjects, openCheckBuild, prepare, runSparse } from './check-build.js';
-import type { CheckBuild, StepResult } from './check-build.js';
-import { checkKernelDoc, checkLength, checkStyle } from './check-style.js';
-import { affectedTargets, touchedTargets } from './check-targets.js';
-import { verdict, type Column, type PatchVerdicts, type Verdict } from './check-verdict.js';
-import type { PatchRepository } from './patches-work.js';
-import type { Patch } from './series.js';
-import { moveTree } from './tree.js';
-import { formatWarning } from './warnings.js';
+import type { OnProgress } from '../../host/progress.js';
+import { applySeries, applyUntilFailure, touchedFiles } from '../series/apply.js';
+import type { ApplyFailure } from '../series/apply-failure.js';
+import { compileTargets, forgetObjects, openCheckBuild, prepare, runSparse } from './build-checks.js';
+import type { CheckBuild, StepResult } from './build-checks.js';
+import { checkKernelDoc, checkLength, checkStyle } from './style-checks.js';
+import { affectedTargets, touchedTargets } from './targets.js';
+import { verdict, type Column, type PatchVerdicts, type Verdict } from './verdict.js';
+import type { PatchRepository } from '../series/work-tree.js';
+import type { Patch } from '../series/series.js';
+import { moveTree } from '../source/tree.js';
+import { formatWarning } from '../build/warnings.js';
 
 export interface CheckRequest {
   /** What the patches are on top of, besides the base. */

@@ -1,17 +1,17 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { FlashError } from '../errors.js';
-import { cacheDir } from '../host/cache.js';
-import { requireFreeBytes, gib } from '../host/disk.js';
-import { readJson, writeWhole } from '../host/durable-file.js';
-import type { OnProgress } from '../host/progress.js';
-import { removeLeftovers, withTemporaryDir } from '../host/temporary.js';
+import { FlashError } from '../../errors.js';
+import { cacheDir } from '../../host/cache.js';
+import { requireFreeBytes, gib } from '../../host/disk.js';
+import { readJson, writeWhole } from '../../host/durable-file.js';
+import type { OnProgress } from '../../host/progress.js';
+import { removeLeftovers, withTemporaryDir } from '../../host/temporary.js';
 import type { Base } from './base.js';
 import { kernelOrgOrigin } from './download.js';
-import { commitDirectory } from './git.js';
+import { commitDirectory } from '../git.js';
 import { readRelease, requireAccepted } from './release.js';
-import { debianOrigin, givenOrigin, type SourceOrigin } from './source-origin.js';
+import { debianOrigin, givenOrigin, type SourceOrigin } from './origin.js';
 
 const stampSchema = z.object({ title: z.string(), release: z.string(), baseCommit: z.string() });
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { FlashError } from '../errors.js';
+import { FlashError } from '../../errors.js';
 import { parseSeries, readSeries, seriesPath, type Patch } from './series.js';
 
 /** Patches that are mailed together: a heading of the series file and what is below it. */

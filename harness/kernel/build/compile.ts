@@ -1,11 +1,11 @@
 import { createWriteStream, readFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { FlashError } from '../errors.js';
-import type { OnProgress } from '../host/progress.js';
-import { throwIfInterrupted } from '../process/interrupt.js';
-import { start } from '../process/run.js';
-import { relevantLines } from './build-log.js';
+import { FlashError } from '../../errors.js';
+import type { OnProgress } from '../../host/progress.js';
+import { throwIfInterrupted } from '../../process/interrupt.js';
+import { start } from '../../process/run.js';
+import { relevantLines } from './log.js';
 import { buildEnvironment, makeVariables, parallelJobs } from './toolchain.js';
 
 export interface CompileOptions {

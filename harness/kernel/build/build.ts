@@ -1,22 +1,22 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { FlashError } from '../errors.js';
-import { cacheRoot, newLogPath } from '../host/cache.js';
-import { gib, requireFreeBytes } from '../host/disk.js';
-import { startClock } from '../host/duration.js';
-import { withLock } from '../host/lock.js';
-import type { OnProgress } from '../host/progress.js';
-import { applySeries, findApplied } from './apply.js';
-import { loadBase, type Base } from './base.js';
-import { imagePath, readCurrentRelease, removeStamp, writeStamp, type BuildInputs } from './build-stamp.js';
+import { FlashError } from '../../errors.js';
+import { cacheRoot, newLogPath } from '../../host/cache.js';
+import { gib, requireFreeBytes } from '../../host/disk.js';
+import { startClock } from '../../host/duration.js';
+import { withLock } from '../../host/lock.js';
+import type { OnProgress } from '../../host/progress.js';
+import { applySeries, findApplied } from '../series/apply.js';
+import { loadBase, type Base } from '../source/base.js';
+import { imagePath, readCurrentRelease, removeStamp, writeStamp, type BuildInputs } from './stamp.js';
 import { compile } from './compile.js';
 import { configure, readFragments } from './config.js';
-import { fragmentsOf, type Flavour } from './flavour.js';
-import { findCommit, git } from './git.js';
-import { isDriverPatch, readSeries, type Patch } from './series.js';
-import { ensureSource, findSource, sourceDisplay, type Source } from './source.js';
+import { fragmentsOf, type Flavour } from '../flavour.js';
+import { findCommit, git } from '../git.js';
+import { isDriverPatch, readSeries, type Patch } from '../series/series.js';
+import { ensureSource, findSource, sourceDisplay, type Source } from '../source/source.js';
 import { describeToolchain, makeVariables, requireCompiler } from './toolchain.js';
-import { moveTree } from './tree.js';
+import { moveTree } from '../source/tree.js';
 
 export interface BuildOptions {
   /** 6.12 unless told. */

@@ -1,4 +1,4 @@
-import type { Patch } from './series.js';
+import type { Patch } from '../series/series.js';
 
 /** What is looked at, in this order. */
 export const columns = [

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { FlashError } from '../errors.js';
+import { FlashError } from '../../errors.js';
 import { applySeries } from './apply.js';
-import { attemptGit, findCommit, git } from './git.js';
+import { attemptGit, findCommit, git } from '../git.js';
 import type { Patch } from './series.js';
-import { moveTree } from './tree.js';
+import { moveTree } from '../source/tree.js';
 
 /** The part of a source the patch workflow needs. */
 export interface PatchRepository {

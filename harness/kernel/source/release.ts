@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { FlashError } from '../errors.js';
+import { FlashError } from '../../errors.js';
 import type { Base } from './base.js';
 
 /** The release a kernel source tree says it is, without suffixes: 6.12.117. */

@@ -1,9 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { FlashError } from '../errors.js';
+import { FlashError } from '../../errors.js';
 import { applySeries } from './apply.js';
 import { composeCoverLetter, countMissing, underlined, type CoverLetter } from './cover-letter.js';
-import { git } from './git.js';
+import { git } from '../git.js';
 import { findMaintainers, type Recipients } from './maintainers.js';
 import { contentOptions } from './patch-file.js';
 import { tooLong } from './patch-size.js';

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { git } from './git.js';
+import { git } from '../git.js';
 
 /**
  * Brings a work tree of the cache to a commit. Only files whose content differs are written, so a

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { FlashError } from '../errors.js';
-import { kernelDir } from '../host/repository.js';
-import { flavours } from './flavour.js';
+import { FlashError } from '../../errors.js';
+import { kernelDir } from '../../host/repository.js';
+import { flavours } from '../flavour.js';
 
 const schema = z.strictObject({
   /** What `--base` calls it: the first two numbers of its releases. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { cacheDir } from '../host/cache.js';
-import { make } from '../host/make.js';
-import { layOutApplied } from './applied-files.js';
+import { cacheDir } from '../../host/cache.js';
+import { make } from '../../host/make.js';
+import { layOutApplied } from '../series/applied-files.js';
 
 const selftests = 'tools/testing/selftests';
 const directory = `${selftests}/net/flash`;
