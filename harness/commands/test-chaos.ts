@@ -6,7 +6,7 @@ import { callerDir } from '../host/repository.js';
 import { buildImage } from '../kernel/build/image.js';
 import { flavours, type Flavour } from '../kernel/flavour.js';
 import { devices, runChaos } from '../suites/chaos-suite.js';
-import { formatTotals, showFailures } from '../suites/suite.js';
+import { failuresOf, formatTotals, showFailures } from '../suites/suite.js';
 
 interface Options {
   readonly seconds: number;
@@ -36,8 +36,8 @@ export function addTestChaos(program: Command): void {
         const elapsed = startClock();
         const result = await runChaos({ device: each, image: bootImage, seconds, seed });
         showFailures(result);
-        console.log(`chaos on ${each}: ${result.passed} episodes, ${result.steps} steps, ${formatTotals(result)} (${formatSeconds(elapsed())})`);
-        if (result.failed > 0) process.exitCode = exitCodes.testFailure;
+        console.log(`chaos on ${each}: ${result.tests.length} episodes, ${result.steps} steps, ${formatTotals(result)} (${formatSeconds(elapsed())})`);
+        if (failuresOf(result).length > 0) process.exitCode = exitCodes.testFailure;
       }
     });
 }

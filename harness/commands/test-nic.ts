@@ -6,7 +6,7 @@ import { nicModels, type NicModel } from '../nics/model.js';
 import { compareKernels } from '../parity/compare-kernels.js';
 import { judge } from '../parity/xskxceiver-output.js';
 import { runNicTests } from '../suites/nic-suite.js';
-import { addResults, formatTotals, showFailures, type SuiteResult } from '../suites/suite.js';
+import { addResults, failuresOf, formatTotals, showFailures, type SuiteResult } from '../suites/suite.js';
 import { guestCommand } from './guest-command.js';
 
 interface Options {
@@ -56,6 +56,6 @@ export function addTestNic(program: Command): void {
       }
       const total = addResults(results);
       console.log(formatTotals(total));
-      if (total.failed > 0) process.exitCode = exitCodes.testFailure;
+      if (failuresOf(total).length > 0) process.exitCode = exitCodes.testFailure;
     });
 }

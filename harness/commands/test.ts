@@ -6,7 +6,7 @@ import { callerDir } from '../host/repository.js';
 import { flavours } from '../kernel/flavour.js';
 import { throwIfInterrupted } from '../process/interrupt.js';
 import { suites } from './suites.js';
-import { addResults, formatTotals, showFailures, type Suite, type SuiteOptions, type SuiteResult } from '../suites/suite.js';
+import { addResults, failuresOf, formatTotals, showFailures, skipsOf, type Suite, type SuiteOptions, type SuiteResult } from '../suites/suite.js';
 import { guestCommand } from './guest-command.js';
 
 export function addTest(program: Command): void {
@@ -23,9 +23,9 @@ export function addTest(program: Command): void {
       const results: SuiteResult[] = [];
       for (const suite of chosen) results.push(await runSuite(suite, { flavour, ...(image === undefined ? {} : { image: resolve(callerDir, image) }) }));
       const total = addResults(results);
-      for (const skip of total.skips ?? []) console.log(`skipped: ${skip}`);
+      for (const { title, detail } of skipsOf(total)) console.log(`skipped: ${title}${detail === undefined ? '' : `: ${detail}`}`);
       console.log(formatTotals(total));
-      if (total.failed > 0) process.exitCode = exitCodes.testFailure;
+      if (failuresOf(total).length > 0) process.exitCode = exitCodes.testFailure;
     });
 }
 
@@ -38,7 +38,7 @@ async function runSuite(suite: Suite, options: SuiteOptions): Promise<SuiteResul
   const elapsed = startClock();
   const result = await suite.run(options).catch((error: unknown): SuiteResult => {
     throwIfInterrupted();
-    return { passed: 0, failed: 1, skipped: 0, failures: [{ title: `the suite ${suite.name} runs`, detail: describeFailure(error) }] };
+    return { tests: [{ title: `the suite ${suite.name} runs`, outcome: 'error', detail: describeFailure(error) }] };
   });
   showFailures(result);
   console.log(`${suite.name}: ${formatTotals(result)} (${formatSeconds(elapsed())})`);

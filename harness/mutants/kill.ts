@@ -3,7 +3,7 @@ import { GuestTimeout } from '../machine/guest/guest-timeout.js';
 import { throwIfInterrupted } from '../process/interrupt.js';
 import { testHung } from '../suites/ava.js';
 import type { NicModel } from '../nics/model.js';
-import type { SuiteResult } from '../suites/suite.js';
+import { failuresOf, type SuiteResult } from '../suites/suite.js';
 
 /** How a suite noticed that something is broken. */
 export interface Kill {
@@ -19,9 +19,9 @@ export type KillingSuite = 'KUnit' | 'guest' | 'hold' | NicModel;
 /** Runs a suite until something fails; undefined if nothing does. */
 export async function findKill(suite: KillingSuite, run: () => Promise<SuiteResult>): Promise<Kill | undefined> {
   try {
-    const [failure] = (await run()).failures;
+    const [failure] = failuresOf(await run());
     if (failure === undefined) return undefined;
-    if (failure.detail.includes(testHung)) return { by: `${suite}: ${testHung}`, timedOut: true };
+    if (failure.detail?.includes(testHung)) return { by: `${suite}: ${testHung}`, timedOut: true };
     return { by: `${suite}: ${failure.title}`, timedOut: false };
   } catch (error) {
     throwIfInterrupted();

@@ -53,6 +53,10 @@ export function compare(vanilla: readonly TestRun[], flash: readonly TestRun[]):
 
 /** A test whose result is another than on the vanilla kernel is a failure; one that fails on both is not. */
 export function judge(rows: readonly Comparison[]): SuiteResult {
-  const failures = rows.filter(({ same }) => !same).map(({ test, vanilla, flash }) => ({ title: `${test} gives the same`, detail: `vanilla: ${vanilla}, flash: ${flash}` }));
-  return { passed: rows.length - failures.length, failed: failures.length, skipped: 0, failures };
+  return {
+    tests: rows.map(({ test, vanilla, flash, same }) => {
+      const title = `${test} gives the same`;
+      return same ? { title, outcome: 'passed' } : { title, outcome: 'failed', detail: `vanilla: ${vanilla}, flash: ${flash}` };
+    }),
+  };
 }

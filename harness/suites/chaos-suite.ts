@@ -1,3 +1,4 @@
+import { startClock } from '../host/duration.js';
 import { withProgress } from '../host/progress.js';
 import { guest } from '../machine/guest.js';
 import { runProgram } from '../machine/run-program.js';
@@ -7,7 +8,7 @@ import { nicModels, type NicModel } from '../nics/model.js';
 import { startNicPair } from '../nics/start-nics.js';
 import { chaosProgram } from './chaos/chaos-program.js';
 import type { EpisodeResult } from './chaos/episode-result.js';
-import { addResults, type Suite, type SuiteResult } from './suite.js';
+import { addResults, type Suite, type SuiteResult, type TestResult } from './suite.js';
 
 export const devices = ['veth', ...nicModels] as const;
 
@@ -28,17 +29,29 @@ export async function runChaos({ device, image, seconds, seed }: ChaosOptions): 
   const nic = nics === undefined ? undefined : { model: device as NicModel, driverRedirects: true };
   const onNics = nics === undefined ? {} : { nics, cpus: cpusOfNics, memoryMb };
   const machine = guest({ image, deadlineMs: seconds * 1000 + slackMs, ...onNics });
+  const tookSeconds: number[] = [];
   const episodes = await withProgress((onProgress) => {
-    let steps = 0;
+    let [steps, elapsed] = [0, startClock()];
     onProgress({ kind: 'phase', phase: `chaos on ${device}, seed ${seed}`, unit: 'steps' });
     return runProgram(machine, chaosProgram, { seconds, seed, nic }, {
-      onStart: () => (steps = 0),
-      onEvent: (episode) => onProgress({ kind: 'step', done: (steps += episode.steps), total: undefined }),
+      onStart() {
+        [steps, elapsed] = [0, startClock()];
+        tookSeconds.length = 0;
+      },
+      onEvent(episode) {
+        tookSeconds.push(elapsed());
+        [steps, elapsed] = [steps + episode.steps, startClock()];
+        onProgress({ kind: 'step', done: steps, total: undefined });
+      },
     });
   });
-  const steps = episodes.reduce((sum, episode) => sum + episode.steps, 0);
-  const failures = episodes.filter(({ problems }) => problems.length > 0).map((episode) => ({ title: `chaos on ${device}, seed ${episode.seed}`, detail: describe(device, episode) }));
-  return { passed: episodes.length - failures.length, failed: failures.length, skipped: 0, failures, steps };
+  const tests = episodes.map((episode, index) => ({ ...judge(device, episode), seconds: tookSeconds[index] }));
+  return { tests, steps: episodes.reduce((sum, { steps }) => sum + steps, 0) };
+}
+
+function judge(device: string, episode: EpisodeResult): TestResult {
+  const title = `chaos on ${device}, seed ${episode.seed}`;
+  return episode.problems.length === 0 ? { title, outcome: 'passed' } : { title, outcome: 'failed', detail: describe(device, episode) };
 }
 
 /** What was wrong and the steps to there; the same seed has the same steps. */

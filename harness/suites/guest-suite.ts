@@ -9,7 +9,7 @@ import { buildNative } from '../native/build-native.js';
 import { testsProgram, type TestsInput } from './tests-program.js';
 import { readAva } from './ava.js';
 import type { Suite, SuiteResult } from './suite.js';
-import { showResults } from './tap.js';
+import { watchResults, type ResultWatch } from './tap.js';
 
 const deadlineMs = 1_200_000;
 const slowDeadlineMs = 3 * deadlineMs;
@@ -29,22 +29,21 @@ export async function runGuestTests(image: string, input: TestsInput = {}): Prom
 
 /** Runs tests of suites/guest on a machine and shows how many have ended. */
 export async function runTests(what: string, machine: Machine, input: TestsInput): Promise<SuiteResult> {
-  let stdout = '';
-  const { exitCode, stderr } = await withProgress((onProgress) => {
-    let show: ((line: string) => void) | undefined;
-    return runProgram(machine, testsProgram, input, {
+  const heard = { stdout: '', watch: undefined as ResultWatch | undefined };
+  const { exitCode, stderr } = await withProgress((onProgress) =>
+    runProgram(machine, testsProgram, input, {
       onStart() {
-        [stdout, show] = ['', undefined];
+        Object.assign(heard, { stdout: '', watch: undefined });
         onProgress({ kind: 'phase', phase: `${what}: starting` });
       },
       onEvent({ line }) {
-        show ??= showResults(what, onProgress);
-        stdout += `${line}\n`;
-        show(line);
+        heard.watch ??= watchResults(what, onProgress);
+        heard.watch.onLine(line);
+        heard.stdout += `${line}\n`;
       },
-    });
-  });
-  return readAva({ stdout, stderr, exitCode });
+    }),
+  );
+  return readAva({ stdout: heard.stdout, stderr, exitCode, seconds: heard.watch?.seconds });
 }
 
 /** Runs them on this machine. */

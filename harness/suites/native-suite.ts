@@ -1,7 +1,9 @@
+import { basename } from 'node:path';
 import { buildRedirect } from '../native/redirect.js';
+import { startClock } from '../host/duration.js';
 import { buildRings } from '../native/rings.js';
 import { attempt } from '../process/run.js';
-import type { Suite, SuiteResult, TestFailure } from './suite.js';
+import type { Suite, SuiteResult, TestResult } from './suite.js';
 
 const deadlineMs = 120_000;
 
@@ -17,14 +19,19 @@ export const nativeSuite: Suite = {
 
 /** Each prints a line for each thing it has checked, and fails with the first that is wrong. */
 export async function checkPrograms(programs: readonly string[]): Promise<SuiteResult> {
-  const failures: TestFailure[] = [];
-  let passed = 0;
+  const tests: TestResult[] = [];
   for (const program of programs) {
-    const { exitCode, stdout, stderr } = await attempt(program, ['--check'], { timeoutMs: deadlineMs });
-    const lines = stdout.split('\n').filter((line) => line !== '').length;
-    passed += lines;
-    if (exitCode === 0 && lines > 0) continue;
-    failures.push({ title: `${program} --check`, detail: `${stdout}${stderr}exit code ${exitCode}` });
+    let elapsed = startClock();
+    const checked: TestResult[] = [];
+    const onLine = (line: string): void => {
+      if (line === '') return;
+      checked.push({ title: `${basename(program)}: ${line}`, outcome: 'passed', seconds: elapsed() });
+      elapsed = startClock();
+    };
+    const { exitCode, stdout, stderr } = await attempt(program, ['--check'], { timeoutMs: deadlineMs, onLine });
+    tests.push(...checked);
+    if (exitCode === 0 && checked.length > 0) continue;
+    tests.push({ title: `${program} --check`, outcome: 'failed', detail: `${stdout}${stderr}exit code ${exitCode}` });
   }
-  return { passed, failed: failures.length, skipped: 0, failures };
+  return { tests };
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { startClock } from '../host/duration.js';
 import { withProgress, type OnProgress } from '../host/progress.js';
 import { buildImage } from '../kernel/build/image.js';
 import { buildNics, nicsMakeArgs, nicsOutDir } from '../nics/build-nics.js';
@@ -6,8 +7,8 @@ import { nicModels } from '../nics/model.js';
 import { attemptMake, make } from '../host/make.js';
 import { attempt } from '../process/run.js';
 import { runNicTests } from './nic-suite.js';
-import { addResults, type Suite, type SuiteResult } from './suite.js';
-import { showResults } from './tap.js';
+import { addResults, type Suite, type SuiteResult, type TestResult } from './suite.js';
+import { watchResults, type ResultWatch } from './tap.js';
 
 const fuzzSeconds = 15;
 const testsTimeoutMs = 600_000;
@@ -27,7 +28,7 @@ export const nicsSuite: Suite = {
 
 /** The unit tests of the models, in C, with sanitizers. */
 async function runModelTests(onProgress: OnProgress): Promise<SuiteResult> {
-  let count: ((line: string) => void) | undefined;
+  let watch: ResultWatch | undefined;
   const { exitCode, stdout, stderr } = await attemptMake([...nicsMakeArgs(), '--keep-going', 'test'], {
     what: 'the tests of the NIC models',
     onProgress,
@@ -35,24 +36,25 @@ async function runModelTests(onProgress: OnProgress): Promise<SuiteResult> {
     timeoutMs: testsTimeoutMs,
     onLine: (line) => {
       // What each program of tests starts with, once all are built.
-      if (line.startsWith('# test_')) count ??= showResults('tests of the NIC models', onProgress);
-      count?.(line);
+      if (line.startsWith('# test_')) watch ??= watchResults('tests of the NIC models', onProgress);
+      watch?.onLine(line);
     },
   });
-  const lines = stdout.split('\n');
-  const failed = lines.filter((line) => /^not ok /.test(line));
-  const passed = lines.filter((line) => /^ok /.test(line)).length;
-  const failures = failed.map((line) => ({ title: `NIC models: ${line}`, detail: stderr.slice(-4000) }));
-  if (exitCode !== 0 && failed.length === 0) failures.push({ title: 'the tests of the NIC models run', detail: `${stdout}\n${stderr}`.slice(-4000) });
-  return { passed, failed: failures.length, skipped: 0, failures };
+  const results = [...stdout.matchAll(/^(not )?ok \d+(?: -)? (.*)$/gm)];
+  const tests = results.map(([, not, name = ''], index): TestResult => {
+    const test = { title: `NIC models: ${name}`, seconds: watch?.seconds[index] };
+    return not === undefined ? { ...test, outcome: 'passed' } : { ...test, outcome: 'failed', detail: stderr.slice(-4000) };
+  });
+  const ran = exitCode === 0 || tests.some(({ outcome }) => outcome === 'failed');
+  return { tests: ran ? tests : [...tests, { title: 'the tests of the NIC models run', outcome: 'error', detail: `${stdout}\n${stderr}`.slice(-4000) }] };
 }
 
 /** A short look; `fuzz --seconds 600` is a long one. */
 async function fuzz(model: string, onProgress: OnProgress): Promise<SuiteResult> {
   await make([...nicsMakeArgs(), 'fuzz'], { what: 'the fuzzer of the NIC models', onProgress, failAs: 'buildFailed' });
   onProgress({ kind: 'phase', phase: `fuzzing the model ${model} for ${fuzzSeconds} s` });
+  const elapsed = startClock();
   const { exitCode, stdout, stderr } = await attempt(join(nicsOutDir, 'fuzz'), ['--model', model, '--seconds', String(fuzzSeconds), '--seed', '1'], { timeoutMs: testsTimeoutMs });
-  const title = `nothing a guest writes harms the model ${model}`;
-  const failures = exitCode === 0 ? [] : [{ title, detail: `${stdout}\n${stderr}`.slice(-4000) }];
-  return { passed: 1 - failures.length, failed: failures.length, skipped: 0, failures };
+  const test = { title: `nothing a guest writes harms the model ${model}`, seconds: elapsed() };
+  return { tests: [exitCode === 0 ? { ...test, outcome: 'passed' } : { ...test, outcome: 'failed', detail: `${stdout}\n${stderr}`.slice(-4000) }] };
 }

@@ -3,8 +3,8 @@ import { guest } from '../machine/guest.js';
 import { cutLines } from '../process/lines.js';
 import { buildImage } from '../kernel/build/image.js';
 import { buildSelftest } from '../kernel/build/selftest.js';
-import type { Suite, SuiteResult } from './suite.js';
-import { readTap, showResults } from './tap.js';
+import type { Suite, SuiteResult, TestResult } from './suite.js';
+import { readTap, watchResults, type ResultWatch } from './tap.js';
 
 /** It takes seconds, and on a debug kernel a minute. */
 const deadlineMs = 600_000;
@@ -24,25 +24,26 @@ const phase = 'kernel selftests';
 /** What a test expected goes to stderr, between its lines of TAP. */
 async function runSelftest(program: string, image: string): Promise<SuiteResult> {
   let text = '';
+  let watch: ResultWatch | undefined;
   const { exitCode } = await withProgress((onProgress) => {
     const lines = cutLines();
-    let show = showResults(phase, onProgress);
+    watch = watchResults(phase, onProgress);
     return guest({ image, deadlineMs }).run({ argv: ['sh', '-c', 'exec "$0" 2>&1', program] }, (event) => {
       if (event.kind === 'start') {
         text = '';
         lines.reset();
-        show = showResults(phase, onProgress);
+        watch = watchResults(phase, onProgress);
       }
       if (event.kind !== 'output') return;
       text += event.text;
-      for (const line of lines.push(event.text)) show(line);
+      for (const line of lines.push(event.text)) watch?.onLine(line);
     });
   });
-  return readTap(text, exitCode);
+  return readTap(text, exitCode, watch?.seconds);
 }
 
 /** They skip without root, FLASH or user namespaces, and a guest has all of them. */
-export function withoutSkips({ skipped, skips = [], ...result }: SuiteResult): SuiteResult {
-  const failures = skips.map((skip) => ({ title: skip, detail: 'it was skipped, and may not be' }));
-  return { ...result, failed: result.failed + skipped, skipped: 0, failures: [...result.failures, ...failures] };
+export function withoutSkips({ tests }: SuiteResult): SuiteResult {
+  const refuse = ({ detail, ...test }: TestResult): TestResult => ({ ...test, outcome: 'failed', detail: `it was skipped, and may not be: ${detail ?? 'no reason given'}` });
+  return { tests: tests.map((test) => (test.outcome === 'skipped' ? refuse(test) : test)) };
 }

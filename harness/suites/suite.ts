@@ -1,18 +1,19 @@
 import type { Flavour } from '../kernel/flavour.js';
 
-/** One test that did not pass, with what a reader needs to see. */
-export interface TestFailure {
+/** An error is a failure of what runs the tests, and not of one of them; it counts as one. */
+export type Outcome = 'passed' | 'failed' | 'skipped' | 'error';
+
+export interface TestResult {
   readonly title: string;
-  readonly detail: string;
+  readonly outcome: Outcome;
+  /** What a reader needs to see of a failure, and the probed reason of a skip. */
+  readonly detail?: string;
+  /** From the result before it to this one: its own time where tests run one after the other. */
+  readonly seconds?: number | undefined;
 }
 
 export interface SuiteResult {
-  readonly passed: number;
-  readonly failed: number;
-  readonly skipped: number;
-  readonly failures: readonly TestFailure[];
-  /** One line a skipped test: which, and the probed reason. */
-  readonly skips?: readonly string[];
+  readonly tests: readonly TestResult[];
 }
 
 /** Which kernel the suites in guests boot. */
@@ -32,24 +33,26 @@ export interface Suite {
 }
 
 export function addResults(results: readonly SuiteResult[]): SuiteResult {
-  const sum = (pick: (result: SuiteResult) => number): number => results.reduce((total, result) => total + pick(result), 0);
-  return {
-    passed: sum((result) => result.passed),
-    failed: sum((result) => result.failed),
-    skipped: sum((result) => result.skipped),
-    failures: results.flatMap((result) => result.failures),
-    skips: results.flatMap((result) => result.skips ?? []),
-  };
+  return { tests: results.flatMap(({ tests }) => tests) };
 }
 
-export function showFailures({ failures }: SuiteResult): void {
-  for (const { title, detail } of failures) {
+export function failuresOf({ tests }: SuiteResult): TestResult[] {
+  return tests.filter(({ outcome }) => outcome === 'failed' || outcome === 'error');
+}
+
+export function skipsOf({ tests }: SuiteResult): TestResult[] {
+  return tests.filter(({ outcome }) => outcome === 'skipped');
+}
+
+export function showFailures(result: SuiteResult): void {
+  for (const { title, detail = '' } of failuresOf(result)) {
     console.log(`FAILED  ${title}`);
     if (detail !== '') console.log(detail.replace(/^/gm, '        '));
   }
 }
 
 /** The line a test run ends with. */
-export function formatTotals({ passed, failed, skipped }: SuiteResult): string {
-  return `${passed} passed, ${failed} failed, ${skipped} skipped`;
+export function formatTotals(result: SuiteResult): string {
+  const [failed, skipped] = [failuresOf(result).length, skipsOf(result).length];
+  return `${result.tests.length - failed - skipped} passed, ${failed} failed, ${skipped} skipped`;
 }

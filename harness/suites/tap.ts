@@ -1,27 +1,27 @@
 import { Parser } from 'tap-parser';
+import { startClock } from '../host/duration.js';
 import type { OnProgress } from '../host/progress.js';
-import type { SuiteResult, TestFailure } from './suite.js';
+import type { SuiteResult, TestResult } from './suite.js';
 
 /**
- * Counts the tests of a TAP stream. A stream without a plan, one that stops early and one that
- * bails out count as a failure of their own: tests that never ran must not look like none failed.
+ * The tests of a TAP stream. A stream without a plan, one that stops early and one that bails out
+ * have an error besides: tests that never ran must not look like none failed.
+ *
+ * @param seconds what each result took, as `watchResults` measured it.
  */
-export async function readTap(text: string, exitCode: number): Promise<SuiteResult> {
-  const counts = { passed: 0, failed: 0, skipped: 0 };
-  const failures: TestFailure[] = [];
-  const skips: string[] = [];
+export async function readTap(text: string, exitCode: number, seconds: readonly number[] = []): Promise<SuiteResult> {
+  const tests: TestResult[] = [];
   const parser = new Parser();
   let comments = '';
   parser.on('comment', (comment) => (comments += comment));
   parser.on('assert', ({ ok, name, skip, todo, diag }) => {
+    const test = { title: name, seconds: seconds[tests.length] };
     if (skip !== false || todo !== false) {
-      counts.skipped += 1;
-      skips.push(`${name}${typeof skip === 'string' ? `: ${skip}` : ''}`);
+      tests.push({ ...test, outcome: 'skipped', ...(typeof skip === 'string' && { detail: skip }) });
     } else if (ok) {
-      counts.passed += 1;
+      tests.push({ ...test, outcome: 'passed' });
     } else {
-      counts.failed += 1;
-      failures.push({ title: name, detail: formatDiagnostic(diag) || comments.trimEnd() });
+      tests.push({ ...test, outcome: 'failed', detail: formatDiagnostic(diag) || comments.trimEnd() });
     }
     comments = '';
   });
@@ -29,32 +29,40 @@ export async function readTap(text: string, exitCode: number): Promise<SuiteResu
     parser.on('complete', resolve);
     parser.end(text);
   });
-  const problem = describeProblem(final, exitCode, counts.failed);
-  if (problem !== undefined) {
-    counts.failed += 1;
-    failures.push({ title: 'the test run itself', detail: `${problem}\n${lastOutput(text)}` });
-  }
-  return { ...counts, failures, skips };
+  const problem = describeProblem(final, exitCode, tests.some(({ outcome }) => outcome === 'failed'));
+  if (problem !== undefined) tests.push({ title: 'the test run itself', outcome: 'error', detail: `${problem}\n${lastOutput(text)}` });
+  return { tests };
 }
 
-/** For the lines of a stream as they come: says how many tests have ended, not counting those within others. */
-export function showResults(phase: string, onProgress: OnProgress): (line: string) => void {
+export interface ResultWatch {
+  readonly onLine: (line: string) => void;
+  /** From each result to the next, the first from when the watch began. */
+  readonly seconds: readonly number[];
+}
+
+/** For the lines of a stream as they come: says how many tests have ended and takes their times; not of those within others. */
+export function watchResults(phase: string, onProgress: OnProgress): ResultWatch {
   onProgress({ kind: 'phase', phase, unit: 'tests' });
-  let done = 0;
-  return (line) => {
-    if (/^(?:not )?ok \d/.test(line)) onProgress({ kind: 'step', done: ++done, total: undefined });
+  const seconds: number[] = [];
+  let elapsed = startClock();
+  const onLine = (line: string): void => {
+    if (!/^(?:not )?ok \d/.test(line)) return;
+    seconds.push(elapsed());
+    elapsed = startClock();
+    onProgress({ kind: 'step', done: seconds.length, total: undefined });
   };
+  return { onLine, seconds };
 }
 
 function describeProblem(
   final: { plan: { start: number | null; end: number | null }; count: number; bailout: boolean | string },
   exitCode: number,
-  failed: number,
+  someFailed: boolean,
 ): string | undefined {
   if (final.bailout !== false) return `it bailed out: ${String(final.bailout)}`;
   if (final.plan.end === null) return 'it printed no plan: it ended early';
   if (final.plan.end !== final.count) return `it planned ${final.plan.end} tests and ran ${final.count}`;
-  if (exitCode !== 0 && failed === 0) return `it exited with ${exitCode} although no test failed`;
+  if (exitCode !== 0 && !someFailed) return `it exited with ${exitCode} although no test failed`;
   return undefined;
 }
 

@@ -1,9 +1,18 @@
 import { parseKernelLine } from './splat.js';
 
+export interface KtapTest {
+  /** As KUnit's filters name it: suite and test, and the row of a table. */
+  readonly title: string;
+  readonly outcome: 'passed' | 'failed' | 'skipped';
+  /** The reason of a skip, and what the report said up to a failure. */
+  readonly detail?: string;
+  /** From the line of the report before it, by the clock of the kernel. */
+  readonly seconds: number;
+}
+
 export interface KtapResult {
-  readonly passed: number;
-  readonly failed: number;
-  readonly skipped: number;
+  /** Test cases, not suites. */
+  readonly tests: readonly KtapTest[];
   /** The report itself, without time stamps and without what else the kernel said meanwhile. */
   readonly lines: readonly string[];
   /** Why the report cannot be trusted: a missing plan, fewer results than planned. */
@@ -13,20 +22,23 @@ export interface KtapResult {
 interface Level {
   planned: number | undefined;
   seen: number;
+  /** Whose tests these are. */
+  subtest: string | undefined;
 }
 
 const version = /^KTAP version 1$/;
 const plan = /^1\.\.(\d+)(?:\s*#\s*SKIP.*)?$/;
+const subtest = /^# Subtest: (.*)$/;
 const result = /^(not )?ok (\d+)(?: -)? ?(.*)$/;
+const skip = / # SKIP\b ?(.*)$/i;
 
-/**
- * Reads the KTAP report that KUnit prints while the kernel boots. Counts test cases, not suites.
- */
+/** Reads the KTAP report that KUnit prints while the kernel boots. */
 export function parseKtap(consoleText: string): KtapResult {
   const lines: string[] = [];
   const problems: string[] = [];
   const levels: Level[] = [];
-  const counts = { passed: 0, failed: 0, skipped: 0 };
+  const tests: KtapTest[] = [];
+  let lastSeconds = 0;
 
   const closeDeeperThan = (depth: number): boolean => {
     const deeper = levels.splice(depth + 1);
@@ -35,15 +47,16 @@ export function parseKtap(consoleText: string): KtapResult {
   };
 
   for (const line of consoleText.split('\n')) {
-    const text = parseKernelLine(line)?.text;
-    if (text === undefined) continue;
+    const kernelLine = parseKernelLine(line);
+    if (kernelLine === undefined) continue;
+    const { text, seconds } = kernelLine;
     const [, indent = '', body = ''] = /^( *)(.*)$/.exec(text) ?? [];
     const depth = indent.length / 4;
     if (!Number.isInteger(depth)) continue;
 
     if (version.test(body)) {
       closeDeeperThan(depth - 1);
-      levels[depth] = { planned: undefined, seen: 0 };
+      levels[depth] = { planned: undefined, seen: 0, subtest: undefined };
     } else if (levels[depth] === undefined) {
       continue;
     } else if (plan.test(body)) {
@@ -53,16 +66,28 @@ export function parseKtap(consoleText: string): KtapResult {
       const [, not, , description = ''] = result.exec(body) ?? [];
       const isSuite = closeDeeperThan(depth);
       levels[depth].seen += 1;
-      if (!isSuite) counts[not ? 'failed' : / # SKIP\b/i.test(description) ? 'skipped' : 'passed'] += 1;
+      if (!isSuite) tests.push({ ...readResult(not !== undefined, description, levels, [...lines, text]), seconds: seconds - lastSeconds });
+    } else if (subtest.test(body)) {
+      levels[depth].subtest = subtest.exec(body)?.[1];
     } else if (!body.startsWith('#')) {
       continue;
     }
     lines.push(text);
+    lastSeconds = seconds;
   }
 
   if (levels.length === 0) problems.push('no KTAP report on the console');
   closeDeeperThan(-1);
-  return { ...counts, lines, problems };
+  return { tests, lines, problems };
+}
+
+const detailLines = 12;
+
+function readResult(failed: boolean, description: string, levels: readonly Level[], lines: readonly string[]): Omit<KtapTest, 'seconds'> {
+  const [, reason] = skip.exec(description) ?? [];
+  const title = [...levels.map((level) => level.subtest), description.replace(/ # .*$/, '')].filter((name) => name !== undefined).join('.');
+  if (failed) return { title, outcome: 'failed', detail: lines.slice(-detailLines).join('\n') };
+  return reason === undefined ? { title, outcome: 'passed' } : { title, outcome: 'skipped', detail: reason };
 }
 
 /** KUnit prints a plan for the list of suites and for each suite, none for the rows of a table. */

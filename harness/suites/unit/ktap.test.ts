@@ -28,17 +28,38 @@ not ok 2 other
 const onConsole = (text: string): string => text.trim().replace(/^/gm, '[    1.234567] ');
 
 test('test cases are counted, suites and tables are not', (t) => {
-  const { passed, failed, skipped, problems } = parseKtap(onConsole(report));
+  const { tests, problems } = parseKtap(onConsole(report));
 
-  t.deepEqual({ passed, failed, skipped, problems }, { passed: 3, failed: 1, skipped: 1, problems: [] });
+  t.deepEqual(tests.map(({ title, outcome }) => [title, outcome]), [
+    ['xsk_queue.wraps at u32', 'passed'],
+    ['xsk_queue.producers.two', 'passed'],
+    ['xsk_queue.producers.four', 'passed'],
+    ['xsk_queue.slow', 'skipped'],
+    ['other.breaks', 'failed'],
+  ]);
+  t.deepEqual(problems, []);
+});
+
+test('a skip has its reason, a failure what led to it, and each test its time by the clock of the kernel', (t) => {
+  const { tests } = parseKtap(`
+[    1.000000] KTAP version 1
+[    1.000000] 1..2
+[    1.250000] ok 1 slow # SKIP too slow here
+[    1.250000] # b.c:7: Expected 2 == 3
+[    1.500000] not ok 2 breaks`);
+
+  t.deepEqual(tests, [
+    { title: 'slow', outcome: 'skipped', detail: 'too slow here', seconds: 0.25 },
+    { title: 'breaks', outcome: 'failed', detail: 'KTAP version 1\n1..2\nok 1 slow # SKIP too slow here\n# b.c:7: Expected 2 == 3\nnot ok 2 breaks', seconds: 0.25 },
+  ]);
 });
 
 test('other kernel lines in between do no harm', (t) => {
   const mixed = onConsole(report).replaceAll('\n', '\n[    1.300000] clocksource: tsc: mask\nprogram output\n');
 
-  const { passed, problems, lines } = parseKtap(mixed);
+  const { tests, problems, lines } = parseKtap(mixed);
 
-  t.deepEqual({ passed, problems }, { passed: 3, problems: [] });
+  t.deepEqual({ tests: tests.length, problems }, { tests: 5, problems: [] });
   t.false(lines.some((line) => line.includes('clocksource')));
 });
 

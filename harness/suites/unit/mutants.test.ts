@@ -5,10 +5,10 @@ import { deadlineAfter } from '../../mutants/control.js';
 import { findKill, type Kill, type KillingSuite } from '../../mutants/kill.js';
 import { readMutants } from '../../mutants/mutants.js';
 import { testHung } from '../ava.js';
-import type { SuiteResult } from '../suite.js';
+import { addResults, type SuiteResult } from '../suite.js';
 
-const passed: SuiteResult = { passed: 2, failed: 0, skipped: 0, failures: [] };
-const failed = (title: string, detail: string): SuiteResult => ({ ...passed, failed: 1, failures: [{ title, detail }] });
+const passed: SuiteResult = { tests: [{ title: 'it boots', outcome: 'passed' }] };
+const failed = (title: string, detail: string): SuiteResult => addResults([passed, { tests: [{ title, outcome: 'failed', detail }] }]);
 const outcomes: readonly { readonly title: string; readonly outcome: SuiteResult | Error; readonly kill: Kill | undefined }[] = [
   { title: 'a suite that passes kills nothing', outcome: passed, kill: undefined },
   { title: 'a test that fails kills', outcome: failed('frames come back', '0 and not 5'), kill: { by: 'KUnit: frames come back', timedOut: false } },
