@@ -1,0 +1,44 @@
+import { describeFailure } from '../errors.js';
+import { formatSeconds, startClock } from '../host/duration.js';
+import { throwIfInterrupted } from '../process/interrupt.js';
+import { formatTotals, showFailures, type Suite, type SuiteOptions, type SuiteResult } from './suite.js';
+
+/** What a suite gave, and when. */
+export interface SuiteRun extends SuiteResult {
+  readonly name: string;
+  readonly started: Date;
+  readonly seconds: number;
+}
+
+/**
+ * Runs suites one after the other and shows what each gave. Whatever ends the run, all of them are
+ * recorded: those that did not come to their end with an error.
+ */
+export async function runSuites(chosen: readonly Suite[], options: SuiteOptions, record: (runs: readonly SuiteRun[]) => void): Promise<readonly SuiteRun[]> {
+  const runs: SuiteRun[] = [];
+  try {
+    for (const suite of chosen) runs.push(await runSuite(suite, options));
+    return runs;
+  } finally {
+    record([...runs, ...chosen.slice(runs.length).map(withoutEnd)]);
+  }
+}
+
+/** A suite that cannot even run is one error; the others still get their turn. */
+async function runSuite(suite: Suite, options: SuiteOptions): Promise<SuiteRun> {
+  const started = new Date();
+  const elapsed = startClock();
+  const result = await suite.run(options).catch((error: unknown): SuiteResult => {
+    throwIfInterrupted();
+    return { tests: [{ title: `the suite ${suite.name} runs`, outcome: 'error', detail: describeFailure(error) }] };
+  });
+  showFailures(result);
+  const seconds = elapsed();
+  console.log(`${suite.name}: ${formatTotals(result)} (${formatSeconds(seconds)})`);
+  return { ...result, name: suite.name, started, seconds };
+}
+
+function withoutEnd({ name }: Suite): SuiteRun {
+  const detail = 'the run was interrupted before this suite ended';
+  return { name, started: new Date(), seconds: 0, tests: [{ title: `the suite ${name} runs`, outcome: 'error', detail }] };
+}
