@@ -9,12 +9,16 @@ export function formatReport(report: ChainReport): string {
     socketTable(report),
     `ping   ${traffic.ping.sent} sent, ${traffic.ping.lost} lost`,
     `UDP    ${traffic.udp.sent} sent, ${traffic.udp.received} received, ${traffic.udp.filtered} filtered by nf2`,
-    `TCP    ${traffic.tcp.bytes} bytes in ${traffic.tcp.seconds.toFixed(1)} s, SHA-256 ${traffic.tcp.sha256ok ? 'right' : 'WRONG'}`,
+    `TCP    ${traffic.tcp.bytes} bytes in ${traffic.tcp.seconds.toFixed(1)} s, ${formatMegabits(traffic.tcp)} Mbit/s, SHA-256 ${traffic.tcp.sha256ok ? 'right' : 'WRONG'}`,
     ...carriedLines(report),
     ...umems.map(({ umem, frames, start, end }) => `UMEM ${umem} ${frames} frames, ${start} accounted for at the start, ${end} at the end`),
     ...report.problems.map((problem) => `PROBLEM  ${problem}`),
     report.ok ? 'every packet and every frame is accounted for' : `${report.problems.length} thing(s) do not add up`,
   ].join('\n');
+}
+
+function formatMegabits({ bytes, seconds }: ChainReport['traffic']['tcp']): string {
+  return ((8 * bytes) / Math.max(seconds, 0.001) / 1e6).toFixed(1);
 }
 
 function hopRows({ hops, wires }: ChainReport): string[][] {

@@ -7,6 +7,7 @@ import { startFunctions } from './functions.js';
 import { takeSample } from './live.js';
 import { readLinks } from '../host/netns.js';
 import type { ChainEvent, ChainReport, UmemReport } from './report.js';
+import { startServers, type Servers } from './servers.js';
 import { snapshotAtRest, type Snapshot } from './snapshot.js';
 import { buildTopology, chainFunctions, type Topology } from './topology.js';
 import { downloadOverTcp, ping, sendUdp } from './traffic.js';
@@ -19,7 +20,9 @@ export interface ChainOptions {
   /** Pairs of veth devices unless told. */
   readonly wires?: Wires;
   readonly pings?: number;
+  /** A download has at least so many, and takes at least so long. */
   readonly tcpMebibytes?: number;
+  readonly tcpSeconds?: number;
   /** How many datagrams go to the open port, and as many to the filtered one. */
   readonly udpPairs?: number;
   readonly onEvent?: (event: ChainEvent) => void;
@@ -39,7 +42,8 @@ export async function runChain(options: ChainOptions): Promise<ChainReport> {
 
   phase('build the namespaces and wires');
   await using topology = await buildTopology('flash', wires);
-  phase('start the network functions');
+  phase('start the servers and the network functions');
+  await using servers = await startServers(topology.server, { mebibytes: options.tcpMebibytes ?? 16, seconds: options.tcpSeconds ?? 10 });
   await using functions = await startFunctions({ netns: topology.middle, functions: chainFunctions, separateUmem, zeroCopy });
   await wires.ready?.();
   const statuses = await functions.status();
@@ -50,7 +54,7 @@ export async function runChain(options: ChainOptions): Promise<ChainReport> {
   using _routes = connect(hops);
   const start = await snapshotAtRest(topology, functions, sockets);
   const traffic = await watched({ pid: statuses[0]?.pid ?? process.pid, hops }, startMs, options.onEvent, () =>
-    sendTraffic(topology, options, phase),
+    sendTraffic(topology, servers, options, phase),
   );
   phase('come to rest and count');
   const end = await snapshotAtRest(topology, functions, sockets);
@@ -61,16 +65,15 @@ export async function runChain(options: ChainOptions): Promise<ChainReport> {
   return report;
 }
 
-async function sendTraffic(topology: Topology, options: ChainOptions, phase: (name: string) => void): Promise<ChainReport['traffic']> {
+async function sendTraffic(topology: Topology, servers: Servers, options: ChainOptions, phase: (name: string) => void): Promise<ChainReport['traffic']> {
   const pings = options.pings ?? 20;
-  const tcpMebibytes = options.tcpMebibytes ?? 64;
   const udpPairs = options.udpPairs ?? 40;
   phase(`ping: ${pings} packets`);
   const pingResult = await ping(topology, pings);
   phase(`UDP: ${udpPairs} datagrams to an open port, ${udpPairs} to the filtered one`);
-  const udp = await sendUdp(topology, udpPairs);
-  phase(`TCP: ${tcpMebibytes} MiB over HTTP`);
-  const tcp = await downloadOverTcp(topology, tcpMebibytes);
+  const udp = await sendUdp(topology, servers.udp, udpPairs);
+  phase('TCP: a download over HTTP');
+  const tcp = await downloadOverTcp(topology, servers.http);
   return { ping: pingResult, tcp, udp };
 }
 
