@@ -1,5 +1,5 @@
 import { createLogUpdate } from 'log-update';
-import { describeSample, drawChain } from './picture.js';
+import { describeSample, drawChain, shownSamples } from './picture.js';
 import type { ChainEvent, LiveSample } from './report.js';
 
 export interface ChainView {
@@ -18,13 +18,13 @@ export function showChain(stream: NodeJS.WriteStream = process.stderr): ChainVie
 function livePicture(stream: NodeJS.WriteStream): ChainView {
   const draw = createLogUpdate(stream);
   let phase = '';
-  let before: LiveSample | undefined;
+  let samples: readonly LiveSample[] = [];
   return {
     onEvent(event) {
       if (event.kind === 'phase') phase = event.phase;
       if (event.kind === 'report') return;
-      draw(drawChain(phase, event.kind === 'sample' ? event.sample : undefined, before));
-      if (event.kind === 'sample') before = event.sample;
+      if (event.kind === 'sample') samples = [...samples, event.sample].slice(-shownSamples);
+      draw(drawChain(phase, samples));
     },
     stop: () => draw.clear(),
   };
