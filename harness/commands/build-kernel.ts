@@ -16,7 +16,7 @@ export function addBuildKernel(program: Command): void {
     .command('build-kernel')
     .description('build a kernel with the FLASH series')
     .option('--base <name>', 'the kernel the series is applied to', '6.12')
-    .addOption(new Option('--flavour <name>', 'what is configured').choices(flavours).default('base'))
+    .addOption(new Option('--flavour <name>', 'what is configured').choices(flavours).default('lean'))
     .option('--vanilla', 'without the series', false)
     .option('--source <path>', 'a kernel source tree or a tarball of one')
     .action(async (options: Options) => {

@@ -28,7 +28,7 @@ export function addTestChaos(program: Command): void {
     .option('--seconds <n>', 'for how long, on each device', wholeNumber, 60)
     .option('--seed <n>', 'of the first episode; each one after it has the next', wholeNumber, 1)
     .addOption(new Option('--device <name>', 'on this one alone').choices(devices))
-    .addOption(new Option('--flavour <name>', 'the kernel the guest boots').choices(flavours).default('base'))
+    .addOption(new Option('--flavour <name>', 'the kernel the guest boots').choices(flavours).default('lean'))
     .option('--image <file>', 'boot this kernel instead of building one')
     .action(async ({ seconds, seed, device, flavour, image }: Options) => {
       const bootImage = image === undefined ? await buildImage({ flavour }) : resolve(callerDir, image);

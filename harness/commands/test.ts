@@ -13,7 +13,7 @@ export function addTest(program: Command): void {
   guestCommand(program, 'test', bootsGuests)
     .description('run every suite, or one')
     .argument('[suite]', suites.map(({ name }) => name).join(', '))
-    .addOption(new Option('--flavour <name>', 'the kernel the guests boot').choices(flavours).default('base'))
+    .addOption(new Option('--flavour <name>', 'the kernel the guests boot').choices(flavours).default('lean'))
     .option('--image <file>', 'boot this kernel instead of building one')
     .option('--junit <file>', 'also write the results as JUnit XML', reportFile)
     .option('--ktap <file>', "also write the results as KTAP, the kernel's test format", reportFile)

@@ -1,5 +1,5 @@
-/** `base` is lean, `debug` adds what finds bugs; `hold` has of that only the points where tests hold contexts. */
-export const flavours = ['base', 'hold', 'debug'] as const;
+/** `lean` boots fast, `debug` adds what finds bugs; `hold` has of that only the points where tests hold contexts. */
+export const flavours = ['lean', 'hold', 'debug'] as const;
 
 export type Flavour = (typeof flavours)[number];
 
@@ -10,11 +10,11 @@ export type Flavour = (typeof flavours)[number];
  */
 export function fragmentsOf(flavour: Flavour, withFlash: boolean): readonly string[] {
   return [
-    'base',
+    'lean',
     'drivers',
     ...(flavour === 'debug' ? ['debug'] : []),
     'kunit',
     ...(withFlash ? ['flash', 'flash-kunit'] : []),
-    ...(withFlash && flavour !== 'base' ? ['flash-hold'] : []),
+    ...(withFlash && flavour !== 'lean' ? ['flash-hold'] : []),
   ];
 }

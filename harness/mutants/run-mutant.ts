@@ -20,7 +20,7 @@ export interface Verdict {
 export async function runMutant(mutant: Mutant, kunitDeadlineMs: number): Promise<Verdict> {
   const elapsed = startClock();
   // One that does not build or apply says nothing about the tests: that is an error, not a kill.
-  const image = await buildImage({ extraPatches: [mutant], flavour: mutant.takesHolds ? 'hold' : 'base' });
+  const image = await buildImage({ extraPatches: [mutant], flavour: mutant.takesHolds ? 'hold' : 'lean' });
   const kill = await killWith(mutant, image, kunitDeadlineMs);
   return { mutant, killedBy: kill?.by, timedOut: kill?.timedOut ?? false, seconds: elapsed() };
 }

@@ -75,7 +75,7 @@ function planOf(options: BuildOptions): Plan {
   const driverPatches = options.driverPatches ?? true;
   return {
     base: loadBase(options.base ?? '6.12'),
-    flavour: options.flavour ?? 'base',
+    flavour: options.flavour ?? 'lean',
     ...{ vanilla, driverPatches },
     given: options.source,
     patches: vanilla ? [] : [...readSeries().filter((patch) => driverPatches || !isDriverPatch(patch)), ...(options.extraPatches ?? [])],

@@ -53,7 +53,7 @@ export async function prepare(build: CheckBuild): Promise<void> {
     await configure(tree, buildDir, [changes], { start: 'allmodconfig', variables });
   } else {
     const flash = withFlash ? readFragments(['flash', 'flash-kunit']).map((fragment) => existing(tree, fragment)) : [];
-    await configure(tree, buildDir, [...readFragments(fragmentsOf('base', false)), ...flash], { variables });
+    await configure(tree, buildDir, [...readFragments(fragmentsOf('lean', false)), ...flash], { variables });
   }
   await run('make', [...makeArguments(build), 'prepare'], { env: buildEnvironment(), failAs: 'buildFailed' });
 }

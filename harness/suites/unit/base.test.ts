@@ -6,7 +6,7 @@ const valid = {
   name: '6.12',
   release: '6.12.111',
   tarball: { url: 'https://example.org/linux.tar.xz', sha256: 'a'.repeat(64) },
-  compileSteps: { base: 1, hold: 1, debug: 1 },
+  compileSteps: { lean: 1, hold: 1, debug: 1 },
 };
 
 const wrong: readonly { field: string; value: object }[] = [
@@ -15,7 +15,7 @@ const wrong: readonly { field: string; value: object }[] = [
   { field: 'release', value: { ...valid, release: '6.13.1' } },
   { field: 'tarball.sha256', value: { ...valid, tarball: { ...valid.tarball, sha256: 'beef' } } },
   { field: 'tarball.url', value: { ...valid, tarball: { ...valid.tarball, url: 'somewhere' } } },
-  { field: 'compileSteps.debug', value: { ...valid, compileSteps: { base: 1, hold: 1, debug: -1 } } },
+  { field: 'compileSteps.debug', value: { ...valid, compileSteps: { lean: 1, hold: 1, debug: -1 } } },
   { field: 'colour', value: { ...valid, colour: 'red' } },
 ];
 

@@ -7,7 +7,7 @@ import { temporaryDir, writeFiles } from './tiny-repository.js';
 
 const inputs: BuildInputs = {
   sourceTree: 'tree-1',
-  fragments: [{ name: 'base.config', text: 'CONFIG_A=y\n' }],
+  fragments: [{ name: 'lean.config', text: 'CONFIG_A=y\n' }],
   toolchain: 'gcc 12',
   makeVariables: ['CC=gcc'],
 };
@@ -25,7 +25,7 @@ test('an image made from the same inputs is current', (t) => {
 
 const changes: readonly { what: string; changed: Partial<BuildInputs> }[] = [
   { what: 'series or source', changed: { sourceTree: 'tree-2' } },
-  { what: 'fragment', changed: { fragments: [{ name: 'base.config', text: 'CONFIG_A=n\n' }] } },
+  { what: 'fragment', changed: { fragments: [{ name: 'lean.config', text: 'CONFIG_A=n\n' }] } },
   { what: 'compiler', changed: { toolchain: 'gcc 13' } },
   { what: 'make variable', changed: { makeVariables: [] } },
 ];

@@ -16,7 +16,7 @@ const base: Base = parseBase(
     name: '0.1',
     release: '0.1.5',
     tarball: { url: 'https://example.org/linux-0.1.5.tar.xz', sha256: 'a'.repeat(64) },
-    compileSteps: { base: 1, hold: 1, debug: 1 },
+    compileSteps: { lean: 1, hold: 1, debug: 1 },
   }),
   'test',
 );
