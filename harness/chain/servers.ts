@@ -1,18 +1,11 @@
-import type { ProcessPromise } from 'zx';
-import { FlashError } from '../errors.js';
-import { signalGroup } from '../process/signal-group.js';
-import { waitUntil } from '../process/wait-until.js';
 import { startIn } from '../host/netns.js';
+import { follow, type Followed } from '../process/follow.js';
 import { filteredUdpPort, serverAddress } from './topology.js';
 
-/** A program that answers at the server, and what it has said. */
-export interface Server extends AsyncDisposable {
-  readonly output: () => string;
-}
-
+/** The programs that answer at the server, and what they have said. */
 export interface Servers extends AsyncDisposable {
-  readonly http: Server;
-  readonly udp: Server;
+  readonly http: Followed;
+  readonly udp: Followed;
 }
 
 export interface DownloadSize {
@@ -31,17 +24,21 @@ const pythonPath = '/usr/bin/python3';
 /** Resolves when both listen. Nothing is on the wires by then. */
 export async function startServers(netns: string, { mebibytes, seconds }: DownloadSize): Promise<Servers> {
   const starting = [
-    startServer(netns, ['-u', '-c', httpServer, serverAddress, String(httpPort), String(mebibytes), String(seconds)]),
-    startServer(netns, ['-u', '-c', udpSink, serverAddress, String(openUdpPort), String(filteredUdpPort)]),
+    startServer(netns, ['-c', httpServer, serverAddress, String(httpPort), String(mebibytes), String(seconds)]),
+    startServer(netns, ['-c', udpSink, serverAddress, String(openUdpPort), String(filteredUdpPort)]),
   ] as const;
-  const stop = async (): Promise<void> => void (await Promise.all(starting.map((server) => server[Symbol.asyncDispose]())));
+  const stop = async (): Promise<void> => void (await Promise.all(starting.map((server) => server.stop())));
   try {
-    await Promise.all(starting.map((server) => server.waitForOutput('ready')));
+    await Promise.all(starting.map((server) => server.waitFor(/^ready$/m, { deadlineMs: readyDeadlineMs })));
   } catch (error) {
     await stop();
     throw error;
   }
   return { http: starting[0], udp: starting[1], [Symbol.asyncDispose]: stop };
+}
+
+function startServer(netns: string, args: readonly string[]): Followed {
+  return follow(startIn(netns, pythonPath, ['-u', ...args]), 'a server');
 }
 
 /**
@@ -82,27 +79,3 @@ while True:
     for s in select.select(sockets, [], [])[0]:
         print("got", s.recv(2048).decode().strip())
 `;
-
-function startServer(netns: string, args: readonly string[]): Server & { readonly waitForOutput: (text: string) => Promise<void> } {
-  const child: ProcessPromise = startIn(netns, pythonPath, args);
-  let text = '';
-  let ended = false;
-  child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));
-  const end = child.then(() => (ended = true));
-  const waitForOutput = async (wanted: string): Promise<void> => {
-    await waitUntil(
-      () => {
-        if (text.includes(wanted)) return true;
-        if (ended) throw new FlashError('infrastructure', `a server ended before it said "${wanted}"`, { logTail: text });
-        return false;
-      },
-      { what: `a server to say "${wanted}"`, deadlineMs: readyDeadlineMs, failAs: 'infrastructure', lastState: () => text },
-    );
-  };
-  const stop = async (): Promise<void> => {
-    if (!ended) signalGroup(child.pid, 'SIGTERM');
-    await end;
-  };
-  return { output: () => text, waitForOutput, [Symbol.asyncDispose]: stop };
-}

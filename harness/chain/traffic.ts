@@ -2,7 +2,8 @@ import { FlashError } from '../errors.js';
 import { startClock } from '../host/duration.js';
 import { waitUntil } from '../process/wait-until.js';
 import { attemptIn, runIn } from '../host/netns.js';
-import { httpPort, openUdpPort, type Server } from './servers.js';
+import type { Followed } from '../process/follow.js';
+import { httpPort, openUdpPort } from './servers.js';
 import { filteredUdpPort, serverAddress, type Topology } from './topology.js';
 import type { PingResult, TcpResult, UdpResult } from './traffic-results.js';
 
@@ -20,13 +21,13 @@ export async function ping(topology: Topology, count: number, waitSeconds = 5): 
 }
 
 /** `curl` at the client gets what the server sends for as long as it was told to. */
-export async function downloadOverTcp(topology: Topology, http: Server): Promise<TcpResult> {
+export async function downloadOverTcp(topology: Topology, http: Followed): Promise<TcpResult> {
   const elapsed = startClock();
   const script = `set -o pipefail; curl -sS --fail --max-time ${tcpDeadlineSeconds} http://${serverAddress}:${httpPort}/ | sha256sum`;
   const received = await runIn(topology.client, 'bash', ['-c', script]);
   const seconds = elapsed();
 
-  const { bytes, sha256 } = await waitUntil(() => parseSent(http.output()), { what: 'the server to say what it sent', deadlineMs: lastWordsDeadlineMs, lastState: http.output });
+  const { bytes, sha256 } = await waitUntil(() => parseSent(http.stdout()), { what: 'the server to say what it sent', deadlineMs: lastWordsDeadlineMs, lastState: http.stdout });
   return { bytes, sha256ok: received.startsWith(`${sha256} `), seconds };
 }
 
@@ -37,12 +38,12 @@ function parseSent(output: string): { readonly bytes: number; readonly sha256: s
 }
 
 /** Datagrams from bash at the client, in turn to an open port and to the one that is filtered. */
-export async function sendUdp(topology: Topology, udp: Server, pairs: number): Promise<UdpResult> {
+export async function sendUdp(topology: Topology, udp: Followed, pairs: number): Promise<UdpResult> {
   const target = (port: number): string => `/dev/udp/${serverAddress}/${port}`;
   const script = `for i in $(seq ${pairs}); do echo "open $i" > ${target(openUdpPort)}; echo "filtered $i" > ${target(filteredUdpPort)}; done`;
   await runIn(topology.client, 'bash', ['-c', script]);
 
-  const received = (what: string): number => udp.output().split('\n').filter((line) => line.startsWith(`got ${what} `)).length;
+  const received = (what: string): number => udp.stdout().split('\n').filter((line) => line.startsWith(`got ${what} `)).length;
   await waitUntil(() => received('open') >= pairs, { what: 'all UDP datagrams', deadlineMs: udpDeadlineMs }).catch(() => undefined);
   return { sent: 2 * pairs, received: received('open'), filtered: pairs - received('filtered') };
 }

@@ -2,8 +2,8 @@ import { chmodSync, copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ProcessPromise } from 'zx';
-import { FlashError } from '../errors.js';
 import { listSockets } from '../flash/registry.js';
+import { follow } from '../process/follow.js';
 import { signalIfThere } from '../process/signal-group.js';
 import { waitUntil } from '../process/wait-until.js';
 import { start } from '../process/run.js';
@@ -55,7 +55,7 @@ const readyDeadlineMs = 20_000;
 const reportDeadlineMs = 250_000;
 
 export async function startPump(options: PumpOptions): Promise<Pump> {
-  return follow(startIn(options.netns, nativePaths.pump, commandLine(options)), options.mode);
+  return getReady(startIn(options.netns, nativePaths.pump, commandLine(options)), options.mode);
 }
 
 /** A target in a user namespace and a network namespace of its own, where it may do everything, made by this user. */
@@ -69,43 +69,35 @@ export async function startPumpInUserNamespace(uid: number): Promise<Pump> {
   const command = [program, ...commandLine({ mode: 'target', ifname: 'a' })];
   const asUser = [`--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', 'unshare', '--user', '--map-root-user', '--net'];
   try {
-    return await follow(start('setpriv', [...asUser, 'sh', '-c', script, 'sh', ...command]), 'target');
+    return await getReady(start('setpriv', [...asUser, 'sh', '-c', script, 'sh', ...command]), 'target');
   } finally {
     rmSync(directory, { recursive: true });
   }
 }
 
-async function follow(child: ProcessPromise, mode: PumpMode): Promise<Pump> {
-  let output = '';
-  child.stdout.on('data', (chunk: Buffer | string) => (output += chunk.toString()));
-  let ended = false;
-  const end = (async () => {
-    const { exitCode, stdout, stderr } = await child;
-    ended = true;
-    return { exitCode, report: parseReport(stdout), stderr };
-  })();
-
-  const pid = await waitUntil(
-    async () => {
-      if (ended) throw new FlashError('infrastructure', `pump ${mode} ended before it was ready`, { logTail: (await end).stderr });
-      return Number(/^ready (\d+)$/m.exec(output)?.[1] ?? 0) || undefined;
-    },
-    { what: `pump ${mode} to open its sockets`, deadlineMs: readyDeadlineMs, intervalMs: 10, failAs: 'infrastructure' },
-  );
+async function getReady(child: ProcessPromise, mode: PumpMode): Promise<Pump> {
+  const pump = follow(child, `pump ${mode}`);
+  const [, pidText] = await pump.waitFor(/^ready (\d+)$/m, { deadlineMs: readyDeadlineMs, intervalMs: 10 }).catch(async (error: unknown) => {
+    await pump.stop();
+    throw error;
+  });
+  // What was started may be a shell around it.
+  const pid = Number(pidText);
   return {
-    ...{ pid, end },
+    pid,
+    end: pump.end.then(({ exitCode, stdout, stderr }) => ({ exitCode, report: parseReport(stdout), stderr })),
     ids: () =>
       listSockets()
         .filter((socket) => socket.pid === pid)
         .sort((a, b) => a.ifindex - b.ifindex || a.qid - b.qid)
         .map(({ id }) => id),
     report: () =>
-      waitUntil(() => parseReport(output), { what: `the report of pump ${mode}`, deadlineMs: reportDeadlineMs, intervalMs: 20 }),
+      waitUntil(() => parseReport(pump.stdout()), { what: `the report of pump ${mode}`, deadlineMs: reportDeadlineMs, intervalMs: 20 }),
     go: () => void process.kill(pid, 'SIGUSR1'),
     kill: (signal) => signalIfThere(pid, signal),
     async [Symbol.asyncDispose]() {
       signalIfThere(pid, 'SIGKILL');
-      await end;
+      await pump.end;
     },
   };
 }

@@ -1,12 +1,10 @@
 import { appendFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ProcessPromise } from 'zx';
 import { FlashError } from '../errors.js';
 import { newLogPath } from '../host/cache.js';
 import { makeSocketDir } from '../host/temporary.js';
+import { follow } from '../process/follow.js';
 import { lastLines, start } from '../process/run.js';
-import { signalGroup } from '../process/signal-group.js';
-import { waitUntil } from '../process/wait-until.js';
 import { buildNics } from './build-nics.js';
 import { overSocket } from './control-socket.js';
 import { controlNics, type NicControl } from './control.js';
@@ -40,42 +38,31 @@ export interface Nics extends AsyncDisposable {
 }
 
 const readyDeadlineMs = 15_000;
-const graceMs = 3000;
 
 /** Starts them and waits until QEMU can attach. Whoever starts them stops them. */
 export async function startNics(options: NicsOptions): Promise<Nics> {
-  const program = options.program ?? (await buildNics());
   const logPath = options.logPath ?? newLogPath('nics');
   const directory = makeSocketDir('nics');
   const controlPath = join(directory, 'control');
   const ports = options.ports.map(({ model }, index) => ({ model, socketPath: join(directory, `port${index}`) }));
-  const child = start(program, commandLine(options, controlPath, ports));
-  const state = { output: '', stderr: '', ended: undefined as string | undefined, stopping: false };
-  child.stdout.on('data', (chunk: Buffer) => (state.output += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => {
-    state.stderr += chunk.toString();
-    appendFileSync(logPath, chunk);
-  });
-  const end = child.then(({ exitCode, signal }) => void (state.ended = signal === null ? `exit code ${exitCode}` : `signal ${signal}`));
+  const child = start(options.program ?? (await buildNics()), commandLine(options, controlPath, ports));
+  child.stderr.on('data', (chunk: Buffer) => appendFileSync(logPath, chunk));
+  const program = follow(child, 'the emulated NICs');
+  let stopping = false;
 
   const failure = (): FlashError | undefined => {
-    if (state.ended === undefined || state.stopping) return undefined;
-    const logTail = lastLines(state.stderr, 10);
-    return new FlashError('infrastructure', `the emulated NICs ended while they were in use (${state.ended})`, { logTail, logPath });
+    const ending = program.ending();
+    if (ending === undefined || stopping) return undefined;
+    const logTail = lastLines(program.stderr(), 10);
+    return new FlashError('infrastructure', `the emulated NICs ended while they were in use (${ending})`, { logTail, logPath });
   };
   const stop = async (): Promise<void> => {
-    state.stopping = true;
-    await endChild(child, end);
+    stopping = true;
+    await program.stop();
     rmSync(directory, { recursive: true, force: true });
   };
   try {
-    await waitUntil(() => /^ready$/m.test(state.output) || (state.ended !== undefined && throwStartFailure(state, logPath)), {
-      what: 'the emulated NICs to be ready',
-      deadlineMs: readyDeadlineMs,
-      intervalMs: 10,
-      failAs: 'infrastructure',
-      lastState: () => state.stderr || 'they said nothing',
-    });
+    await program.waitFor(/^ready$/m, { deadlineMs: readyDeadlineMs, intervalMs: 10 }, { logPath });
   } catch (error) {
     await stop();
     throw error;
@@ -86,19 +73,6 @@ export async function startNics(options: NicsOptions): Promise<Nics> {
 /** Two ports of a model with a wire between them. */
 export function startNicPair(model: NicModel): Promise<Nics> {
   return startNics({ ports: [{ model }, { model }], wires: [[0, { port: 1 }]] });
-}
-
-/** The model says in one line what the system refused, a socket in use for instance. */
-function throwStartFailure(state: { readonly stderr: string; readonly ended: string | undefined }, logPath: string): never {
-  const said = lastLines(state.stderr, 1) || 'it said nothing';
-  throw new FlashError('infrastructure', `the emulated NICs did not start (${state.ended}): ${said}`, { logPath });
-}
-
-async function endChild(child: ProcessPromise, end: Promise<unknown>): Promise<void> {
-  const killer = setTimeout(() => signalGroup(child.pid, 'SIGKILL'), graceMs);
-  signalGroup(child.pid, 'SIGTERM');
-  await end;
-  clearTimeout(killer);
 }
 
 export function commandLine({ ports, wires }: NicsOptions, controlPath: string, sockets: readonly NicPort[]): string[] {

@@ -1,11 +1,9 @@
-import type { ProcessPromise } from 'zx';
 import { startIn } from '../../host/netns.js';
 import { FlashError } from '../../errors.js';
 import { listSockets, setRoute } from '../../flash/registry.js';
 import { nativePaths } from '../../native/build-native.js';
 import { waitForLinks } from '../../nics/guest-ports.js';
-import { signalIfThere } from '../../process/signal-group.js';
-import { waitUntil } from '../../process/wait-until.js';
+import { follow } from '../../process/follow.js';
 import { benchNetns, devicesFor } from './devices.js';
 import { findContender } from './contenders.js';
 import type { Chain } from './plan.js';
@@ -27,40 +25,17 @@ const readyDeadlineMs = 20_000;
 export async function runHops(options: HopsOptions): Promise<HopsResult> {
   const contender = findContender(options.contender);
   using devices = devicesFor(contender, options.functions);
-  const child = startIn(benchNetns, nativePaths[contender.program], commandLine(options, devices.ifnames));
-  const pid = await untilReady(child);
-  try {
-    if (contender.routed) routeInOrder(pid);
-    // Attaching a program may have reset them.
-    if (contender.devices === 'vfs') await waitForLinks([benchNetns], devices.ifnames);
-  } catch (error) {
-    signalIfThere(pid, 'SIGKILL');
-    throw error;
-  }
+  await using hops = follow(startIn(benchNetns, nativePaths[contender.program], commandLine(options, devices.ifnames)), 'hops', 0);
+  const [, pidText] = await hops.waitFor(/^ready (\d+)/m, { deadlineMs: readyDeadlineMs, intervalMs: 5 });
+  const pid = Number(pidText);
+  if (contender.routed) routeInOrder(pid);
+  // Attaching a program may have reset them.
+  if (contender.devices === 'vfs') await waitForLinks([benchNetns], devices.ifnames);
   process.kill(pid, 'SIGUSR1');
-  const { exitCode, stdout, stderr } = await child;
+  const { exitCode, stdout, stderr } = await hops.end;
   const line = /^\{.*\}$/m.exec(stdout)?.[0];
   if (exitCode !== 0 || line === undefined) throw new FlashError('infrastructure', `hops failed: ${stderr.trim()}`);
   return hopsResultSchema.parse(JSON.parse(line));
-}
-
-async function untilReady(child: ProcessPromise): Promise<number> {
-  let output = '';
-  let ended = false;
-  child.stdout.on('data', (chunk: Buffer | string) => (output += chunk.toString()));
-  void child.then(() => (ended = true));
-  try {
-    return await waitUntil(
-      async () => {
-        if (ended) throw new FlashError('infrastructure', `hops ended before it was ready: ${(await child).stderr.trim()}`);
-        return Number(/^ready (\d+)/m.exec(output)?.[1] ?? 0) || undefined;
-      },
-      { what: 'hops to be ready', deadlineMs: readyDeadlineMs, intervalMs: 5, failAs: 'infrastructure' },
-    );
-  } catch (error) {
-    if (!ended) signalIfThere(child.pid ?? 0, 'SIGKILL');
-    throw error;
-  }
 }
 
 /** The sockets are on the queues of one device, in the order of the chain. */
