@@ -25,6 +25,13 @@ test('every step of the night is an npm script that there is', async (t) => {
   t.is(new Set(steps.map(([name]) => name)).size, steps.length);
 });
 
+test('the README names every step of the night', async (t) => {
+  const readme = readFileSync(join(repositoryRoot, 'README.md'), 'utf8');
+  const names = (await run(nightly, ['--list'])).trim().split('\n').map((line) => line.split(' ')[0] ?? '');
+
+  t.deepEqual(names.filter((name) => !readme.includes(`\`${name}\``)), []);
+});
+
 test('a night runs the steps that were named, in their order', async (t) => {
   const { exitCode, stdout } = await runNightly(['parity', 'debug']);
 
