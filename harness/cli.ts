@@ -16,7 +16,7 @@ import { addTest } from './commands/test.js';
 import { describeFailure, exitCodes, FlashError } from './errors.js';
 import { installInterruptHandler, interruptSignal, throwIfInterrupted } from './process/interrupt.js';
 
-const program = new Command('flash').description('FLASH: AF_XDP sockets that hand packets to each other').exitOverride();
+const program = new Command('flash').description('builds, tests and measures FLASH: AF_XDP sockets that send packets to each other in the kernel').exitOverride();
 
 addBuildKernel(program);
 addPatches(program);

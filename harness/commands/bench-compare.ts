@@ -12,9 +12,9 @@ import { formatTable } from '../host/table.js';
 export function addBenchCompare(program: Command): void {
   program
     .command('bench-compare')
-    .description('what differs between two reports of bench, beyond their noise')
-    .argument('<before>', 'a report.json')
-    .argument('<after>', 'another')
+    .description('compare two reports of bench, and show differences that are larger than the noise')
+    .argument('<before>', 'the report.json of the first run')
+    .argument('<after>', 'the report.json of the second run')
     .action((before: string, after: string) => {
       const { changes, unchanged, onlyBefore, onlyAfter, conditions } = compareReports(readReport(before), readReport(after));
       for (const condition of conditions) console.log(`conditions differ: ${condition}`);

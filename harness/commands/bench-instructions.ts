@@ -17,10 +17,10 @@ const shownFunctions = 24;
 
 export function addBenchInstructions(program: Command): void {
   guestCommand(program, 'bench-instructions')
-    .description('instructions a packet costs its sender, on the vanilla kernel and on ours')
+    .description('count the instructions that sending a packet takes, on the vanilla kernel and on ours')
     .addOption(new Option('--nic <model>', "also measure redirects in this NIC's driver").choices(nicModels))
-    .option('--json <file>', 'also write the figures as data')
-    .addOption(new Option('--profile', 'instead, function by function for a batch of 1 packet and one of 64').default(false).conflicts(['nic', 'json']))
+    .option('--json <file>', 'also write the figures as JSON')
+    .addOption(new Option('--profile', 'list the instructions by function instead, for batches of 1 and 64 packets').default(false).conflicts(['nic', 'json']))
     .action(async ({ json, nic, profile }: { json?: string; nic?: NicModel; profile: boolean }) => {
       refuseKvm('only the emulator counts instructions');
       await buildNative();

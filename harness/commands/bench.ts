@@ -24,13 +24,13 @@ interface Options {
 
 export function addBench(program: Command): void {
   guestCommand(program, 'bench')
-    .description('speed, beside what people would use instead: report.json and report.html')
-    .option('--quick', 'fewer chains and shorter measurements: minutes', false)
-    .option('--here', 'measure on this machine, whose kernel has FLASH, and in no guest', false)
-    .option('--native', 'only what the rings and redirects of the series cost, compiled in user space, and no chains: minutes, in no guest', false)
-    .option('--vfs-of <ifname>', 'with --here: also over SR-IOV virtual functions of this NIC, which has none and gets them for as long as it takes')
-    .option('--resume', 'go on with the run that was interrupted in the same folder', false)
-    .option('--out <folder>', 'where the report goes', 'bench-report')
+    .description('measure speed and compare it with other transports; writes report.json and report.html')
+    .option('--quick', 'take minutes: fewer chains and shorter measurements', false)
+    .option('--here', 'measure on this machine, whose kernel has FLASH, instead of in a guest', false)
+    .option('--native', 'measure only the rings and redirects of the series, compiled for user space: takes minutes and needs no guest', false)
+    .option('--vfs-of <ifname>', 'with --here: also measure over SR-IOV virtual functions, which are created on this NIC for the time of the run; it must have none')
+    .option('--resume', 'continue the interrupted run whose report is in the same folder', false)
+    .option('--out <folder>', 'where to write the report', 'bench-report')
     .action(async ({ quick, here, native, vfsOf, resume, out }: Options) => {
       const elapsed = startClock();
       const outDir = resolve(callerDir, out);

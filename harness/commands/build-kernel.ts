@@ -16,9 +16,9 @@ export function addBuildKernel(program: Command): void {
     .command('build-kernel')
     .description('build a kernel with the FLASH series')
     .option('--base <name>', 'the kernel the series is applied to', '6.12')
-    .addOption(new Option('--flavour <name>', 'what is configured').choices(flavours).default('lean'))
-    .option('--vanilla', 'without the series', false)
-    .option('--source <path>', 'a kernel source tree or a tarball of one')
+    .addOption(new Option('--flavour <name>', 'the kernel configuration').choices(flavours).default('lean'))
+    .option('--vanilla', 'leave the series out', false)
+    .option('--source <path>', 'a kernel source tree, or a tarball of one')
     .action(async (options: Options) => {
       const view = showProgress();
       try {

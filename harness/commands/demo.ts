@@ -27,10 +27,10 @@ interface Options {
 
 export function addDemo(program: Command): void {
   guestCommand(program, 'demo')
-    .description('a chain of three network functions between two network namespaces, in a guest')
-    .option('--json <file>', 'also write the result as data')
-    .option('--separate-umem', 'one UMEM a function, so that packets are copied', false)
-    .addOption(new Option('--nic <model>', 'wires between emulated NICs, in zero-copy mode').choices(nicModels).conflicts('here'))
+    .description('run a chain of three network functions between two network namespaces, in a guest')
+    .option('--json <file>', 'also write the result as JSON')
+    .option('--separate-umem', 'give each function a umem of its own, so that packets are copied', false)
+    .addOption(new Option('--nic <model>', 'use emulated NICs in zero-copy mode instead of veth pairs').choices(nicModels).conflicts('here'))
     .option('--keep', 'leave a shell in the guest, with the chain in place', false)
     .option('--image <file>', 'boot this kernel instead of building one')
     .option('--here', 'run on this machine, whose kernel has FLASH', false)

@@ -13,7 +13,7 @@ const marks = { ok: 'yes', missing: 'NO', optional: 'no' } as const;
 export function addDoctor(program: Command): void {
   program
     .command('doctor')
-    .description('what this machine has and lacks')
+    .description('check what this machine has and lacks, and what to do about it')
     .action(async () => {
       const findings = [
         ...(await inspectPackages()),

@@ -2,7 +2,7 @@ import { Option, type Command } from 'commander';
 import { accelerators, acceleratorVariable, type Accelerator } from '../machine/guest/accelerator.js';
 import { requireAccelerator } from '../machine/guest/choose-accelerator.js';
 
-const description = `what guests run under, also by ${acceleratorVariable}; KVM where it boots one unless told`;
+const description = `what guests run under; also set by ${acceleratorVariable}; default: KVM if it works`;
 
 /** Begins a command that boots guests: what they run under can be told, and is refused before anything is built. */
 export function guestCommand(program: Command, name: string, bootsGuests = notHere): Command {

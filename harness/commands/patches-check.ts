@@ -17,8 +17,8 @@ interface CheckOptions {
 
 export function addPatchesCheck(command: Command): void {
   command
-    .option('--posting <name>', 'the patches of this posting alone')
-    .addOption(new Option('--only <column...>', 'these columns of the table alone').choices(columns))
+    .option('--posting <name>', 'check only the patches of this posting')
+    .addOption(new Option('--only <column...>', 'check only these columns of the table').choices(columns))
     .action((options: CheckOptions) => check(options));
 }
 

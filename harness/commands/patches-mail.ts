@@ -20,9 +20,9 @@ interface MailOptions {
 export function addPatchesMail(command: Command): void {
   command
     .argument('<posting>', 'a posting of the series file')
-    .option('--version <n>', 'which version of the posting it is', positiveInteger, 1)
-    .option('--output <dir>', 'where the mail is put (default: out/mail/POSTING-vN)')
-    .option('--onto <tree>', 'a git tree of yours whose commit the patches are for, checked out, instead of the base')
+    .option('--version <n>', 'the version of the posting', positiveInteger, 1)
+    .option('--output <dir>', 'where to write the mail (default: out/mail/POSTING-vN)')
+    .option('--onto <tree>', 'make the patches for the commit that is checked out in this git tree, instead of for the base')
     .action((name: string, options: MailOptions) => mail(name, options));
 }
 

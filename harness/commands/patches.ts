@@ -12,8 +12,8 @@ export function addPatches(program: Command): void {
   const withBase = (name: string, description: string): Command =>
     patches.command(name).description(description).option('--base <name>', 'the kernel the series is applied to', '6.12');
 
-  withBase('checkout', 'lay the series out as commits of a git tree to work in')
-    .option('--discard', 'drop commits and changes of that tree that were not exported', false)
+  withBase('checkout', 'make a git tree to work in, with a commit for each patch')
+    .option('--discard', 'drop commits and changes that were not exported', false)
     .action((options: { base: string; discard: boolean }) =>
       onSource(options.base, 'checking out the series', async (source) => {
         const tree = await checkoutSeries(source, readSeries(), options.discard);
@@ -30,6 +30,6 @@ export function addPatches(program: Command): void {
     }),
   );
 
-  addPatchesCheck(withBase('check', 'look at every patch: length, style, builds; and say who maintains what it touches'));
-  addPatchesMail(withBase('mail', 'write a posting as mail, with a cover letter, for git send-email and b4'));
+  addPatchesCheck(withBase('check', 'check the length, style and builds of every patch, and list its maintainers'));
+  addPatchesMail(withBase('mail', 'write a posting, with a cover letter, as mail for git send-email and b4'));
 }

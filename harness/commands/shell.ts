@@ -13,7 +13,7 @@ interface Options {
 
 export function addShell(program: Command): void {
   guestCommand(program, 'shell')
-    .description('a shell in a guest with the FLASH kernel and the working tree')
+    .description('open a shell in a guest with the FLASH kernel and this working tree')
     .option('--image <file>', 'boot this kernel instead of building one')
     .action(async (options: Options) => {
       await buildNative();

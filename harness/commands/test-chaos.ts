@@ -24,10 +24,10 @@ function wholeNumber(text: string): number {
 export function addTestChaos(program: Command): void {
   program
     .command('test-chaos')
-    .description('sockets that send, take, sleep, close and are led elsewhere, at random, and what must hold in each quiet moment')
-    .option('--seconds <n>', 'for how long, on each device', wholeNumber, 60)
-    .option('--seed <n>', 'of the first episode; each one after it has the next', wholeNumber, 1)
-    .addOption(new Option('--device <name>', 'on this one alone').choices(devices))
+    .description('let sockets send, receive, sleep, close and change routes at random, and check the invariants whenever all is quiet')
+    .option('--seconds <n>', 'how long to run on each device', wholeNumber, 60)
+    .option('--seed <n>', 'the seed of the first episode; each later one has the next seed', wholeNumber, 1)
+    .addOption(new Option('--device <name>', 'run only on this device').choices(devices))
     .addOption(new Option('--flavour <name>', 'the kernel the guest boots').choices(flavours).default('lean'))
     .option('--image <file>', 'boot this kernel instead of building one')
     .action(async ({ seconds, seed, device, flavour, image }: Options) => {

@@ -20,10 +20,10 @@ const scripts = ['demo', 'test', 'doctor', 'test:unit'];
 export function addTestFresh(program: Command): void {
   program
     .command('test-fresh')
-    .description("the README's two commands from nothing, in a folder with a system of its own")
-    .addOption(new Option('--suite <suite>', 'the system').choices(Object.keys(suites)).makeOptionMandatory())
-    .addOption(new Option('--command <script...>', 'only these npm scripts').choices(scripts))
-    .option('--keep', 'leave the folder', false)
+    .description("run the README's commands on a fresh system, which is installed in a folder")
+    .addOption(new Option('--suite <suite>', 'the system: Debian 12, Debian 13 or Ubuntu 24.04').choices(Object.keys(suites)).makeOptionMandatory())
+    .addOption(new Option('--command <script...>', 'run only these npm scripts').choices(scripts))
+    .option('--keep', 'keep the folder afterwards', false)
     .option('--deadline <minutes>', 'how long each command may take', parseMinutes, 120)
     .action(async ({ suite, command: commands = ['demo', 'test'], keep, deadline }: Options) => {
       if (process.getuid?.() !== 0) throw notRoot();

@@ -13,9 +13,9 @@ import { guestCommand } from './guest-command.js';
 
 export function addTestMutants(program: Command): void {
   guestCommand(program, 'test-mutants')
-    .description('break the series on purpose, one thing at a time, and see which test notices')
-    .argument('[mutant...]', 'names of patches in kernel/mutants; all of them unless told')
-    .option('--json <file>', 'also write the table as data')
+    .description('break the series on purpose, one fault at a time, and show which test notices')
+    .argument('[mutant...]', 'patches in kernel/mutants, without .patch (default: all)')
+    .option('--json <file>', 'also write the table as JSON')
     .action(async (names: readonly string[], { json }: { json?: string }) => {
       await buildNative();
       const mutants = readMutants(names);

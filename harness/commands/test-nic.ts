@@ -22,29 +22,29 @@ const testsAfterReset = 'packets keep coming, and no frame is lost*';
 const parts: readonly { readonly name: string; readonly what: string; readonly run: (options: Options) => Promise<SuiteResult> }[] = [
   {
     name: 'patched',
-    what: 'the conformance suite in zero-copy mode, redirected by the driver',
+    what: 'the conformance suite in zero-copy mode, with the driver of the series',
     run: async ({ nic, ...options }) => runNicTests({ model: nic, image: await buildImage(), driverRedirects: true, ...options }),
   },
   {
     name: 'unpatched',
-    what: 'the same with the driver as it is upstream',
+    what: 'the same with the upstream driver',
     run: async ({ nic, ...options }) => runNicTests({ model: nic, image: await buildImage({ driverPatches: false }), driverRedirects: false, ...options }),
   },
   {
     name: 'reset',
-    what: 'tests of the driver in a machine that is reset while they run',
+    what: 'tests of the driver on a machine that is reset while they run',
     run: async ({ nic, failFast }) => runNicTests({ model: nic, image: await buildImage(), driverRedirects: true, entry: 'driver-tests', match: testsAfterReset, reset: true, failFast }),
   },
-  { name: 'parity', what: "the kernel's own AF_XDP suite in zero-copy mode, the same on the vanilla kernel and on ours", run: async ({ nic }) => judge(await compareKernels(nic)) },
+  { name: 'parity', what: "the kernel's own AF_XDP suite in zero-copy mode, on the vanilla kernel and on ours", run: async ({ nic }) => judge(await compareKernels(nic)) },
 ];
 
 export function addTestNic(program: Command): void {
   guestCommand(program, 'test-nic')
-    .description('zero-copy mode, on emulated NICs and the stock drivers')
+    .description("test zero-copy mode on an emulated NIC and the kernel's driver for it")
     .addArgument(new Argument('[part]', parts.map(({ name, what }) => `${name}: ${what}`).join('; ')).choices(parts.map(({ name }) => name)))
-    .addOption(new Option('--nic <model>', 'the NIC').choices(nicModels).makeOptionMandatory())
-    .option('--match <title>', 'only tests with such titles; * stands for any text')
-    .option('--fail-fast', 'end with the first test that fails', false)
+    .addOption(new Option('--nic <model>', 'the NIC to emulate').choices(nicModels).makeOptionMandatory())
+    .option('--match <title>', 'run only tests with this title; * matches any text')
+    .option('--fail-fast', 'stop at the first test that fails', false)
     .action(async (chosen: string | undefined, options: Options) => {
       const results: SuiteResult[] = [];
       for (const { name, run } of parts.filter(({ name }) => chosen === undefined || name === chosen)) {

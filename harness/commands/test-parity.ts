@@ -8,7 +8,7 @@ import { guestCommand } from './guest-command.js';
 
 export function addTestParity(program: Command): void {
   guestCommand(program, 'test-parity')
-    .description("the kernel's own AF_XDP suite, on the vanilla kernel and on ours: the same result for every test")
+    .description("run the kernel's own AF_XDP suite on the vanilla kernel and on ours, and compare the results")
     .action(async () => {
       const rows = await compareKernels();
       console.log(formatTable(['mode', 'test', 'vanilla', 'flash', ''], rows.map(({ mode, test, same, ...results }) => [mode, test, results.vanilla, results.flash, same ? '' : 'DIFFERENT'])));

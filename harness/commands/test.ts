@@ -11,7 +11,7 @@ import { guestCommand } from './guest-command.js';
 
 export function addTest(program: Command): void {
   guestCommand(program, 'test', bootsGuests)
-    .description('run every suite, or one')
+    .description('run all suites, or one of them')
     .argument('[suite]', suites.map(({ name }) => name).join(', '))
     .addOption(new Option('--flavour <name>', 'the kernel the guests boot').choices(flavours).default('lean'))
     .option('--image <file>', 'boot this kernel instead of building one')
