@@ -1,10 +1,10 @@
-import { nicWires } from '../chain/nic-wires.js';
-import { runChain } from '../chain/run-chain.js';
-import { vethWires } from '../chain/veth-wires.js';
+import { nicWires } from '../demo/nic-wires.js';
+import { runChain } from '../demo/run-chain.js';
+import { vethWires } from '../demo/veth-wires.js';
 import { shellCommand } from '../machine/guest/terminal.js';
 import { serve } from '../machine/serve.js';
 import { interact } from '../process/interact.js';
-import { chainProgram } from '../chain/chain-program.js';
+import { chainProgram } from '../demo/chain-program.js';
 
 async function shellBeforeTearDown(): Promise<void> {
   const [program = 'sh', ...args] = shellCommand();

@@ -1,7 +1,7 @@
 import { serve } from '../machine/serve.js';
 import { runEpisode } from '../suites/chaos/episode.js';
 import type { EpisodeResult } from '../suites/chaos/episode-result.js';
-import { testbed, useTestbed } from '../suites/guest/testbed.js';
+import { testbed, useTestbed } from '../suites/guest/support/testbed.js';
 import { chaosProgram } from '../suites/chaos/chaos-program.js';
 
 await serve(chaosProgram, async ({ seconds, seed, nic }, tell) => {

@@ -1,4 +1,4 @@
-import { setUpNic, setUpVeth } from '../parity/set-ups.js';
+import { setUpNic, setUpVeth } from '../parity/test-devices.js';
 import { parseTest, parseTestList, type Outcome, type TestRun } from '../parity/xskxceiver-output.js';
 import { serve } from '../machine/serve.js';
 import { attempt, run } from '../process/run.js';

@@ -1,9 +1,9 @@
 import { pollEvent } from '../../ffi/libc.js';
 import { sleepInPoll, type Sleeper } from '../../ffi/sleeper.js';
 import type { XdpSocket } from '../../ffi/socket-types.js';
-import { flashId } from '../guest/routed-pair.js';
-import { recycle } from '../guest/socket-row.js';
-import { receive, singleBuffer, writePacket } from '../guest/test-packets.js';
+import { flashId } from '../guest/support/routed-pair.js';
+import { recycle } from '../guest/support/socket-row.js';
+import { receive, singleBuffer, writePacket } from '../guest/support/test-packets.js';
 
 /** A socket of an episode, and what is known of it. */
 export interface End extends AsyncDisposable {

@@ -1,5 +1,5 @@
 import { message, pollEvent } from '../../ffi/libc.js';
-import { testbed } from '../guest/testbed.js';
+import { testbed } from '../guest/support/testbed.js';
 import { closable, doomed, program, type Step } from './steps.js';
 import type { World } from './world.js';
 

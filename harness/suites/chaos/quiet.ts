@@ -1,5 +1,5 @@
 import { waitUntil } from '../../process/wait-until.js';
-import { auditProblem } from '../guest/frame-audit.js';
+import { auditProblem } from '../guest/support/frame-audit.js';
 import type { End } from './end.js';
 import { doomed } from './steps.js';
 import type { World } from './world.js';

@@ -2,11 +2,11 @@ import { bindFlag } from '../../ffi/libc.js';
 import { clearRoute, refusalOf, setRoute } from '../../flash/registry.js';
 import type { Pump } from '../../native/pump.js';
 import { run } from '../../process/run.js';
-import type { Device } from '../guest/device.js';
-import { openListed } from '../guest/routed-pair.js';
-import { borrowDevice, createTestUmem, testbed } from '../guest/testbed.js';
-import { idOf, pumpOn } from '../guest/traffic-ends.js';
-import { makeVeth } from '../guest/veth.js';
+import type { Device } from '../guest/support/device.js';
+import { openListed } from '../guest/support/routed-pair.js';
+import { borrowDevice, createTestUmem, testbed } from '../guest/support/testbed.js';
+import { idOf, pumpOn } from '../guest/support/traffic-ends.js';
+import { makeVeth } from '../guest/support/veth.js';
 import { makeEnd, type End } from './end.js';
 import { closable, doomed, ends, program } from './steps.js';
 

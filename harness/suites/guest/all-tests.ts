@@ -5,7 +5,7 @@
  * What is quick and says most comes first.
  */
 import test from 'ava';
-import { testbed } from './testbed.js';
+import { testbed } from './support/testbed.js';
 import './redirect.test.js';
 import './route.test.js';
 import './tracking.test.js';

@@ -1,10 +1,10 @@
 import test from 'ava';
 import { bindFlag, packetContinues } from '../../ffi/libc.js';
 import { readStats } from '../../flash/registry.js';
-import { auditWaiting } from './frame-audit.js';
-import { countFrom, flashId, openPair, umemsOf, type PairOptions, type RoutedPair } from './routed-pair.js';
-import { fill, packetsOf, receive, reclaim, send } from './test-packets.js';
-import { testbed } from './testbed.js';
+import { auditWaiting } from './support/frame-audit.js';
+import { countFrom, flashId, openPair, umemsOf, type PairOptions, type RoutedPair } from './support/routed-pair.js';
+import { fill, packetsOf, receive, reclaim, send } from './support/test-packets.js';
+import { testbed } from './support/testbed.js';
 
 const stats = ({ source }: RoutedPair): Readonly<Record<string, number>> => readStats(flashId(source));
 const problems = (pair: RoutedPair): Promise<string[]> => auditWaiting(umemsOf(pair));

@@ -4,9 +4,9 @@ import { createUmem } from '../../ffi/umem.js';
 import { openSocket } from '../../ffi/xdp-socket.js';
 import { attachXskRedirect } from '../../ffi/xsk-redirect.js';
 import { waitUntil } from '../../process/wait-until.js';
-import { auditProblem } from './frame-audit.js';
-import { drainTx, fill, receiveCount, reclaim, send } from './test-packets.js';
-import { makeVeth } from './veth.js';
+import { auditProblem } from './support/frame-audit.js';
+import { drainTx, fill, receiveCount, reclaim, send } from './support/test-packets.js';
+import { makeVeth } from './support/veth.js';
 
 const count = (length: number, from = 0): number[] => Array.from({ length }, (_, index) => from + index);
 

@@ -3,14 +3,14 @@ import { message, pollEvent } from '../../ffi/libc.js';
 import { sleepInPoll } from '../../ffi/sleeper.js';
 import type { XdpSocket } from '../../ffi/socket-types.js';
 import { clearRoute, setRoute } from '../../flash/registry.js';
-import { auditProblems } from './frame-audit.js';
-import { eventually } from './ring-state.js';
-import { countFrom, endsOf, flashId, openMore, openPair, openSleepingPair, umemLayouts, umemsOf } from './routed-pair.js';
-import type { PairOptions, RoutedPair } from './routed-pair.js';
-import { openRow } from './socket-row.js';
-import { fill, receive, reclaim, send } from './test-packets.js';
-import { testbed } from './testbed.js';
-import { movedIn, ofThisThread, tracedLines } from './traced.js';
+import { auditProblems } from './support/frame-audit.js';
+import { eventually } from './support/ring-state.js';
+import { countFrom, endsOf, flashId, openMore, openPair, openSleepingPair, umemLayouts, umemsOf } from './support/routed-pair.js';
+import type { PairOptions, RoutedPair } from './support/routed-pair.js';
+import { openRow } from './support/socket-row.js';
+import { fill, receive, reclaim, send } from './support/test-packets.js';
+import { testbed } from './support/testbed.js';
+import { movedIn, ofThisThread, tracedLines } from './support/traced.js';
 
 /*
  * What was kicked once is carried to its end, whoever calls what afterwards, or nobody anything.

@@ -2,17 +2,17 @@ import test from 'ava';
 import { benchNetns } from '../../bench/chains/devices.js';
 import { runHops } from '../../bench/chains/run-hops.js';
 import { placeVirtualFunctions } from '../../bench/chains/vfs.js';
-import { startFunctions } from '../../chain/functions.js';
+import { startFunctions } from '../../demo/functions.js';
 import { createNetns, deleteNetns, readLinks } from '../../host/netns.js';
-import { runChain } from '../../chain/run-chain.js';
-import { buildTopology, chainFunctions } from '../../chain/topology.js';
-import { ping } from '../../chain/traffic.js';
-import { chainHops, connect, findSockets } from '../../chain/wiring.js';
+import { runChain } from '../../demo/run-chain.js';
+import { buildTopology, chainFunctions } from '../../demo/topology.js';
+import { ping } from '../../demo/traffic.js';
+import { chainHops, connect, findSockets } from '../../demo/routes.js';
 import { inNetns } from '../../ffi/netns.js';
 import { listSockets } from '../../flash/registry.js';
 import { buildNative } from '../../native/build-native.js';
 import { waitUntil } from '../../process/wait-until.js';
-import { createMacSwitch } from './mac-switch.js';
+import { createMacSwitch } from './support/mac-switch.js';
 
 test.before('the network functions and hops are built', () => buildNative());
 

@@ -2,8 +2,8 @@ import test from 'ava';
 import { createUmem } from '../../ffi/umem.js';
 import { openSocket, type XdpSocket } from '../../ffi/xdp-socket.js';
 import { clearRoute, listIds, setRoute } from '../../flash/registry.js';
-import { borrowDevice } from './testbed.js';
-import { tracedLines } from './traced.js';
+import { borrowDevice } from './support/testbed.js';
+import { tracedLines } from './support/traced.js';
 
 /** Of upstream, which charges nothing of a socket but the file; and what is written to a file, which is not kept. */
 const others = /^(xskq_create|xdp_umem|xp_create_and_assign|xp_alloc_tx_descs|xsk_bind|xsk_map|xsk_flash_store)/;

@@ -5,8 +5,8 @@ import type { XdpSocket } from '../../ffi/socket-types.js';
 import { flashDir, readAttribute, readSocket, refusalOf, writeNext } from '../../flash/registry.js';
 import { handOver } from '../../native/handover.js';
 import { run } from '../../process/run.js';
-import { countFrom, flashId, openListed, openPair } from './routed-pair.js';
-import { borrowDevice, createTestUmem } from './testbed.js';
+import { countFrom, flashId, openListed, openPair } from './support/routed-pair.js';
+import { borrowDevice, createTestUmem } from './support/testbed.js';
 
 const cookieOf = (socket: XdpSocket): string => readAttribute(flashId(socket), 'cookie').trimEnd();
 

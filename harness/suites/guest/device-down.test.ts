@@ -4,13 +4,13 @@ import { inNetns } from '../../ffi/netns.js';
 import { attachXskRedirect } from '../../ffi/xsk-redirect.js';
 import { listSockets, setRoute } from '../../flash/registry.js';
 import type { Pump } from '../../native/pump.js';
-import type { Device } from './device.js';
-import { setLink, upAtEnd } from './link.js';
-import { eventually } from './ring-state.js';
-import { countFrom, endsOf, openListed, openSleepingPair, umemLayouts } from './routed-pair.js';
-import { fill, receive, send } from './test-packets.js';
-import { borrowDevice, createTestUmem, startPumpOn, testbed } from './testbed.js';
-import { endless, flowsOn } from './traffic-ends.js';
+import type { Device } from './support/device.js';
+import { setLink, upAtEnd } from './support/link.js';
+import { eventually } from './support/ring-state.js';
+import { countFrom, endsOf, openListed, openSleepingPair, umemLayouts } from './support/routed-pair.js';
+import { fill, receive, send } from './support/test-packets.js';
+import { borrowDevice, createTestUmem, startPumpOn, testbed } from './support/testbed.js';
+import { endless, flowsOn } from './support/traffic-ends.js';
 
 /*
  * Whether devices are up does not matter to a redirect, only the binding does.

@@ -1,12 +1,12 @@
 import test from 'ava';
 import { listIds, readAttribute, readSocket, refusalOf, setRoute, writeNext } from '../../flash/registry.js';
 import { run } from '../../process/run.js';
-import { auditProblem } from './frame-audit.js';
-import { flashId, openListed, openPair } from './routed-pair.js';
-import { recycle } from './socket-row.js';
-import { borrowDevice, createTestUmem } from './testbed.js';
-import { during, emptied, idOf, openEnd, pull, pumpOn, push, redirected } from './traffic-ends.js';
-import { makeVeth } from './veth.js';
+import { auditProblem } from './support/frame-audit.js';
+import { flashId, openListed, openPair } from './support/routed-pair.js';
+import { recycle } from './support/socket-row.js';
+import { borrowDevice, createTestUmem } from './support/testbed.js';
+import { during, emptied, idOf, openEnd, pull, pumpOn, push, redirected } from './support/traffic-ends.js';
+import { makeVeth } from './support/veth.js';
 
 test.serial('the device of a target that is deleted under load empties the route', async (t) => {
   await using device = await borrowDevice();

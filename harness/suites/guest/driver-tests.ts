@@ -1,6 +1,6 @@
 /** What concerns the driver of a NIC. */
 import test from 'ava';
-import { testbed } from './testbed.js';
+import { testbed } from './support/testbed.js';
 import './driver.test.js';
 import './fairness.test.js';
 import './napi.test.js';

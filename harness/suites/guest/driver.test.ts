@@ -4,15 +4,15 @@ import type { XdpSocket } from '../../ffi/socket-types.js';
 import { attachXskRedirect } from '../../ffi/xsk-redirect.js';
 import { clearRoute, readAttribute, setRoute } from '../../flash/registry.js';
 import { hardwareRing, setHardwareRings } from '../../nics/guest-ports.js';
-import type { Device } from './device.js';
-import { auditProblem, auditProblems } from './frame-audit.js';
-import { setLink } from './link.js';
-import { driverOfA, nics, replaceProgram, waitForLink } from './nic-testbed.js';
-import { countFrom, flashId, openListed, openPair } from './routed-pair.js';
-import { exchange, fill, receive, reclaim, send } from './test-packets.js';
-import { borrowDevice } from './testbed.js';
-import { comeToRest, during, emptied, openEnd, pull, push, redirected } from './traffic-ends.js';
-import { recycle } from './socket-row.js';
+import type { Device } from './support/device.js';
+import { auditProblem, auditProblems } from './support/frame-audit.js';
+import { setLink } from './support/link.js';
+import { driverOfA, nics, replaceProgram, waitForLink } from './support/nic-testbed.js';
+import { countFrom, flashId, openListed, openPair } from './support/routed-pair.js';
+import { exchange, fill, receive, reclaim, send } from './support/test-packets.js';
+import { borrowDevice } from './support/testbed.js';
+import { comeToRest, during, emptied, openEnd, pull, push, redirected } from './support/traffic-ends.js';
+import { recycle } from './support/socket-row.js';
 
 /*
  * What a redirect has to do with the NIC it does not go to: its rings, its link, its life.

@@ -3,10 +3,10 @@ import { pollEvent } from '../../ffi/libc.js';
 import { sleepInPoll } from '../../ffi/sleeper.js';
 import type { XdpSocket } from '../../ffi/socket-types.js';
 import { clearRoute, readAttribute, readStats, setRoute } from '../../flash/registry.js';
-import { eventually } from './ring-state.js';
-import { countFrom, endsOf, flashId, openMore, openPair, openSleepingPair, umemLayouts } from './routed-pair.js';
-import { drainTx, fill, receive, send } from './test-packets.js';
-import { emptied } from './traffic-ends.js';
+import { eventually } from './support/ring-state.js';
+import { countFrom, endsOf, flashId, openMore, openPair, openSleepingPair, umemLayouts } from './support/routed-pair.js';
+import { drainTx, fill, receive, send } from './support/test-packets.js';
+import { emptied } from './support/traffic-ends.js';
 
 /*
  * Routes whose targets are all gone: their source is as good as one whose device is down. Where some

@@ -2,12 +2,12 @@ import test from 'ava';
 import type { XdpSocket } from '../../ffi/socket-types.js';
 import { readAttribute, readStats, setRoute } from '../../flash/registry.js';
 import { run } from '../../process/run.js';
-import { auditProblems } from './frame-audit.js';
-import { countFrom, flashId, openListed, openPair, umemLayouts } from './routed-pair.js';
-import { openRow, recycle, type RowOptions, type SocketRow } from './socket-row.js';
-import { receive, reclaim, send } from './test-packets.js';
-import { createTestUmem } from './testbed.js';
-import { makeVeth } from './veth.js';
+import { auditProblems } from './support/frame-audit.js';
+import { countFrom, flashId, openListed, openPair, umemLayouts } from './support/routed-pair.js';
+import { openRow, recycle, type RowOptions, type SocketRow } from './support/socket-row.js';
+import { receive, reclaim, send } from './support/test-packets.js';
+import { createTestUmem } from './support/testbed.js';
+import { makeVeth } from './support/veth.js';
 
 /*
  * Routes of which some targets are gone: a packet for one of them is dropped, and given to nobody

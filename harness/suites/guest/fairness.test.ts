@@ -1,7 +1,7 @@
 import test from 'ava';
 import { min } from 'd3-array';
 import { setRoute } from '../../flash/registry.js';
-import { borrowDevice, startPumpOn } from './testbed.js';
+import { borrowDevice, startPumpOn } from './support/testbed.js';
 
 /* What a busy route leaves to the other sockets of its queue. */
 

@@ -1,10 +1,10 @@
 import type { XdpSocket } from '../../ffi/socket-types.js';
 import { holdAt } from '../../flash/hold.js';
 import { clearRoute, setRoute } from '../../flash/registry.js';
-import { interleaving, whileHeld } from './interleaving.js';
-import { eventually } from './ring-state.js';
-import { countFrom, endsOf, flashId, openMore, openSleepingPair, type RoutedPair } from './routed-pair.js';
-import { fill, receive, send } from './test-packets.js';
+import { interleaving, whileHeld } from './support/interleaving.js';
+import { eventually } from './support/ring-state.js';
+import { countFrom, endsOf, flashId, openMore, openSleepingPair, type RoutedPair } from './support/routed-pair.js';
+import { fill, receive, send } from './support/test-packets.js';
 
 /*
  *   a:0 [source] --next--> [target] a:1

@@ -3,11 +3,11 @@ import { sleepInPoll } from '../../ffi/sleeper.js';
 import type { XdpSocket } from '../../ffi/socket-types.js';
 import { holdAt } from '../../flash/hold.js';
 import { setRoute } from '../../flash/registry.js';
-import { interleaving, routeInThread, whileHeld } from './interleaving.js';
-import { eventually } from './ring-state.js';
-import { endsOf, flashId, openMore, openSleepingPair } from './routed-pair.js';
-import { waitForThread } from './sleepers.js';
-import { fill } from './test-packets.js';
+import { interleaving, routeInThread, whileHeld } from './support/interleaving.js';
+import { eventually } from './support/ring-state.js';
+import { endsOf, flashId, openMore, openSleepingPair } from './support/routed-pair.js';
+import { waitForThread } from './support/sleepers.js';
+import { fill } from './support/test-packets.js';
 
 /*
  *   a:0 [source] --next--> [target] a:1 or a:2

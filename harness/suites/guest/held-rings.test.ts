@@ -3,14 +3,14 @@ import type { Umem } from '../../ffi/umem.js';
 import { attachXskRedirect } from '../../ffi/xsk-redirect.js';
 import { holdAt } from '../../flash/hold.js';
 import { setRoute } from '../../flash/registry.js';
-import { auditProblem } from './frame-audit.js';
-import { interleaving, routeInThread, watch, whileHeld } from './interleaving.js';
-import { eventually } from './ring-state.js';
-import { countFrom, flashId, openListed } from './routed-pair.js';
-import { waitForThread } from './sleepers.js';
-import { fill, receive, reclaim, send } from './test-packets.js';
-import { borrowDevice, createTestUmem } from './testbed.js';
-import { makeVeth } from './veth.js';
+import { auditProblem } from './support/frame-audit.js';
+import { interleaving, routeInThread, watch, whileHeld } from './support/interleaving.js';
+import { eventually } from './support/ring-state.js';
+import { countFrom, flashId, openListed } from './support/routed-pair.js';
+import { waitForThread } from './support/sleepers.js';
+import { fill, receive, reclaim, send } from './support/test-packets.js';
+import { borrowDevice, createTestUmem } from './support/testbed.js';
+import { makeVeth } from './support/veth.js';
 
 /*
  *   b:0 [sender] ==wire==> a:0 [target] <--next-- [source] a:1

@@ -1,9 +1,9 @@
 import type { XdpSocket } from '../../ffi/socket-types.js';
 import { holdAt } from '../../flash/hold.js';
 import { setRoute } from '../../flash/registry.js';
-import { interleaving, routeInThread } from './interleaving.js';
-import { exchange } from './test-packets.js';
-import { countFrom, flashId, openMore, openPair } from './routed-pair.js';
+import { interleaving, routeInThread } from './support/interleaving.js';
+import { exchange } from './support/test-packets.js';
+import { countFrom, flashId, openMore, openPair } from './support/routed-pair.js';
 
 /*
  *   a:0 [source] --next--> [target] a:1      a:2 [first] --next--> [second] a:3

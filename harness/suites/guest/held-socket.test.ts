@@ -9,13 +9,13 @@ import { holdSocket } from '../../native/held.js';
 import { run, start } from '../../process/run.js';
 import { signalGroup } from '../../process/signal-group.js';
 import { waitUntil } from '../../process/wait-until.js';
-import { auditProblems } from './frame-audit.js';
-import { countFrom, flashId, openPair } from './routed-pair.js';
-import { sleepers, waitForSleeper } from './sleepers.js';
-import { exchange } from './test-packets.js';
-import { borrowDevice } from './testbed.js';
-import { idOf, emptied, pumpOn } from './traffic-ends.js';
-import { makeVeth } from './veth.js';
+import { auditProblems } from './support/frame-audit.js';
+import { countFrom, flashId, openPair } from './support/routed-pair.js';
+import { sleepers, waitForSleeper } from './support/sleepers.js';
+import { exchange } from './support/test-packets.js';
+import { borrowDevice } from './support/testbed.js';
+import { idOf, emptied, pumpOn } from './support/traffic-ends.js';
+import { makeVeth } from './support/veth.js';
 
 /*
  * What a program can do to others that holds the mutex of its own socket for as long as it likes.

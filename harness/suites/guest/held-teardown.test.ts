@@ -5,14 +5,14 @@ import { holdAt } from '../../flash/hold.js';
 import { flashDir, listIds, readStats, refusalOf, setRoute } from '../../flash/registry.js';
 import { run } from '../../process/run.js';
 import { waitUntil } from '../../process/wait-until.js';
-import { auditProblem } from './frame-audit.js';
-import { interleaving, routeInThread, watch } from './interleaving.js';
-import { eventually } from './ring-state.js';
-import { countFrom, endsOf, flashId, openAll, openListed, openMore, openPair, openSleepingPair } from './routed-pair.js';
-import { sleepers, waitForThread } from './sleepers.js';
-import { exchange, fill, receive, reclaim, send } from './test-packets.js';
-import { createTestUmem } from './testbed.js';
-import { makeVeth } from './veth.js';
+import { auditProblem } from './support/frame-audit.js';
+import { interleaving, routeInThread, watch } from './support/interleaving.js';
+import { eventually } from './support/ring-state.js';
+import { countFrom, endsOf, flashId, openAll, openListed, openMore, openPair, openSleepingPair } from './support/routed-pair.js';
+import { sleepers, waitForThread } from './support/sleepers.js';
+import { exchange, fill, receive, reclaim, send } from './support/test-packets.js';
+import { createTestUmem } from './support/testbed.js';
+import { makeVeth } from './support/veth.js';
 
 /*
  *   a:0 [source] --next--> [target] a:1, [other] a:2

@@ -1,6 +1,6 @@
 /** What takes a kernel whose contexts can be held; as one file, see all-tests.ts. */
 import test from 'ava';
-import { testbed } from './testbed.js';
+import { testbed } from './support/testbed.js';
 import './held-carry.test.js';
 import './held-poll.test.js';
 import './held-rings.test.js';

@@ -1,12 +1,12 @@
 import test from 'ava';
 import { entryBytes, type Descriptor, type RingMemory } from '../../ffi/ring.js';
-import { auditProblem } from './frame-audit.js';
+import { auditProblem } from './support/frame-audit.js';
 import { setRoute } from '../../flash/registry.js';
 import { turns } from '../slow.js';
-import { eventually } from './ring-state.js';
-import { countFrom, openPair, umemLayouts, type RoutedPair } from './routed-pair.js';
-import { fill, numberAt, receive, reclaim, send, writePacket } from './test-packets.js';
-import { startPumpOn } from './testbed.js';
+import { eventually } from './support/ring-state.js';
+import { countFrom, openPair, umemLayouts, type RoutedPair } from './support/routed-pair.js';
+import { fill, numberAt, receive, reclaim, send, writePacket } from './support/test-packets.js';
+import { startPumpOn } from './support/testbed.js';
 
 /** A small generator with a seed, so that a failure can be had again. */
 function random(seed: number): () => number {

@@ -2,10 +2,10 @@ import test from 'ava';
 import { clearRoute, flashDir, readStats, setRoute } from '../../flash/registry.js';
 import { start } from '../../process/run.js';
 import { turns } from '../slow.js';
-import { auditProblem } from './frame-audit.js';
-import { countFrom, flashId, isSorted, openListed, openPair, umemLayouts, umemsOf } from './routed-pair.js';
-import { fill, receive, reclaim, send } from './test-packets.js';
-import { borrowDevice, startPumpOn, testbed } from './testbed.js';
+import { auditProblem } from './support/frame-audit.js';
+import { countFrom, flashId, isSorted, openListed, openPair, umemLayouts, umemsOf } from './support/routed-pair.js';
+import { fill, receive, reclaim, send } from './support/test-packets.js';
+import { borrowDevice, startPumpOn, testbed } from './support/testbed.js';
 
 
 for (const { layout, sharedUmem } of umemLayouts) {

@@ -4,10 +4,10 @@ import type { XdpSocket } from '../../ffi/socket-types.js';
 import { createUmem, type Umem } from '../../ffi/umem.js';
 import { openSocket } from '../../ffi/xdp-socket.js';
 import { readStats, setRoute } from '../../flash/registry.js';
-import { auditProblem } from './frame-audit.js';
-import { flashId, openListed } from './routed-pair.js';
-import { fill, send } from './test-packets.js';
-import { makeVeth, type VethPair } from './veth.js';
+import { auditProblem } from './support/frame-audit.js';
+import { flashId, openListed } from './support/routed-pair.js';
+import { fill, send } from './support/test-packets.js';
+import { makeVeth, type VethPair } from './support/veth.js';
 
 /**
  *   network namespace one        network namespace other

@@ -4,13 +4,13 @@ import { message } from '../../ffi/libc.js';
 import type { XdpSocket } from '../../ffi/socket-types.js';
 import { setRoute } from '../../flash/registry.js';
 import { waitUntil } from '../../process/wait-until.js';
-import type { Device } from './device.js';
-import { eventually } from './ring-state.js';
-import { countFrom, flashId, openListed, openPair, type RoutedPair } from './routed-pair.js';
-import { fill, receive, send } from './test-packets.js';
-import { borrowDevice, createTestUmem, startPumpOn, testbed } from './testbed.js';
-import { tracedLines, type TracedEvent } from './traced.js';
-import { during, redirected } from './traffic-ends.js';
+import type { Device } from './support/device.js';
+import { eventually } from './support/ring-state.js';
+import { countFrom, flashId, openListed, openPair, type RoutedPair } from './support/routed-pair.js';
+import { fill, receive, send } from './support/test-packets.js';
+import { borrowDevice, createTestUmem, startPumpOn, testbed } from './support/testbed.js';
+import { tracedLines, type TracedEvent } from './support/traced.js';
+import { during, redirected } from './support/traffic-ends.js';
 
 /*
  * Where redirects run on a NIC, and how many: a driver that redirects does so in its NAPI poll, and

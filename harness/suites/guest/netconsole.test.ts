@@ -5,10 +5,10 @@ import { inNetns } from '../../ffi/netns.js';
 import { setRoute } from '../../flash/registry.js';
 import { run } from '../../process/run.js';
 import { turns } from '../slow.js';
-import type { Device } from './device.js';
-import { countFrom } from './routed-pair.js';
-import { borrowDevice, startPumpOn } from './testbed.js';
-import { during, idOf, redirected } from './traffic-ends.js';
+import type { Device } from './support/device.js';
+import { countFrom } from './support/routed-pair.js';
+import { borrowDevice, startPumpOn } from './support/testbed.js';
+import { during, idOf, redirected } from './support/traffic-ends.js';
 
 const configfs = '/sys/kernel/config';
 

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import test, { type ExecutionContext } from 'ava';
 import { flashDir, listIds, readAttribute, writeNext } from '../../flash/registry.js';
 import { handOver, type Identity } from '../../native/handover.js';
-import { openScene, type Scene } from './scene.js';
+import { openScene, type Scene } from './support/scene.js';
 
 /*
  *   the initial network namespace      I

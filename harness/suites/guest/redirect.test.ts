@@ -2,12 +2,12 @@ import test from 'ava';
 import { pollEvent } from '../../ffi/libc.js';
 import { sleepInPoll } from '../../ffi/sleeper.js';
 import { readStats, setRoute } from '../../flash/registry.js';
-import { auditProblem, auditWaiting } from './frame-audit.js';
-import { faultsIn, type Fault } from './invalid-descriptors.js';
-import { eventually } from './ring-state.js';
-import { countFrom, flashId, openPair, umemsOf, type RoutedPair } from './routed-pair.js';
-import { fill, receive, reclaim, send, writePacket } from './test-packets.js';
-import { openVariant, variants } from './variants.js';
+import { auditProblem, auditWaiting } from './support/frame-audit.js';
+import { faultsIn, type Fault } from './support/invalid-descriptors.js';
+import { eventually } from './support/ring-state.js';
+import { countFrom, flashId, openPair, umemsOf, type RoutedPair } from './support/routed-pair.js';
+import { fill, receive, reclaim, send, writePacket } from './support/test-packets.js';
+import { openVariant, variants } from './support/variants.js';
 
 
 /** Descriptors the kernel looks at in one go. */

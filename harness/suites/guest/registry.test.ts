@@ -5,8 +5,8 @@ import { createUmem } from '../../ffi/umem.js';
 import { openSocket } from '../../ffi/xdp-socket.js';
 import { flashDir, listSockets, type FlashSocket } from '../../flash/registry.js';
 import { waitUntil } from '../../process/wait-until.js';
-import { borrowDevice } from './testbed.js';
-import { makeVeth } from './veth.js';
+import { borrowDevice } from './support/testbed.js';
+import { makeVeth } from './support/veth.js';
 
 const mine = (): FlashSocket[] => listSockets().filter(({ pid }) => pid === process.pid);
 

@@ -5,11 +5,11 @@ import { flashDir } from '../../flash/registry.js';
 import { startPump } from '../../native/pump.js';
 import { start } from '../../process/run.js';
 import { turns } from '../slow.js';
-import { auditProblems } from './frame-audit.js';
-import { countFrom, flashId, openListed } from './routed-pair.js';
-import { createTestUmem } from './testbed.js';
-import { during, pull } from './traffic-ends.js';
-import { makeVeth } from './veth.js';
+import { auditProblems } from './support/frame-audit.js';
+import { countFrom, flashId, openListed } from './support/routed-pair.js';
+import { createTestUmem } from './support/testbed.js';
+import { during, pull } from './support/traffic-ends.js';
+import { makeVeth } from './support/veth.js';
 
 /*
  *   b:0 [a program] ==wire==> a:0 [T, and U on its rings] <-- a:1 [S]

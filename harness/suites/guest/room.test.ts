@@ -3,10 +3,10 @@ import { bindFlag, message, pollEvent } from '../../ffi/libc.js';
 import type { XdpSocket } from '../../ffi/socket-types.js';
 import { sleepInPoll } from '../../ffi/sleeper.js';
 import { readStats, setRoute } from '../../flash/registry.js';
-import { eventually } from './ring-state.js';
-import { countFrom, endsOf, flashId, openMore, openPair, openSleepingPair, type OpenSockets, type RoutedPair } from './routed-pair.js';
-import { fill, receive, reclaim, send } from './test-packets.js';
-import { testbed } from './testbed.js';
+import { eventually } from './support/ring-state.js';
+import { countFrom, endsOf, flashId, openMore, openPair, openSleepingPair, type OpenSockets, type RoutedPair } from './support/routed-pair.js';
+import { fill, receive, reclaim, send } from './support/test-packets.js';
+import { testbed } from './support/testbed.js';
 
 /*
  * What POLLOUT of a routed source means: its own TX ring is at most half full, and some target has

@@ -2,10 +2,10 @@ import test from 'ava';
 import { clearRoute, readStats, setRoute } from '../../flash/registry.js';
 import { waitUntil } from '../../process/wait-until.js';
 import { turns } from '../slow.js';
-import { soonMs } from './ring-state.js';
-import { umemLayouts } from './routed-pair.js';
-import { borrowDevice, startPumpOn, testbed } from './testbed.js';
-import { endless, flowsOn, idOf, pumpOn } from './traffic-ends.js';
+import { soonMs } from './support/ring-state.js';
+import { umemLayouts } from './support/routed-pair.js';
+import { borrowDevice, startPumpOn, testbed } from './support/testbed.js';
+import { endless, flowsOn, idOf, pumpOn } from './support/traffic-ends.js';
 
 /*
  * A source that sleeps while its route changes: the kernel may have looked at the old one, and has to

@@ -1,9 +1,9 @@
 import test from 'ava';
 import { clearRoute, listIds, readAttribute, readSocket, refusalOf, setRoute, writeNext } from '../../flash/registry.js';
-import { auditProblem } from './frame-audit.js';
-import { countFrom, flashId, openListed, openPair, type RoutedPair } from './routed-pair.js';
-import { drainTx, fill, receive, send } from './test-packets.js';
-import { createTestUmem } from './testbed.js';
+import { auditProblem } from './support/frame-audit.js';
+import { countFrom, flashId, openListed, openPair, type RoutedPair } from './support/routed-pair.js';
+import { drainTx, fill, receive, send } from './support/test-packets.js';
+import { createTestUmem } from './support/testbed.js';
 
 /** What a refused write must leave as it was: the route and the flow over it. */
 async function expectUnchanged(t: import('ava').ExecutionContext, pair: RoutedPair): Promise<void> {

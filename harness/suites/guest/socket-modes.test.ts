@@ -3,10 +3,10 @@ import { preferBusyPolling } from '../../ffi/busy-poll.js';
 import { bindFlag } from '../../ffi/libc.js';
 import { clearRoute } from '../../flash/registry.js';
 import { run } from '../../process/run.js';
-import { auditProblems } from './frame-audit.js';
-import { countFrom, flashId, openPair, umemLayouts, umemsOf, type RoutedPair } from './routed-pair.js';
-import { exchange } from './test-packets.js';
-import { testbed } from './testbed.js';
+import { auditProblems } from './support/frame-audit.js';
+import { countFrom, flashId, openPair, umemLayouts, umemsOf, type RoutedPair } from './support/routed-pair.js';
+import { exchange } from './support/test-packets.js';
+import { testbed } from './support/testbed.js';
 
 const problems = (pair: RoutedPair): string[] => auditProblems(umemsOf(pair));
 

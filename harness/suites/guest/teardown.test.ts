@@ -1,12 +1,12 @@
 import test from 'ava';
 import { clearRoute, listIds, readAttribute, readSocket, setRoute } from '../../flash/registry.js';
-import { auditProblem } from './frame-audit.js';
-import { setLink, upAtEnd } from './link.js';
-import { flashId, openListed } from './routed-pair.js';
-import { forward, recycle } from './socket-row.js';
-import { reclaim } from './test-packets.js';
-import { borrowDevice } from './testbed.js';
-import { comeToRest, during, emptied, idOf, openEnd, pull, pumpOn, push, redirected } from './traffic-ends.js';
+import { auditProblem } from './support/frame-audit.js';
+import { setLink, upAtEnd } from './support/link.js';
+import { flashId, openListed } from './support/routed-pair.js';
+import { forward, recycle } from './support/socket-row.js';
+import { reclaim } from './support/test-packets.js';
+import { borrowDevice } from './support/testbed.js';
+import { comeToRest, during, emptied, idOf, openEnd, pull, pumpOn, push, redirected } from './support/traffic-ends.js';
 
 test.serial('a target that is killed leaves the route, and its source stalls with all its frames', async (t) => {
   await using device = await borrowDevice();

@@ -2,9 +2,9 @@ import test from 'ava';
 import type { XdpSocket } from '../../ffi/socket-types.js';
 import { readStats, setRoute } from '../../flash/registry.js';
 import { waitUntil } from '../../process/wait-until.js';
-import { countFrom, flashId, isSorted, umemLayouts } from './routed-pair.js';
-import { forward, openRow, recycle } from './socket-row.js';
-import { receive, reclaim, send } from './test-packets.js';
+import { countFrom, flashId, isSorted, umemLayouts } from './support/routed-pair.js';
+import { forward, openRow, recycle } from './support/socket-row.js';
+import { receive, reclaim, send } from './support/test-packets.js';
 
 
 

@@ -1,8 +1,8 @@
 import test from 'ava';
 import { clearRoute, setRoute } from '../../flash/registry.js';
-import { countFrom, flashId, openPair } from './routed-pair.js';
-import { fill, send } from './test-packets.js';
-import { tracedLines } from './traced.js';
+import { countFrom, flashId, openPair } from './support/routed-pair.js';
+import { fill, send } from './support/test-packets.js';
+import { tracedLines } from './support/traced.js';
 
 test.serial('the tracepoints tell of routes, redirects and stalls', async (t) => {
   await using pair = await openPair({ sharedUmem: true, route: false, source: { completionSize: 16 } });

@@ -5,10 +5,10 @@ import { packetContinues } from '../../ffi/libc.js';
 import type { Descriptor } from '../../ffi/ring.js';
 import type { XdpSocket } from '../../ffi/socket-types.js';
 import { flashDir, readStats, setRoute } from '../../flash/registry.js';
-import { auditProblem } from './frame-audit.js';
-import { countFrom, flashId, openPair, umemLayouts, umemsOf } from './routed-pair.js';
-import { openRow, recycle } from './socket-row.js';
-import { fill, receive, reclaim, send } from './test-packets.js';
+import { auditProblem } from './support/frame-audit.js';
+import { countFrom, flashId, openPair, umemLayouts, umemsOf } from './support/routed-pair.js';
+import { openRow, recycle } from './support/socket-row.js';
+import { fill, receive, reclaim, send } from './support/test-packets.js';
 
 const path = join(flashDir, 'tx_tracking');
 const read = (): string => readFileSync(path, 'utf8');

@@ -3,11 +3,11 @@ import { bindFlag, message, packetContinues } from '../../ffi/libc.js';
 import type { ReadDescriptor } from '../../ffi/ring.js';
 import type { XdpSocket } from '../../ffi/socket-types.js';
 import { setRoute } from '../../flash/registry.js';
-import { auditWaiting } from './frame-audit.js';
-import { eventually } from './ring-state.js';
-import { countFrom, flashId, openMore, openSleepingPair } from './routed-pair.js';
-import { fill, packetsOf, receive, reclaim, send, type PacketShape } from './test-packets.js';
-import { testbed } from './testbed.js';
+import { auditWaiting } from './support/frame-audit.js';
+import { eventually } from './support/ring-state.js';
+import { countFrom, flashId, openMore, openSleepingPair } from './support/routed-pair.js';
+import { fill, packetsOf, receive, reclaim, send, type PacketShape } from './support/test-packets.js';
+import { testbed } from './support/testbed.js';
 
 /*
  * Sources that wait at the same pool: whoever calls serves all of them, and each has its turn.

@@ -4,11 +4,11 @@ import { openEpoll, sleepInPoll, type Sleeper } from '../../ffi/sleeper.js';
 import type { XdpSocket } from '../../ffi/socket-types.js';
 import { readStats, setRoute } from '../../flash/registry.js';
 import { turns } from '../slow.js';
-import { eventually } from './ring-state.js';
-import { countFrom, endsOf, flashId, openMore, openPair, openSleepingPair, umemLayouts, type RoutedPair } from './routed-pair.js';
-import { fill, receive, reclaim, send } from './test-packets.js';
-import { borrowDevice, startPumpOn, testbed } from './testbed.js';
-import { endOrStandstill } from './traffic-ends.js';
+import { eventually } from './support/ring-state.js';
+import { countFrom, endsOf, flashId, openMore, openPair, openSleepingPair, umemLayouts, type RoutedPair } from './support/routed-pair.js';
+import { fill, receive, reclaim, send } from './support/test-packets.js';
+import { borrowDevice, startPumpOn, testbed } from './support/testbed.js';
+import { endOrStandstill } from './support/traffic-ends.js';
 
 /*
  * A source that waits until it may write, and who wakes it. Nothing but an event ends its sleep.

@@ -6,12 +6,12 @@ import { attachXskRedirect } from '../../ffi/xsk-redirect.js';
 import { readStats, setRoute } from '../../flash/registry.js';
 import { run } from '../../process/run.js';
 import { waitUntil } from '../../process/wait-until.js';
-import { auditProblem } from './frame-audit.js';
-import { nics, programOfA, waitForLink } from './nic-testbed.js';
-import { countFrom, flashId, isSorted, openAll, openListed } from './routed-pair.js';
-import { forward, recycle } from './socket-row.js';
-import { borrowDevice, createTestUmem, testbed } from './testbed.js';
-import { takeUdp, writeUdp } from './udp-packets.js';
+import { auditProblem } from './support/frame-audit.js';
+import { nics, programOfA, waitForLink } from './support/nic-testbed.js';
+import { countFrom, flashId, isSorted, openAll, openListed } from './support/routed-pair.js';
+import { forward, recycle } from './support/socket-row.js';
+import { borrowDevice, createTestUmem, testbed } from './support/testbed.js';
+import { takeUdp, writeUdp } from './support/udp-packets.js';
 
 /*
  *   b:0 [outside] ==wire==> a:0 [NF1] --> a:1 [NF2] --> a:2 [NF3] ==wire==> b:0 [outside]

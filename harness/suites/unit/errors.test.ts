@@ -2,7 +2,7 @@ import test from 'ava';
 import { describeFailure, exitCodes, FlashError } from '../../errors.js';
 import { formatGib, gib, requireFreeBytes } from '../../host/disk.js';
 import { attempt, run } from '../../process/run.js';
-import { temporaryDir } from './tiny-repository.js';
+import { temporaryDir } from './support/tiny-repository.js';
 
 test('every kind of failure has an exit code of its own, and none is success', (t) => {
   const codes = Object.values(exitCodes);

@@ -8,8 +8,8 @@ import { makeSocketDir } from '../../host/temporary.js';
 import { nativeMakeArgs } from '../../native/build-native.js';
 import { nicsMakeArgs } from '../../nics/build-nics.js';
 import { attempt } from '../../process/run.js';
-import { setEnvironment } from './environment.js';
-import { temporaryDir, writeFiles } from './tiny-repository.js';
+import { setEnvironment } from './support/environment.js';
+import { temporaryDir, writeFiles } from './support/tiny-repository.js';
 
 /** What kbuild could not have, and make and a shell would take apart. */
 const oddName = `a checkout, of "it's" 100 % #1 $HOME ü`;

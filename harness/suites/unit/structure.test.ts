@@ -17,7 +17,7 @@ const rules: readonly IForbiddenRuleType[] = [
 /** The folders from the lowest to the highest: each may use those before it. Unit tests may use all. */
 const layers = [
   ...['process', 'host', 'flash', 'kernel/source', 'kernel/series', 'kernel/build', 'kernel/check', 'qemu', 'nics', 'machine', 'native', 'ffi'],
-  ...['chain', 'bench', 'fresh', 'suites', 'parity', 'programs', 'mutants', 'commands'],
+  ...['demo', 'bench', 'fresh', 'suites', 'parity', 'programs', 'mutants', 'commands'],
 ] as const;
 
 /** Programs are run and not imported: their contracts are elsewhere. */

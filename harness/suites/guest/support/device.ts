@@ -1,0 +1,37 @@
+import type { XdpSocket } from '../../../ffi/socket-types.js';
+import type { DriverOptions } from './driver-frames.js';
+
+/** A device with queues for the sockets of a test. */
+export interface Device extends AsyncDisposable {
+  readonly netns: string;
+  readonly a: string;
+  /** Sockets bind to it in zero-copy mode. */
+  readonly zeroCopy: boolean;
+  /** How many packets it gave to its wire, arrived or not. */
+  readonly packetsOnWire: () => Promise<number>;
+}
+
+export interface SettleOptions extends Omit<DriverOptions, 'count'> {
+  readonly busyPoll: boolean;
+  /** What the kernel says of the socket as a source. */
+  readonly readStats: () => Readonly<Record<string, number>>;
+}
+
+/** What the data path is tested on: the same cases hold on each. */
+export interface Testbed {
+  /** Bits a socket binds with. */
+  readonly bindFlags: number;
+  readonly zeroCopy: boolean;
+  /** Whether a packet can have several buffers. */
+  readonly severalBuffers: boolean;
+  /** Whether redirects run in the NAPI poll of a driver. */
+  readonly driverRedirects: boolean;
+  /** Frames a driver takes from each fill ring for packets that might come, if it finds them. */
+  readonly driverFrames: number;
+  /** A device that only carries sockets, and goes to the next test. Its counters go on from what they were. */
+  readonly borrow: () => Promise<Device>;
+  /** After a socket was opened, and before its test goes on. Returns the socket as the test is to use it. */
+  readonly settle: (socket: XdpSocket, options: SettleOptions) => XdpSocket;
+  /** For the end of the last test. */
+  readonly dispose: () => Promise<void>;
+}

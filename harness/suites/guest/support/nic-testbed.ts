@@ -1,0 +1,140 @@
+import { writeFileSync } from 'node:fs';
+import { deleteNetns, runIn } from '../../../host/netns.js';
+import { preferBusyPolling } from '../../../ffi/busy-poll.js';
+import { bindFlag } from '../../../ffi/libc.js';
+import type { XdpSocket } from '../../../ffi/socket-types.js';
+import { attachXskRedirect, type XskRedirect } from '../../../ffi/xsk-redirect.js';
+import { overPort } from '../../../nics/control-port.js';
+import { controlNics, type NicControl } from '../../../nics/control.js';
+import { hardwareRing, portsOf, setUpPort, setUpPorts, waitForLinks } from '../../../nics/guest-ports.js';
+import { hasSeveralBuffers, type NicModel } from '../../../nics/model.js';
+import { run } from '../../../process/run.js';
+import { waitUntil } from '../../../process/wait-until.js';
+import type { NicTestbedOptions } from '../../testbed-options.js';
+import type { Device, Testbed } from './device.js';
+import { giveToDriver } from './driver-frames.js';
+
+/** A ring that is full has one entry free. */
+const driverFrames = hardwareRing - 1;
+
+/**
+ *   network namespace flash-nics
+ *  +-------------------------------------+
+ *  |  a, port 0 ===== wire ===== b, 1    |   two ports of one model, no addresses, no IPv6
+ *  +-------------------------------------+
+ *
+ * Zero-copy mode. The sockets busy-poll: a system call has the driver's NAPI poll run before it
+ * returns, so that a test can look at what came of it. There is one such device, for all tests.
+ */
+export function makeNicTestbed({ model, driverRedirects }: NicTestbedOptions): Testbed {
+  let device: Promise<Device> | undefined;
+  return {
+    bindFlags: bindFlag.zeroCopy | bindFlag.useNeedWakeup,
+    zeroCopy: true,
+    severalBuffers: hasSeveralBuffers(model),
+    driverRedirects,
+    driverFrames,
+    async borrow() {
+      device ??= setUp(model);
+      return device;
+    },
+    settle(socket, { busyPoll, readStats, ...options }) {
+      if (busyPoll) preferBusyPolling(socket);
+      giveToDriver(socket, { count: driverFrames, ...options });
+      return busyPoll ? kickUntilPolled(socket, readStats) : socket;
+    },
+    async dispose() {
+      program?.[Symbol.dispose]();
+      await deleteNetns(nicNetns);
+    },
+  };
+}
+
+export const nicNetns = 'flash-nics';
+
+/** For the UMEMs of unaligned frames. */
+const hugePages = 32;
+const mostKicks = 50;
+
+/**
+ * A busy poll does nothing if another processor has the NAPI instance at that moment, for a timer or
+ * an interrupt. A poll that was done shows: it took from TX, found it empty or counted a stall.
+ */
+function kickUntilPolled(socket: XdpSocket, readStats: () => Readonly<Record<string, number>>): XdpSocket {
+  const traces = (): string => {
+    const { stall_rx_full, stall_fill_empty, stall_cq_full } = readStats();
+    return [socket.rings.tx.memory.consumer[0], socket.statistics().tx_ring_empty_descs, stall_rx_full, stall_fill_empty, stall_cq_full].join();
+  };
+  return {
+    ...socket,
+    kick(flags) {
+      if (socket.rings.tx.count() === 0) return socket.kick(flags);
+      const before = traces();
+      let outcome = socket.kick(flags);
+      for (let kicks = 1; kicks < mostKicks && outcome === 'ok' && traces() === before; kicks++) outcome = socket.kick(flags);
+      return outcome;
+    },
+  };
+}
+
+/** The wire and the ports as the models see them. */
+export const nics = (): NicControl => controlNics(overPort());
+
+async function setUp(model: NicModel): Promise<Device> {
+  await setUpPorts(nicNetns, portsOf(model, 2));
+  writeFileSync('/proc/sys/vm/nr_hugepages', String(hugePages));
+  replaceProgram();
+  await waitForLink();
+  return { netns: nicNetns, a: 'a', zeroCopy: true, packetsOnWire, [Symbol.asyncDispose]: async () => undefined };
+}
+
+/** Both ends have a carrier, or have noticed that they have none. */
+export function waitForLink(up = true): Promise<unknown> {
+  return waitForLinks([nicNetns], undefined, up);
+}
+
+let program: XskRedirect | undefined;
+
+/** The program that gives what arrives on a queue of `a` to a socket. */
+export function programOfA(): XskRedirect {
+  if (program === undefined) throw new Error('the NICs are not set up');
+  return program;
+}
+
+/** Takes the program off and attaches another. */
+export function replaceProgram(): void {
+  program?.[Symbol.dispose]();
+  program = attachXskRedirect({ netns: nicNetns, ifname: 'a' });
+}
+
+/** The driver of `a`, which can be taken from it and be given back. */
+export async function driverOfA(): Promise<{ readonly unbind: () => Promise<unknown>; readonly bind: () => Promise<void> }> {
+  const about = await runIn(nicNetns, 'ethtool', ['-i', 'a']);
+  const [, model = ''] = /^driver: (\S+)/m.exec(about) ?? [];
+  const [, address = ''] = /^bus-info: (\S+)/m.exec(about) ?? [];
+  const write = (file: string): Promise<string> => run('sh', ['-c', 'echo "$1" > "/sys/bus/pci/drivers/$2/$3"', 'sh', address, model, file]);
+  return {
+    unbind: () => write('unbind'),
+    async bind() {
+      await write('bind');
+      await setUpPort({ netns: nicNetns, port: portsOf(model as NicModel, 1)[0] ?? '', name: 'a' });
+      replaceProgram();
+      await waitForLink();
+    },
+  };
+}
+
+/** Frames the first port sent, once what it was given has gone through it. */
+async function packetsOnWire(): Promise<number> {
+  const sent = async (): Promise<number> => (await nics().counters(0)).counters['tx_frames'] ?? 0;
+  let before = await sent();
+  return waitUntil(
+    async () => {
+      const now = await sent();
+      const still = now === before;
+      before = now;
+      return still ? { now } : undefined;
+    },
+    { what: 'the port to be done with sending', deadlineMs: 20_000, intervalMs: 20 },
+  ).then(({ now }) => now);
+}

@@ -1,0 +1,22 @@
+import { bindFlag } from '../../../ffi/libc.js';
+import type { Testbed } from './device.js';
+import { makeVeth, type VethPair } from './veth.js';
+
+const idle: VethPair[] = [];
+
+/** Copy mode; an emulated processor takes seconds to make a pair, so they are used again. */
+export const vethTestbed: Testbed = {
+  bindFlags: bindFlag.copy | bindFlag.useNeedWakeup,
+  zeroCopy: false,
+  severalBuffers: true,
+  driverRedirects: false,
+  driverFrames: 0,
+  async borrow() {
+    const pair = idle.pop() ?? (await makeVeth());
+    return { ...pair, [Symbol.asyncDispose]: async () => void idle.push(pair) };
+  },
+  settle: (socket) => socket,
+  async dispose() {
+    for (const pair of idle.splice(0)) await pair[Symbol.asyncDispose]();
+  },
+};

@@ -1,0 +1,48 @@
+import test from 'ava';
+import { FlashError } from '../../../../errors.js';
+import { knownBases, loadBase, parseBase } from '../../../../kernel/source/base.js';
+
+const valid = {
+  name: '6.12',
+  release: '6.12.111',
+  tarball: { url: 'https://example.org/linux.tar.xz', sha256: 'a'.repeat(64) },
+  compileSteps: { lean: 1, hold: 1, debug: 1 },
+};
+
+const wrong: readonly { field: string; value: object }[] = [
+  { field: 'name', value: { ...valid, name: 'six' } },
+  { field: 'release', value: { ...valid, release: '6.12' } },
+  { field: 'release', value: { ...valid, release: '6.13.1' } },
+  { field: 'tarball.sha256', value: { ...valid, tarball: { ...valid.tarball, sha256: 'beef' } } },
+  { field: 'tarball.url', value: { ...valid, tarball: { ...valid.tarball, url: 'somewhere' } } },
+  { field: 'compileSteps.debug', value: { ...valid, compileSteps: { lean: 1, hold: 1, debug: -1 } } },
+  { field: 'colour', value: { ...valid, colour: 'red' } },
+];
+
+for (const { field, value } of wrong) {
+  test(`a base file with a wrong ${field} is refused by that name: ${JSON.stringify(value).slice(0, 60)}`, (t) => {
+    const error = t.throws(() => parseBase(JSON.stringify(value), 'bases/x.json'), { instanceOf: FlashError });
+
+    t.true(error.message.includes(field), error.message);
+    t.true(error.message.includes('bases/x.json'));
+  });
+}
+
+test('every base in the repository is valid', (t) => {
+  const names = knownBases();
+
+  t.true(names.includes('6.12'));
+  for (const name of names) t.is(loadBase(name).name, name);
+});
+
+test('an unknown base is named together with those that are known', (t) => {
+  const error = t.throws(() => loadBase('9.9'), { instanceOf: FlashError });
+
+  t.is(error.kind, 'unknownBase');
+  t.regex(error.message, /9\.9/);
+  t.regex(error.details.advice ?? '', /6\.12/);
+});
+
+test('a base name cannot reach outside its directory', (t) => {
+  t.is(t.throws(() => loadBase('../../package'), { instanceOf: FlashError }).kind, 'unknownBase');
+});

@@ -1,0 +1,65 @@
+import test from 'ava';
+import { FlashError } from '../../../errors.js';
+import { GuestTimeout, type GuestPhase } from '../../../machine/guest/guest-timeout.js';
+import { deadlineAfter } from '../../../mutants/control.js';
+import { findKill, type Kill, type KillingSuite } from '../../../mutants/kill.js';
+import { readMutants } from '../../../mutants/mutants.js';
+import { testHung } from '../../ava.js';
+import { addResults, type SuiteResult } from '../../suite.js';
+
+const passed: SuiteResult = { tests: [{ title: 'it boots', outcome: 'passed' }] };
+const failed = (title: string, detail: string): SuiteResult => addResults([passed, { tests: [{ title, outcome: 'failed', detail }] }]);
+const outcomes: readonly { readonly title: string; readonly outcome: SuiteResult | Error; readonly kill: Kill | undefined }[] = [
+  { title: 'a suite that passes kills nothing', outcome: passed, kill: undefined },
+  { title: 'a test that fails kills', outcome: failed('frames come back', '0 and not 5'), kill: { by: 'KUnit: frames come back', timedOut: false } },
+  { title: 'a kernel that complains kills', outcome: new FlashError('kernelSplat', 'WARNING: xsk.c', { logTail: 'a trace' }), kill: { by: 'KUnit: flash: WARNING: xsk.c', timedOut: false } },
+  { title: 'a guest that dies kills', outcome: new FlashError('guest', 'the guest died'), kill: { by: 'KUnit: flash: the guest died', timedOut: false } },
+  { title: 'a guest whose time runs out kills, and that is said', outcome: new GuestTimeout('boot', 600_000), kill: { by: 'KUnit did not end in 600 s', timedOut: true } },
+  { title: 'a test that hangs kills, and that is said', outcome: failed('the test run itself', `it bailed out: ${testHung}\nok 1`), kill: { by: `KUnit: ${testHung}`, timedOut: true } },
+];
+
+for (const { title, outcome, kill } of outcomes) {
+  test(`killing mutants: ${title}`, async (t) => {
+    const run = async (): Promise<SuiteResult> => {
+      if (outcome instanceof Error) throw outcome;
+      return outcome;
+    };
+
+    t.deepEqual(await findKill('KUnit', run), kill);
+  });
+}
+
+test('a deadline is named for what did not end', async (t) => {
+  const by = async (suite: KillingSuite, phase: GuestPhase): Promise<string | undefined> =>
+    (await findKill(suite, () => Promise.reject(new GuestTimeout(phase, 60_000))))?.by;
+
+  t.is(await by('guest', 'boot'), 'guest did not boot in 60 s');
+  t.is(await by('ixgbe', 'boot'), 'ixgbe did not boot in 60 s');
+  t.is(await by('guest', 'command'), 'guest did not end in 60 s');
+  t.is(await by('KUnit', 'power-off'), 'KUnit did not power off in 60 s');
+});
+
+test('a machine that lacks something kills no mutant', async (t) => {
+  const broken = new FlashError('missingTool', 'virtme-ng is not installed');
+
+  t.is(await t.throwsAsync(findKill('KUnit', () => Promise.reject(broken))), broken);
+});
+
+test("a mutant has five times the control's time, at least a minute and at most what the control had", (t) => {
+  t.deepEqual([2, 12, 40.5, 130].map(deadlineAfter), [60_000, 60_000, 203_000, 600_000]);
+});
+
+test('a mutant in the folder of a NIC is named after it and shows on it, others need none', (t) => {
+  const nicOf = new Map(readMutants().map(({ name, nic }) => [name, nic]));
+
+  t.is(nicOf.get('skip-validation'), undefined);
+  for (const nic of ['ixgbe', 'i40e'] as const) t.true([...nicOf].some(([name, of]) => of === nic && name.startsWith(`${nic}/`)), nic);
+  t.like(t.throws(() => readMutants(['ixgbe/nothing'])), { message: 'there is no mutant ixgbe/nothing' });
+});
+
+test('a mutant in the folder hold shows to tests that hold contexts, and no other does', (t) => {
+  const mutants = readMutants();
+
+  t.true(mutants.some(({ takesHolds }) => takesHolds));
+  t.deepEqual(mutants.filter(({ name, takesHolds }) => takesHolds !== name.startsWith('hold/')), []);
+});
