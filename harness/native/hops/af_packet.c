@@ -15,7 +15,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "packet.h"
+#include "af_packet.h"
 
 #define WAIT_MS	10
 

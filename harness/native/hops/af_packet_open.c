@@ -6,7 +6,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 
-#include "packet.h"
+#include "af_packet.h"
 
 #define ETHERTYPE		0x88b5
 #define PAGE_BYTES		4096
