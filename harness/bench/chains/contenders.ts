@@ -2,9 +2,9 @@
 export interface Contender {
   readonly name: ContenderName;
   readonly title: string;
-  /** The program that has it, and its name there (`--via`). */
+  /** The program that has it, and its name there (`--transport`). */
   readonly program: 'hops' | 'hopsDpdk';
-  readonly via: string;
+  readonly transport: string;
   /** Every stage on a queue of one device; each hop on a veth pair of its own; each stage on a virtual function of a NIC; or no device at all. */
   readonly devices: 'queues' | 'pairs' | 'vfs' | 'none';
   /** The sockets are bound in zero-copy mode. */
@@ -24,16 +24,16 @@ export const contenderNames = ['flash', 'flash-copy', 'veth', 'vf', 'vf-copy', '
 export type ContenderName = (typeof contenderNames)[number];
 
 export const contenders: readonly Contender[] = [
-  { name: 'flash', title: 'FLASH, zero-copy', program: 'hops', via: 'flash', devices: 'queues', routed: true },
-  { name: 'flash-copy', title: 'FLASH, one copy', program: 'hops', via: 'flash', devices: 'queues', routed: true, separate: true },
-  { name: 'veth', title: 'AF_XDP over veth', program: 'hops', via: 'veth', devices: 'pairs', drops: true },
-  { name: 'vf', title: 'AF_XDP over SR-IOV VFs', program: 'hops', via: 'vf', devices: 'vfs', zeroCopy: true, drops: true },
-  { name: 'vf-copy', title: 'AF_XDP over SR-IOV VFs, copy mode', program: 'hops', via: 'vf', devices: 'vfs', drops: true },
-  { name: 'spsc', title: 'user-space rings (SPSC)', program: 'hops', via: 'spsc', devices: 'none' },
-  { name: 'memif', title: 'DPDK memif', program: 'hopsDpdk', via: 'memif', devices: 'none' },
-  { name: 'ring', title: 'DPDK ring driver', program: 'hopsDpdk', via: 'ring', devices: 'none' },
-  { name: 'xdp', title: 'XDP redirect over veth, no user space', program: 'hops', via: 'veth', devices: 'pairs', functionsInKernel: true, drops: true },
-  { name: 'packet', title: 'AF_PACKET v3 over veth', program: 'hops', via: 'packet', devices: 'pairs', drops: true },
+  { name: 'flash', title: 'FLASH, zero-copy', program: 'hops', transport: 'flash', devices: 'queues', routed: true },
+  { name: 'flash-copy', title: 'FLASH, one copy', program: 'hops', transport: 'flash', devices: 'queues', routed: true, separate: true },
+  { name: 'veth', title: 'AF_XDP over veth', program: 'hops', transport: 'veth', devices: 'pairs', drops: true },
+  { name: 'vf', title: 'AF_XDP over SR-IOV VFs', program: 'hops', transport: 'vf', devices: 'vfs', zeroCopy: true, drops: true },
+  { name: 'vf-copy', title: 'AF_XDP over SR-IOV VFs, copy mode', program: 'hops', transport: 'vf', devices: 'vfs', drops: true },
+  { name: 'spsc', title: 'user-space rings (SPSC)', program: 'hops', transport: 'spsc', devices: 'none' },
+  { name: 'memif', title: 'DPDK memif', program: 'hopsDpdk', transport: 'memif', devices: 'none' },
+  { name: 'ring', title: 'DPDK ring driver', program: 'hopsDpdk', transport: 'ring', devices: 'none' },
+  { name: 'xdp', title: 'XDP redirect over veth, no user space', program: 'hops', transport: 'veth', devices: 'pairs', functionsInKernel: true, drops: true },
+  { name: 'packet', title: 'AF_PACKET v3 over veth', program: 'hops', transport: 'packet', devices: 'pairs', drops: true },
 ];
 
 export function findContender(name: ContenderName): Contender {

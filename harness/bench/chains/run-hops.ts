@@ -47,7 +47,7 @@ function routeInOrder(pid: number): void {
 function commandLine(options: HopsOptions, ifnames: readonly string[]): string[] {
   const contender = findContender(options.contender);
   const values = {
-    '--via': contender.via,
+    '--transport': contender.transport,
     '--functions': contender.functionsInKernel ? 0 : options.functions,
     '--bytes': options.packetBytes,
     '--batch': options.batch,

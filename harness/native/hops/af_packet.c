@@ -182,7 +182,7 @@ static int packet_join(const struct hops_options *options, uint32_t number)
 	return err;
 }
 
-const struct via via_packet = {
+const struct transport transport_packet = {
 	.name = "packet",
 	.help = "AF_PACKET with TPACKET_V3; devices: a veth pair for each hop, sender's end first",
 	.create = packet_create,

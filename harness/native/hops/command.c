@@ -13,7 +13,7 @@ static const char *const wait_names[] = {
 };
 
 static const struct option known[] = {
-	{ "via", required_argument, NULL, 'v' },
+	{ "transport", required_argument, NULL, 't' },
 	{ "functions", required_argument, NULL, 'f' },
 	{ "bytes", required_argument, NULL, 'b' },
 	{ "batch", required_argument, NULL, 'n' },
@@ -38,10 +38,10 @@ const char *wait_name(enum hops_wait wait)
 
 void command__usage(void)
 {
-	fputs("usage: hops --via NAME [--functions N] [--bytes N] [--batch N] [--ring-size N]\n"
-	      "            [--rate PPS] [--warm-up-ms N] [--measure-ms N] [--wait spin|block|busy]\n"
-	      "            [--separate] [--zero-copy] [--stop-sink] [--xdp-object FILE]\n"
-	      "            [--ifname NAME]...\n"
+	fputs("usage: hops --transport NAME [--functions N] [--bytes N] [--batch N]\n"
+	      "            [--ring-size N] [--rate PPS] [--warm-up-ms N] [--measure-ms N]\n"
+	      "            [--wait spin|block|busy] [--separate] [--zero-copy] [--stop-sink]\n"
+	      "            [--xdp-object FILE] [--ifname NAME]...\n"
 	      "       hops --list\n", stderr);
 }
 
@@ -71,15 +71,15 @@ static int number32__parse(const char *name, const char *text, uint32_t min, uin
 	return err;
 }
 
-static int via__parse(const char *name, const struct via **via)
+static int transport__parse(const char *name, const struct transport **transport)
 {
-	for (size_t i = 0; vias[i]; i++) {
-		if (!strcmp(vias[i]->name, name)) {
-			*via = vias[i];
+	for (size_t i = 0; transports[i]; i++) {
+		if (!strcmp(transports[i]->name, name)) {
+			*transport = transports[i];
 			return 0;
 		}
 	}
-	fprintf(stderr, "hops: --via %s: not among those of --list\n", name);
+	fprintf(stderr, "hops: --transport %s: not among those of --list\n", name);
 	return -EINVAL;
 }
 
@@ -128,7 +128,7 @@ static int command__take(struct command *command, const char *name, int option, 
 	struct hops_options *options = &command->options;
 
 	switch (option) {
-	case 'v': return via__parse(value, &command->via);
+	case 't': return transport__parse(value, &command->transport);
 	case 'f': return number32__parse(name, value, 0, HOPS_MAX_FUNCTIONS, &options->functions);
 	case 'b': return number32__parse(name, value, 64, HOPS_FRAME_BYTES - 256, &options->bytes);
 	case 'n': return number32__parse(name, value, 1, HOPS_MAX_BATCH, &options->batch);
@@ -165,5 +165,5 @@ int command__parse(struct command *command, int argc, char **argv)
 		if (err)
 			return err;
 	}
-	return optind == argc && (command->list || command->via) ? 0 : -EINVAL;
+	return optind == argc && (command->list || command->transport) ? 0 : -EINVAL;
 }

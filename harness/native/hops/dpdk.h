@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the vias over DPDK have in common: a stage takes packets from one port and passes them on to
- * another, whatever drives those.
+ * What the transports over DPDK have in common: a stage takes packets from one port and passes
+ * them on to another, whatever drives those.
  */
 #ifndef DPDK_H
 #define DPDK_H
@@ -27,7 +27,7 @@ const char *dpdk__directory(void);
 
 /*
  * Starts EAL in this process as the given lcore, on whatever CPUs the scheduler chooses. @args are
- * those that the via adds, the last one is NULL. Returns 0 or -errno.
+ * those that the transport adds, the last one is NULL. Returns 0 or -errno.
  */
 int dpdk__start(uint32_t lcore, const char *const *args);
 /* Configures and starts a port with one queue each way. */
@@ -39,7 +39,7 @@ void dpdk__announce(uint32_t stage);
 int dpdk__await(uint32_t stage);
 int dpdk__await_link(uint16_t port);
 
-/* For struct via. */
+/* For struct transport. */
 uint32_t dpdk__receive(struct packet *packets, uint32_t max);
 uint32_t dpdk__allocate(struct packet *packets, uint32_t max);
 uint32_t dpdk__send(const struct packet *packets, uint32_t count);

@@ -156,7 +156,7 @@ static int ring_join(const struct hops_options *options, uint32_t stage)
 	return err;
 }
 
-const struct via via_ring = {
+const struct transport transport_ring = {
 	.name = "ring",
 	.help = "DPDK's rings in shared huge pages; polls, whatever --wait says",
 	.create = ring_create,

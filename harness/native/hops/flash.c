@@ -79,7 +79,7 @@ static void flash__destroy(void)
 		umem__destroy(&umems[i]);
 }
 
-const struct via via_flash = {
+const struct transport transport_flash = {
 	.name = "flash",
 	.help = "AF_XDP sockets on the queues of --ifname, in order; sets no routes",
 	.create = flash__create,

@@ -16,8 +16,8 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	if (command.list) {
-		for (size_t i = 0; vias[i]; i++)
-			printf("%s\t%s\n", vias[i]->name, vias[i]->help);
+		for (size_t i = 0; transports[i]; i++)
+			printf("%s\t%s\n", transports[i]->name, transports[i]->help);
 		return 0;
 	}
 	return launch(&command) ? EXIT_FAILURE : EXIT_SUCCESS;

@@ -5,8 +5,8 @@
  *	source -> function 1 -> ... -> function N -> sink	N + 1 hops
  *
  * Each of them is a stage with a process of its own and runs the same loop whatever carries the
- * packets (a "via"): take a batch, touch each packet, pass it on, wait when there is nothing to do.
- * Stages are numbered from 0, the source, to N + 1, the sink.
+ * packets, the transport: take a batch, touch each packet, pass it on, wait when there is nothing to
+ * do. Stages are numbered from 0, the source, to N + 1, the sink.
  */
 #ifndef HOPS_H
 #define HOPS_H
@@ -38,23 +38,23 @@ struct hops_options {
 	bool separate;		/* a UMEM or packet memory for each stage, where there is a choice */
 	bool zero_copy;		/* binds AF_XDP sockets in zero-copy mode */
 	bool stop_sink;		/* the sink takes nothing, so that the chain fills up */
-	const char *xdp_object;	/* the compiled bpf/xsk_redirect.bpf.c, for vias that receive from devices */
-	const char *const *ifnames;	/* each via says which devices it wants, and in what order */
+	const char *xdp_object;	/* the compiled bpf/xsk_redirect.bpf.c, for transports that receive from devices */
+	const char *const *ifnames;	/* each transport says which devices it wants, and in what order */
 	uint32_t ifname_count;
 };
 
 struct packet {
 	void *data;
 	uint32_t bytes;
-	uint64_t handle;	/* the via's own */
+	uint64_t handle;	/* the transport's own */
 };
 
 /*
  * What carries packets from stage to stage. Functions that can fail return 0 or -errno, having said
- * on stderr what they tried. A process is one stage, so that a via keeps its state in static
- * variables.
+ * on stderr what they tried. A process is one stage, so that a transport keeps its state in
+ * static variables.
  */
-struct via {
+struct transport {
 	const char *name;
 	const char *help;
 	/* In the launcher, before it forks: what the stages share. May be NULL. */
@@ -71,22 +71,22 @@ struct via {
 	void (*release)(const struct packet *packets, uint32_t count);
 	/*
 	 * Nothing arrived (@for_packets), or not everything could be sent (@for_room): waits as the
-	 * options say, for at most 10 ms. Also where a via does what must be done regularly.
+	 * options say, for at most 10 ms. Also where a transport does what must be done regularly.
 	 */
 	void (*wait)(bool for_packets, bool for_room);
 	/* In the launcher, after the last stage has ended. May be NULL. */
 	void (*destroy)(void);
 };
 
-extern const struct via via_flash;	/* one AF_XDP socket a stage on queues 0.. of one device; routes are set by who starts hops */
-extern const struct via via_veth;	/* AF_XDP over veth pairs: each stage sends on one device and receives on another */
-extern const struct via via_vf;		/* AF_XDP over virtual functions: a device for each stage, and the switch of their NIC between them */
-extern const struct via via_spsc;	/* shared memory: single-producer single-consumer rings of descriptors */
-extern const struct via via_packet;	/* AF_PACKET, TPACKET_V3, over veth pairs */
-extern const struct via via_memif;	/* DPDK's memif between processes */
-extern const struct via via_ring;	/* DPDK's net_ring between processes */
+extern const struct transport transport_flash;	/* one AF_XDP socket a stage on queues 0.. of one device; routes are set by who starts hops */
+extern const struct transport transport_veth;	/* AF_XDP over veth pairs: each stage sends on one device and receives on another */
+extern const struct transport transport_vf;	/* AF_XDP over virtual functions: a device for each stage, and the switch of their NIC between them */
+extern const struct transport transport_spsc;	/* shared memory: single-producer single-consumer rings of descriptors */
+extern const struct transport transport_packet;	/* AF_PACKET, TPACKET_V3, over veth pairs */
+extern const struct transport transport_memif;	/* DPDK's memif between processes */
+extern const struct transport transport_ring;	/* DPDK's net_ring between processes */
 
 /* Those that are built in; the last one is NULL. */
-extern const struct via *const vias[];
+extern const struct transport *const transports[];
 
 #endif

@@ -74,10 +74,10 @@ static int launcher__wait(struct launcher *launcher, uint64_t until)
 			continue;
 		if (WIFSIGNALED(status))
 			fprintf(stderr, "hops: %s: stage %d was killed: %s\n",
-				launcher->command->via->name, stage, strsignal(WTERMSIG(status)));
+				launcher->command->transport->name, stage, strsignal(WTERMSIG(status)));
 		else
 			fprintf(stderr, "hops: %s: stage %d ended early, with code %d\n",
-				launcher->command->via->name, stage, WEXITSTATUS(status));
+				launcher->command->transport->name, stage, WEXITSTATUS(status));
 		return -ECHILD;
 	}
 }
@@ -111,7 +111,7 @@ static int launcher__fork(struct launcher *launcher)
 			if (getppid() != parent)
 				exit(EXIT_FAILURE);
 			sigprocmask(SIG_SETMASK, &launcher->outside, NULL);
-			exit(stage__run(command->via, &command->options, launcher->shared, i) ?
+			exit(stage__run(command->transport, &command->options, launcher->shared, i) ?
 			     EXIT_FAILURE : EXIT_SUCCESS);
 		}
 		launcher->pids[i] = pid;
@@ -133,7 +133,7 @@ static int launcher__wait_for_joins(struct launcher *launcher)
 		}
 		if (now_ns() > deadline) {
 			fprintf(stderr, "hops: %s: stage %u did not join in time\n",
-				launcher->command->via->name, stage);
+				launcher->command->transport->name, stage);
 			return -ETIMEDOUT;
 		}
 		err = launcher__wait_ms(launcher, 2);
@@ -190,7 +190,7 @@ static void launcher__end_stages(struct launcher *launcher, uint64_t deadline)
 			continue;
 		if (deadline)
 			fprintf(stderr, "hops: %s: stage %u did not stop in time\n",
-				launcher->command->via->name, i);
+				launcher->command->transport->name, i);
 		kill(launcher->pids[i], SIGKILL);
 	}
 	for (uint32_t i = 0; i < launcher->stages; i++)
@@ -201,11 +201,11 @@ static void launcher__end_stages(struct launcher *launcher, uint64_t deadline)
 static int launcher__run(struct launcher *launcher)
 {
 	const struct command *command = launcher->command;
-	const struct via *via = command->via;
+	const struct transport *transport = command->transport;
 	struct snapshot start, end;
 	int err;
 
-	err = via->create ? via->create(&command->options) : 0;
+	err = transport->create ? transport->create(&command->options) : 0;
 	if (!err)
 		err = launcher__fork(launcher);
 	if (!err)
@@ -216,8 +216,8 @@ static int launcher__run(struct launcher *launcher)
 		err = launcher__measure(launcher, &start, &end);
 
 	launcher__end_stages(launcher, err && err != -EINTR ? 0 : now_ns() + STOP_DEADLINE_NS);
-	if (via->destroy)
-		via->destroy();
+	if (transport->destroy)
+		transport->destroy();
 	if (!err)
 		report__print(stdout, command, launcher->shared, &start, &end);
 	/* To be told to end is no failure, though there is nothing to report. */

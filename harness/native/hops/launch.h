@@ -10,11 +10,11 @@
 
 /* What the program was told. */
 struct command {
-	const struct via *via;
+	const struct transport *transport;
 	struct hops_options options;
 	const char *ifnames[2 * HOPS_MAX_STAGES];
 	char names[2 * HOPS_MAX_STAGES][IF_NAMESIZE];	/* what they point to */
-	bool list;			/* the vias, and nothing else */
+	bool list;			/* the transports, and nothing else */
 };
 
 /* Says what is wrong. Returns 0 or -EINVAL. */

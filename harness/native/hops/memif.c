@@ -93,7 +93,7 @@ static int memif_join(const struct hops_options *options, uint32_t stage)
 	return err;
 }
 
-const struct via via_memif = {
+const struct transport transport_memif = {
 	.name = "memif",
 	.help = "DPDK's memif, zero-copy on the receiving side; polls, whatever --wait says",
 	.create = memif_create,

@@ -60,8 +60,8 @@ void report__print(FILE *file, const struct command *command, const struct share
 	uint64_t received = end->packets[sink] - start->packets[sink];
 	double seconds = (end->time - start->time) / 1e9;
 
-	fprintf(file, "{\"via\":\"%s\",\"functions\":%u,\"bytes\":%u,\"batch\":%u,\"ringSize\":%u,"
-		"\"rate\":%" PRIu64 ",\"wait\":\"%s\",\"seconds\":%.3f", command->via->name,
+	fprintf(file, "{\"transport\":\"%s\",\"functions\":%u,\"bytes\":%u,\"batch\":%u,\"ringSize\":%u,"
+		"\"rate\":%" PRIu64 ",\"wait\":\"%s\",\"seconds\":%.3f", command->transport->name,
 		options->functions, options->bytes, options->batch, options->ring_size, options->rate,
 		wait_name(options->wait), seconds);
 	fprintf(file, ",\"sent\":%" PRIu64 ",\"received\":%" PRIu64 ",\"lost\":%" PRIu64

@@ -60,12 +60,12 @@ static void source__write(struct source *source, const struct packet *packet, ui
 	source->number++;
 }
 
-static void source__take(struct source *source, const struct via *via, uint32_t wanted)
+static void source__take(struct source *source, const struct transport *transport, uint32_t wanted)
 {
 	uint64_t now;
 
 	source->sent = 0;
-	source->count = via->allocate(source->batch, wanted);
+	source->count = transport->allocate(source->batch, wanted);
 	now = now_ns();
 	for (uint32_t i = 0; i < source->count; i++)
 		source__write(source, &source->batch[i], source->options->rate ?
@@ -73,13 +73,13 @@ static void source__take(struct source *source, const struct via *via, uint32_t 
 }
 
 /* Until the next packet is due. */
-static void source__nap(const struct source *source, const struct via *via, uint64_t now)
+static void source__nap(const struct source *source, const struct transport *transport, uint64_t now)
 {
 	uint64_t until = source__due_time(source, source->scheduled);
 	struct timespec time;
 
 	if (source->options->wait != HOPS_BLOCK) {
-		via->wait(false, true);
+		transport->wait(false, true);
 		return;
 	}
 	if (until < now + NAP_NS)
@@ -90,7 +90,8 @@ static void source__nap(const struct source *source, const struct via *via, uint
 	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, NULL);
 }
 
-void source__run(const struct via *via, const struct hops_options *options, struct shared *shared)
+void source__run(const struct transport *transport, const struct hops_options *options,
+		 struct shared *shared)
 {
 	static struct source source;
 
@@ -108,19 +109,19 @@ void source__run(const struct via *via, const struct hops_options *options, stru
 			uint64_t now = now_ns(), due = source__due(&source, now);
 
 			if (!due && source.sent == source.count) {
-				source__nap(&source, via, now);
+				source__nap(&source, transport, now);
 				continue;
 			}
 			wanted = due < wanted ? due : wanted;
 		}
 		if (source.sent == source.count)
-			source__take(&source, via, wanted);
+			source__take(&source, transport, wanted);
 		if (source.sent < source.count) {
-			sent = via->send(source.batch + source.sent, source.count - source.sent);
+			sent = transport->send(source.batch + source.sent, source.count - source.sent);
 			source.sent += sent;
 			counter__add(&source.counters->packets, sent);
 		}
 		if (!source.count || source.sent < source.count)
-			via->wait(false, true);
+			transport->wait(false, true);
 	}
 }

@@ -138,7 +138,7 @@ static void spsc__wait(bool for_packets, bool for_room)
 		spsc_ring__wait_for_room(spsc.out);
 }
 
-const struct via via_spsc = {
+const struct transport transport_spsc = {
 	.name = "spsc",
 	.help = "shared memory, and between two stages a ring with one producer and one consumer",
 	.create = spsc__create,

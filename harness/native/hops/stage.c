@@ -24,7 +24,7 @@ static void packet__touch(const struct packet *packet)
 	data[PACKET_HOPS]++;
 }
 
-static void function__run(const struct via *via, const struct hops_options *options,
+static void function__run(const struct transport *transport, const struct hops_options *options,
 			  struct shared *shared, uint32_t stage)
 {
 	struct packet batch[HOPS_MAX_BATCH];
@@ -32,20 +32,20 @@ static void function__run(const struct via *via, const struct hops_options *opti
 
 	while (shared__phase(shared) != PHASE_STOP) {
 		if (sent == count) {
-			count = via->receive(batch, options->batch);
+			count = transport->receive(batch, options->batch);
 			sent = 0;
 			for (uint32_t i = 0; i < count; i++)
 				packet__touch(&batch[i]);
 		}
 		if (!count) {
-			via->wait(true, false);
+			transport->wait(true, false);
 			continue;
 		}
-		n = via->send(batch + sent, count - sent);
+		n = transport->send(batch + sent, count - sent);
 		sent += n;
 		counter__add(&shared->stages[stage].packets, n);
 		if (sent < count)
-			via->wait(false, true);
+			transport->wait(false, true);
 	}
 }
 
@@ -92,7 +92,7 @@ static bool sink__take(struct sink *sink, const struct packet *packet, bool meas
 	return true;
 }
 
-static void sink__run(const struct via *via, const struct hops_options *options,
+static void sink__run(const struct transport *transport, const struct hops_options *options,
 		      struct shared *shared, uint32_t stage)
 {
 	struct sink sink = { .shared = shared, .counters = &shared->stages[stage] };
@@ -100,17 +100,17 @@ static void sink__run(const struct via *via, const struct hops_options *options,
 	uint32_t phase;
 
 	while ((phase = shared__phase(shared)) != PHASE_STOP) {
-		uint32_t count = via->receive(batch, options->batch), ours = 0;
+		uint32_t count = transport->receive(batch, options->batch), ours = 0;
 		uint64_t now;
 
 		if (!count) {
-			via->wait(true, false);
+			transport->wait(true, false);
 			continue;
 		}
 		now = now_ns();
 		for (uint32_t i = 0; i < count; i++)
 			ours += sink__take(&sink, &batch[i], phase == PHASE_MEASURE, now);
-		via->release(batch, count);
+		transport->release(batch, count);
 		counter__add(&sink.counters->packets, ours);
 	}
 }
@@ -123,8 +123,8 @@ static void stage__wait_for_start(const struct shared *shared)
 		nanosleep(&nap, NULL);
 }
 
-int stage__run(const struct via *via, const struct hops_options *options, struct shared *shared,
-	       uint32_t stage)
+int stage__run(const struct transport *transport, const struct hops_options *options,
+	       struct shared *shared, uint32_t stage)
 {
 	uint32_t last = options->functions + 1;
 	char name[16];
@@ -134,17 +134,17 @@ int stage__run(const struct via *via, const struct hops_options *options, struct
 		 "hops %u", stage);
 	prctl(PR_SET_NAME, name);
 
-	err = via->join(options, stage);
+	err = transport->join(options, stage);
 	if (err)
 		return err;
 	atomic_store(&shared->stages[stage].joined, true);
 	stage__wait_for_start(shared);
 
 	if (stage == 0)
-		source__run(via, options, shared);
+		source__run(transport, options, shared);
 	else if (stage == last)
-		sink__run(via, options, shared, stage);
+		sink__run(transport, options, shared, stage);
 	else
-		function__run(via, options, shared, stage);
+		function__run(transport, options, shared, stage);
 	return 0;
 }

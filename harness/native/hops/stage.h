@@ -40,9 +40,10 @@ struct shared {
 };
 
 /* The life of a stage. Returns 0 or -errno. */
-int stage__run(const struct via *via, const struct hops_options *options, struct shared *shared,
-	       uint32_t stage);
-void source__run(const struct via *via, const struct hops_options *options, struct shared *shared);
+int stage__run(const struct transport *transport, const struct hops_options *options,
+	       struct shared *shared, uint32_t stage);
+void source__run(const struct transport *transport, const struct hops_options *options,
+		 struct shared *shared);
 
 static inline uint64_t now_ns(void)
 {

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "hops.h"
 
-const struct via *const vias[] = { &via_flash, &via_veth, &via_vf, &via_spsc, &via_packet, NULL };
+const struct transport *const transports[] = {
+	&transport_flash, &transport_veth, &transport_vf, &transport_spsc, &transport_packet, NULL,
+};

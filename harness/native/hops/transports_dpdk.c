@@ -1,4 +1,4 @@
 // SPDX-License-Identifier: MIT
 #include "hops.h"
 
-const struct via *const vias[] = { &via_memif, &via_ring, NULL };
+const struct transport *const transports[] = { &transport_memif, &transport_ring, NULL };

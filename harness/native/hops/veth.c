@@ -17,7 +17,7 @@ static int veth__create(const struct hops_options *options)
 		fprintf(stderr, "hops: veth: has no zero-copy mode\n");
 		return -EOPNOTSUPP;
 	}
-	return xsk_device__check(options, via_veth.name, 2 * (options->functions + 1));
+	return xsk_device__check(options, transport_veth.name, 2 * (options->functions + 1));
 }
 
 static int veth__join(const struct hops_options *options, uint32_t stage)
@@ -25,10 +25,10 @@ static int veth__join(const struct hops_options *options, uint32_t stage)
 	const char *from = stage == 0 ? NULL : options->ifnames[2 * stage - 1];
 	const char *to = stage == options->functions + 1 ? NULL : options->ifnames[2 * stage];
 
-	return xsk_device__join(options, via_veth.name, stage, from, to);
+	return xsk_device__join(options, transport_veth.name, stage, from, to);
 }
 
-const struct via via_veth = {
+const struct transport transport_veth = {
 	.name = "veth",
 	.help = "AF_XDP over veth pairs, each end an --ifname: out, in, out, in, ...",
 	.create = veth__create,

@@ -43,7 +43,7 @@ static int address__read(unsigned char *address, const char *ifname)
 static int vf__create(const struct hops_options *options)
 {
 	uint32_t stages = options->functions + 2;
-	int err = xsk_device__check(options, via_vf.name, stages);
+	int err = xsk_device__check(options, transport_vf.name, stages);
 
 	for (uint32_t i = 0; i < stages && !err; i++) {
 		err = address__read(addresses[i], options->ifnames[i]);
@@ -63,7 +63,7 @@ static int vf__join(const struct hops_options *options, uint32_t stage)
 		memcpy(to_and_from, addresses[stage + 1], ETH_ALEN);
 		memcpy(to_and_from + ETH_ALEN, addresses[stage], ETH_ALEN);
 	}
-	return xsk_device__join(options, via_vf.name, stage, is_source ? NULL : ifname,
+	return xsk_device__join(options, transport_vf.name, stage, is_source ? NULL : ifname,
 				is_sink ? NULL : ifname);
 }
 
@@ -74,7 +74,7 @@ static uint32_t vf__send(const struct packet *packets, uint32_t count)
 	return xsk_stage__send(packets, count);
 }
 
-const struct via via_vf = {
+const struct transport transport_vf = {
 	.name = "vf",
 	.help = "AF_XDP over SR-IOV virtual functions of one NIC, an --ifname for each stage in order",
 	.create = vf__create,

@@ -67,7 +67,7 @@ static int xsk_device__open(const struct hops_options *options, struct port *rec
 	return err;
 }
 
-int xsk_device__join(const struct hops_options *options, const char *via, uint32_t stage,
+int xsk_device__join(const struct hops_options *options, const char *transport, uint32_t stage,
 		     const char *from, const char *to)
 {
 	bool one = from && to && !strcmp(from, to);
@@ -77,7 +77,7 @@ int xsk_device__join(const struct hops_options *options, const char *via, uint32
 	err = xsk_device__open(options, receiver, from, sender, to);
 	if (err) {
 		fprintf(stderr, "hops: %s: opening the sockets of stage %u on %s%s%s in %s mode: %s\n",
-			via, stage, from ? from : "", from && to && !one ? " and " : "",
+			transport, stage, from ? from : "", from && to && !one ? " and " : "",
 			to && !one ? to : "", options->zero_copy ? "zero-copy" : "copy",
 			strerror(-err));
 		return err;
@@ -96,20 +96,20 @@ int xsk_device__join(const struct hops_options *options, const char *via, uint32
 	}
 	err = receiver ? port__redirect(receiver, options->xdp_object, from) : 0;
 	if (err)
-		fprintf(stderr, "hops: %s: attaching %s to %s in driver mode: %s\n", via,
+		fprintf(stderr, "hops: %s: attaching %s to %s in driver mode: %s\n", transport,
 			options->xdp_object, from, strerror(-err));
 	return err;
 }
 
-int xsk_device__check(const struct hops_options *options, const char *via, uint32_t ifnames)
+int xsk_device__check(const struct hops_options *options, const char *transport, uint32_t ifnames)
 {
 	if (options->ifname_count != ifnames) {
-		fprintf(stderr, "hops: %s: %u functions take %u --ifname\n", via,
+		fprintf(stderr, "hops: %s: %u functions take %u --ifname\n", transport,
 			options->functions, ifnames);
 		return -EINVAL;
 	}
 	if (!options->xdp_object) {
-		fprintf(stderr, "hops: %s: needs --xdp-object\n", via);
+		fprintf(stderr, "hops: %s: needs --xdp-object\n", transport);
 		return -EINVAL;
 	}
 	return 0;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A stage that receives on one AF_XDP socket and sends on one, or the same: the part of via_flash,
- * via_veth and via_vf that moves packets, for a struct via to refer to.
+ * A stage that receives on one AF_XDP socket and sends on one, or the same: the part of
+ * transport_flash, transport_veth and transport_vf that moves packets, for a struct transport to
+ * refer to.
  */
 #ifndef XSK_STAGE_H
 #define XSK_STAGE_H

@@ -45,7 +45,7 @@ withDevices(`bench says which devices there are when there is no such NIC${skipp
 /** Each fails on a veth device of one queue, and says which one that was. */
 const tools: Readonly<Record<string, (ifname: string) => string[]>> = {
   pump: (ifname) => [nativePaths.pump, 'target', '--ifname', ifname, '--queue', '9'],
-  hops: (ifname) => [nativePaths.hops, '--via', 'flash', '--ifname', ifname],
+  hops: (ifname) => [nativePaths.hops, '--transport', 'flash', '--ifname', ifname],
   nf: (ifname) => [nativePaths.networkFunctions, '--xdp', '/nowhere', '--status-dir', '/nowhere', '--nf', `name=one,forward=${ifname}:0`],
 };
 
