@@ -31,9 +31,9 @@ export const contenders: readonly Contender[] = [
   { name: 'vf-copy', title: 'AF_XDP over SR-IOV VFs, copy mode', program: 'hops', transport: 'vf', devices: 'vfs', drops: true },
   { name: 'spsc', title: 'user-space rings (SPSC)', program: 'hops', transport: 'spsc', devices: 'none' },
   { name: 'memif', title: 'DPDK memif', program: 'hopsDpdk', transport: 'memif', devices: 'none' },
-  { name: 'ring', title: 'DPDK ring driver', program: 'hopsDpdk', transport: 'ring', devices: 'none' },
+  { name: 'ring', title: 'DPDK ring driver', program: 'hopsDpdk', transport: 'dpdk_ring', devices: 'none' },
   { name: 'xdp', title: 'XDP redirect over veth, no user space', program: 'hops', transport: 'veth', devices: 'pairs', functionsInKernel: true, drops: true },
-  { name: 'packet', title: 'AF_PACKET v3 over veth', program: 'hops', transport: 'packet', devices: 'pairs', drops: true },
+  { name: 'packet', title: 'AF_PACKET v3 over veth', program: 'hops', transport: 'af_packet', devices: 'pairs', drops: true },
 ];
 
 export function findContender(name: ContenderName): Contender {

@@ -56,7 +56,7 @@ static bool rx__open_block(void)
 	return rx.left;
 }
 
-static uint32_t packet_receive(struct packet *packets, uint32_t max)
+static uint32_t af_packet__receive(struct packet *packets, uint32_t max)
 {
 	uint32_t n = 0;
 
@@ -75,7 +75,7 @@ static uint32_t packet_receive(struct packet *packets, uint32_t max)
 	return n;
 }
 
-static void packet_release(const struct packet *packets, uint32_t count)
+static void af_packet__release(const struct packet *packets, uint32_t count)
 {
 	for (uint32_t i = 0; i < count; i++)
 		if (!--rx.held[packets[i].handle])
@@ -92,7 +92,7 @@ static bool tx__is(uint32_t position, uint32_t status)
 	return __atomic_load_n(&tx__frame(position)->tp_status, __ATOMIC_ACQUIRE) == status;
 }
 
-static uint32_t packet_allocate(struct packet *packets, uint32_t max)
+static uint32_t af_packet__allocate(struct packet *packets, uint32_t max)
 {
 	uint32_t n;
 
@@ -116,7 +116,7 @@ static void tx__kick(void)
 	sendto(tx.fd, NULL, 0, MSG_DONTWAIT, NULL, 0);
 }
 
-static uint32_t packet_send(const struct packet *packets, uint32_t count)
+static uint32_t af_packet__send(const struct packet *packets, uint32_t count)
 {
 	uint32_t n;
 
@@ -133,11 +133,11 @@ static uint32_t packet_send(const struct packet *packets, uint32_t count)
 	}
 	tx__kick();
 	if (!stage.is_source)
-		packet_release(packets, n);
+		af_packet__release(packets, n);
 	return n;
 }
 
-static void packet_wait(bool for_packets, bool for_room)
+static void af_packet__wait(bool for_packets, bool for_room)
 {
 	struct pollfd fds[2];
 	nfds_t count = 0;
@@ -155,16 +155,16 @@ static void packet_wait(bool for_packets, bool for_room)
 	poll(fds, count, WAIT_MS);
 }
 
-static int packet_create(const struct hops_options *options)
+static int af_packet__create(const struct hops_options *options)
 {
 	if (options->ifname_count >= 2 * (options->functions + 1) && options->ring_size >= 2)
 		return 0;
-	fprintf(stderr, "hops: packet wants rings of 2 or more, and %u devices, a veth pair for each hop\n",
+	fprintf(stderr, "hops: af_packet wants rings of 2 or more, and %u devices, a veth pair for each hop\n",
 		2 * (options->functions + 1));
 	return -EINVAL;
 }
 
-static int packet_join(const struct hops_options *options, uint32_t number)
+static int af_packet__join(const struct hops_options *options, uint32_t number)
 {
 	const char *ifname = NULL;
 	int err = 0;
@@ -182,14 +182,14 @@ static int packet_join(const struct hops_options *options, uint32_t number)
 	return err;
 }
 
-const struct transport transport_packet = {
-	.name = "packet",
+const struct transport transport_af_packet = {
+	.name = "af_packet",
 	.help = "AF_PACKET with TPACKET_V3; devices: a veth pair for each hop, sender's end first",
-	.create = packet_create,
-	.join = packet_join,
-	.receive = packet_receive,
-	.allocate = packet_allocate,
-	.send = packet_send,
-	.release = packet_release,
-	.wait = packet_wait,
+	.create = af_packet__create,
+	.join = af_packet__join,
+	.receive = af_packet__receive,
+	.allocate = af_packet__allocate,
+	.send = af_packet__send,
+	.release = af_packet__release,
+	.wait = af_packet__wait,
 };

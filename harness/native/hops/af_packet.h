@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The rings that AF_PACKET sockets share with the kernel. */
-#ifndef PACKET_H
-#define PACKET_H
+#ifndef AF_PACKET_H
+#define AF_PACKET_H
 
 #include <linux/if_packet.h>
 

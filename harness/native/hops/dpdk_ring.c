@@ -49,7 +49,7 @@ static int require_huge_pages(const struct hops_options *options)
 	}
 	if (count >= needed)
 		return 0;
-	fprintf(stderr, "hops: ring needs %u huge pages of 2 MB, and %u are free: sysctl vm.nr_hugepages=%u\n",
+	fprintf(stderr, "hops: dpdk_ring needs %u huge pages of 2 MB, and %u are free: sysctl vm.nr_hugepages=%u\n",
 		needed, count, needed);
 	return -ENOMEM;
 }
@@ -69,7 +69,7 @@ static int mount_huge_pages(void)
 	return 0;
 }
 
-static int ring_create(const struct hops_options *options)
+static int dpdk_ring__create(const struct hops_options *options)
 {
 	int err = require_huge_pages(options);
 
@@ -78,14 +78,14 @@ static int ring_create(const struct hops_options *options)
 	return err ? err : mount_huge_pages();
 }
 
-static void ring_destroy(void)
+static void dpdk_ring__destroy(void)
 {
 	umount2(huge_directory, MNT_DETACH);
 	dpdk__destroy();
 }
 
 /* One port a hop: its sender transmits there, its receiver receives. */
-static int ring__make_hop(const struct hops_options *options, uint32_t hop)
+static int dpdk_ring__make_hop(const struct hops_options *options, uint32_t hop)
 {
 	struct rte_ring *ring;
 	char name[16];
@@ -102,7 +102,7 @@ static int ring__make_hop(const struct hops_options *options, uint32_t hop)
 	return dpdk__start_port(port, options->ring_size, dpdk.pool);
 }
 
-static int ring__make(const struct hops_options *options)
+static int dpdk_ring__make(const struct hops_options *options)
 {
 	int err = 0;
 
@@ -110,11 +110,11 @@ static int ring__make(const struct hops_options *options)
 	if (!dpdk.pool)
 		return -ENOMEM;
 	for (uint32_t hop = 0; !err && hop <= options->functions; hop++)
-		err = ring__make_hop(options, hop);
+		err = dpdk_ring__make_hop(options, hop);
 	return err;
 }
 
-static int ring__find_hop(uint32_t hop, uint16_t *port)
+static int dpdk_ring__find_hop(uint32_t hop, uint16_t *port)
 {
 	char name[32];
 	int err;
@@ -126,7 +126,7 @@ static int ring__find_hop(uint32_t hop, uint16_t *port)
 	return err;
 }
 
-static int ring_join(const struct hops_options *options, uint32_t stage)
+static int dpdk_ring__join(const struct hops_options *options, uint32_t stage)
 {
 	char huge_option[128], memory[32];
 	const char *args[] = {
@@ -144,27 +144,27 @@ static int ring_join(const struct hops_options *options, uint32_t stage)
 	if (!err)
 		err = dpdk__start(stage, args);	/* the pool has a cache for each lcore */
 	if (!err && !stage)
-		err = ring__make(options);
+		err = dpdk_ring__make(options);
 	if (err)
 		return err;
 	dpdk__announce(stage);
 
 	if (stage)
-		err = ring__find_hop(stage - 1, &dpdk.in);
+		err = dpdk_ring__find_hop(stage - 1, &dpdk.in);
 	if (!err && stage <= options->functions)
-		err = ring__find_hop(stage, &dpdk.out);
+		err = dpdk_ring__find_hop(stage, &dpdk.out);
 	return err;
 }
 
-const struct transport transport_ring = {
-	.name = "ring",
+const struct transport transport_dpdk_ring = {
+	.name = "dpdk_ring",
 	.help = "DPDK's rings in shared huge pages; polls, whatever --wait says",
-	.create = ring_create,
-	.join = ring_join,
+	.create = dpdk_ring__create,
+	.join = dpdk_ring__join,
 	.receive = dpdk__receive,
 	.allocate = dpdk__allocate,
 	.send = dpdk__send,
 	.release = dpdk__release,
 	.wait = dpdk__wait,
-	.destroy = ring_destroy,
+	.destroy = dpdk_ring__destroy,
 };

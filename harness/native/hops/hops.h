@@ -82,9 +82,9 @@ extern const struct transport transport_flash;	/* one AF_XDP socket a stage on q
 extern const struct transport transport_veth;	/* AF_XDP over veth pairs: each stage sends on one device and receives on another */
 extern const struct transport transport_vf;	/* AF_XDP over virtual functions: a device for each stage, and the switch of their NIC between them */
 extern const struct transport transport_spsc;	/* shared memory: single-producer single-consumer rings of descriptors */
-extern const struct transport transport_packet;	/* AF_PACKET, TPACKET_V3, over veth pairs */
+extern const struct transport transport_af_packet;	/* AF_PACKET, TPACKET_V3, over veth pairs */
 extern const struct transport transport_memif;	/* DPDK's memif between processes */
-extern const struct transport transport_ring;	/* DPDK's net_ring between processes */
+extern const struct transport transport_dpdk_ring;	/* DPDK's net_ring between processes */
 
 /* Those that are built in; the last one is NULL. */
 extern const struct transport *const transports[];
