@@ -153,7 +153,7 @@ static int function_spec__port_count(const struct function_spec *spec)
 
 /* Frames are shared out evenly; `place` is that of the first port among all that use the UMEM. */
 static int function__open_ports(struct function *function, const struct options *options,
-				const struct wires *wires, int place, int sharers)
+				const struct attachments *attachments, int place, int sharers)
 {
 	__u32 share = options->frames / sharers;
 
@@ -169,7 +169,7 @@ static int function__open_ports(struct function *function, const struct options 
 			frames = options->frames - start;
 		if (!port->xsk)
 			err = port__open(port, spec, options, function->pool,
-					 wires__map_fd(wires, spec->ifname));
+					 attachments__map_fd(attachments, spec->ifname));
 		if (!err)
 			err = port__give_frames(port, start, frames);
 		if (err) {
@@ -194,7 +194,7 @@ static int first_direction(const struct function_spec *spec)
 
 /* The life of one function, number `index`, from its sockets to its end. */
 static int function__live(struct function *function, const struct options *options,
-			  const struct wires *wires, int index)
+			  const struct attachments *attachments, int index)
 {
 	int sharers = function_spec__port_count(function->spec), place = 0;
 	struct pool own = { };
@@ -216,7 +216,7 @@ static int function__live(struct function *function, const struct options *optio
 		}
 	}
 
-	err = function__open_ports(function, options, wires, place, sharers);
+	err = function__open_ports(function, options, attachments, place, sharers);
 	if (!err)
 		err = function__run(function, options->status_dir);
 	function__close(function);
@@ -226,7 +226,7 @@ static int function__live(struct function *function, const struct options *optio
 
 /* The first socket binds the shared UMEM; it must exist before the other processes do. */
 static int shared_pool__set_up(struct pool *pool, struct function *function,
-			       const struct options *options, const struct wires *wires)
+			       const struct options *options, const struct attachments *attachments)
 {
 	int d = first_direction(function->spec), err;
 	const struct port_spec *spec = &function->spec->ports[d];
@@ -234,7 +234,7 @@ static int shared_pool__set_up(struct pool *pool, struct function *function,
 	err = pool__create(pool, options, &function->ports[d]);
 	if (!err)
 		err = port__open(&function->ports[d], spec, options, pool,
-				 wires__map_fd(wires, spec->ifname));
+				 attachments__map_fd(attachments, spec->ifname));
 	if (err)
 		fprintf(stderr, "nf: shared UMEM on %s queue %u: %s\n", spec->ifname, spec->queue,
 			strerror(-err));
@@ -257,7 +257,7 @@ static int children__end(const pid_t *children, int count)
 	return failures ? -ECHILD : 0;
 }
 
-static int functions__run(const struct options *options, const struct wires *wires)
+static int functions__run(const struct options *options, const struct attachments *attachments)
 {
 	struct function first = { .spec = &options->functions[0] };
 	pid_t children[NF_MAX_FUNCTIONS];
@@ -268,7 +268,7 @@ static int functions__run(const struct options *options, const struct wires *wir
 	prctl(PR_SET_NAME, first.spec->name);
 	first.pool = &pool;
 	if (options->shared_umem)
-		err = shared_pool__set_up(&pool, &first, options, wires);
+		err = shared_pool__set_up(&pool, &first, options, attachments);
 
 	for (int i = 1; i < options->function_count && !err; i++) {
 		pid_t pid = fork();
@@ -281,13 +281,13 @@ static int functions__run(const struct options *options, const struct wires *wir
 			prctl(PR_SET_PDEATHSIG, SIGKILL);
 			if (getppid() != parent)
 				return -ESRCH;
-			return function__live(&function, options, wires, i);
+			return function__live(&function, options, attachments, i);
 		} else {
 			children[count++] = pid;
 		}
 	}
 	if (!err)
-		err = function__live(&first, options, wires, 0);
+		err = function__live(&first, options, attachments, 0);
 
 	if (getpid() != parent)
 		return err;
@@ -299,7 +299,7 @@ static int functions__run(const struct options *options, const struct wires *wir
 int main(int argc, char **argv)
 {
 	struct rlimit unlimited = { RLIM_INFINITY, RLIM_INFINITY };
-	struct wires wires = { };
+	struct attachments attachments = { };
 	struct options options;
 	int err;
 
@@ -309,10 +309,10 @@ int main(int argc, char **argv)
 	}
 	setrlimit(RLIMIT_MEMLOCK, &unlimited);
 	signals__set_up();
-	err = wires__attach(&wires, &options);
+	err = attachments__attach(&attachments, &options);
 	if (err)
 		return EXIT_FAILURE;
-	err = functions__run(&options, &wires);
-	wires__detach(&wires);
+	err = functions__run(&options, &attachments);
+	attachments__detach(&attachments);
 	return err ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -19,7 +19,7 @@
 
 #define NF_MAX_FUNCTIONS	16
 #define NF_DIRECTIONS		2
-#define NF_MAX_WIRES		(NF_MAX_FUNCTIONS * NF_DIRECTIONS)
+#define NF_MAX_ATTACHMENTS	(NF_MAX_FUNCTIONS * NF_DIRECTIONS)
 #define NF_BATCH		64
 #define NF_NAME_LEN		16	/* what prctl(PR_SET_NAME) takes */
 
@@ -82,16 +82,16 @@ struct function {
 	unsigned int status_sequence;
 };
 
-/* A device whose packets go to sockets. */
-struct wire {
+/* The XDP program on a device, which hands its packets to sockets. */
+struct attachment {
 	char ifname[IF_NAMESIZE];
 	struct bpf_object *object;
 	int map_fd;
 	int link_fd;
 };
 
-struct wires {
-	struct wire wires[NF_MAX_WIRES];
+struct attachments {
+	struct attachment all[NF_MAX_ATTACHMENTS];
 	int count;
 };
 
@@ -104,9 +104,9 @@ void options__usage(const char *program);
 int pool__create(struct pool *pool, const struct options *options, struct port *first);
 void pool__destroy(struct pool *pool);
 
-int wires__attach(struct wires *wires, const struct options *options);
-void wires__detach(struct wires *wires);
-int wires__map_fd(const struct wires *wires, const char *ifname);
+int attachments__attach(struct attachments *attachments, const struct options *options);
+void attachments__detach(struct attachments *attachments);
+int attachments__map_fd(const struct attachments *attachments, const char *ifname);
 
 int port__open(struct port *port, const struct port_spec *spec, const struct options *options,
 	       struct pool *pool, int map_fd);
