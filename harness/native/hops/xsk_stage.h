@@ -7,7 +7,7 @@
 #ifndef XSK_STAGE_H
 #define XSK_STAGE_H
 
-#include "xsk_port.h"
+#include "../xsk/flash_xsk.h"
 
 struct xsk_stage {
 	struct port *in, *out;		/* a source has no in, a sink no out */

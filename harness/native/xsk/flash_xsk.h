@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* AF_XDP sockets with their four rings, and the frames of who owns them. */
-#ifndef XSK_PORT_H
-#define XSK_PORT_H
+#ifndef FLASH_XSK_H
+#define FLASH_XSK_H
 
 #include <xdp/xsk.h>
 
-#include "hops.h"
+#include "../hops/hops.h"
 
 /* Memory that packets live in, which processes forked later see as well. */
 struct umem {

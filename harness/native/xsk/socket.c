@@ -5,7 +5,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
-#include "xsk_port.h"
+#include "flash_xsk.h"
 
 /* Where the kernel puts a packet that it copies into a frame. */
 #define HEADROOM	256
