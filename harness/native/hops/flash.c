@@ -12,9 +12,9 @@
 
 #include "xsk_stage.h"
 
-static struct umem umems[HOPS_MAX_STAGES];
-static struct port ports[HOPS_MAX_STAGES];
-static struct frames frames[HOPS_MAX_STAGES];
+static struct flash_umem *umems[HOPS_MAX_STAGES];
+static struct flash_frames *frames[HOPS_MAX_STAGES];
+static struct flash_socket *sockets[HOPS_MAX_STAGES];
 
 /* Rings of frames: one for the fill ring, one for the others. */
 #define RINGS_OF_FRAMES	2
@@ -24,18 +24,16 @@ static int flash__open(const struct hops_options *options, uint32_t stage)
 	uint32_t share = RINGS_OF_FRAMES * options->ring_size, stages = options->functions + 2;
 	uint32_t all = options->separate ? share : share * stages;
 	uint32_t owner = options->separate ? stage : 0, first = options->separate ? 0 : stage * share;
+	struct flash_socket_opts opts = xsk_stage__socket_opts(options, options->ifnames[0], stage);
 	int err = 0;
 
 	if (owner == stage)
-		err = umem__create(&umems[owner], all, options->ring_size, &ports[stage]);
+		err = xsk_stage__create_umem(&umems[owner], options, all);
 	if (!err)
-		err = port__open(&ports[stage], options, &umems[owner], &frames[stage],
-				 options->ifnames[0], stage);
+		err = flash_frames__create(&frames[stage], umems[owner], all);
 	if (!err)
-		err = frames__create(&frames[stage], all);
-	for (uint32_t i = 0; i < share && !err; i++)
-		frames__put(&frames[stage], (uint64_t)(first + i) * HOPS_FRAME_BYTES);
-	return err;
+		err = flash_frames__add(frames[stage], first, share);
+	return err ? err : flash_socket__create(&sockets[stage], umems[owner], frames[stage], &opts);
 }
 
 static int flash__create(const struct hops_options *options)
@@ -58,13 +56,13 @@ static int flash__create(const struct hops_options *options)
 
 static int flash__join(const struct hops_options *options, uint32_t stage)
 {
-	struct port *port = &ports[stage];
+	struct flash_socket *socket = sockets[stage];
 
-	umem__populate(&umems[options->separate ? stage : 0]);
+	flash_umem__populate(umems[options->separate ? stage : 0]);
 	xsk_stage__set(&(struct xsk_stage) {
-		.in = stage == 0 ? NULL : port,
-		.out = stage == options->functions + 1 ? NULL : port,
-		.frames = &frames[stage],
+		.in = stage == 0 ? NULL : socket,
+		.out = stage == options->functions + 1 ? NULL : socket,
+		.frames = frames[stage],
 		.wait = options->wait,
 		.bytes = options->bytes,
 	});
@@ -74,9 +72,11 @@ static int flash__join(const struct hops_options *options, uint32_t stage)
 static void flash__destroy(void)
 {
 	for (uint32_t i = 0; i < HOPS_MAX_STAGES; i++)
-		port__close(&ports[i]);
+		flash_socket__destroy(sockets[i]);
 	for (uint32_t i = 0; i < HOPS_MAX_STAGES; i++)
-		umem__destroy(&umems[i]);
+		flash_frames__destroy(frames[i]);
+	for (uint32_t i = 0; i < HOPS_MAX_STAGES; i++)
+		flash_umem__destroy(umems[i]);
 }
 
 const struct transport transport_flash = {

@@ -1,103 +1,77 @@
 // SPDX-License-Identifier: MIT
-#include <bpf/bpf.h>
-#include <bpf/libbpf.h>
 #include <errno.h>
-#include <linux/if_link.h>
-#include <net/if.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "xsk_device.h"
 #include "xsk_stage.h"
 
-static struct umem umem;
-static struct port in, out;	/* out is not used if one device is both */
-static struct frames frames;
+static struct flash_umem *umem;
+static struct flash_frames *frames;
+static struct flash_socket *in, *out;	/* the same if one device is both */
 
-/*
- * Without a program on the receiving side nothing arrives. The link lives as long as this process,
- * and the program and its map as long as the link.
- */
-static int port__redirect(const struct port *port, const char *xdp_object, const char *ifname)
+static int xsk_device__open(const struct hops_options *options, const char *from, const char *to)
 {
-	LIBBPF_OPTS(bpf_link_create_opts, link_options, .flags = XDP_FLAGS_DRV_MODE);
-	struct bpf_object *object = bpf_object__open_file(xdp_object, NULL);
-	struct bpf_program *program;
-	int err, map_fd, link_fd;
-
-	if (!object)
-		return -errno;
-	err = bpf_object__load(object);
-	if (err)
-		goto out_close;
-
-	program = bpf_object__find_program_by_name(object, "xsk_redirect");
-	map_fd = bpf_object__find_map_fd_by_name(object, "xsks");
-	err = program && map_fd >= 0 ? xsk_socket__update_xskmap(port->xsk, map_fd) : -ENOENT;
-	if (err)
-		goto out_close;
-
-	link_fd = bpf_link_create(bpf_program__fd(program), if_nametoindex(ifname), BPF_XDP,
-				  &link_options);
-	if (link_fd < 0)
-		err = link_fd;
-out_close:
-	bpf_object__close(object);
-	return err;
-}
-
-static int xsk_device__open(const struct hops_options *options, struct port *receiver,
-			    const char *from, struct port *sender, const char *to)
-{
+	struct flash_socket_opts receiver = xsk_stage__socket_opts(options, from, 0);
+	struct flash_socket_opts sender = xsk_stage__socket_opts(options, to, 0);
 	/* A ring of frames for the fill ring, and one for the others. */
 	uint32_t count = 2 * options->ring_size;
 	int err;
 
-	err = umem__create(&umem, count, options->ring_size, receiver ? receiver : sender);
-	if (!err && receiver)
-		err = port__open(receiver, options, &umem, &frames, from, 0);
-	if (!err && sender && sender != receiver)
-		err = port__open(sender, options, &umem, &frames, to, 0);
+	err = xsk_stage__create_umem(&umem, options, count);
 	if (!err)
-		err = frames__create(&frames, count);
-	for (uint32_t i = 0; i < count && !err; i++)
-		frames__put(&frames, (uint64_t)i * HOPS_FRAME_BYTES);
-	if (sender)
-		sender->to_device = true;
-	return err;
+		err = flash_frames__create(&frames, umem, count);
+	if (!err)
+		err = flash_frames__add(frames, 0, count);
+	if (!err && from)
+		err = flash_socket__create(&in, umem, frames, &receiver);
+	if (err || !to)
+		return err;
+	if (!from || strcmp(from, to))
+		return flash_socket__create(&out, umem, frames, &sender);
+	out = in;
+	return 0;
+}
+
+/* Without a program on the receiving side nothing arrives. It stays until this process ends. */
+static int xsk_device__attach(const char *ifname, const char *object, const struct flash_socket *socket)
+{
+	static struct flash_xdp *xdp;
+	int err = flash_xdp__attach(&xdp, ifname, object);
+
+	return err ? err : flash_xdp__add(xdp, socket);
 }
 
 int xsk_device__join(const struct hops_options *options, const char *transport, uint32_t stage,
 		     const char *from, const char *to)
 {
-	bool one = from && to && !strcmp(from, to);
-	struct port *receiver = from ? &in : NULL, *sender = one ? &in : to ? &out : NULL;
+	bool two = from && to && strcmp(from, to);
+	const char *attached = from;
 	int err;
 
-	err = xsk_device__open(options, receiver, from, sender, to);
+	err = xsk_device__open(options, from, to);
 	if (err) {
 		fprintf(stderr, "hops: %s: opening the sockets of stage %u on %s%s%s in %s mode: %s\n",
-			transport, stage, from ? from : "", from && to && !one ? " and " : "",
-			to && !one ? to : "", options->zero_copy ? "zero-copy" : "copy",
-			strerror(-err));
+			transport, stage, from ? from : to, two ? " and " : "", two ? to : "",
+			options->zero_copy ? "zero-copy" : "copy", strerror(-err));
 		return err;
 	}
 	xsk_stage__set(&(struct xsk_stage) {
-		.in = receiver,
-		.out = sender,
-		.frames = &frames,
+		.in = in,
+		.out = out,
+		.frames = frames,
 		.wait = options->wait,
 		.bytes = options->bytes,
 	});
 	/* In zero-copy mode drivers do not even send for a socket while there is no program. */
-	if (!receiver && options->zero_copy) {
-		receiver = sender;
-		from = to;
-	}
-	err = receiver ? port__redirect(receiver, options->xdp_object, from) : 0;
+	if (!from && options->zero_copy)
+		attached = to;
+	if (!attached)
+		return 0;
+	err = xsk_device__attach(attached, options->xdp_object, from ? in : out);
 	if (err)
 		fprintf(stderr, "hops: %s: attaching %s to %s in driver mode: %s\n", transport,
-			options->xdp_object, from, strerror(-err));
+			options->xdp_object, attached, strerror(-err));
 	return err;
 }
 

@@ -8,13 +8,20 @@
 #define XSK_STAGE_H
 
 #include "../xsk/flash_xsk.h"
+#include "hops.h"
 
 struct xsk_stage {
-	struct port *in, *out;		/* a source has no in, a sink no out */
-	struct frames *frames;		/* of both */
+	struct flash_socket *in, *out;	/* a source has no in, a sink no out */
+	struct flash_frames *frames;	/* of both */
 	enum hops_wait wait;
 	uint32_t bytes;
 };
+
+/* As the options say, for whoever opens the sockets of a stage. */
+int xsk_stage__create_umem(struct flash_umem **umem, const struct hops_options *options,
+			   uint32_t frames);
+struct flash_socket_opts xsk_stage__socket_opts(const struct hops_options *options,
+						const char *ifname, uint32_t queue);
 
 /* There is one in a process. */
 void xsk_stage__set(const struct xsk_stage *stage);

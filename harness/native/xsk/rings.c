@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+#include <errno.h>
+#include <sys/socket.h>
+
+#include "internal.h"
+
+__u32 flash_socket__receive(struct flash_socket *socket, struct flash_packet *packets, __u32 max)
+{
+	__u32 idx, count = xsk_ring_cons__peek(&socket->rx, max, &idx);
+
+	for (__u32 i = 0; i < count; i++) {
+		const struct xdp_desc *desc = xsk_ring_cons__rx_desc(&socket->rx, idx + i);
+
+		packets[i] = (struct flash_packet) {
+			.data = xsk_umem__get_data(socket->umem->area, desc->addr),
+			.addr = desc->addr,
+			.len = desc->len,
+		};
+	}
+	if (count)
+		xsk_ring_cons__release(&socket->rx, count);
+	return count;
+}
+
+__u32 flash_socket__send(struct flash_socket *socket, const struct flash_packet *packets,
+			 __u32 count)
+{
+	__u32 idx, room = xsk_prod_nb_free(&socket->tx, count);
+
+	if (count > room)
+		count = room;
+	if (!count || !xsk_ring_prod__reserve(&socket->tx, count, &idx))
+		return 0;
+	for (__u32 i = 0; i < count; i++)
+		*xsk_ring_prod__tx_desc(&socket->tx, idx + i) = (struct xdp_desc) {
+			.addr = packets[i].addr,
+			.len = packets[i].len,
+		};
+	xsk_ring_prod__submit(&socket->tx, count);
+	return count;
+}
+
+__u32 flash_socket__reclaim(struct flash_socket *socket, __u32 max)
+{
+	struct xsk_ring_cons *completion = socket->rings.completion;
+	__u32 idx, count = xsk_ring_cons__peek(completion, max, &idx);
+
+	for (__u32 i = 0; i < count; i++)
+		flash_frames__put(socket->frames, *xsk_ring_cons__comp_addr(completion, idx + i));
+	if (count)
+		xsk_ring_cons__release(completion, count);
+	return count;
+}
+
+__u32 flash_socket__fill(struct flash_socket *socket)
+{
+	struct xsk_ring_prod *fill = socket->rings.fill;
+	struct flash_frames *frames = socket->frames;
+	__u32 idx, count = xsk_prod_nb_free(fill, frames->count);
+
+	if (count > frames->count)
+		count = frames->count;
+	if (!count || !xsk_ring_prod__reserve(fill, count, &idx))
+		return 0;
+	for (__u32 i = 0; i < count; i++)
+		*xsk_ring_prod__fill_addr(fill, idx + i) = frames->addrs[--frames->count];
+	xsk_ring_prod__submit(fill, count);
+	return count;
+}
+
+__u32 flash_socket__tx_room(struct flash_socket *socket)
+{
+	return xsk_prod_nb_free(&socket->tx, socket->tx.size);
+}
+
+__u32 flash_socket__tx_pending(const struct flash_socket *socket)
+{
+	return *socket->tx.producer - __atomic_load_n(socket->tx.consumer, __ATOMIC_ACQUIRE);
+}
+
+bool flash_socket__tx_wants_kick(const struct flash_socket *socket)
+{
+	return flash_socket__tx_pending(socket) && xsk_ring_prod__needs_wakeup(&socket->tx);
+}
+
+static bool means_later(int err)
+{
+	return err == EAGAIN || err == EBUSY || err == ENOBUFS;
+}
+
+int flash_socket__kick_tx(struct flash_socket *socket)
+{
+	__u32 before, pending = flash_socket__tx_pending(socket);
+
+	if (!socket->busy_poll && !flash_socket__tx_wants_kick(socket))
+		return 0;
+	do {
+		before = pending;
+		if (!sendto(socket->fd, NULL, 0, MSG_DONTWAIT, NULL, 0))
+			return 0;
+		if (!means_later(errno))
+			return -errno;
+		pending = flash_socket__tx_pending(socket);
+	} while (pending && pending < before);
+	return pending ? -EAGAIN : 0;
+}
+
+int flash_socket__kick_rx(struct flash_socket *socket)
+{
+	if (!xsk_ring_prod__needs_wakeup(socket->rings.fill))
+		return 0;
+	return recvfrom(socket->fd, NULL, 0, MSG_DONTWAIT, NULL, NULL) < 0 ? -errno : 0;
+}
+
+int flash_socket__recycle(struct flash_socket *socket)
+{
+	flash_socket__reclaim(socket, socket->rings.completion->size);
+	flash_socket__fill(socket);
+	return flash_socket__kick_rx(socket);
+}
