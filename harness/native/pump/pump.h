@@ -7,28 +7,28 @@
 #define PUMP_H
 
 #include <stdbool.h>
-#include <xdp/xsk.h>
+
+#include "../xsk/flash_xsk.h"
 
 #define PUMP_FRAMES		1024
 #define PUMP_FRAME_SIZE		2048
+#define PUMP_MAX_HELD		(2 * PUMP_FRAMES)	/* more than there are, to see doubled ones */
 #define PUMP_MAX_SOURCES	8
 #define PUMP_NUMBER_OFFSET	16	/* in a packet: its source, then its number there */
 
 /* One socket with its UMEM, or somebody else's, and the frames it holds. */
 struct end {
-	struct xsk_umem *umem;
-	struct xsk_socket *xsk;
-	struct xsk_ring_prod fill, tx;
-	struct xsk_ring_cons completion, rx;
-	void *area;
+	struct flash_umem *umem;
+	struct flash_frames *frames;
+	struct flash_socket *socket;
+	const struct flash_rings *rings;
 	bool owns_umem;
 	__u32 packet_bytes;
-	__u32 free_count;
-	__u64 free_frames[2 * PUMP_FRAMES];
 	__u32 source;			/* its number, written to what it sends */
 	__u64 sent, received;
 	__u64 reordered;		/* packets that came after a later one of their source */
 	__u64 next[PUMP_MAX_SOURCES];	/* what is expected of each source */
+	struct flash_packet packets[PUMP_MAX_HELD];	/* on their way to or from a ring */
 };
 
 struct pump_options;
@@ -44,7 +44,6 @@ __u32 end__send(struct end *end, __u32 max);	/* free frames to TX, as packets */
 __u32 end__fill(struct end *end);		/* free frames to the fill ring, as many as fit */
 __u32 end__receive(struct end *end);		/* RX to free frames */
 __u32 end__reclaim(struct end *end);		/* completion ring to free frames */
-__u32 end__reclaim_some(struct end *end, __u32 max);
 
 /* A source and a target; says what went wrong. Returns 0 or -errno. */
 int pair__open(struct end *source, struct end *target, const struct pump_options *options);

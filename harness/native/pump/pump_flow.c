@@ -51,7 +51,7 @@ int pump_source(const struct pump_options *options)
 		end__reclaim(&end);
 		end__send(&end, options->batch);
 		sendto(end__fd(&end), NULL, 0, MSG_DONTWAIT, NULL, 0);
-		if (!xsk_prod_nb_free(&end.tx, 1))
+		if (!flash_socket__tx_room(end.socket))
 			poll(&waiting, 1, -1);
 	}
 	return flow__close(&end);

@@ -52,12 +52,12 @@ static void *scribble(void *arg)
 	unsigned int *seed = arg;
 
 	while (!done) {
-		struct end *end = rand_r(seed) % 2 ? &source : &target;
+		const struct flash_rings *rings = rand_r(seed) % 2 ? source.rings : target.rings;
 
-		scribble_prod(&end->tx, 2, seed);
-		scribble_prod(&end->fill, 1, seed);
-		scribble_cons(&end->rx, 2, seed);
-		scribble_cons(&end->completion, 1, seed);
+		scribble_prod(rings->tx, 2, seed);
+		scribble_prod(rings->fill, 1, seed);
+		scribble_cons(rings->rx, 2, seed);
+		scribble_cons(rings->completion, 1, seed);
 	}
 	return NULL;
 }
@@ -76,8 +76,8 @@ int pump_hostile(const struct pump_options *options)
 
 	for (__u32 round = 0; round < options->rounds; round++) {
 		/* The kernel's side of a ring may claim any number of entries: write past no ring. */
-		*(volatile __u32 *)source.tx.producer += options->batch;
-		*(volatile __u32 *)target.fill.producer += options->batch;
+		*(volatile __u32 *)source.rings->tx->producer += options->batch;
+		*(volatile __u32 *)target.rings->fill->producer += options->batch;
 		failed += sendto(end__fd(&source), NULL, 0, MSG_DONTWAIT, NULL, 0) < 0;
 		recvfrom(end__fd(&target), NULL, 0, MSG_MORE, NULL, NULL);
 	}

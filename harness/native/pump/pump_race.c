@@ -30,17 +30,12 @@ struct race {
 
 static struct race race;
 
-static bool tx_is_empty(struct end *source)
-{
-	return xsk_prod_nb_free(&source->tx, source->tx.size) == source->tx.size;
-}
-
 static void *run_source(void *arg)
 {
 	struct end *source = arg;
 	__u32 idle = 0;
 
-	while ((source->sent < race.packets || !tx_is_empty(source)) && idle < IDLE_TURNS) {
+	while ((source->sent < race.packets || flash_socket__tx_pending(source->socket)) && idle < IDLE_TURNS) {
 		__u64 left = race.packets - source->sent;
 		__u32 moved = end__reclaim(source);
 
@@ -75,13 +70,15 @@ static void see(unsigned char *seen, __u64 addr)
 /* Frames with the threads and on the target's fill ring; all other rings are empty by now. */
 static void see_end(unsigned char *seen, struct end *end)
 {
-	__u32 queued = end->fill.size - xsk_prod_nb_free(&end->fill, end->fill.size);
-	__u32 first = *end->fill.producer - queued;
+	const __u64 *held = flash_frames__addrs(end->frames);
+	struct xsk_ring_prod *fill = end->rings->fill;
+	__u32 queued = fill->size - xsk_prod_nb_free(fill, fill->size);
+	__u32 first = *fill->producer - queued;
 
-	for (__u32 i = 0; i < end->free_count; i++)
-		see(seen, end->free_frames[i]);
+	for (__u32 i = 0; i < flash_frames__count(end->frames); i++)
+		see(seen, held[i]);
 	for (__u32 i = 0; i < queued; i++)
-		see(seen, *xsk_ring_prod__fill_addr(&end->fill, first + i));
+		see(seen, *xsk_ring_prod__fill_addr(fill, first + i));
 }
 
 /* The sockets stay open until somebody has asked the kernel what it keeps of them. */

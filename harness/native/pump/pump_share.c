@@ -8,7 +8,6 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 
 #include "pump.h"
@@ -16,19 +15,19 @@
 #define STARVED	(1u << 20)
 
 static struct end busy;
-static struct xsk_socket *other;
-static struct xsk_ring_prod other_tx;
+static struct flash_socket *other;
 
 static int other__open(const struct pump_options *options)
 {
-	struct xsk_socket_config config = {
-		.tx_size = options->ring_size,
-		.libxdp_flags = XSK_LIBXDP_FLAGS__INHIBIT_PROG_LOAD,
-		.bind_flags = (options->zero_copy ? XDP_ZEROCOPY : XDP_COPY) | XDP_USE_NEED_WAKEUP,
+	struct flash_socket_opts opts = {
+		.ifname = options->ifname,
+		.queue = options->queue,
+		.ring_size = options->ring_size,
+		.mode = options->zero_copy ? FLASH_MODE_ZERO_COPY : FLASH_MODE_COPY,
+		.beside = busy.socket,
 	};
 
-	return xsk_socket__create_shared(&other, options->ifname, options->queue, busy.umem, NULL,
-					 &other_tx, &busy.fill, &busy.completion, &config);
+	return flash_socket__create(&other, busy.umem, busy.frames, &opts);
 }
 
 /* Takes a few completions once nothing moves any more, so that their ring is always as full as
@@ -37,10 +36,10 @@ static int other__open(const struct pump_options *options)
 static void keep_busy(const struct pump_options *options)
 {
 	static __u32 moved;
-	__u32 now = *(volatile __u32 *)busy.tx.consumer;
+	__u32 now = *(volatile __u32 *)busy.rings->tx->consumer;
 
 	if (now == moved)
-		end__reclaim_some(&busy, 8);
+		flash_socket__reclaim(busy.socket, 8);
 	moved = now;
 	end__receive(&busy);
 	end__fill(&busy);
@@ -49,31 +48,27 @@ static void keep_busy(const struct pump_options *options)
 }
 
 /* How many packets of the busy one were moved while that of the other waited. */
-static __u32 send_other(const struct pump_options *options, __u64 frame)
+static __u32 send_other(const struct pump_options *options, const struct flash_packet *packet)
 {
-	__u32 idx, first, moved = 0;
+	__u32 first, moved = 0;
 
-	while (!xsk_ring_prod__reserve(&other_tx, 1, &idx))
+	while (!flash_socket__tx_room(other))
 		keep_busy(options);
-	*xsk_ring_prod__tx_desc(&other_tx, idx) = (struct xdp_desc) {
-		.addr = frame,
-		.len = options->packet_bytes,
-	};
-	first = *(volatile __u32 *)busy.tx.consumer;
-	xsk_ring_prod__submit(&other_tx, 1);
-	while (*(volatile __u32 *)other_tx.consumer != idx + 1 && moved < STARVED) {
-		if (xsk_ring_prod__needs_wakeup(&other_tx))
-			sendto(xsk_socket__fd(other), NULL, 0, MSG_DONTWAIT, NULL, 0);
+	first = *(volatile __u32 *)busy.rings->tx->consumer;
+	flash_socket__send(other, packet, 1);
+	while (flash_socket__tx_pending(other) && moved < STARVED) {
+		if (xsk_ring_prod__needs_wakeup(flash_socket__rings(other)->tx))
+			sendto(flash_socket__fd(other), NULL, 0, MSG_DONTWAIT, NULL, 0);
 		keep_busy(options);
-		moved = *(volatile __u32 *)busy.tx.consumer - first;
+		moved = *(volatile __u32 *)busy.rings->tx->consumer - first;
 	}
 	return moved;
 }
 
 int pump_share(const struct pump_options *options)
 {
-	__u32 moved = 0, rounds = 0;
-	__u64 *frames;
+	__u32 moved = 0, rounds = 0, most;
+	struct flash_packet *packets;
 	int err;
 
 	busy.packet_bytes = options->packet_bytes;
@@ -84,23 +79,24 @@ int pump_share(const struct pump_options *options)
 		fprintf(stderr, "pump: cannot open the sockets on %s: error %d\n", options->ifname, -err);
 		return 1;
 	}
-	if (options->rounds > busy.free_count / 2) {
-		fprintf(stderr, "pump: at most %u rounds: each has a frame of its own\n", busy.free_count / 2);
+	most = flash_frames__count(busy.frames) / 2;
+	if (options->rounds > most) {
+		fprintf(stderr, "pump: at most %u rounds: each has a frame of its own\n", most);
 		return 1;
 	}
-	/* The busy one may have all others in its rings. */
-	busy.free_count -= options->rounds;
-	frames = malloc(options->rounds * sizeof(*frames));
-	if (!frames)
+	packets = malloc(options->rounds * sizeof(*packets));
+	if (!packets)
 		return 1;
-	memcpy(frames, busy.free_frames + busy.free_count, options->rounds * sizeof(*frames));
+	/* The busy one may have all others in its rings. */
+	flash_frames__take(busy.frames, packets, options->rounds);
 	end__fill(&busy);
 	if (wait_for_start())
 		return 1;
 
 	printf("{\"waits\":[");
 	while (rounds < options->rounds && moved < STARVED) {
-		moved = send_other(options, frames[rounds]);
+		packets[rounds].len = options->packet_bytes;
+		moved = send_other(options, &packets[rounds]);
 		printf("%s%u", rounds ? "," : "", moved);
 		rounds++;
 	}

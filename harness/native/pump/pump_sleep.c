@@ -76,7 +76,7 @@ static void be_busy(struct sleep *sleep, __u32 received)
 
 static void heed_flag(struct sleep *sleep, __u32 received)
 {
-	if (xsk_ring_prod__needs_wakeup(&sleep->target.fill))
+	if (xsk_ring_prod__needs_wakeup(sleep->target.rings->fill))
 		recvfrom(end__fd(&sleep->target), NULL, 0, MSG_DONTWAIT, NULL, NULL);
 	else
 		be_busy(sleep, received);
@@ -128,9 +128,9 @@ static void *run_source(void *arg)
 		end__send(source, left < sleep->batch ? left : sleep->batch);
 		/* What was sent is to be seen by whoever set the flag after it was looked at. */
 		atomic_thread_fence(memory_order_seq_cst);
-		if (xsk_ring_prod__needs_wakeup(&source->tx))
+		if (xsk_ring_prod__needs_wakeup(source->rings->tx))
 			sendto(end__fd(source), NULL, 0, MSG_DONTWAIT, NULL, 0);
-		if (!xsk_prod_nb_free(&source->tx, 1))
+		if (!flash_socket__tx_room(source->socket))
 			sleep->wait(sleep);
 	}
 	return NULL;
@@ -152,12 +152,15 @@ static void *run_target(void *arg)
 
 static void show_end(const char *name, const struct end *end)
 {
+	const struct flash_rings *rings = end->rings;
+
 	printf(",\"%s\":\"RX %u-%u, TX %u-%u%s, FQ %u-%u%s, CQ %u-%u\"", name,
-	       *end->rx.producer, *end->rx.consumer, *end->tx.producer, *end->tx.consumer,
-	       xsk_ring_prod__needs_wakeup(&end->tx) ? " asks" : "",
-	       *end->fill.producer, *end->fill.consumer,
-	       xsk_ring_prod__needs_wakeup(&end->fill) ? " asks" : "",
-	       *end->completion.producer, *end->completion.consumer);
+	       *rings->rx->producer, *rings->rx->consumer,
+	       *rings->tx->producer, *rings->tx->consumer,
+	       xsk_ring_prod__needs_wakeup(rings->tx) ? " asks" : "",
+	       *rings->fill->producer, *rings->fill->consumer,
+	       xsk_ring_prod__needs_wakeup(rings->fill) ? " asks" : "",
+	       *rings->completion->producer, *rings->completion->consumer);
 }
 
 static void report(const struct sleep *sleep)

@@ -122,7 +122,7 @@ static void run_source(struct wake *wake, __u32 cycles)
 		__u64 latency, paused;
 
 		end__reclaim(&wake->source);
-		end__send(&wake->source, wake->source.tx.size);
+		end__send(&wake->source, wake->source.rings->tx->size);
 		sendto(waiting.fd, NULL, 0, MSG_DONTWAIT, NULL, 0);
 		if (poll(&waiting, 1, 0))
 			continue;
