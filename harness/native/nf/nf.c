@@ -67,14 +67,17 @@ static int function__wait(struct function *function, bool busy, bool taking)
 		struct port *port = &function->ports[d];
 		short events = 0;
 
-		if (!port->xsk)
+		if (!port->socket)
 			continue;
-		if (taking && port__tx_has_room(port))
+		if (taking && flash_socket__tx_room(port->socket))
 			events |= POLLIN;
-		if (port__tx_pending(port))
+		if (flash_socket__tx_pending(port->socket))
 			events |= POLLOUT;
-		again |= port__wants_kick(port);
-		fds[count++] = (struct pollfd) { .fd = xsk_socket__fd(port->xsk), .events = events };
+		again |= flash_socket__tx_wants_kick(port->socket);
+		fds[count++] = (struct pollfd) {
+			.fd = flash_socket__fd(port->socket),
+			.events = events,
+		};
 	}
 	if (busy)
 		timeout = (struct timespec) { };
@@ -94,9 +97,9 @@ static int function__turn(struct function *function, bool taking)
 		struct port *port = &function->ports[d];
 		int err;
 
-		if (!port->xsk)
+		if (!port->socket)
 			continue;
-		port__recycle(port);
+		flash_socket__recycle(port->socket);
 		if (taking)
 			moved += port__forward(port, function->spec->drop_udp_port);
 		err = port__kick(port);
@@ -105,7 +108,7 @@ static int function__turn(struct function *function, bool taking)
 				direction_names[d], strerror(-err));
 			return err;
 		}
-		port__recycle(port);
+		flash_socket__recycle(port->socket);
 	}
 	return moved;
 }
@@ -113,7 +116,9 @@ static int function__turn(struct function *function, bool taking)
 static bool function__tx_pending(const struct function *function)
 {
 	for (int d = 0; d < NF_DIRECTIONS; d++) {
-		if (function->ports[d].xsk && port__tx_pending(&function->ports[d]))
+		const struct flash_socket *socket = function->ports[d].socket;
+
+		if (socket && flash_socket__tx_pending(socket))
 			return true;
 	}
 	return false;
@@ -151,6 +156,16 @@ static int function_spec__port_count(const struct function_spec *spec)
 	return spec->ports[0].used + spec->ports[1].used;
 }
 
+static int function__open_port(struct function *function, int direction,
+			       const struct options *options, const struct attachments *attachments)
+{
+	const struct port_spec *spec = &function->spec->ports[direction];
+	struct port *port = &function->ports[direction];
+	int err = port__open(port, spec, options, function->umem);
+
+	return err ? err : attachments__add(attachments, port);
+}
+
 /* Frames are shared out evenly; `place` is that of the first port among all that use the UMEM. */
 static int function__open_ports(struct function *function, const struct options *options,
 				const struct attachments *attachments, int place, int sharers)
@@ -167,9 +182,8 @@ static int function__open_ports(struct function *function, const struct options 
 			continue;
 		if (++place == sharers)
 			frames = options->frames - start;
-		if (!port->xsk)
-			err = port__open(port, spec, options, function->pool,
-					 attachments__map_fd(attachments, spec->ifname));
+		if (!port->socket)
+			err = function__open_port(function, d, options, attachments);
 		if (!err)
 			err = port__give_frames(port, start, frames);
 		if (err) {
@@ -187,9 +201,15 @@ static void function__close(struct function *function)
 		port__close(&function->ports[d]);
 }
 
-static int first_direction(const struct function_spec *spec)
+static int umem__create(struct flash_umem **umem, const struct options *options)
 {
-	return spec->ports[0].used ? 0 : 1;
+	struct flash_umem_opts opts = {
+		.frame_count = options->frames,
+		.frame_size = options->frame_size,
+		.ring_size = options->ring_size,
+	};
+
+	return flash_umem__create(umem, &opts);
 }
 
 /* The life of one function, number `index`, from its sockets to its end. */
@@ -197,7 +217,7 @@ static int function__live(struct function *function, const struct options *optio
 			  const struct attachments *attachments, int index)
 {
 	int sharers = function_spec__port_count(function->spec), place = 0;
-	struct pool own = { };
+	struct flash_umem *own = NULL;
 	int err;
 
 	prctl(PR_SET_NAME, function->spec->name);
@@ -208,33 +228,32 @@ static int function__live(struct function *function, const struct options *optio
 			sharers += function_spec__port_count(&options->functions[i]);
 		}
 	} else {
-		function->pool = &own;
-		err = pool__create(&own, options, &function->ports[first_direction(function->spec)]);
+		err = umem__create(&own, options);
 		if (err) {
 			fprintf(stderr, "nf: %s: UMEM: %s\n", function->spec->name, strerror(-err));
 			return err;
 		}
+		function->umem = own;
 	}
 
 	err = function__open_ports(function, options, attachments, place, sharers);
 	if (!err)
 		err = function__run(function, options->status_dir);
 	function__close(function);
-	pool__destroy(&own);
+	flash_umem__destroy(own);
 	return err;
 }
 
 /* The first socket binds the shared UMEM; it must exist before the other processes do. */
-static int shared_pool__set_up(struct pool *pool, struct function *function,
-			       const struct options *options, const struct attachments *attachments)
+static int shared_umem__set_up(struct function *function, const struct options *options,
+			       const struct attachments *attachments)
 {
-	int d = first_direction(function->spec), err;
+	int d = function->spec->ports[0].used ? 0 : 1, err;
 	const struct port_spec *spec = &function->spec->ports[d];
 
-	err = pool__create(pool, options, &function->ports[d]);
+	err = umem__create(&function->umem, options);
 	if (!err)
-		err = port__open(&function->ports[d], spec, options, pool,
-				 attachments__map_fd(attachments, spec->ifname));
+		err = function__open_port(function, d, options, attachments);
 	if (err)
 		fprintf(stderr, "nf: shared UMEM on %s queue %u: %s\n", spec->ifname, spec->queue,
 			strerror(-err));
@@ -263,12 +282,12 @@ static int functions__run(const struct options *options, const struct attachment
 	pid_t children[NF_MAX_FUNCTIONS];
 	int err = 0, end_err, count = 0;
 	pid_t parent = getpid();
-	struct pool pool = { };
+	struct flash_umem *shared;
 
 	prctl(PR_SET_NAME, first.spec->name);
-	first.pool = &pool;
 	if (options->shared_umem)
-		err = shared_pool__set_up(&pool, &first, options, attachments);
+		err = shared_umem__set_up(&first, options, attachments);
+	shared = first.umem;
 
 	for (int i = 1; i < options->function_count && !err; i++) {
 		pid_t pid = fork();
@@ -276,7 +295,7 @@ static int functions__run(const struct options *options, const struct attachment
 		if (pid < 0) {
 			err = -errno;
 		} else if (pid == 0) {
-			struct function function = { .spec = &options->functions[i], .pool = &pool };
+			struct function function = { .spec = &options->functions[i], .umem = shared };
 
 			prctl(PR_SET_PDEATHSIG, SIGKILL);
 			if (getppid() != parent)
@@ -292,7 +311,7 @@ static int functions__run(const struct options *options, const struct attachment
 	if (getpid() != parent)
 		return err;
 	end_err = children__end(children, count);
-	pool__destroy(&pool);
+	flash_umem__destroy(shared);
 	return err ? err : end_err;
 }
 

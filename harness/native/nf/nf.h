@@ -15,7 +15,8 @@
 
 #include <net/if.h>
 #include <stdbool.h>
-#include <xdp/xsk.h>
+
+#include "../xsk/flash_xsk.h"
 
 #define NF_MAX_FUNCTIONS	16
 #define NF_DIRECTIONS		2
@@ -40,54 +41,39 @@ struct options {
 	__u32 frames;			/* a UMEM */
 	__u32 frame_size;
 	__u32 ring_size;
-	__u16 bind_flags;
+	enum flash_mode mode;
 	const char *status_dir;
 	const char *xdp_object;
 	int function_count;
 	struct function_spec functions[NF_MAX_FUNCTIONS];
 };
 
-/* Memory that packets live in, and how much of it is already given to ports. */
-struct pool {
-	struct xsk_umem *umem;
-	void *area;
-	__u64 size;
-	__u32 frame_size;
-};
-
 struct traffic {
 	__u64 rx_packets, rx_bytes;
 	__u64 tx_packets, tx_bytes;
 	__u64 filtered_packets, filtered_bytes;
-	__u64 refused_kicks;		/* sendto() that left everything on the TX ring */
+	__u64 refused_kicks;		/* those that left everything on the TX ring */
 };
 
-/* One socket, its four rings, and the frames the process holds for it. */
+/* One socket, and the frames the process holds for it. */
 struct port {
 	const struct port_spec *spec;
-	struct xsk_socket *xsk;
-	struct xsk_ring_prod fill, tx;
-	struct xsk_ring_cons completion, rx;
-	__u64 *free_frames;
-	__u32 free_count, free_capacity;
-	__u32 frame_size;
-	void *area;
+	struct flash_socket *socket;	/* NULL if the port is not used */
+	struct flash_frames *frames;
 	struct traffic traffic;
 };
 
 struct function {
 	const struct function_spec *spec;
 	struct port ports[NF_DIRECTIONS];
-	struct pool *pool;
+	struct flash_umem *umem;
 	unsigned int status_sequence;
 };
 
 /* The XDP program on a device, which hands its packets to sockets. */
 struct attachment {
 	char ifname[IF_NAMESIZE];
-	struct bpf_object *object;
-	int map_fd;
-	int link_fd;
+	struct flash_xdp *xdp;
 };
 
 struct attachments {
@@ -101,23 +87,16 @@ extern const char *const direction_names[NF_DIRECTIONS];
 int options__parse(struct options *options, int argc, char **argv);
 void options__usage(const char *program);
 
-int pool__create(struct pool *pool, const struct options *options, struct port *first);
-void pool__destroy(struct pool *pool);
-
 int attachments__attach(struct attachments *attachments, const struct options *options);
 void attachments__detach(struct attachments *attachments);
-int attachments__map_fd(const struct attachments *attachments, const char *ifname);
+int attachments__add(const struct attachments *attachments, const struct port *port);
 
 int port__open(struct port *port, const struct port_spec *spec, const struct options *options,
-	       struct pool *pool, int map_fd);
+	       struct flash_umem *umem);
 int port__give_frames(struct port *port, __u32 first, __u32 count);
 void port__close(struct port *port);
-void port__recycle(struct port *port);
 __u32 port__forward(struct port *port, int drop_udp_port);
 int port__kick(struct port *port);
-bool port__tx_pending(const struct port *port);
-bool port__wants_kick(const struct port *port);
-bool port__tx_has_room(struct port *port);
 
 bool filter__drops(const void *packet, __u32 len, int drop_udp_port);
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <errno.h>
 #include <getopt.h>
-#include <linux/if_xdp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -91,14 +90,14 @@ static int function_spec__parse(struct function_spec *spec, char *text)
 	return err;
 }
 
-static int mode__parse(const char *text, __u16 *bind_flags)
+static int mode__parse(const char *text, enum flash_mode *mode)
 {
 	if (!strcmp(text, "auto"))
-		*bind_flags = XDP_USE_NEED_WAKEUP;
+		*mode = FLASH_MODE_AUTO;
 	else if (!strcmp(text, "copy"))
-		*bind_flags = XDP_USE_NEED_WAKEUP | XDP_COPY;
+		*mode = FLASH_MODE_COPY;
 	else if (!strcmp(text, "zerocopy"))
-		*bind_flags = XDP_USE_NEED_WAKEUP | XDP_ZEROCOPY;
+		*mode = FLASH_MODE_ZERO_COPY;
 	else
 		return -EINVAL;
 	return 0;
@@ -117,7 +116,7 @@ static int options__take(struct options *options, int option, char *value)
 	case 'r':
 		return number__parse(value, 1 << 16, &options->ring_size);
 	case 'm':
-		return mode__parse(value, &options->bind_flags);
+		return mode__parse(value, &options->mode);
 	case 'd':
 		options->status_dir = value;
 		return 0;
@@ -153,7 +152,7 @@ int options__parse(struct options *options, int argc, char **argv)
 		.frames = 4096,
 		.frame_size = 2048,
 		.ring_size = 2048,
-		.bind_flags = XDP_USE_NEED_WAKEUP,
+		.mode = FLASH_MODE_AUTO,
 	};
 	while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
 		int err = options__take(options, option, optarg);

@@ -33,40 +33,44 @@ static struct ring_view cons_ring__view(const struct xsk_ring_cons *ring)
 	};
 }
 
-static void address__print(FILE *file, const struct port *port, __u64 addr, bool first)
+/* Of the frame that it is in. */
+static void address__print(FILE *file, const struct flash_umem *umem, __u64 addr, bool first)
 {
-	fprintf(file, "%s%llu", first ? "" : ",", addr & ~((__u64)port->frame_size - 1));
+	fprintf(file, "%s%llu", first ? "" : ",", flash_umem__frame(umem, addr));
 }
 
-static void addresses__print(FILE *file, const struct port *port, const char *place,
+static void addresses__print(FILE *file, const struct flash_umem *umem, const char *place,
 			     const __u64 *addrs, struct ring_view view)
 {
 	fprintf(file, ",\"%s\":[", place);
 	for (__u32 i = view.consumer; i != view.producer; i++)
-		address__print(file, port, addrs[i & view.mask], i == view.consumer);
+		address__print(file, umem, addrs[i & view.mask], i == view.consumer);
 	fputc(']', file);
 }
 
-static void descriptors__print(FILE *file, const struct port *port, const char *place,
+static void descriptors__print(FILE *file, const struct flash_umem *umem, const char *place,
 			       const struct xdp_desc *descs, struct ring_view view)
 {
 	fprintf(file, ",\"%s\":[", place);
 	for (__u32 i = view.consumer; i != view.producer; i++)
-		address__print(file, port, descs[i & view.mask].addr, i == view.consumer);
+		address__print(file, umem, descs[i & view.mask].addr, i == view.consumer);
 	fputc(']', file);
 }
 
-static void frames__print(FILE *file, const struct port *port)
+static void frames__print(FILE *file, const struct port *port, const struct flash_umem *umem)
 {
+	const struct flash_rings *rings = flash_socket__rings(port->socket);
+	const __u64 *held = flash_frames__addrs(port->frames);
+
 	fprintf(file, ",\"frames\":{\"free\":[");
-	for (__u32 i = 0; i < port->free_count; i++)
-		address__print(file, port, port->free_frames[i], i == 0);
+	for (__u32 i = 0; i < flash_frames__count(port->frames); i++)
+		address__print(file, umem, held[i], i == 0);
 	fputc(']', file);
-	addresses__print(file, port, "fill", port->fill.ring, prod_ring__view(&port->fill));
-	descriptors__print(file, port, "rx", port->rx.ring, cons_ring__view(&port->rx));
-	descriptors__print(file, port, "tx", port->tx.ring, prod_ring__view(&port->tx));
-	addresses__print(file, port, "completion", port->completion.ring,
-			 cons_ring__view(&port->completion));
+	addresses__print(file, umem, "fill", rings->fill->ring, prod_ring__view(rings->fill));
+	descriptors__print(file, umem, "rx", rings->rx->ring, cons_ring__view(rings->rx));
+	descriptors__print(file, umem, "tx", rings->tx->ring, prod_ring__view(rings->tx));
+	addresses__print(file, umem, "completion", rings->completion->ring,
+			 cons_ring__view(rings->completion));
 	fputc('}', file);
 }
 
@@ -75,7 +79,7 @@ static void statistics__print(FILE *file, const struct port *port)
 	struct xdp_statistics stats = { };
 	socklen_t len = sizeof(stats);
 
-	if (getsockopt(xsk_socket__fd(port->xsk), SOL_XDP, XDP_STATISTICS, &stats, &len))
+	if (getsockopt(flash_socket__fd(port->socket), SOL_XDP, XDP_STATISTICS, &stats, &len))
 		return;
 	fprintf(file, ",\"statistics\":{\"rxDropped\":%llu,\"rxInvalidDescs\":%llu,"
 		"\"txInvalidDescs\":%llu,\"rxRingFull\":%llu,\"rxFillRingEmpty\":%llu,"
@@ -89,13 +93,14 @@ static void zerocopy__print(FILE *file, const struct port *port)
 	struct xdp_options options = { };
 	socklen_t len = sizeof(options);
 
-	if (getsockopt(xsk_socket__fd(port->xsk), SOL_XDP, XDP_OPTIONS, &options, &len))
+	if (getsockopt(flash_socket__fd(port->socket), SOL_XDP, XDP_OPTIONS, &options, &len))
 		return;
 	fprintf(file, ",\"zeroCopyDriver\":%s",
 		options.flags & XDP_OPTIONS_ZEROCOPY ? "true" : "false");
 }
 
-static void port__print(FILE *file, const struct port *port, const char *direction)
+static void port__print(FILE *file, const struct port *port, const struct flash_umem *umem,
+			const char *direction)
 {
 	const struct traffic *t = &port->traffic;
 
@@ -107,7 +112,7 @@ static void port__print(FILE *file, const struct port *port, const char *directi
 		t->filtered_packets, t->filtered_bytes, t->refused_kicks);
 	statistics__print(file, port);
 	zerocopy__print(file, port);
-	frames__print(file, port);
+	frames__print(file, port, umem);
 	fputc('}', file);
 }
 
@@ -117,14 +122,14 @@ static void function__print(FILE *file, const struct function *function)
 
 	fprintf(file, "{\"name\":\"%s\",\"pid\":%d,\"sequence\":%u", function->spec->name, getpid(),
 		function->status_sequence);
-	fprintf(file, ",\"frameSize\":%u,\"frameCount\":%llu,\"ports\":[",
-		function->pool->frame_size, function->pool->size / function->pool->frame_size);
+	fprintf(file, ",\"frameSize\":%u,\"frameCount\":%u,\"ports\":[",
+		flash_umem__frame_size(function->umem), flash_umem__frame_count(function->umem));
 	for (int d = 0; d < NF_DIRECTIONS; d++) {
-		if (!function->ports[d].xsk)
+		if (!function->ports[d].socket)
 			continue;
 		if (!first)
 			fputc(',', file);
-		port__print(file, &function->ports[d], direction_names[d]);
+		port__print(file, &function->ports[d], function->umem, direction_names[d]);
 		first = false;
 	}
 	fputs("]}\n", file);
