@@ -100,6 +100,10 @@ int port__kick(struct port *port);
 
 bool filter__drops(const void *packet, __u32 len, int drop_udp_port);
 
+/* Before there are processes: all of them heed signals in the same way. */
+void signals__set_up(void);
+int function__run(struct function *function, const char *status_dir);
+
 int status__write(struct function *function, const char *directory);
 
 #endif
