@@ -78,9 +78,19 @@ __u32 flash_socket__tx_pending(const struct flash_socket *socket)
 	return *socket->tx.producer - __atomic_load_n(socket->tx.consumer, __ATOMIC_ACQUIRE);
 }
 
+/*
+ * The kernel sets the flag and then looks at the ring once more. Here it is the other way round, with a
+ * full barrier in between as there, so that one of the two sees what the other did.
+ */
+static bool ring__asks(const struct xsk_ring_prod *ring)
+{
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	return xsk_ring_prod__needs_wakeup(ring);
+}
+
 bool flash_socket__tx_wants_kick(const struct flash_socket *socket)
 {
-	return flash_socket__tx_pending(socket) && xsk_ring_prod__needs_wakeup(&socket->tx);
+	return flash_socket__tx_pending(socket) && ring__asks(&socket->tx);
 }
 
 static bool means_later(int err)
@@ -107,7 +117,7 @@ int flash_socket__kick_tx(struct flash_socket *socket)
 
 int flash_socket__kick_rx(struct flash_socket *socket)
 {
-	if (!xsk_ring_prod__needs_wakeup(socket->rings.fill))
+	if (!ring__asks(socket->rings.fill))
 		return 0;
 	return recvfrom(socket->fd, NULL, 0, MSG_DONTWAIT, NULL, NULL) < 0 ? -errno : 0;
 }
