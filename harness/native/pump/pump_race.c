@@ -35,7 +35,8 @@ static void *run_source(void *arg)
 	struct end *source = arg;
 	__u32 idle = 0;
 
-	while ((source->sent < race.packets || flash_socket__tx_pending(source->socket)) && idle < IDLE_TURNS) {
+	while (idle < IDLE_TURNS &&
+	       (source->sent < race.packets || flash_socket__tx_pending(source->socket))) {
 		__u64 left = race.packets - source->sent;
 		__u32 moved = end__reclaim(source);
 

@@ -7,33 +7,35 @@
  *	  RX  --- receive --->	packets --- send -------------------->	  TX
  *	  FQ  <-- fill -------	free frames <-- reclaim --------------	  CQ
  *
- * A program creates a UMEM, the list of the frames it holds, and sockets on them. An XDP program hands
- * the packets of a device to the sockets. From then on it is the same few calls again and again:
+ * A program creates a UMEM, a list of the free frames that it has there, and sockets. An XDP program
+ * hands the packets of a device to them. From then on it is the same few calls again and again,
  *
  *	struct flash_packet packets[32];
- *	__u32 count = flash_socket__receive(socket, packets, 32);
+ *	__u32 count = flash_socket__receive(socket, packets, 32), sent;
  *
  *	for (__u32 i = 0; i < count; i++)
  *		work_on(packets[i].data, packets[i].len);
  *	sent = flash_socket__send(socket, packets, count);
+ *	for (__u32 i = sent; i < count; i++)
+ *		flash_frames__put(frames, packets[i].addr);	(no room: dropped here)
  *	flash_socket__kick_tx(socket);
  *	flash_socket__recycle(socket);
  *
  * and poll() on flash_socket__fd() when there is nothing to do.
  *
- * Errors: what can fail returns 0 or -errno, and what it was to create is then NULL. What moves packets
- * or frames returns how many it moved.
+ * Errors: what can fail returns 0 or -errno; if it was to create something, that is NULL then. What
+ * moves packets or frames returns how many it moved, which may be none.
  *
- * Ownership: a frame is in one place, on a ring, in a list of free frames, or a packet of the program.
- * Objects are destroyed by who created them, after the objects that were created with them. Destroying
- * NULL does nothing.
+ * Ownership: a frame is in one place: on a ring, in a list of free frames, or a packet that the program
+ * has. Who creates an object destroys it, after those that were created on it. Destroying NULL does
+ * nothing.
  *
- * Threads and processes: nothing is locked. A socket and its free frames are for one thread at a time.
- * A UMEM is for any number of sockets, those of other threads and of processes forked later as well:
- * all see the same memory, and each thread has a list of free frames of its own.
+ * Threads and processes: nothing is locked. A socket and its list of frames are for one thread at a
+ * time. A UMEM may have sockets of many threads, and of processes forked later, which see the same
+ * memory; each thread has a list of its own.
  *
- * Sizes of frames are bytes, sizes of rings are entries; both are powers of two. An address is an
- * offset in the UMEM.
+ * Units: frames and packets in bytes, rings in entries, both sizes of frames and of rings powers of
+ * two. An address is an offset in the UMEM.
  */
 #ifndef FLASH_XSK_H
 #define FLASH_XSK_H
@@ -71,26 +73,27 @@ __u64 flash_umem__frame(const struct flash_umem *umem, __u64 addr);
 __u32 flash_umem__frame_size(const struct flash_umem *umem);
 __u32 flash_umem__frame_count(const struct flash_umem *umem);
 
-/* Free frames: those that are on no ring and have no packet. The last one in is the first one out. */
+/* Lists of free frames. The last one in is the first one out. */
 
-/* Empty, with room for @capacity: the frames of the whole UMEM may come together in one list. */
+/* Empty, with room for @capacity. All frames of a UMEM may come together in one list. */
 int flash_frames__create(struct flash_frames **frames, const struct flash_umem *umem,
 			 __u32 capacity);
 void flash_frames__destroy(struct flash_frames *frames);
 /*
- * Adds @count frames from number @first on, at the beginning, when they belong to nobody. Fails with
- * -EINVAL if the UMEM has no such frames, with -ENOSPC if there is no room.
+ * Adds @count frames of a new UMEM, which belong to nobody yet, from number @first on. -EINVAL if there
+ * are no such frames, -ENOSPC if there is no room for them.
  */
 int flash_frames__add(struct flash_frames *frames, __u32 first, __u32 count);
+/* Moves frames to the list of somebody else. */
 __u32 flash_frames__move(struct flash_frames *to, struct flash_frames *from, __u32 max);
-/* Makes packets of them. Their data begins where the frame does; their len is 0. */
+/* Frames to packets. Their data begins where the frame does, and their len is 0. */
 __u32 flash_frames__take(struct flash_frames *frames, struct flash_packet *packets, __u32 max);
-/* Takes back the frame that @addr is in. */
+/* A packet to a frame: the one that @addr is in. */
 void flash_frames__put(struct flash_frames *frames, __u64 addr);
-/* How many there are, and their addresses. */
+/* How many there are, and the address of each. */
 __u32 flash_frames__count(const struct flash_frames *frames);
 const __u64 *flash_frames__addrs(const struct flash_frames *frames);
-/* How many came back that there was no room for: with room for all, somebody doubled frames. */
+/* How many came back that there was no room for. If there is room for all, some came back twice. */
 __u64 flash_frames__surplus(const struct flash_frames *frames);
 
 /* Sockets: each is bound to a queue of a device. */
@@ -108,26 +111,26 @@ struct flash_socket_opts {
 	enum flash_mode mode;
 	bool busy_poll;		/* system calls run the driver's NAPI poll */
 	/*
-	 * How long to wait for a queue that is in use, instead of failing with -EBUSY: the kernel lets go
-	 * of a queue some time after the process that had it has ended.
+	 * How long to wait for a queue that is in use, before that is -EBUSY: the kernel lets go of a
+	 * queue some time after the process that had it has ended.
 	 */
 	__u32 queue_wait_ms;
 	/*
-	 * A socket on the same queue and UMEM, which is destroyed later. The new one has no RX, and uses
-	 * the fill and completion ring of that one.
+	 * A socket on the same queue and UMEM, which is destroyed after the new one. The new one has no
+	 * RX, and has fill and completion ring in common with that one.
 	 */
 	const struct flash_socket *beside;
 };
 
-/* @frames are those that reclaim() adds to and fill() takes from. Sockets of a thread may share them. */
+/* @frames is what reclaim() adds to and fill() takes from. Sockets of one thread may share it. */
 int flash_socket__create(struct flash_socket **socket, struct flash_umem *umem,
 			 struct flash_frames *frames, const struct flash_socket_opts *opts);
 void flash_socket__destroy(struct flash_socket *socket);
 int flash_socket__fd(const struct flash_socket *socket);
 
-/* RX to packets, which are the caller's from then on. */
+/* RX to packets. */
 __u32 flash_socket__receive(struct flash_socket *socket, struct flash_packet *packets, __u32 max);
-/* Packets to TX, the first ones, as many as there is room for; they are no longer the caller's. */
+/* Packets to TX, from the first one on, as many as there is room for. */
 __u32 flash_socket__send(struct flash_socket *socket, const struct flash_packet *packets,
 			 __u32 count);
 /* The completion ring to free frames. */
@@ -135,26 +138,26 @@ __u32 flash_socket__reclaim(struct flash_socket *socket, __u32 max);
 /* Free frames to the fill ring, as many as there is room for. */
 __u32 flash_socket__fill(struct flash_socket *socket);
 
+/* How many packets TX takes, and how many are there that the kernel has not taken. */
 __u32 flash_socket__tx_room(struct flash_socket *socket);
-/* On TX, not yet taken by the kernel. */
 __u32 flash_socket__tx_pending(const struct flash_socket *socket);
-/* Whether the kernel wants to be called for what is on TX. It may be going on with it by itself. */
+/* Whether the kernel wants to be called for those. If not, it goes on with them by itself. */
 bool flash_socket__tx_wants_kick(const struct flash_socket *socket);
 
 /*
- * Has the kernel send what is on TX, if it wants to be called for that; on a socket that polls busily
- * in any case. Calls until the kernel has all, which in copy mode takes 32 packets at a time. Returns
- * 0 when a call succeeded or none was wanted, -EAGAIN if the kernel takes no more for now, -ENETDOWN
- * if the device is down, or another -errno. What is left stays on TX, for poll(POLLOUT) or the next
- * kick.
+ * Has the kernel go on with what is on TX, if it wants to be called for that; on a socket that polls
+ * busily, always. As a call in copy mode takes no more than 32 packets, it calls as often as that has
+ * an effect. Returns 0 if a call succeeded or none was wanted, -EAGAIN if the kernel takes no more for
+ * now, -ENETDOWN while the device is down, or another -errno. What it did not take stays on TX: reclaim
+ * and kick again, or poll(POLLOUT).
  */
 int flash_socket__kick_tx(struct flash_socket *socket);
-/* Tells the kernel of new frames, or room on RX, if it wants to be told: packets may wait for those. */
+/* Tells the kernel of new frames and room on RX, if it wants to be told: packets may wait for them. */
 int flash_socket__kick_rx(struct flash_socket *socket);
-/* reclaim(), fill() and kick_rx(), whose result it returns. */
+/* reclaim() all, fill(), and kick_rx(), whose result it returns. */
 int flash_socket__recycle(struct flash_socket *socket);
 
-/* For who works on the rings by libxdp's xsk_ring_*(); they are the socket's. */
+/* The rings of a socket, for who works on them by libxdp's xsk_ring_*(). */
 struct flash_rings {
 	struct xsk_ring_prod *fill, *tx;
 	struct xsk_ring_cons *completion, *rx;	/* rx is NULL if there is none */
@@ -165,9 +168,9 @@ const struct flash_rings *flash_socket__rings(const struct flash_socket *socket)
 /* XDP: the program on a device that hands its packets to sockets. */
 
 /*
- * Loads @object, which is to have a program xsk_redirect and an XSKMAP xsks, as bpf/xsk_redirect.bpf.c
- * has, and attaches the program in driver mode. It stays until detach() or the end of the process,
- * however that comes.
+ * Loads the file @object, and attaches its program xsk_redirect in driver mode. That is to look sockets
+ * up in its map xsks, as bpf/xsk_redirect.bpf.c does. It stays until detach() or the end of the
+ * process, however that comes.
  */
 int flash_xdp__attach(struct flash_xdp **xdp, const char *ifname, const char *object);
 /* From now on packets of the socket's queue go to it. */
