@@ -8,7 +8,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include "core/control.h"
+#include "core/control/control.h"
 #include "core/options.h"
 #include "core/rack.h"
 

@@ -3,14 +3,14 @@
 #ifndef PORT_H
 #define PORT_H
 
+#include "core/memory/dma_map.h"
+#include "core/pci/interrupts.h"
+#include "core/pci/pci.h"
+#include "core/wire/wire.h"
 #include "complaints.h"
-#include "dma_map.h"
-#include "interrupts.h"
 #include "loop.h"
 #include "nic.h"
-#include "pci.h"
 #include "timers.h"
-#include "wire.h"
 
 struct nic {
 	const struct nic_model *model;

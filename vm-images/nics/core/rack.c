@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "dma_fault.h"
+#include "core/memory/dma_fault.h"
 #include "rack.h"
 
 int rack__open(struct rack *rack)

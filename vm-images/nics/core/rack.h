@@ -3,10 +3,10 @@
 #ifndef RACK_H
 #define RACK_H
 
+#include "core/protocol/server.h"
+#include "core/wire/wire.h"
 #include "loop.h"
 #include "port.h"
-#include "server.h"
-#include "wire.h"
 
 #define RACK_MAX 16	/* ports, and wires */
 

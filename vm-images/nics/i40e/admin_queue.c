@@ -11,10 +11,10 @@
  */
 #include <string.h>
 
+#include "core/memory/dma.h"
 #include "admin_queue.h"
 #include "bytes.h"
 #include "registers.h"
-#include "../core/dma.h"
 
 #define DESCRIPTOR_BYTES 32u
 #define COMMANDS_A_PASS 16u

@@ -6,8 +6,8 @@
  */
 #include <string.h>
 
-#include "flow_director.h"
 #include "bytes.h"
+#include "flow_director.h"
 #include "registers.h"
 
 #define COMMAND_ADD 1

@@ -10,10 +10,10 @@
  * Nothing is cached: descriptors of pages are read for every access. A context is read once, when
  * its queue is enabled; what it says is checked here, and a queue that cannot be stays disabled.
  */
-#include "i40e.h"
+#include "core/memory/dma.h"
 #include "bytes.h"
+#include "i40e.h"
 #include "registers.h"
-#include "../core/dma.h"
 
 #define SEGMENT_BYTES 0x200000u
 #define PAGE_BYTES 4096u

@@ -2,9 +2,9 @@
 /* The XL710 as the core sees it: what it is, and which part of the model a register belongs to. */
 #include <string.h>
 
-#include "i40e.h"
 #include "admin_queue.h"
 #include "flow_director.h"
+#include "i40e.h"
 #include "registers.h"
 
 /* Whether @offset is one of @count registers of 4 bytes from @first, and which. */

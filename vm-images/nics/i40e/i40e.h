@@ -18,7 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../core/nic.h"
+#include "core/nic.h"
 
 #define I40E_REGISTER_BYTES 0x400000u	/* of the 8 MB BAR; above is nothing */
 #define I40E_QUEUES 128u

@@ -6,8 +6,8 @@
  * least time since it was last sent, has passed; sending disables it until the driver enables it
  * again. Vector 0 has other causes too: ICR0 says which, and is cleared when read.
  */
-#include "i40e.h"
 #include "bytes.h"
+#include "i40e.h"
 #include "registers.h"
 
 #define ITR_UNIT_NS 2000u

@@ -5,8 +5,8 @@
  */
 #include <string.h>
 
-#include "i40e.h"
 #include "bytes.h"
+#include "i40e.h"
 #include "link.h"
 
 bool i40e_link__is_up(struct nic *nic)

@@ -2,8 +2,8 @@
 /* A frame's headers, and what hashing and filters take from them. */
 #include <string.h>
 
-#include "packet.h"
 #include "bytes.h"
+#include "packet.h"
 
 #define ETHERTYPE_AT 12u
 #define ETHERTYPE_IPV4 0x0800

@@ -6,8 +6,8 @@
  */
 #include <string.h>
 
-#include "i40e.h"
 #include "bytes.h"
+#include "i40e.h"
 #include "link.h"
 #include "registers.h"
 #include "vsi.h"

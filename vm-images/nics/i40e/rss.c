@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* Frames to queues by a hash over addresses and ports, and a table. */
-#include "rss.h"
 #include "bytes.h"
 #include "registers.h"
+#include "rss.h"
 
 #define KEY_BYTES (4u * PFQF_HKEY_COUNT)
 #define ENTRY_MASK 0x3F

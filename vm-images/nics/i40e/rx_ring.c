@@ -6,13 +6,13 @@
  */
 #include <string.h>
 
-#include "i40e.h"
+#include "core/memory/dma.h"
 #include "bytes.h"
 #include "flow_director.h"
+#include "i40e.h"
 #include "packet.h"
 #include "registers.h"
 #include "rss.h"
-#include "../core/dma.h"
 
 #define TAG_BYTES 4u
 #define TAG_AT 12u

@@ -10,12 +10,12 @@
  */
 #include <string.h>
 
-#include "i40e.h"
+#include "core/memory/dma.h"
 #include "bytes.h"
 #include "flow_director.h"
+#include "i40e.h"
 #include "registers.h"
 #include "tx_offload.h"
-#include "../core/dma.h"
 
 #define FRAMES_A_PASS 256u
 #define FRAMES_A_QUEUE 64u

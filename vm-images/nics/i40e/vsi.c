@@ -6,9 +6,9 @@
  */
 #include <string.h>
 
+#include "bytes.h"
 #include "i40e.h"
 #include "vsi.h"
-#include "bytes.h"
 
 struct i40e_vsi *i40e_vsi__find(struct i40e *i40e, unsigned int seid)
 {

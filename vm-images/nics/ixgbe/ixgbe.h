@@ -19,7 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../core/nic.h"
+#include "core/nic.h"
 #include "descriptors.h"
 #include "packet.h"
 #include "registers.h"

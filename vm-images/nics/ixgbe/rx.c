@@ -13,7 +13,7 @@
  */
 #include <string.h>
 
-#include "../core/dma.h"
+#include "core/memory/dma.h"
 #include "ixgbe.h"
 
 #define RING_BYTES		0x000fff80u

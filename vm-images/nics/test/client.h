@@ -7,8 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../core/message.h"
-#include "../core/rack.h"
+#include "core/protocol/message.h"
+#include "core/rack.h"
 
 struct client {
 	struct rack *rack;

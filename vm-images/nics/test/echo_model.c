@@ -18,7 +18,7 @@
  *
  * Vector 0: sent; 1: received; 2: timer 0; 3: link.
  */
-#include "../core/dma.h"
+#include "core/memory/dma.h"
 #include "echo_model.h"
 
 enum { ECHO_VECTOR_SENT, ECHO_VECTOR_RECEIVED, ECHO_VECTOR_TIMER, ECHO_VECTOR_LINK };

@@ -3,7 +3,7 @@
 #ifndef ECHO_MODEL_H
 #define ECHO_MODEL_H
 
-#include "../core/nic.h"
+#include "core/nic.h"
 
 extern const struct nic_model echo_model;
 

@@ -9,9 +9,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "../core/pci_capabilities.h"
-#include "../core/rack.h"
-#include "../core/regions.h"
+#include "core/pci/pci_capabilities.h"
+#include "core/protocol/regions.h"
+#include "core/rack.h"
 #include "fake_guest.h"
 
 #define COUNTERS_MAX 512

@@ -27,7 +27,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../core/nic.h"
+#include "core/nic.h"
 
 /* Guest memory: one mapping; the addresses before and after it are not mapped. */
 #define GUEST_BASE UINT64_C(0x100000000)

@@ -21,7 +21,7 @@
 
 #include <sanitizer/common_interface_defs.h>
 
-#include "../core/models.h"
+#include "core/models.h"
 #include "fuzz.h"
 
 #define PAGE 4096

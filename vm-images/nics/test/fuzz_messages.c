@@ -3,7 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../core/regions.h"
+#include "core/protocol/regions.h"
 #include "fuzz.h"
 
 #define PAGE 4096

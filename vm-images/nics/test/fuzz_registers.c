@@ -5,8 +5,8 @@
  */
 #include <string.h>
 
-#include "../core/nic.h"
-#include "../core/regions.h"
+#include "core/nic.h"
+#include "core/protocol/regions.h"
 #include "fuzz.h"
 
 enum kind {

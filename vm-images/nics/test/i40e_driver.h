@@ -12,10 +12,10 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "../i40e/admin_queue.h"
-#include "../i40e/bytes.h"
-#include "../i40e/registers.h"
-#include "../i40e/vsi.h"
+#include "i40e/admin_queue.h"
+#include "i40e/bytes.h"
+#include "i40e/registers.h"
+#include "i40e/vsi.h"
 #include "cases.h"
 #include "fake_guest.h"
 

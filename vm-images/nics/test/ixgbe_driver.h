@@ -12,8 +12,8 @@
 
 #include <cmocka.h>
 
-#include "../ixgbe/descriptors.h"
-#include "../ixgbe/registers.h"
+#include "ixgbe/descriptors.h"
+#include "ixgbe/registers.h"
 #include "fake_guest.h"
 
 /* A ring, with a buffer of BUFFER_BYTES for each descriptor. */

@@ -6,11 +6,11 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
-#include "../core/commands.h"
-#include "../core/control.h"
-#include "../core/rack.h"
-#include "../core/regions.h"
-#include "../core/unix_socket.h"
+#include "core/control/commands.h"
+#include "core/control/control.h"
+#include "core/protocol/regions.h"
+#include "core/rack.h"
+#include "core/unix_socket.h"
 
 #define PATH "test_control.sock"
 #define OK_WIRE "{\"ok\":true,\"wire\":{\"wire\":0,"

@@ -4,9 +4,9 @@
 #include <errno.h>
 #include <sys/mman.h>
 
-#include "../core/dma.h"
-#include "../core/dma_fault.h"
-#include "../core/port.h"
+#include "core/memory/dma.h"
+#include "core/memory/dma_fault.h"
+#include "core/port.h"
 
 #define PAGE 4096
 #define END (GUEST_BASE + GUEST_BYTES)

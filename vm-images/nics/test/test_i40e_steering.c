@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Which frames the XL710 takes, and to which queue: filters, RSS, flow director. */
-#include "../i40e/rss.h"
+#include "i40e/rss.h"
 #include "i40e_driver.h"
 
 #define MAIN_VSI VSI_SEID_FIRST

@@ -4,7 +4,7 @@
 
 #include <sys/eventfd.h>
 
-#include "../core/port.h"
+#include "core/port.h"
 
 static void guest__send_vector(struct guest *guest, unsigned int vector)
 {

@@ -2,7 +2,7 @@
 /* What a driver of the 82599 reads before it does anything: EEPROM, SFP+, resets, statistics. */
 #include "ixgbe_driver.h"
 
-#include "../ixgbe/ixgbe.h"
+#include "ixgbe/ixgbe.h"
 
 static uint8_t frame[2048];
 

@@ -4,7 +4,7 @@
 
 #include "ixgbe_driver.h"
 
-#include "../ixgbe/packet.h"
+#include "ixgbe/packet.h"
 
 static uint8_t frame[16384];
 

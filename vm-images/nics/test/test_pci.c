@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "guest_case.h"
 
-#include "../core/pci_capabilities.h"
+#include "core/pci/pci_capabilities.h"
 
 /* Where the capability is that has this number; 0: nowhere. */
 static unsigned int guest__find_capability(struct guest *guest, unsigned int id)

@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
-#include "../core/unix_socket.h"
+#include "core/unix_socket.h"
 
 #define ARGUMENTS_MAX 16
 #define DEADLINE_MS 10000

@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
-#include "../core/regions.h"
+#include "core/protocol/regions.h"
 #include "client.h"
 
 #define PAGE 4096

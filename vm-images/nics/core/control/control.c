@@ -24,10 +24,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "core/rack.h"
+#include "core/unix_socket.h"
 #include "commands.h"
 #include "control.h"
-#include "rack.h"
-#include "unix_socket.h"
 
 static struct control_client *control_client__of(struct loop_source *source)
 {

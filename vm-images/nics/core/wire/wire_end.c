@@ -10,8 +10,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "port.h"
-#include "unix_socket.h"
+#include "core/port.h"
+#include "core/unix_socket.h"
 #include "wire.h"
 
 /* Frames that are read from a device before others have their turn. */

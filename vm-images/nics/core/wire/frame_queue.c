@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/nic.h"
 #include "frame_queue.h"
-#include "nic.h"
 
 int frame_queue__create(struct frame_queue *queue)
 {

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "nic.h"
+#include "core/nic.h"
 
 #define PCI_CONFIG_BYTES 4096
 

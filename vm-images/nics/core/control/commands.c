@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/rack.h"
 #include "commands.h"
-#include "rack.h"
 #include "rack_json.h"
 
 #define WORDS_MAX 4

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "port.h"
+#include "core/port.h"
 #include "regions.h"
 #include "requests.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "loop.h"
-#include "nic.h"
+#include "core/loop.h"
+#include "core/nic.h"
 #include "wire.h"
 
 /* Frames of one direction that are delivered before others have their turn. */

@@ -2,9 +2,9 @@
 /* What a model may do to guest memory: nothing unless it is a bus master. */
 #include <string.h>
 
+#include "core/port.h"
 #include "dma.h"
 #include "dma_fault.h"
-#include "port.h"
 
 static bool port__dma_done(struct nic *nic, bool done)
 {

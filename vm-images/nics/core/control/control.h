@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-#include "loop.h"
+#include "core/loop.h"
 
 #define CONTROL_CLIENTS 8
 #define CONTROL_LINE 256

@@ -4,10 +4,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "port.h"
+#include "core/port.h"
+#include "core/unix_socket.h"
 #include "requests.h"
 #include "server.h"
-#include "unix_socket.h"
 
 static void server__close_fds(struct server *server)
 {

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "port.h"
+#include "core/port.h"
 #include "regions.h"
 
 #define MSIX_ENTRY_BYTES 16

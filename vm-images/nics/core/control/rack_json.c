@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <inttypes.h>
 
-#include "rack.h"
+#include "core/rack.h"
 #include "rack_json.h"
 
 #define COUNTERS_MAX 512
