@@ -36,7 +36,7 @@ async function runModelTests(onProgress: OnProgress): Promise<SuiteResult> {
     timeoutMs: testsTimeoutMs,
     onLine: (line) => {
       // What each program of tests starts with, once all are built.
-      if (line.startsWith('# test_')) watch ??= watchResults('tests of the NIC models', onProgress);
+      if (/^# \S+\/test_/.test(line)) watch ??= watchResults('tests of the NIC models', onProgress);
       watch?.onLine(line);
     },
   });

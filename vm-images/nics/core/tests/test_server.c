@@ -10,7 +10,7 @@
 #include <sys/un.h>
 
 #include "core/protocol/regions.h"
-#include "client.h"
+#include "test/client.h"
 
 #define PAGE 4096
 

@@ -2,7 +2,7 @@
 /* Receive rings of the 82599: descriptors, buffers, and what must not hurt. */
 #include <stdlib.h>
 
-#include "ixgbe_driver.h"
+#include "driver.h"
 
 #include "ixgbe/packet.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Interrupts of the XL710: causes, vectors, lists of queues, throttling. */
-#include "i40e_driver.h"
+#include "driver.h"
 
 #define VECTOR 3u
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Checksums, tags and segments the 82599 makes on the way out. */
-#include "ixgbe_driver.h"
+#include "driver.h"
 
 #define MAC_BYTES 14u
 #define KIND_UDP (CONTEXT_L4_UDP << CONTEXT_L4_SHIFT)

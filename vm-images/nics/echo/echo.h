@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The card of the core's own tests, and its registers: what they are is said in echo_model.c. */
-#ifndef ECHO_MODEL_H
-#define ECHO_MODEL_H
+/* The card of the core's own tests, and its registers: what they are is said in echo.c. */
+#ifndef ECHO_H
+#define ECHO_H
 
 #include "core/nic.h"
 

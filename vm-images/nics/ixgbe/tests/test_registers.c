@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* What a driver of the 82599 reads before it does anything: EEPROM, SFP+, resets, statistics. */
-#include "ixgbe_driver.h"
+#include "driver.h"
 
 #include "ixgbe/ixgbe.h"
 

@@ -13,8 +13,8 @@
 
 #include <cmocka.h>
 
-#include "echo_model.h"
-#include "fake_guest.h"
+#include "echo/echo.h"
+#include "test/fake_guest.h"
 
 /* With the setup() and teardown() of its file. */
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Resets of the XL710, and its link: what they end and what they leave. */
-#include "i40e_driver.h"
+#include "driver.h"
 
 static uint8_t frame[2048];
 

@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "client.h"
+#include "test/client.h"
 
 /* Below 4 GiB, so that the lower half of an address alone already points into memory. */
 #define FUZZ_BASE UINT64_C(0x10000000)
@@ -46,14 +46,14 @@ bool fuzz__one_in(struct fuzz *fuzz, unsigned int n);
 uint64_t fuzz__address(struct fuzz *fuzz);
 struct nic *fuzz__nic(struct fuzz *fuzz);
 
-/* fuzz_registers.c: finds the registers there are; sets up rings as a driver does; accesses. */
+/* registers.c: finds the registers there are; sets up rings as a driver does; accesses. */
 void fuzz__find_registers(struct fuzz *fuzz);
 void fuzz__set_up(struct fuzz *fuzz);
 void fuzz__access_register(struct fuzz *fuzz);
 void fuzz__access_configuration(struct fuzz *fuzz);
 void fuzz__scribble(struct fuzz *fuzz);
 
-/* fuzz_messages.c: (re)connects and passes memory and eventfds; sends what no client should. */
+/* messages.c: (re)connects and passes memory and eventfds; sends what no client should. */
 void fuzz__connect(struct fuzz *fuzz);
 void fuzz__send_message(struct fuzz *fuzz);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Admin queues of the XL710: the walk, what commands answer, events, and what must not hurt. */
-#include "i40e_driver.h"
+#include "driver.h"
 
 #define UNMAPPED (GUEST_BASE + GUEST_BYTES)
 #define GET_VERSION 0x0001

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Which frames a port of the 82599 takes: by address, VLAN and length. */
-#include "ixgbe_driver.h"
+#include "driver.h"
 
 static uint8_t frame[16384];
 

@@ -19,7 +19,7 @@
  * Vector 0: sent; 1: received; 2: timer 0; 3: link.
  */
 #include "core/memory/dma.h"
-#include "echo_model.h"
+#include "echo.h"
 
 enum { ECHO_VECTOR_SENT, ECHO_VECTOR_RECEIVED, ECHO_VECTOR_TIMER, ECHO_VECTOR_LINK };
 

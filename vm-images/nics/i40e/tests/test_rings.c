@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Rings of the XL710: the walk along the descriptors, write-back, and what must not hurt. */
-#include "i40e_driver.h"
+#include "driver.h"
 
 #define UNMAPPED (GUEST_BASE + GUEST_BYTES)
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Contexts in the XL710's host memory cache: found, or refused when they cannot be. */
-#include "i40e_driver.h"
+#include "driver.h"
 
 #define UNMAPPED (GUEST_BASE + GUEST_BYTES)
 

@@ -22,7 +22,7 @@ struct program {
 	char text[4096];
 };
 
-/* The program that was built with the tests, beside this one. */
+/* The program that was built with the tests; this one is in core/tests, seen from it. */
 static char *program__path(void)
 {
 	static char self[PATH_MAX], path[PATH_MAX + 32];
@@ -30,7 +30,7 @@ static char *program__path(void)
 
 	assert_true(bytes > 0);
 	self[bytes] = '\0';
-	snprintf(path, sizeof(path), "%s/flash-nics-test", dirname(self));
+	snprintf(path, sizeof(path), "%s/../../flash-nics", dirname(self));
 	return path;
 }
 

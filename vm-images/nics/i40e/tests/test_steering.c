@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Which frames the XL710 takes, and to which queue: filters, RSS, flow director. */
 #include "i40e/rss.h"
-#include "i40e_driver.h"
+#include "driver.h"
 
 #define MAIN_VSI VSI_SEID_FIRST
 #define TCP 6

@@ -14,7 +14,7 @@
 
 #include "ixgbe/descriptors.h"
 #include "ixgbe/registers.h"
-#include "fake_guest.h"
+#include "test/fake_guest.h"
 
 /* A ring, with a buffer of BUFFER_BYTES for each descriptor. */
 #define BUFFER_BYTES 16384

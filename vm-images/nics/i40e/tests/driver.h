@@ -16,8 +16,7 @@
 #include "i40e/bytes.h"
 #include "i40e/registers.h"
 #include "i40e/vsi.h"
-#include "cases.h"
-#include "fake_guest.h"
+#include "test/fake_guest.h"
 
 #define DRIVER_AQ_LENGTH 8u
 #define DRIVER_DATA_MAX 4096u

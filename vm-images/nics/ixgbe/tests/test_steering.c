@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Which queue a packet goes to: RSS, Flow Director, EtherType filters. */
-#include "ixgbe_driver.h"
+#include "driver.h"
 
 static uint8_t frame[2048];
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* What the XL710 does to packets on their way out: segmentation, checksums, tags. */
 #include "i40e/packet.h"
-#include "i40e_driver.h"
+#include "driver.h"
 
 #define TCP 6u
 #define UDP 17u

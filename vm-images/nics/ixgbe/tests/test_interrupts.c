@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Interrupts of the 82599: routes, masks, throttling, and the causes that are not of queues. */
-#include "ixgbe_driver.h"
+#include "driver.h"
 
 #define OTHER 20u		/* the vector of everything that is no queue */
 #define ITR(units) ((units) << 3)

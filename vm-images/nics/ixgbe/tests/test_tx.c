@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Transmit rings of the 82599: the walk along the descriptors, and what must not hurt. */
-#include "ixgbe_driver.h"
+#include "driver.h"
 
 static uint8_t frame[16384], got[16384];
 
