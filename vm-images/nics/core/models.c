@@ -3,20 +3,17 @@
 
 #include "models.h"
 
-/* Weak: a model whose folder was not compiled in is a null pointer here. */
-extern const struct nic_model ixgbe_model __attribute__((weak));
-extern const struct nic_model i40e_model __attribute__((weak));
-extern const struct nic_model echo_model __attribute__((weak));
+/* MODELS: the models of the Makefile, as MODEL(ixgbe) MODEL(i40e). */
+#define MODEL(name) extern const struct nic_model name##_model;
+MODELS
+#undef MODEL
 
-static const struct nic_model *const models[] = { &ixgbe_model, &i40e_model, &echo_model };
+#define MODEL(name) &name##_model,
+static const struct nic_model *const models[] = { MODELS };
 
 const struct nic_model *models__at(unsigned int index)
 {
-	for (size_t i = 0; i < sizeof(models) / sizeof(*models); i++) {
-		if (models[i] && !index--)
-			return models[i];
-	}
-	return NULL;
+	return index < sizeof(models) / sizeof(*models) ? models[index] : NULL;
 }
 
 const struct nic_model *models__find(const char *name)

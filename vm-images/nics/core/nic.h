@@ -107,9 +107,6 @@ struct nic_model {
 	size_t (*counters)(struct nic *nic, struct nic_counter *counters, size_t room);
 };
 
-extern const struct nic_model ixgbe_model;
-extern const struct nic_model i40e_model;
-
 /* The model's own state: state_bytes, aligned for any type. */
 void *nic__state(struct nic *nic);
 /* The port's address on the wire, 6 bytes. */

@@ -21,7 +21,6 @@
 
 #include <sanitizer/common_interface_defs.h>
 
-#include "core/models.h"
 #include "fuzz.h"
 
 #define PAGE 4096
@@ -72,11 +71,21 @@ uint64_t fuzz__address(struct fuzz *f)
 	}
 }
 
+uint64_t fuzz__ring(struct fuzz *f)
+{
+	return FUZZ_BASE + fuzz__below(f, FUZZ_RINGS) * PAGE;
+}
+
+uint8_t *fuzz__at(struct fuzz *f, uint64_t offset)
+{
+	return f->memory + PAGE + offset;
+}
+
 static void say_where(void)
 {
 	char line[128];
 	int bytes = snprintf(line, sizeof(line), "fuzz: %s, seed %" PRIu64 ", step %" PRIu64 "\n",
-			     fuzz.model->name, fuzz.seed, fuzz.step);
+			     fuzz.model->nic->name, fuzz.seed, fuzz.step);
 
 	if (write(STDERR_FILENO, line, bytes) < 0)
 		return;
@@ -120,7 +129,7 @@ static void fuzz__open(void)
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends))
 		give_up("a socket pair");
 	fuzz.peer = ends[1];
-	if (rack__open(&fuzz.rack) || rack__add_port(&fuzz.rack, fuzz.model, mac, NULL) ||
+	if (rack__open(&fuzz.rack) || rack__add_port(&fuzz.rack, fuzz.model->nic, mac, NULL) ||
 	    rack__add_wire(&fuzz.rack) ||
 	    wire_end__attach_port(&fuzz.rack.wires[0], 0, fuzz__nic(&fuzz)) ||
 	    wire_end__attach_socket(&fuzz.rack.wires[0], 1, ends[0]))
@@ -252,7 +261,7 @@ static void fuzz__run(uint64_t seconds, uint64_t steps)
 
 			said = time(NULL);
 			printf("fuzz: %s, seed %" PRIu64 ", step %" PRIu64 ", %" PRIu64
-			       " frames sent, %" PRIu64 " received\n", fuzz.model->name, fuzz.seed,
+			       " frames sent, %" PRIu64 " received\n", fuzz.model->nic->name, fuzz.seed,
 			       fuzz.step, figures.frames[0], figures.frames[1]);
 			fflush(stdout);
 		}
@@ -295,7 +304,7 @@ int main(int argc, char **argv)
 	fuzz.seed = 1;
 	while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
 		if (option == 'm')
-			fuzz.model = models__find(optarg);
+			fuzz.model = fuzz_model__find(optarg);
 		else if (option == 't')
 			seconds = strtoull(optarg, NULL, 10);
 		else if (option == 's')
@@ -316,13 +325,13 @@ int main(int argc, char **argv)
 	__sanitizer_set_death_callback(say_where);
 	signal(SIGABRT, on_signal);
 	signal(SIGALRM, on_signal);
-	printf("fuzz: %s, seed %" PRIu64 "\n", fuzz.model->name, fuzz.seed);
+	printf("fuzz: %s, seed %" PRIu64 "\n", fuzz.model->nic->name, fuzz.seed);
 	fflush(stdout);
 	fuzz__open();
 	fuzz__run(seconds, steps);
 	fuzz__print_counters();
 	printf("fuzz: %s, seed %" PRIu64 ", %" PRIu64 " steps: nothing happened\n",
-	       fuzz.model->name, fuzz.seed, fuzz.step);
+	       fuzz.model->nic->name, fuzz.seed, fuzz.step);
 	client__destroy(fuzz.client);
 	rack__close(&fuzz.rack);
 	return 0;

@@ -20,11 +20,43 @@
 #define FUZZ_BASE UINT64_C(0x10000000)
 #define FUZZ_BYTES (UINT64_C(4) << 20)
 #define FUZZ_RINGS 64			/* pages at the start of memory that rings are put into */
-#define FUZZ_CONTEXTS (1u << 20)	/* where queue contexts are */
 #define FUZZ_SEEN 8192
 
+struct fuzz;
+
+/* What a register that a driver sets up is given, right most of the time. */
+enum fuzz_kind {
+	FUZZ_LOW,			/* the lower half of an address, and the bits of value */
+	FUZZ_HIGH,
+	FUZZ_BYTES_OF_RING,		/* in bytes */
+	FUZZ_ENTRIES,			/* ring length, and a bit that enables it at 31 */
+	FUZZ_TAIL,
+	FUZZ_VALUE,
+};
+
+struct fuzz_register {
+	uint32_t offset, stride, count;
+	enum fuzz_kind kind;
+	uint32_t value;
+};
+
+/* What gets the fuzzer beyond a model's registers: each has one, NAME_fuzz, in its fuzz.c. */
+struct fuzz_model {
+	const struct nic_model *nic;
+	/* What a driver sets up, in that order. */
+	const struct fuzz_register *registers;
+	size_t register_count;
+	/* Second halves of descriptors that do something; NULL: the card has no descriptors. */
+	const uint64_t *descriptors;
+	size_t descriptor_count;
+	/* Puts in memory what the registers lead to besides rings; NULL: nothing. */
+	void (*write_memory)(struct fuzz *fuzz);
+	/* Makes a command of 32 bytes; NULL: the card has none. */
+	void (*compose_command)(struct fuzz *fuzz, uint64_t command[4]);
+};
+
 struct fuzz {
-	const struct nic_model *model;
+	const struct fuzz_model *model;
 	uint64_t seed, random, step;
 	struct rack rack;
 	struct client *client;
@@ -44,7 +76,14 @@ uint64_t fuzz__below(struct fuzz *fuzz, uint64_t limit);
 bool fuzz__one_in(struct fuzz *fuzz, unsigned int n);
 /* Within memory, at its edges, or anywhere. */
 uint64_t fuzz__address(struct fuzz *fuzz);
+/* The start of a page that rings are put into. */
+uint64_t fuzz__ring(struct fuzz *fuzz);
+/* Where guest memory is here, from FUZZ_BASE + @offset on. */
+uint8_t *fuzz__at(struct fuzz *fuzz, uint64_t offset);
 struct nic *fuzz__nic(struct fuzz *fuzz);
+
+/* models.c. Return: the model of that name, or NULL. */
+const struct fuzz_model *fuzz_model__find(const char *name);
 
 /* registers.c: finds the registers there are; sets up rings as a driver does; accesses. */
 void fuzz__find_registers(struct fuzz *fuzz);

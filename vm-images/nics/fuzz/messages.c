@@ -25,8 +25,8 @@ static void fuzz__set_events(struct fuzz *fuzz)
 		.index = MESSAGE_IRQ_MSIX, .count = MESSAGE_FDS_MAX,
 	};
 
-	if (set.count > fuzz->model->msix.vectors)
-		set.count = fuzz->model->msix.vectors;
+	if (set.count > fuzz->model->nic->msix.vectors)
+		set.count = fuzz->model->nic->msix.vectors;
 	client__ask(fuzz->client, MESSAGE_SET_IRQS, &set, sizeof(set), fuzz->events, set.count);
 }
 
@@ -40,7 +40,7 @@ void fuzz__connect(struct fuzz *fuzz)
 	client__write(fuzz->client, REGION_CONFIG, PCI_COMMAND,
 		      PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER, 2);
 	/* It was a card of this kind that answered. */
-	if (client__read(fuzz->client, REGION_CONFIG, PCI_DEVICE, 2) != fuzz->model->device)
+	if (client__read(fuzz->client, REGION_CONFIG, PCI_DEVICE, 2) != fuzz->model->nic->device)
 		abort();
 }
 

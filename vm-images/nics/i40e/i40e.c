@@ -5,6 +5,7 @@
 #include "admin_queue.h"
 #include "flow_director.h"
 #include "i40e.h"
+#include "model.h"
 #include "registers.h"
 
 /* Whether @offset is one of @count registers of 4 bytes from @first, and which. */

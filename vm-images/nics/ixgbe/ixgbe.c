@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "ixgbe.h"
+#include "model.h"
 
 #define BAR_REGISTERS		0
 #define BAR_MSIX		4

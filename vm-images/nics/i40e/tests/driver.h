@@ -14,6 +14,7 @@
 
 #include "i40e/admin_queue.h"
 #include "i40e/bytes.h"
+#include "i40e/model.h"
 #include "i40e/registers.h"
 #include "i40e/vsi.h"
 #include "test/fake_guest.h"

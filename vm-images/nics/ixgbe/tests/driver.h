@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "ixgbe/descriptors.h"
+#include "ixgbe/model.h"
 #include "ixgbe/registers.h"
 #include "test/fake_guest.h"
 
