@@ -10,7 +10,7 @@
 
 #include "core/control/control.h"
 #include "core/options.h"
-#include "core/rack.h"
+#include "core/testbed.h"
 
 enum { EXIT_OK, EXIT_SYSTEM, EXIT_OPTIONS };
 

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "rack.h"
+#include "testbed.h"
 
 struct port_option {
 	const char *text;		/* as given, for messages */

@@ -7,10 +7,10 @@
 #include "core/pci/interrupts.h"
 #include "core/pci/pci.h"
 #include "core/wire/wire.h"
-#include "complaints.h"
 #include "loop.h"
 #include "nic.h"
 #include "timers.h"
+#include "warnings.h"
 
 struct nic {
 	const struct nic_model *model;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* What the fuzzer sets up of the test card. */
-#include "echo.h"
 #include "fuzz/fuzz.h"
+#include "echo.h"
 
 static const struct fuzz_register registers[] = {
 	{ ECHO_TX_ADDRESS, 0, 1, FUZZ_LOW, 0 },

@@ -5,8 +5,8 @@
  */
 #include <string.h>
 
+#include "frame/bytes.h"
 #include "admin_queue.h"
-#include "bytes.h"
 
 /* As NVM 6.01 has it. */
 #define FIRMWARE_MAJOR 6

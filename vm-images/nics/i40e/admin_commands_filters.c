@@ -5,8 +5,8 @@
  */
 #include <string.h>
 
+#include "frame/bytes.h"
 #include "admin_queue.h"
-#include "bytes.h"
 #include "registers.h"
 
 #define SEID_MASK 0x3FF

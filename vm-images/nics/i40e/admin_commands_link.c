@@ -3,8 +3,8 @@
  * Commands about the link, the PHY and LLDP (datasheet sections 3.2, "Ethernet ports", and 7.12,
  * "DCB"). Firmware's LLDP agent is stopped and stays so.
  */
+#include "frame/bytes.h"
 #include "admin_queue.h"
-#include "bytes.h"
 #include "link.h"
 
 #define ABILITIES_BYTES 0x218u

@@ -6,8 +6,8 @@
  */
 #include <string.h>
 
+#include "frame/bytes.h"
 #include "admin_queue.h"
-#include "bytes.h"
 #include "vsi.h"
 
 #define CLASS_0 0x01

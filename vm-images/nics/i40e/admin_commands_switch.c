@@ -2,8 +2,8 @@
 /* Commands about the internal switch and its VSIs (datasheet section 7.4, "Internal switch"). */
 #include <string.h>
 
+#include "frame/bytes.h"
 #include "admin_queue.h"
-#include "bytes.h"
 #include "vsi.h"
 
 #define ELEMENT_BYTES 16u

@@ -3,8 +3,8 @@
  * Commands about virtual Ethernet bridges (datasheet section 7.4, "Internal switch"). The driver
  * puts one between the port and its VSIs as soon as it has a second VSI.
  */
+#include "frame/bytes.h"
 #include "admin_queue.h"
-#include "bytes.h"
 #include "vsi.h"
 
 static struct i40e_veb *veb__find(struct i40e *i40e, unsigned int seid)

@@ -12,8 +12,8 @@
 #include <string.h>
 
 #include "core/memory/dma.h"
+#include "frame/bytes.h"
 #include "admin_queue.h"
-#include "bytes.h"
 #include "registers.h"
 
 #define DESCRIPTOR_BYTES 32u

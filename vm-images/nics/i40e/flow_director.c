@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "bytes.h"
+#include "frame/bytes.h"
 #include "flow_director.h"
 #include "registers.h"
 

@@ -11,7 +11,7 @@
  * its queue is enabled; what it says is checked here, and a queue that cannot be stays disabled.
  */
 #include "core/memory/dma.h"
-#include "bytes.h"
+#include "frame/bytes.h"
 #include "i40e.h"
 #include "registers.h"
 

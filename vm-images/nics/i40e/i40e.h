@@ -2,7 +2,7 @@
 /*
  * The Intel XL710: what the parts of the model share.
  *
- *     registers ─ i40e.c ─┬─ admin queue ── commands ── VSIs, filters, link, NVM
+ *     registers ─ model.c ┬─ admin queue ── commands ── VSIs, filters, link, NVM
  *                         ├─ HMC (queue contexts in guest memory)
  *        wire ─ receive ──┼─ packet ── filters ── flow director, RSS ── RX ring ─┐
  *        wire ─ transmit ─┴─ TX ring ── offloads                                ├─ interrupts
@@ -191,7 +191,7 @@ static inline void i40e__set_register(struct i40e *i40e, uint32_t offset, uint32
 	i40e->registers[offset / 4] = value;
 }
 
-/* i40e.c: a register as the guest, or firmware for the guest, accesses it. */
+/* model.c: a register as the guest, or firmware for the guest, accesses it. */
 uint32_t i40e__read_register(struct nic *nic, uint32_t offset);
 void i40e__write_register(struct nic *nic, uint32_t offset, uint32_t value);
 
@@ -253,14 +253,14 @@ unsigned int i40e_vsi__queue(const struct i40e_vsi *vsi, unsigned int queue);
 unsigned int i40e_vsi__rss_queue(const struct i40e_vsi *vsi, unsigned int queue);
 bool i40e_vsi__strips_vlan(const struct i40e_vsi *vsi);
 
-/* filters.c */
+/* filter.c */
 int i40e_filter__add(struct i40e *i40e, const struct i40e_filter *filter);
 bool i40e_filter__remove(struct i40e *i40e, const struct i40e_filter *filter);
 void i40e_filter__remove_vsi(struct i40e *i40e, unsigned int vsi);
 /* The VSI that takes a frame, NULL: none does. */
 struct i40e_vsi *i40e_filter__match(struct i40e *i40e, const uint8_t *address, uint16_t vlan);
 
-/* rx_ring.c, tx_ring.c */
+/* rx.c, tx.c */
 bool i40e_rx__receive(struct nic *nic, const void *frame, size_t bytes);
 /* Writes that a flow could not be programmed to the RX queue of the same number. */
 void i40e_rx__flow_status(struct nic *nic, unsigned int queue, uint32_t id, unsigned int error);

@@ -6,7 +6,7 @@
  * least time since it was last sent, has passed; sending disables it until the driver enables it
  * again. Vector 0 has other causes too: ICR0 says which, and is cleared when read.
  */
-#include "bytes.h"
+#include "frame/bytes.h"
 #include "i40e.h"
 #include "registers.h"
 

@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "bytes.h"
+#include "frame/bytes.h"
 #include "i40e.h"
 #include "link.h"
 

@@ -3,7 +3,7 @@
  * The NVM's shadow RAM, 4 KB of words. Drivers read versions and pointers, and add up all words but
  * two modules: with the checksum word the sum is 0xBABA (datasheet section 6.2, "NVM structures").
  */
-#include "bytes.h"
+#include "frame/bytes.h"
 #include "i40e.h"
 #include "registers.h"
 

@@ -2,7 +2,7 @@
 /* A frame's headers, and what hashing and filters take from them. */
 #include <string.h>
 
-#include "bytes.h"
+#include "frame/bytes.h"
 #include "packet.h"
 
 #define ETHERTYPE_AT 12u

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Frames to queues by a hash over addresses and ports, and a table. */
-#include "bytes.h"
+#include "frame/bytes.h"
 #include "registers.h"
 #include "rss.h"
 

@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "bytes.h"
+#include "frame/bytes.h"
 #include "i40e.h"
 #include "vsi.h"
 

@@ -2,7 +2,7 @@
 /*
  * A model of the Intel 82599, one port: what its parts share.
  *
- *	          registers (ixgbe.c dispatches by offset)
+ *	          registers (model.c dispatches by offset)
  *	              │
  *	 eeprom  sfp  link  interrupts  statistics
  *	                       │  │

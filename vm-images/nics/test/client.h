@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "core/protocol/message.h"
-#include "core/rack.h"
+#include "core/testbed.h"
 
 struct client {
 	struct rack *rack;

@@ -11,7 +11,7 @@
 
 #include "core/pci/pci_capabilities.h"
 #include "core/protocol/regions.h"
-#include "core/rack.h"
+#include "core/testbed.h"
 #include "fake_guest.h"
 
 #define COUNTERS_MAX 512

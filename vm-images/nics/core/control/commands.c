@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/rack.h"
+#include "core/testbed.h"
 #include "commands.h"
-#include "rack_json.h"
+#include "testbed_json.h"
 
 #define WORDS_MAX 4
 #define DELAY_MAX_US UINT64_C(10000000)

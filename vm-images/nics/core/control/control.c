@@ -24,7 +24,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "core/rack.h"
+#include "core/testbed.h"
 #include "core/unix_socket.h"
 #include "commands.h"
 #include "control.h"

@@ -9,7 +9,7 @@
 #include "core/control/commands.h"
 #include "core/control/control.h"
 #include "core/protocol/regions.h"
-#include "core/rack.h"
+#include "core/testbed.h"
 #include "core/unix_socket.h"
 
 #define PATH "test_control.sock"

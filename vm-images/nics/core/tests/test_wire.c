@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
-#include "core/rack.h"
+#include "core/testbed.h"
 
 #define NOTES 5000
 #define MILLISECOND UINT64_C(1000000)

@@ -12,8 +12,8 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "frame/bytes.h"
 #include "i40e/admin_queue.h"
-#include "i40e/bytes.h"
 #include "i40e/model.h"
 #include "i40e/registers.h"
 #include "i40e/vsi.h"

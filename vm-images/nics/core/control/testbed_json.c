@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <inttypes.h>
 
-#include "core/rack.h"
-#include "rack_json.h"
+#include "core/testbed.h"
+#include "testbed_json.h"
 
 #define COUNTERS_MAX 512
 

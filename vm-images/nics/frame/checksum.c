@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* The Internet checksum (RFC 1071), and SCTP's CRC32c (RFC 9260, appendix A). */
+#include "i40e/packet.h"
 #include "bytes.h"
-#include "packet.h"
 
 /* Up to 64 KiB of words cannot overflow 32 bits; longer sums are folded on the way. */
 uint32_t i40e_checksum__add(uint32_t sum, const uint8_t *data, size_t bytes)

@@ -4,8 +4,8 @@
  * checksums, segmentation, the VLAN tag. Lengths of headers are the driver's word, and are checked
  * against the packet before anything is looked at.
  */
-#ifndef I40E_TX_OFFLOAD_H
-#define I40E_TX_OFFLOAD_H
+#ifndef I40E_OFFLOAD_H
+#define I40E_OFFLOAD_H
 
 #include <stdbool.h>
 #include <stddef.h>

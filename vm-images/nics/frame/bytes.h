@@ -3,8 +3,8 @@
  * Fields of descriptors, admin commands and frames, by byte: little-endian for what the guest's
  * driver writes, big-endian for what is on the wire.
  */
-#ifndef I40E_BYTES_H
-#define I40E_BYTES_H
+#ifndef FRAME_BYTES_H
+#define FRAME_BYTES_H
 
 #include <stdint.h>
 

@@ -2,10 +2,10 @@
 /* Frames out of a packet in the ring. */
 #include <string.h>
 
-#include "bytes.h"
+#include "frame/bytes.h"
+#include "offload.h"
 #include "packet.h"
 #include "registers.h"
-#include "tx_offload.h"
 
 #define FRAME_MIN 60u
 #define TAG_BYTES 4u

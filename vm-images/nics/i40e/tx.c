@@ -11,11 +11,11 @@
 #include <string.h>
 
 #include "core/memory/dma.h"
-#include "bytes.h"
+#include "frame/bytes.h"
 #include "flow_director.h"
 #include "i40e.h"
+#include "offload.h"
 #include "registers.h"
-#include "tx_offload.h"
 
 #define FRAMES_A_PASS 256u
 #define FRAMES_A_QUEUE 64u

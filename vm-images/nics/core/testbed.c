@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "core/memory/dma_fault.h"
-#include "rack.h"
+#include "testbed.h"
 
 int rack__open(struct rack *rack)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <stdio.h>
 
-#include "complaints.h"
+#include "warnings.h"
 
 /* FNV-1a */
 static uint64_t text__hash(const char *text)

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "core/memory/dma.h"
-#include "bytes.h"
+#include "frame/bytes.h"
 #include "flow_director.h"
 #include "i40e.h"
 #include "packet.h"
