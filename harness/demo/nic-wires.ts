@@ -68,6 +68,6 @@ export function nicWires(nic: NicModel): Wires {
         await ready();
       }
     },
-    figures: () => Promise.all(wires.map((wire) => wire.figures())),
+    counters: () => Promise.all(wires.map((wire) => wire.counters())),
   };
 }

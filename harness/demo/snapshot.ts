@@ -1,5 +1,5 @@
 import { readStats, type FlashStats } from '../flash/registry.js';
-import type { WireFigures } from '../nics/control.js';
+import type { WireCounters } from '../nics/control.js';
 import { waitUntil } from '../process/wait-until.js';
 import type { FunctionStatus, PortStatus, RunningFunctions } from './functions.js';
 import { ipBatch, readLinks, type LinkCounters } from '../host/netns.js';
@@ -14,7 +14,7 @@ export interface Snapshot {
   readonly stats: ReadonlyMap<string, FlashStats>;
   readonly links: Readonly<Record<string, LinkCounters>>;
   /** What the wires themselves counted, if they can. */
-  readonly wires: readonly WireFigures[];
+  readonly wires: readonly WireCounters[];
 }
 
 const restDeadlineMs = 20_000;
@@ -65,7 +65,7 @@ async function takeSnapshot(topology: Topology, functions: RunningFunctions, soc
     ...(await readLinks(topology.server)),
     ...(await readLinks(topology.middle)),
   };
-  return { statuses, ports, stats, links, wires: (await topology.wires.figures?.()) ?? [] };
+  return { statuses, ports, stats, links, wires: (await topology.wires.counters?.()) ?? [] };
 }
 
 /** What changes only when a packet moves; some statistics count empty looks too. */
@@ -77,6 +77,6 @@ function isAtRest({ frames }: PortStatus): boolean {
   return frames.rx.length === 0 && frames.tx.length === 0;
 }
 
-function isEmpty({ waiting }: WireFigures): boolean {
+function isEmpty({ waiting }: WireCounters): boolean {
   return waiting.every((frames) => frames === 0);
 }

@@ -1,4 +1,4 @@
-import type { WireFigures } from '../nics/control.js';
+import type { WireCounters } from '../nics/control.js';
 import type { NicModel } from '../nics/model.js';
 
 export interface Namespaces {
@@ -18,5 +18,5 @@ export interface Wires {
   /** Does something while no driver has frames ready for packets from the wire: while n0 and n1 are down. */
   readonly withoutHeldFrames?: <T>(work: () => Promise<T>) => Promise<T>;
   /** What passed from n0 to c0 and back, and from n1 to s0 and back, as the wires themselves counted. */
-  readonly figures?: () => Promise<readonly WireFigures[]>;
+  readonly counters?: () => Promise<readonly WireCounters[]>;
 }

@@ -28,14 +28,14 @@ const wire = z.object({
   patienceUs: z.number(),
 });
 const counters = z.object({ port: z.number(), counters: z.record(z.string(), z.number()), core: z.record(z.string(), z.number()) });
-const figures = z.object({ wire: z.number(), frames: pair, bytes: pair, dropped: pair, missed: pair, waiting: pair });
+const wireCounters = z.object({ wire: z.number(), frames: pair, bytes: pair, dropped: pair, missed: pair, waiting: pair });
 
 export type PortState = Readonly<z.infer<typeof port>>;
 export type WireState = Readonly<z.infer<typeof wire>>;
-/** The model's own figures, and those the core keeps for any model. */
+/** The model's own counters, and those the core keeps for any model. */
 export type PortCounters = Readonly<z.infer<typeof counters>>;
 /** From the first end of the wire to the second, and back. */
-export type WireFigures = Readonly<z.infer<typeof figures>>;
+export type WireCounters = Readonly<z.infer<typeof wireCounters>>;
 
 /** What is done to one wire; each returns how it is afterwards. */
 export interface WireControl {
@@ -51,7 +51,7 @@ export interface WireControl {
   readonly delay: (delayUs: number) => Promise<WireState>;
   /** How long an end may take nothing before what waits for it is lost; 0: for ever. */
   readonly patience: (patienceUs: number) => Promise<WireState>;
-  readonly figures: () => Promise<WireFigures>;
+  readonly counters: () => Promise<WireCounters>;
 }
 
 /** The emulated NICs and their wires, from the host and from within the guest alike. */
@@ -77,7 +77,7 @@ export function controlNics(send: Send): NicControl {
       drop: (every) => change(`wire ${index} drop ${every}`),
       delay: (delayUs) => change(`wire ${index} delay ${delayUs}`),
       patience: (patienceUs) => change(`wire ${index} patience ${patienceUs}`),
-      figures: () => ask(`figures ${index}`, figures),
+      counters: () => ask(`wire ${index} counters`, wireCounters),
     }),
   };
 }

@@ -15,7 +15,7 @@
 enum { EXIT_OK, EXIT_SYSTEM, EXIT_OPTIONS };
 
 static struct options options;
-static struct rack rack;
+static struct testbed testbed;
 static struct control control;
 
 /* One line, whatever it was. Return: @err. */
@@ -31,7 +31,7 @@ static int ports__open(void)
 {
 	for (unsigned int i = 0; i < options.port_count; i++) {
 		const struct port_option *port = &options.ports[i];
-		int err = rack__add_port(&rack, port->model, port->mac, port->path);
+		int err = testbed__add_port(&testbed, port->model, port->mac, port->path);
 
 		if (err)
 			return explain("--port", port->text, err);
@@ -43,7 +43,7 @@ static int wire__attach_other(struct wire *wire, const struct wire_option *optio
 {
 	switch (option->kind) {
 	case WIRE_PORT:
-		return wire_end__attach_port(wire, 1, &rack.ports[option->peer].nic);
+		return wire_end__attach_port(wire, 1, &testbed.ports[option->peer].nic);
 	case WIRE_TAP:
 		return wire_end__attach_tap(wire, 1, option->name);
 	case WIRE_UNIX:
@@ -57,13 +57,13 @@ static int wires__open(void)
 {
 	for (unsigned int i = 0; i < options.wire_count; i++) {
 		const struct wire_option *option = &options.wires[i];
-		int err = rack__add_wire(&rack);
+		int err = testbed__add_wire(&testbed);
 
 		if (!err)
-			err = wire_end__attach_port(&rack.wires[i], 0,
-						    &rack.ports[option->port].nic);
+			err = wire_end__attach_port(&testbed.wires[i], 0,
+						    &testbed.ports[option->port].nic);
 		if (!err)
-			err = wire__attach_other(&rack.wires[i], option);
+			err = wire__attach_other(&testbed.wires[i], option);
 		if (err)
 			return explain("--wire", option->text, err);
 	}
@@ -74,7 +74,7 @@ static void on_signal(struct loop_source *source, uint32_t events)
 {
 	(void)source;
 	(void)events;
-	rack.quit = true;
+	testbed.quit = true;
 }
 
 /* SIGTERM and SIGINT end the loop instead of the process, so that the socket files are removed. */
@@ -92,7 +92,7 @@ static int signals__watch(struct loop_source *source)
 		.fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK),
 		.ready = on_signal,
 	};
-	err = source->fd < 0 ? -errno : loop__add(&rack.loop, source, EPOLLIN);
+	err = source->fd < 0 ? -errno : loop__add(&testbed.loop, source, EPOLLIN);
 	return err;
 }
 
@@ -102,8 +102,8 @@ static int serve(void)
 
 	puts("ready");
 	fflush(stdout);
-	while (!rack.quit && !err)
-		err = rack__pass(&rack, true);
+	while (!testbed.quit && !err)
+		err = testbed__pass(&testbed, true);
 	return err ? explain("serving", "ports", err) : 0;
 }
 
@@ -112,15 +112,15 @@ static int run(void)
 	struct loop_source signals = { .fd = -1 };
 	int err;
 
-	err = rack__open(&rack);
+	err = testbed__open(&testbed);
 	if (err)
 		return explain("starting", "the loop", err);
 	err = signals__watch(&signals);
 	if (err) {
 		explain("watching", "signals", err);
-		goto out_rack;
+		goto out_testbed;
 	}
-	err = control__open(&control, &rack, options.control);
+	err = control__open(&control, &testbed, options.control);
 	if (err) {
 		explain("--control", options.control, err);
 		goto out_control;
@@ -133,9 +133,9 @@ static int run(void)
 
 out_control:
 	control__close(&control);
-	loop__drop(&rack.loop, &signals);
-out_rack:
-	rack__close(&rack);
+	loop__drop(&testbed.loop, &signals);
+out_testbed:
+	testbed__close(&testbed);
 	return err;
 }
 

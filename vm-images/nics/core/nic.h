@@ -55,7 +55,7 @@ enum nic_reset {
 	NIC_RESET_FUNCTION,	/* a function-level reset */
 };
 
-/* One figure of a model, for its users: "tx_frames" 17. */
+/* One counter of a model, for its users: "tx_frames" 17. */
 struct nic_counter {
 	const char *name;
 	uint64_t value;
@@ -103,7 +103,7 @@ struct nic_model {
 	/* A timer set with nic__set_timer() has run out. */
 	void (*timer)(struct nic *nic, unsigned int timer);
 
-	/* Fills at most @room figures. Return: how many there are. */
+	/* Fills at most @room counters. Return: how many there are. */
 	size_t (*counters)(struct nic *nic, struct nic_counter *counters, size_t room);
 };
 
@@ -135,6 +135,6 @@ uint64_t nic__now(const struct nic *nic);
 bool nic__transmit(struct nic *nic, const void *frame, size_t bytes);
 
 /* Says once (each text once a port) what the guest did that the model does not know. */
-void nic__complain(struct nic *nic, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void nic__warn(struct nic *nic, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

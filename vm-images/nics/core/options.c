@@ -65,8 +65,8 @@ static int port_option__parse(struct options *options, char *text)
 	struct port_option *port = &options->ports[options->port_count];
 	char *colon = strchr(text, ':');
 
-	if (options->port_count == RACK_MAX)
-		return refuse("--port %s: more than %d ports", text, RACK_MAX);
+	if (options->port_count == TESTBED_MAX)
+		return refuse("--port %s: more than %d ports", text, TESTBED_MAX);
 	port->text = strdup(text);
 	if (!port->text)
 		return refuse("no memory");
@@ -86,7 +86,7 @@ static int port_option__parse(struct options *options, char *text)
 	return 0;
 }
 
-/* Return: what follows the number, NULL: there is none below RACK_MAX. */
+/* Return: what follows the number, NULL: there is none below TESTBED_MAX. */
 static char *port_number__parse(char *text, unsigned int *number)
 {
 	unsigned long value;
@@ -96,7 +96,7 @@ static char *port_number__parse(char *text, unsigned int *number)
 		return NULL;
 	value = strtoul(text, &end, 10);
 	*number = value;
-	return value < RACK_MAX ? end : NULL;
+	return value < TESTBED_MAX ? end : NULL;
 }
 
 static int wire_option__parse(struct options *options, char *text)
@@ -107,8 +107,8 @@ static int wire_option__parse(struct options *options, char *text)
 	struct wire_option *wire = &options->wires[options->wire_count];
 	char *rest;
 
-	if (options->wire_count == RACK_MAX)
-		return refuse("--wire %s: more than %d wires", text, RACK_MAX);
+	if (options->wire_count == TESTBED_MAX)
+		return refuse("--wire %s: more than %d wires", text, TESTBED_MAX);
 	*wire = (struct wire_option) { .text = text };
 	rest = port_number__parse(text, &wire->port);
 	if (!rest || *rest++ != '-')
@@ -135,7 +135,7 @@ static int wire_option__parse(struct options *options, char *text)
 /* Wires may be given before ports, so what they join is looked at last. */
 static int options__check(const struct options *options)
 {
-	bool wired[RACK_MAX] = {};
+	bool wired[TESTBED_MAX] = {};
 
 	if (!options->control)
 		return refuse("--control PATH is missing (see --help)");

@@ -26,8 +26,8 @@ struct wire_option {
 struct options {
 	bool help;
 	const char *control;
-	struct port_option ports[RACK_MAX];
-	struct wire_option wires[RACK_MAX];
+	struct port_option ports[TESTBED_MAX];
+	struct wire_option wires[TESTBED_MAX];
 	unsigned int port_count, wire_count;
 };
 

@@ -106,7 +106,7 @@ void nic__interrupt(struct nic *nic, unsigned int vector)
 	if (vector < nic->interrupts.count)
 		interrupts__send(&nic->interrupts, vector);
 	else
-		nic__complain(nic, "MSI-X vector %u of %u", vector, nic->interrupts.count);
+		nic__warn(nic, "MSI-X vector %u of %u", vector, nic->interrupts.count);
 }
 
 void nic__set_timer(struct nic *nic, unsigned int timer, uint64_t ns)
@@ -129,11 +129,11 @@ bool nic__transmit(struct nic *nic, const void *frame, size_t bytes)
 	return !nic->wire || wire__send(nic->wire, nic->side, frame, bytes);
 }
 
-void nic__complain(struct nic *nic, const char *format, ...)
+void nic__warn(struct nic *nic, const char *format, ...)
 {
 	va_list arguments;
 
 	va_start(arguments, format);
-	complaints__say(&nic->complaints, nic->number, nic->model->name, format, arguments);
+	warnings__print(&nic->warnings, nic->number, nic->model->name, format, arguments);
 	va_end(arguments);
 }

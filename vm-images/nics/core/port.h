@@ -25,7 +25,7 @@ struct nic {
 	struct wire *wire;		/* NULL: none */
 	unsigned int side;		/* which of its ends this port is */
 	bool scheduled;
-	struct complaints complaints;
+	struct warnings warnings;
 	uint64_t resets;
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The timers of a port. Nothing runs by itself: the rack asks when the next is due. */
+/* The timers of a port. Nothing runs by itself: the testbed asks when the next is due. */
 #ifndef TIMERS_H
 #define TIMERS_H
 

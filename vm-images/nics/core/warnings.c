@@ -13,21 +13,21 @@ static uint64_t text__hash(const char *text)
 	return hash;
 }
 
-void complaints__say(struct complaints *complaints, unsigned int port, const char *model,
+void warnings__print(struct warnings *warnings, unsigned int port, const char *model,
 		     const char *format, va_list arguments)
 {
 	char text[256];
 	uint64_t hash;
 
-	if (complaints->count == COMPLAINTS_MAX)
+	if (warnings->count == WARNINGS_MAX)
 		return;
 	vsnprintf(text, sizeof(text), format, arguments);
 	hash = text__hash(text);
-	for (unsigned int i = 0; i < complaints->count; i++) {
-		if (complaints->said[i] == hash)
+	for (unsigned int i = 0; i < warnings->count; i++) {
+		if (warnings->printed[i] == hash)
 			return;
 	}
-	complaints->said[complaints->count++] = hash;
+	warnings->printed[warnings->count++] = hash;
 	fprintf(stderr, "flash-nics: port %u (%s): %s%s\n", port, model, text,
-		complaints->count == COMPLAINTS_MAX ? " (no more is said about this port)" : "");
+		warnings->count == WARNINGS_MAX ? " (no more is said about this port)" : "");
 }

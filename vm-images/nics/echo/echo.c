@@ -42,7 +42,7 @@ static uint64_t echo__read(struct nic *nic, unsigned int bar, uint64_t offset, u
 	const struct echo *echo = nic__state(nic);
 
 	if (bar) {
-		nic__complain(nic, "read of BAR %u", bar);
+		nic__warn(nic, "read of BAR %u", bar);
 		return 0;
 	}
 	switch (offset) {
@@ -61,7 +61,7 @@ static uint64_t echo__read(struct nic *nic, unsigned int bar, uint64_t offset, u
 	case ECHO_RESET:
 		return echo->reset;
 	default:
-		nic__complain(nic, "read of %u bytes at %#llx", size, (unsigned long long)offset);
+		nic__warn(nic, "read of %u bytes at %#llx", size, (unsigned long long)offset);
 		return 0;
 	}
 }
@@ -73,7 +73,7 @@ static void echo__write(struct nic *nic, unsigned int bar, uint64_t offset, uint
 
 	(void)size;
 	if (bar) {
-		nic__complain(nic, "write to BAR %u", bar);
+		nic__warn(nic, "write to BAR %u", bar);
 		return;
 	}
 	switch (offset) {
@@ -163,16 +163,16 @@ static void echo__timer(struct nic *nic, unsigned int timer)
 static size_t echo__counters(struct nic *nic, struct nic_counter *counters, size_t room)
 {
 	const struct echo *echo = nic__state(nic);
-	const struct nic_counter figures[] = {
+	const struct nic_counter own[] = {
 		{ "sent", echo->sent },
 		{ "received", echo->received },
 		{ "missed", echo->missed },
 		{ "failed", echo->failed },
 	};
-	const size_t count = sizeof(figures) / sizeof(*figures);
+	const size_t count = sizeof(own) / sizeof(*own);
 
 	for (size_t i = 0; i < count && i < room; i++)
-		counters[i] = figures[i];
+		counters[i] = own[i];
 	return count;
 }
 

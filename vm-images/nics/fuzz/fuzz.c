@@ -52,7 +52,7 @@ bool fuzz__one_in(struct fuzz *f, unsigned int n)
 
 struct nic *fuzz__nic(struct fuzz *f)
 {
-	return &f->rack.ports[0].nic;
+	return &f->testbed.ports[0].nic;
 }
 
 uint64_t fuzz__address(struct fuzz *f)
@@ -113,8 +113,8 @@ static void fuzz__open(void)
 	static const uint8_t mac[6] = { 2, 0, 0, 0, 0, 1 };
 	int ends[2];
 
-	fuzz.rack.loop.stopped_clock = true;
-	fuzz.rack.loop.now = 1000000000;
+	fuzz.testbed.loop.stopped_clock = true;
+	fuzz.testbed.loop.now = 1000000000;
 	fuzz.memory_fd = memfd_create("guest", MFD_CLOEXEC);
 	fuzz.other_fd = memfd_create("other", MFD_CLOEXEC);
 	if (fuzz.memory_fd < 0 || ftruncate(fuzz.memory_fd, FUZZ_BYTES + 2 * PAGE) ||
@@ -129,13 +129,14 @@ static void fuzz__open(void)
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends))
 		give_up("a socket pair");
 	fuzz.peer = ends[1];
-	if (rack__open(&fuzz.rack) || rack__add_port(&fuzz.rack, fuzz.model->nic, mac, NULL) ||
-	    rack__add_wire(&fuzz.rack) ||
-	    wire_end__attach_port(&fuzz.rack.wires[0], 0, fuzz__nic(&fuzz)) ||
-	    wire_end__attach_socket(&fuzz.rack.wires[0], 1, ends[0]))
-		give_up("the rack");
+	if (testbed__open(&fuzz.testbed) ||
+	    testbed__add_port(&fuzz.testbed, fuzz.model->nic, mac, NULL) ||
+	    testbed__add_wire(&fuzz.testbed) ||
+	    wire_end__attach_port(&fuzz.testbed.wires[0], 0, fuzz__nic(&fuzz)) ||
+	    wire_end__attach_socket(&fuzz.testbed.wires[0], 1, ends[0]))
+		give_up("the testbed");
 	/* There is nothing that a fuzzed driver does right. */
-	fuzz__nic(&fuzz)->complaints.count = COMPLAINTS_MAX;
+	fuzz__nic(&fuzz)->warnings.count = WARNINGS_MAX;
 }
 
 /* The pages before and after what is mapped of the file. */
@@ -192,7 +193,7 @@ static void fuzz__change_wire(void)
 		.down = fuzz__one_in(&fuzz, 4),
 	};
 
-	wire__set_faults(&fuzz.rack.wires[0], &faults);
+	wire__set_faults(&fuzz.testbed.wires[0], &faults);
 }
 
 static void fuzz__step(void)
@@ -208,7 +209,8 @@ static void fuzz__step(void)
 	else if (what < 910)
 		fuzz__set_up(&fuzz);
 	else if (what < 960)
-		fuzz.rack.loop.now += fuzz__below(&fuzz, fuzz__one_in(&fuzz, 4) ? 30000000 : 50000);
+		fuzz.testbed.loop.now += fuzz__below(&fuzz,
+						     fuzz__one_in(&fuzz, 4) ? 30000000 : 50000);
 	else if (what < 975)
 		fuzz__access_configuration(&fuzz);
 	else if (what < 985)
@@ -223,7 +225,7 @@ static void fuzz__step(void)
 		fuzz__connect(&fuzz);
 
 	for (unsigned int i = fuzz__below(&fuzz, 4); i; i--) {
-		if (rack__pass(&fuzz.rack, false))
+		if (testbed__pass(&fuzz.testbed, false))
 			give_up("a pass");
 	}
 	if (fuzz.peer_reads)
@@ -257,12 +259,12 @@ static void fuzz__run(uint64_t seconds, uint64_t steps)
 		fuzz__check_canaries();
 		fuzz__read_counters();
 		if (time(NULL) - said >= PROGRESS_SECONDS) {
-			const struct wire_figures figures = wire__figures(&fuzz.rack.wires[0]);
+			struct wire_counters counters = wire__counters(&fuzz.testbed.wires[0]);
 
 			said = time(NULL);
 			printf("fuzz: %s, seed %" PRIu64 ", step %" PRIu64 ", %" PRIu64
 			       " frames sent, %" PRIu64 " received\n", fuzz.model->nic->name, fuzz.seed,
-			       fuzz.step, figures.frames[0], figures.frames[1]);
+			       fuzz.step, counters.frames[0], counters.frames[1]);
 			fflush(stdout);
 		}
 		if ((uint64_t)(time(NULL) - start) >= seconds)
@@ -333,6 +335,6 @@ int main(int argc, char **argv)
 	printf("fuzz: %s, seed %" PRIu64 ", %" PRIu64 " steps: nothing happened\n",
 	       fuzz.model->nic->name, fuzz.seed, fuzz.step);
 	client__destroy(fuzz.client);
-	rack__close(&fuzz.rack);
+	testbed__close(&fuzz.testbed);
 	return 0;
 }

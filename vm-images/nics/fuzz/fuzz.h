@@ -58,7 +58,7 @@ struct fuzz_model {
 struct fuzz {
 	const struct fuzz_model *model;
 	uint64_t seed, random, step;
-	struct rack rack;
+	struct testbed testbed;
 	struct client *client;
 	int peer;			/* the far end of the wire */
 	bool peer_reads;

@@ -34,7 +34,7 @@ void fuzz__connect(struct fuzz *fuzz)
 {
 	if (fuzz->client)
 		client__destroy(fuzz->client);
-	fuzz->client = client__connect(&fuzz->rack);
+	fuzz->client = client__connect(&fuzz->testbed);
 	fuzz__map_memory(fuzz);
 	fuzz__set_events(fuzz);
 	client__write(fuzz->client, REGION_CONFIG, PCI_COMMAND,

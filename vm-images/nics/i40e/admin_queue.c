@@ -73,10 +73,10 @@ static void ring__fail(struct nic *nic, const struct ring_registers *registers)
 {
 	struct i40e *i40e = i40e__of(nic);
 
-	i40e->figures.bad_addresses++;
+	i40e->counters.bad_addresses++;
 	i40e__set_register(i40e, registers->length,
 			   i40e__register(i40e, registers->length) | AQ_CRITICAL);
-	nic__complain(nic, "an admin queue is not in guest memory");
+	nic__warn(nic, "an admin queue is not in guest memory");
 }
 
 enum admin_result admin_accept(struct nic *nic, struct admin_command *command)
@@ -114,7 +114,7 @@ static enum admin_result command__handle(struct nic *nic, struct admin_command *
 	const struct admin_handler *handler = handler__find(command->opcode);
 
 	if (!handler) {
-		nic__complain(nic, "there is no admin command 0x%04x", command->opcode);
+		nic__warn(nic, "there is no admin command 0x%04x", command->opcode);
 		return ADMIN_ESRCH;
 	}
 	if (command->bytes < handler->data_min)
@@ -134,7 +134,7 @@ static bool command__run(struct nic *nic, uint64_t address)
 
 	if (!dma__read(nic, address, descriptor, sizeof(descriptor)))
 		return false;
-	i40e->figures.admin_commands++;
+	i40e->counters.admin_commands++;
 	flags = le16(descriptor);
 	memset(&command, 0, sizeof(command));
 	command.opcode = le16(descriptor + 2);
@@ -147,7 +147,7 @@ static bool command__run(struct nic *nic, uint64_t address)
 		result = ADMIN_EINVAL;
 	} else if (flags & FLAG_BUFFER && flags & FLAG_DATA_FROM_DRIVER &&
 		   !dma__read(nic, data_address, command.data, command.bytes)) {
-		i40e->figures.bad_addresses++;
+		i40e->counters.bad_addresses++;
 		result = ADMIN_BAD_ADDRESS;
 	} else {
 		result = command__handle(nic, &command);
@@ -157,11 +157,11 @@ static bool command__run(struct nic *nic, uint64_t address)
 		command.answer_bytes = command.bytes;
 	if (command.answer_bytes &&
 	    !dma__write(nic, data_address, command.data, command.answer_bytes)) {
-		i40e->figures.bad_addresses++;
+		i40e->counters.bad_addresses++;
 		result = ADMIN_BAD_ADDRESS;
 	}
 	if (result)
-		i40e->figures.admin_refused++;
+		i40e->counters.admin_refused++;
 
 	flags = (flags & ~FLAG_ERROR) | FLAG_DONE | FLAG_COMPLETE | (result ? FLAG_ERROR : 0);
 	put_le16(descriptor, flags);
@@ -199,7 +199,7 @@ static void events__send(struct nic *nic)
 	/* The next change is reported when the driver has asked for the state again. */
 	i40e->link.event_due = false;
 	i40e->link.events = false;
-	i40e->figures.admin_events++;
+	i40e->counters.admin_events++;
 	i40e_interrupt__cause(nic, ICR0_ADMIN_QUEUE);
 }
 

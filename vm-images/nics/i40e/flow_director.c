@@ -108,7 +108,7 @@ void i40e_flow__program(struct nic *nic, unsigned int queue, const uint8_t descr
 	struct packet packet;
 
 	if (fields & FIELDS_FLEXIBLE)
-		nic__complain(nic, "flow director filters do not look at flexible bytes");
+		nic__warn(nic, "flow director filters do not look at flexible bytes");
 	i40e_packet__parse(&packet, frame, bytes);
 	key.bytes = i40e_packet__input(&packet, frame, bytes, fields, true, key.data);
 	flow = flow__find(&i40e->flows, &key);
@@ -136,6 +136,6 @@ void i40e_flow__program(struct nic *nic, unsigned int queue, const uint8_t descr
 			i40e_rx__flow_status(nic, queue, id, ERROR_NO_ENTRY);
 		break;
 	default:
-		nic__complain(nic, "a filter was programmed with an unknown command");
+		nic__warn(nic, "a filter was programmed with an unknown command");
 	}
 }

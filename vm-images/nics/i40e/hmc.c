@@ -36,11 +36,11 @@ static bool hmc__fail(struct nic *nic, enum hmc_error error, uint32_t data)
 {
 	struct i40e *i40e = i40e__of(nic);
 
-	i40e->figures.bad_contexts++;
+	i40e->counters.bad_contexts++;
 	i40e__set_register(i40e, PFHMC_ERRORINFO, error << ERRORINFO_TYPE_LOW | ERRORINFO_DETECTED);
 	i40e__set_register(i40e, PFHMC_ERRORDATA, data);
 	i40e_interrupt__cause(nic, ICR0_HMC_ERROR);
-	nic__complain(nic, "a queue context cannot be had (HMC error %u)", error);
+	nic__warn(nic, "a queue context cannot be had (HMC error %u)", error);
 	return false;
 }
 
@@ -51,8 +51,8 @@ void i40e_hmc__command(struct nic *nic, uint32_t value)
 
 	i40e__set_register(i40e, PFHMC_SDCMD, value);
 	if (index >= I40E_SEGMENT_DESCRIPTORS) {
-		nic__complain(nic, "the HMC has no segment descriptors beyond %u",
-			      I40E_SEGMENT_DESCRIPTORS - 1);
+		nic__warn(nic, "the HMC has no segment descriptors beyond %u",
+			  I40E_SEGMENT_DESCRIPTORS - 1);
 		return;
 	}
 	if (value & SDCMD_WRITE) {
@@ -85,7 +85,7 @@ static bool hmc__read(struct nic *nic, uint64_t address, void *to, size_t bytes)
 		backing += address % SEGMENT_BYTES;
 	} else {
 		if (!dma__read(nic, backing + 8 * page, descriptor, sizeof(descriptor))) {
-			i40e->figures.bad_addresses++;
+			i40e->counters.bad_addresses++;
 			return hmc__fail(nic, HMC_NO_MEMORY, segment);
 		}
 		if (!(descriptor[0] & 1))
@@ -93,7 +93,7 @@ static bool hmc__read(struct nic *nic, uint64_t address, void *to, size_t bytes)
 		backing = (le64(descriptor) & ~(uint64_t)(PAGE_BYTES - 1)) + address % PAGE_BYTES;
 	}
 	if (!dma__read(nic, backing, to, bytes)) {
-		i40e->figures.bad_addresses++;
+		i40e->counters.bad_addresses++;
 		return hmc__fail(nic, HMC_NO_MEMORY, segment);
 	}
 	return true;
@@ -157,7 +157,7 @@ bool i40e_hmc__load_rx(struct nic *nic, unsigned int queue, struct i40e_rx_queue
 	if (!ring__is_possible(length, head) || !context->buffer_bytes)
 		return hmc__fail(nic, HMC_BAD_QUEUE, queue);
 	if (context__field(line, 114, 2))
-		nic__complain(nic, "header split is not modelled: frames go to the packet buffer");
+		nic__warn(nic, "header split is not modelled: frames go to the packet buffer");
 
 	context->base = context__field(line, 32, 57) * 128;
 	context->wide = context__field(line, 116, 1);

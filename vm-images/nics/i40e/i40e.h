@@ -141,8 +141,8 @@ struct i40e_link {
 	uint8_t speed, abilities;
 };
 
-/* For users of the model; resets do not touch them. */
-struct i40e_figures {
+/* What the users of the model see; unlike the statistics these are never cleared. */
+struct i40e_counters {
 	uint64_t tx_frames, tx_bytes, tx_dropped;
 	uint64_t rx_frames, rx_bytes, rx_missed, rx_filtered, rx_dropped;
 	uint64_t interrupts, admin_commands, admin_refused, admin_events;
@@ -172,7 +172,7 @@ struct i40e {
 	unsigned int next_tx;		/* the queue whose turn it is */
 	bool wire_full;
 	uint32_t reset_type;		/* of the reset under way; 0: none */
-	struct i40e_figures figures;
+	struct i40e_counters counters;
 	uint8_t packet[I40E_TX_PACKET_MAX];	/* the packet being sent */
 };
 
@@ -232,6 +232,9 @@ bool i40e_link__is_up(struct nic *nic);
 void i40e_link__update(struct nic *nic);
 /* The 16 bytes of the Get Link Status answer, which are also those of the event. */
 void i40e_link__status(struct nic *nic, uint8_t status[16]);
+
+/* counters.c. Return: how many of at most @room were filled. */
+size_t i40e_counters__list(const struct i40e *i40e, struct nic_counter *counters, size_t room);
 
 /* statistics.c */
 void i40e_statistics__count_rx(struct i40e *i40e, const uint8_t *frame, size_t bytes);

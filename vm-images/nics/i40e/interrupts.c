@@ -47,7 +47,7 @@ static void vector__try(struct nic *nic, unsigned int vector)
 	nic__set_timer(nic, vector, 0);
 	if (!vector)
 		i40e->causes |= ICR0_EVENT;
-	i40e->figures.interrupts++;
+	i40e->counters.interrupts++;
 	nic__interrupt(nic, vector);
 }
 

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 /* The XL710 as the core sees it: what it is, and which part of the model a register belongs to. */
-#include <string.h>
-
 #include "admin_queue.h"
 #include "flow_director.h"
 #include "i40e.h"
@@ -150,7 +148,7 @@ static void i40e__write(struct nic *nic, unsigned int bar, uint64_t offset, uint
 	if (bar || offset >= I40E_REGISTER_BYTES)
 		return;
 	if (size < 4) {
-		nic__complain(nic, "a register was written by parts");
+		nic__warn(nic, "a register was written by parts");
 		return;
 	}
 	i40e__write_register(nic, offset, value);
@@ -177,7 +175,7 @@ static void i40e__missed(struct nic *nic)
 {
 	struct i40e *i40e = i40e__of(nic);
 
-	i40e->figures.rx_missed++;
+	i40e->counters.rx_missed++;
 	i40e_statistics__count(i40e, GLPRT_RDPC);
 	i40e_statistics__count(i40e, GLV_RDPC(0));
 }
@@ -198,48 +196,7 @@ static void i40e__timer(struct nic *nic, unsigned int timer)
 
 static size_t i40e__counters(struct nic *nic, struct nic_counter *counters, size_t room)
 {
-	static const char *const tx_names[] = {
-		"tx_queue_0", "tx_queue_1", "tx_queue_2", "tx_queue_3", "tx_queue_4", "tx_queue_5",
-		"tx_queue_6", "tx_queue_7", "tx_queue_8", "tx_queue_9", "tx_queue_10",
-		"tx_queue_11", "tx_queue_12", "tx_queue_13", "tx_queue_14", "tx_queue_15",
-	};
-	static const char *const rx_names[] = {
-		"rx_queue_0", "rx_queue_1", "rx_queue_2", "rx_queue_3", "rx_queue_4", "rx_queue_5",
-		"rx_queue_6", "rx_queue_7", "rx_queue_8", "rx_queue_9", "rx_queue_10",
-		"rx_queue_11", "rx_queue_12", "rx_queue_13", "rx_queue_14", "rx_queue_15",
-	};
-	const struct i40e *i40e = i40e__of(nic);
-	const struct i40e_figures *figures = &i40e->figures;
-	const struct nic_counter always[] = {
-		{ "tx_frames", figures->tx_frames },
-		{ "tx_bytes", figures->tx_bytes },
-		{ "tx_dropped", figures->tx_dropped },
-		{ "rx_frames", figures->rx_frames },
-		{ "rx_bytes", figures->rx_bytes },
-		{ "rx_missed", figures->rx_missed },
-		{ "rx_filtered", figures->rx_filtered },
-		{ "rx_dropped", figures->rx_dropped },
-		{ "interrupts", figures->interrupts },
-		{ "admin_commands", figures->admin_commands },
-		{ "admin_refused", figures->admin_refused },
-		{ "admin_events", figures->admin_events },
-		{ "bad_addresses", figures->bad_addresses },
-		{ "bad_contexts", figures->bad_contexts },
-		{ "resets", figures->resets },
-		{ "flows", i40e->flows.used },
-	};
-	size_t count = sizeof(always) / sizeof(always[0]), i;
-
-	if (count > room)
-		count = room;
-	memcpy(counters, always, count * sizeof(always[0]));
-	for (i = 0; i < sizeof(tx_names) / sizeof(tx_names[0]); i++) {
-		if (i40e->tx[i].frames && count < room)
-			counters[count++] = (struct nic_counter){ tx_names[i], i40e->tx[i].frames };
-		if (i40e->rx[i].frames && count < room)
-			counters[count++] = (struct nic_counter){ rx_names[i], i40e->rx[i].frames };
-	}
-	return count;
+	return i40e_counters__list(i40e__of(nic), counters, room);
 }
 
 const struct nic_model i40e_model = {

@@ -54,7 +54,7 @@ void i40e_queue__tail_tx(struct nic *nic, unsigned int queue, uint32_t value)
 	if (!tx->enabled)
 		return;
 	if (value >= tx->length) {
-		nic__complain(nic, "the tail of a TX ring is beyond its end");
+		nic__warn(nic, "the tail of a TX ring is beyond its end");
 		return;
 	}
 	tx->tail = value;
@@ -70,7 +70,7 @@ void i40e_queue__tail_rx(struct nic *nic, unsigned int queue, uint32_t value)
 	if (!rx->enabled)
 		return;
 	if (value >= rx->length) {
-		nic__complain(nic, "the tail of an RX ring is beyond its end");
+		nic__warn(nic, "the tail of an RX ring is beyond its end");
 		return;
 	}
 	rx->tail = value;

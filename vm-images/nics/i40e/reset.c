@@ -82,7 +82,7 @@ static void registers__default(struct nic *nic)
 	}
 }
 
-/* What a reset of the function does to the function. Figures stay. */
+/* What a reset of the function does to the function. Counters stay. */
 static void function__default(struct nic *nic)
 {
 	struct i40e *i40e = i40e__of(nic);
@@ -154,7 +154,7 @@ void i40e_reset__function(struct nic *nic)
 	registers__clear(i40e, QRX_ENA(0), I40E_QUEUES, 4);
 	registers__clear(i40e, QRX_TAIL(0), I40E_QUEUES, 4);
 	function__default(nic);
-	i40e->figures.resets++;
+	i40e->counters.resets++;
 	nic__room(nic);
 }
 
@@ -167,7 +167,7 @@ void i40e_reset__all(struct nic *nic)
 	registers__default(nic);
 	i40e_nvm__fill(i40e);
 	function__default(nic);
-	i40e->figures.resets++;
+	i40e->counters.resets++;
 	nic__room(nic);
 }
 

@@ -78,7 +78,7 @@ static bool ring__write_back(struct nic *nic, struct i40e_rx_queue *rx, const ui
 	if (!dma__write(nic, address, first, 8) ||
 	    (rx->wide && !dma__write(nic, address + 16, rest, sizeof(rest))) ||
 	    !dma__publish64(nic, address + 8, second)) {
-		i40e__of(nic)->figures.bad_addresses++;
+		i40e__of(nic)->counters.bad_addresses++;
 		return false;
 	}
 	ring__advance(rx);
@@ -99,12 +99,12 @@ static void ring__put(struct nic *nic, struct i40e_rx_queue *rx, const uint8_t *
 
 		part = bytes - at < rx->buffer_bytes ? bytes - at : rx->buffer_bytes;
 		if (!dma__read(nic, ring__descriptor(rx), descriptor, sizeof(descriptor))) {
-			i40e->figures.bad_addresses++;
-			nic__complain(nic, "an RX ring is not in guest memory");
+			i40e->counters.bad_addresses++;
+			nic__warn(nic, "an RX ring is not in guest memory");
 			return;
 		}
 		if (!dma__write(nic, le64(descriptor), frame + at, part)) {
-			i40e->figures.bad_addresses++;
+			i40e->counters.bad_addresses++;
 			bad = true;
 		}
 		second |= (uint64_t)part << LENGTH_LOW;
@@ -167,7 +167,7 @@ static void verdict__judge(const struct packet *packet, const uint8_t *frame, si
 
 static bool frame__drop(struct i40e *i40e, uint32_t statistic)
 {
-	i40e->figures.rx_dropped++;
+	i40e->counters.rx_dropped++;
 	i40e_statistics__count(i40e, statistic);
 	return true;
 }
@@ -190,7 +190,7 @@ bool i40e_rx__receive(struct nic *nic, const void *data, size_t bytes)
 	i40e_packet__parse(&packet, frame, bytes);
 	vsi = i40e_filter__match(i40e, frame, packet.tagged ? packet.tag & TAG_ID_MASK : 0);
 	if (!vsi) {
-		i40e->figures.rx_filtered++;
+		i40e->counters.rx_filtered++;
 		return true;
 	}
 	verdict__steer(i40e, vsi, &packet, frame, bytes, &verdict);

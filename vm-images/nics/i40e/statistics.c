@@ -61,8 +61,8 @@ void i40e_statistics__count_rx(struct i40e *i40e, const uint8_t *frame, size_t b
 	counters__add(i40e, &port_rx, frame, bytes);
 	counters__add(i40e, &vsi_rx, frame, bytes);
 	lengths__add(i40e, GLPRT_PRC64, bytes);
-	i40e->figures.rx_frames++;
-	i40e->figures.rx_bytes += bytes;
+	i40e->counters.rx_frames++;
+	i40e->counters.rx_bytes += bytes;
 }
 
 void i40e_statistics__count_tx(struct i40e *i40e, const uint8_t *frame, size_t bytes)
@@ -70,8 +70,8 @@ void i40e_statistics__count_tx(struct i40e *i40e, const uint8_t *frame, size_t b
 	counters__add(i40e, &port_tx, frame, bytes);
 	counters__add(i40e, &vsi_tx, frame, bytes);
 	lengths__add(i40e, GLPRT_PTC64, bytes);
-	i40e->figures.tx_frames++;
-	i40e->figures.tx_bytes += bytes;
+	i40e->counters.tx_frames++;
+	i40e->counters.tx_bytes += bytes;
 }
 
 void i40e_statistics__count(struct i40e *i40e, uint32_t offset)

@@ -74,12 +74,12 @@ static void packet__add_data(struct nic *nic, struct tx_packet *packet, uint64_t
 		return;
 	if (bytes > sizeof(i40e->packet) - packet->bytes) {
 		packet->impossible = true;
-		nic__complain(nic, "a packet to send is longer than can be");
+		nic__warn(nic, "a packet to send is longer than can be");
 		return;
 	}
 	if (!dma__read(nic, address, i40e->packet + packet->bytes, bytes)) {
 		packet->impossible = true;
-		i40e->figures.bad_addresses++;
+		i40e->counters.bad_addresses++;
 		return;
 	}
 	packet->bytes += bytes;
@@ -114,8 +114,8 @@ static enum gathered packet__gather(struct nic *nic, const struct i40e_tx_queue 
 			packet->has_filter = true;
 			break;
 		default:
-			nic__complain(nic, "TX descriptors of type %u are not known",
-				      (unsigned int)(data & 0xF));
+			nic__warn(nic, "TX descriptors of type %u are not known",
+				  (unsigned int)(data & 0xF));
 		}
 	}
 	return GATHERED_PART;
@@ -141,11 +141,11 @@ static bool frame__send(struct nic *nic, struct i40e_tx_queue *tx, const uint8_t
 
 	if (!i40e_link__is_up(nic)) {
 		i40e_statistics__count(i40e, GLPRT_TDOLD);
-		i40e->figures.tx_dropped++;
+		i40e->counters.tx_dropped++;
 		return true;
 	}
 	if (frame__is_blocked(i40e, frame)) {
-		i40e->figures.tx_dropped++;
+		i40e->counters.tx_dropped++;
 		return true;
 	}
 	if (!nic__transmit(nic, frame, bytes))
@@ -176,7 +176,7 @@ static bool packet__send(struct nic *nic, struct i40e_tx_queue *tx, const struct
 	}
 	if (!frames) {
 		i40e_statistics__count(i40e, GLV_TEPC(0));
-		i40e->figures.tx_dropped++;
+		i40e->counters.tx_dropped++;
 		return true;
 	}
 	for (; tx->segments_sent < frames; tx->segments_sent++) {
@@ -206,7 +206,7 @@ static void packet__finish(struct nic *nic, unsigned int queue, const struct tx_
 		i40e_flow__program(nic, queue, packet->filter, i40e->packet, packet->bytes);
 	if (packet->reports && !tx->writes_head &&
 	    !dma__publish64(nic, ring__descriptor(tx, last) + 8, TYPE_DONE))
-		i40e->figures.bad_addresses++;
+		i40e->counters.bad_addresses++;
 	tx->head = ring__next(tx, last);
 	tx->segments_sent = 0;
 }
@@ -237,13 +237,13 @@ static bool ring__run(struct nic *nic, unsigned int queue, unsigned int *budget)
 	*budget -= turn - left;
 
 	if (gathered == GATHERED_NO_RING) {
-		i40e->figures.bad_addresses++;
-		nic__complain(nic, "a TX ring is not in guest memory");
+		i40e->counters.bad_addresses++;
+		nic__warn(nic, "a TX ring is not in guest memory");
 		tx->tail = tx->head;
 	}
 	if (tx->head != before) {
 		if (tx->writes_head && !dma__publish32(nic, tx->head_address, tx->head))
-			i40e->figures.bad_addresses++;
+			i40e->counters.bad_addresses++;
 		if (tx->writes_head || reports)
 			i40e_interrupt__queue(nic, true, queue);
 	}

@@ -1,28 +1,28 @@
 // SPDX-License-Identifier: MIT
-/* What the users of the model are told: figures that no guest can clear. */
+/* What the users of the model are told: counters that no guest can clear. */
 #include <stdio.h>
 
 #include "ixgbe.h"
 
 #define NAME_BYTES 16
 
-size_t ixgbe_figures__list(struct ixgbe *chip, struct nic_counter *counters, size_t room)
+size_t ixgbe_counters__list(struct ixgbe *chip, struct nic_counter *counters, size_t room)
 {
-	const struct ixgbe_figures *figures = &chip->figures;
+	const struct ixgbe_counters *own = &chip->counters;
 	const struct nic_counter fixed[] = {
-		{ "tx_frames", figures->tx_frames },
-		{ "tx_bytes", figures->tx_bytes },
-		{ "tx_dropped", figures->tx_dropped },
-		{ "tx_segmented", figures->tx_segmented },
-		{ "rx_frames", figures->rx_frames },
-		{ "rx_bytes", figures->rx_bytes },
-		{ "rx_missed", figures->rx_missed },
-		{ "rx_filtered", figures->rx_filtered },
-		{ "rx_dropped", figures->rx_dropped },
-		{ "interrupts", figures->interrupts },
-		{ "link_changes", figures->link_changes },
-		{ "resets", figures->resets },
-		{ "bad_addresses", figures->bad_addresses },
+		{ "tx_frames", own->tx_frames },
+		{ "tx_bytes", own->tx_bytes },
+		{ "tx_dropped", own->tx_dropped },
+		{ "tx_segmented", own->tx_segmented },
+		{ "rx_frames", own->rx_frames },
+		{ "rx_bytes", own->rx_bytes },
+		{ "rx_missed", own->rx_missed },
+		{ "rx_filtered", own->rx_filtered },
+		{ "rx_dropped", own->rx_dropped },
+		{ "interrupts", own->interrupts },
+		{ "link_changes", own->link_changes },
+		{ "resets", own->resets },
+		{ "bad_addresses", own->bad_addresses },
 	};
 	static char names[2][IXGBE_QUEUES][NAME_BYTES];
 	size_t count = 0;
@@ -31,7 +31,7 @@ size_t ixgbe_figures__list(struct ixgbe *chip, struct nic_counter *counters, siz
 		counters[count++] = fixed[i];
 	/* Of the queues only those that were used. */
 	for (unsigned int receive = 0; receive < 2; receive++) {
-		const uint64_t *queues = receive ? figures->rx_queue : figures->tx_queue;
+		const uint64_t *queues = receive ? own->rx_queue : own->tx_queue;
 
 		for (unsigned int i = 0; i < IXGBE_QUEUES && count < room; i++) {
 			if (!queues[i])

@@ -43,7 +43,7 @@ static bool ixgbe_interrupts__send(struct ixgbe *chip, unsigned int vector)
 {
 	if (nic__timer_is_set(chip->nic, vector))
 		return false;
-	chip->figures.interrupts++;
+	chip->counters.interrupts++;
 	nic__interrupt(chip->nic, vector);
 	ixgbe_interrupts__throttle(chip, vector);
 	return true;

@@ -82,7 +82,7 @@ struct ixgbe_flow_director {
 };
 
 /* What the users of the model see; unlike the chip's statistics these are never cleared. */
-struct ixgbe_figures {
+struct ixgbe_counters {
 	uint64_t tx_frames, tx_bytes, rx_frames, rx_bytes;
 	uint64_t rx_missed, rx_filtered, rx_dropped;
 	uint64_t tx_dropped, tx_segmented;
@@ -100,7 +100,7 @@ struct ixgbe {
 	struct ixgbe_tx_queue tx[IXGBE_QUEUES];
 	uint64_t tx_armed[IXGBE_QUEUES / 64];	/* queues whose tail may be ahead of the head */
 	unsigned int tx_next;			/* whose turn it is */
-	struct ixgbe_figures figures;
+	struct ixgbe_counters counters;
 	uint8_t packet[IXGBE_PACKET_MAX];	/* what tx.c works on */
 	uint8_t frame[NIC_FRAME_MAX];		/* what offload.c makes of it */
 	uint8_t content[NIC_FRAME_MAX + IXGBE_CRC_BYTES];	/* what rx.c makes of one */
@@ -221,6 +221,6 @@ uint32_t ixgbe_offload__frames(const struct ixgbe_order *order);
 size_t ixgbe_offload__make(struct ixgbe *chip, const struct ixgbe_order *order, uint32_t index);
 
 /* Return: how many of at most @room were filled. */
-size_t ixgbe_figures__list(struct ixgbe *chip, struct nic_counter *counters, size_t room);
+size_t ixgbe_counters__list(struct ixgbe *chip, struct nic_counter *counters, size_t room);
 
 #endif

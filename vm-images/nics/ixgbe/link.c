@@ -29,7 +29,7 @@ static bool ixgbe_link__is_up(struct ixgbe *chip)
 /* The wire's link went up or down: STATUS and LINKS follow by themselves. */
 void ixgbe_link__change(struct ixgbe *chip)
 {
-	chip->figures.link_changes++;
+	chip->counters.link_changes++;
 	ixgbe_interrupts__raise_other(chip, CAUSE_LINK);
 }
 

@@ -44,7 +44,7 @@ static void ixgbe__load_defaults(struct ixgbe *chip)
 	*ixgbe__register(chip, REG_RDRXCTL) = RDRXCTL_INIT_DONE | RDRXCTL_CRC_STRIP;
 	*ixgbe__register(chip, REG_SECTXSTAT) = SECSTAT_READY | SECSTAT_NOT_FITTED;
 	*ixgbe__register(chip, REG_SECRXSTAT) = SECSTAT_READY | SECSTAT_NOT_FITTED;
-	chip->figures.resets++;
+	chip->counters.resets++;
 	/* Frames that wait at the wire have nothing to wait for. */
 	nic__room(chip->nic);
 }
@@ -121,7 +121,7 @@ static bool ixgbe__write_own(struct ixgbe *chip, uint32_t offset, uint32_t value
 		return true;
 	case REG_VT_CTL:
 		if (value & 1)
-			nic__complain(chip->nic, "pools (VT_CTL) are not modelled");
+			nic__warn(chip->nic, "pools (VT_CTL) are not modelled");
 		return false;
 	default:
 		return false;
@@ -169,7 +169,7 @@ static void ixgbe__write(struct nic *nic, unsigned int bar, uint64_t offset, uin
 	if (bar != BAR_REGISTERS)
 		return;
 	if (size < 4 || offset % 4) {
-		nic__complain(nic, "a write of %u bytes that is not one of whole registers", size);
+		nic__warn(nic, "a write of %u bytes that is not one of whole registers", size);
 		return;
 	}
 	ixgbe__write32(chip, (uint32_t)offset, (uint32_t)value);
@@ -187,7 +187,7 @@ static bool ixgbe__receive(struct nic *nic, const void *frame, size_t bytes)
 	struct ixgbe *chip = ixgbe__of(nic);
 
 	if (bytes > NIC_FRAME_MAX || ixgbe_link__loops_back(chip)) {
-		chip->figures.rx_filtered++;
+		chip->counters.rx_filtered++;
 		return true;
 	}
 	return ixgbe_rx__receive(chip, frame, bytes);
@@ -197,7 +197,7 @@ static void ixgbe__missed(struct nic *nic)
 {
 	struct ixgbe *chip = ixgbe__of(nic);
 
-	chip->figures.rx_missed++;
+	chip->counters.rx_missed++;
 	ixgbe_statistics__add(chip, REG_MPC(0), 1);
 	ixgbe_interrupts__raise_other(chip, CAUSE_RX_MISS);
 }
@@ -215,7 +215,7 @@ static void ixgbe__timer(struct nic *nic, unsigned int timer)
 
 static size_t ixgbe__counters(struct nic *nic, struct nic_counter *counters, size_t room)
 {
-	return ixgbe_figures__list(ixgbe__of(nic), counters, room);
+	return ixgbe_counters__list(ixgbe__of(nic), counters, room);
 }
 
 const struct nic_model ixgbe_model = {

@@ -57,7 +57,7 @@ static bool ixgbe_rx__ring(struct ixgbe *chip, unsigned int queue, struct rx_rin
 	ring->advanced = (control & SRRCTL_TYPE) != SRRCTL_TYPE_LEGACY;
 	if (ring->head < ring->size && ring->tail < ring->size)
 		return true;
-	nic__complain(chip->nic, "head or tail of an enabled receive queue is not in its ring");
+	nic__warn(chip->nic, "head or tail of an enabled receive queue is not in its ring");
 	return false;
 }
 
@@ -154,7 +154,7 @@ static bool ixgbe_rx__store(struct ixgbe *chip, struct rx_ring *ring, const uint
 static bool ixgbe_rx__drop(struct ixgbe *chip, unsigned int queue)
 {
 	ixgbe_statistics__dropped_on(chip, queue);
-	chip->figures.rx_dropped++;
+	chip->counters.rx_dropped++;
 	return true;
 }
 
@@ -184,13 +184,13 @@ static bool ixgbe_rx__deliver(struct ixgbe *chip, const struct packet *packet,
 
 	ixgbe_rx__describe(chip, packet, choice, &template);
 	if (!ixgbe_rx__store(chip, &ring, content, bytes, &template)) {
-		chip->figures.bad_addresses++;
+		chip->counters.bad_addresses++;
 		return ixgbe_rx__drop(chip, choice->queue);
 	}
 	ixgbe_statistics__received_on(chip, choice->queue, packet->length);
-	chip->figures.rx_frames++;
-	chip->figures.rx_bytes += packet->length;
-	chip->figures.rx_queue[choice->queue]++;
+	chip->counters.rx_frames++;
+	chip->counters.rx_bytes += packet->length;
+	chip->counters.rx_queue[choice->queue]++;
 	ixgbe_interrupts__raise_queue(chip, choice->queue, false);
 	return true;
 }
@@ -203,7 +203,7 @@ bool ixgbe_rx__receive(struct ixgbe *chip, const void *frame, size_t bytes)
 	struct packet packet;
 
 	if (!(*ixgbe__register(chip, REG_RXCTRL) & RXCTRL_ENABLE) || !ixgbe__is_master(chip)) {
-		chip->figures.rx_filtered++;
+		chip->counters.rx_filtered++;
 		return true;
 	}
 	/* The far end may be a TAP: its frames are not padded as those of a MAC are. */
@@ -224,7 +224,7 @@ bool ixgbe_rx__receive(struct ixgbe *chip, const void *frame, size_t bytes)
 	} else {
 		if (!ixgbe_filter__fits(chip, &packet))
 			ixgbe_statistics__add(chip, REG_ROC, 1);
-		chip->figures.rx_filtered++;
+		chip->counters.rx_filtered++;
 	}
 	/* Counted when it is done with: a refused frame is offered again. */
 	ixgbe_statistics__arrived(chip, bytes);

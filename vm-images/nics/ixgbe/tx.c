@@ -73,7 +73,7 @@ static bool ixgbe_tx__ring(struct ixgbe *chip, unsigned int queue, struct tx_rin
 		return false;
 	if (ring->head < ring->size && ring->tail < ring->size)
 		return true;
-	nic__complain(chip->nic, "head or tail of an enabled transmit queue is not in its ring");
+	nic__warn(chip->nic, "head or tail of an enabled transmit queue is not in its ring");
 	return false;
 }
 
@@ -105,7 +105,7 @@ static void ixgbe_tx__append(struct ixgbe *chip, struct walk *walk,
 	if (bytes > IXGBE_PACKET_MAX - walk->order.bytes) {
 		walk->broken = true;
 	} else if (!dma__read(chip->nic, address, chip->packet + walk->order.bytes, bytes)) {
-		chip->figures.bad_addresses++;
+		chip->counters.bad_addresses++;
 		walk->broken = true;
 	}
 	walk->order.bytes += bytes;
@@ -127,7 +127,7 @@ static bool ixgbe_tx__gather(struct ixgbe *chip, const struct tx_ring *ring, str
 
 		if (!dma__read(chip->nic, ixgbe_tx__address(ring, walk->count), descriptor,
 			       sizeof(*descriptor))) {
-			chip->figures.bad_addresses++;
+			chip->counters.bad_addresses++;
 			return false;
 		}
 		walk->count++;
@@ -179,7 +179,7 @@ static void ixgbe_tx__complete(struct ixgbe *chip, const struct tx_ring *ring,
 		written = dma__publish32(chip->nic, address, head);
 	}
 	if (!written)
-		chip->figures.bad_addresses++;
+		chip->counters.bad_addresses++;
 	ixgbe_interrupts__raise_queue(chip, ring->queue, true);
 }
 
@@ -192,9 +192,9 @@ static bool ixgbe_tx__transmit(struct ixgbe *chip, unsigned int queue, size_t by
 	if (!taken)
 		return false;
 	ixgbe_statistics__sent(chip, queue, chip->frame, bytes);
-	chip->figures.tx_frames++;
-	chip->figures.tx_bytes += bytes;
-	chip->figures.tx_queue[queue]++;
+	chip->counters.tx_frames++;
+	chip->counters.tx_bytes += bytes;
+	chip->counters.tx_queue[queue]++;
 	return true;
 }
 
@@ -206,7 +206,7 @@ static enum outcome ixgbe_tx__send(struct ixgbe *chip, unsigned int queue,
 	uint32_t *sent = &chip->tx[queue].segments_sent;
 
 	if (!frames)
-		chip->figures.tx_dropped++;
+		chip->counters.tx_dropped++;
 	for (; *sent < frames; (*sent)++) {
 		size_t bytes;
 
@@ -220,7 +220,7 @@ static enum outcome ixgbe_tx__send(struct ixgbe *chip, unsigned int queue,
 		budget->frames--;
 	}
 	if (frames > 1)
-		chip->figures.tx_segmented++;
+		chip->counters.tx_segmented++;
 	return TX_EMPTY;
 }
 
@@ -243,7 +243,7 @@ static enum outcome ixgbe_tx__packet(struct ixgbe *chip, unsigned int queue, str
 		if (outcome != TX_EMPTY)
 			return outcome;
 	} else if (!state->discards) {
-		chip->figures.tx_dropped++;
+		chip->counters.tx_dropped++;
 	}
 	state->discards = !walk.ended;
 	ixgbe_tx__complete(chip, &ring, &walk);

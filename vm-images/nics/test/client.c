@@ -11,15 +11,15 @@
 #define FDS_MAX 64
 #define PASSES 8
 
-struct client *client__create(struct rack *rack)
+struct client *client__create(struct testbed *testbed)
 {
 	struct client *client = calloc(1, sizeof(*client));
 	int ends[2];
 
 	if (!client || socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) ||
-	    server__adopt(&rack->ports[0].server, ends[1]))
+	    server__adopt(&testbed->ports[0].server, ends[1]))
 		abort();
-	client->rack = rack;
+	client->testbed = testbed;
 	client->fd = ends[0];
 	return client;
 }
@@ -27,7 +27,7 @@ struct client *client__create(struct rack *rack)
 static void client__pass(struct client *client)
 {
 	for (unsigned int i = 0; i < PASSES; i++) {
-		if (rack__pass(client->rack, false))
+		if (testbed__pass(client->testbed, false))
 			abort();
 	}
 }
@@ -39,10 +39,10 @@ void client__destroy(struct client *client)
 	free(client);
 }
 
-struct client *client__connect(struct rack *rack)
+struct client *client__connect(struct testbed *testbed)
 {
 	static const struct message_version version;
-	struct client *client = client__create(rack);
+	struct client *client = client__create(testbed);
 
 	if (client__ask(client, MESSAGE_VERSION, &version, sizeof(version), NULL, 0))
 		abort();

@@ -11,7 +11,7 @@
 #include "core/testbed.h"
 
 struct client {
-	struct rack *rack;
+	struct testbed *testbed;
 	int fd;
 	_Alignas(8) uint8_t reply[MESSAGE_BYTES_MAX];	/* the last one, without its header */
 	size_t reply_bytes;
@@ -20,11 +20,11 @@ struct client {
 #define CLIENT_GONE (-1)	/* the server closed the connection */
 #define CLIENT_SILENT (-2)	/* there is no reply */
 
-/* Connects to port 0 of the rack. These abort() when the system refuses something. */
-struct client *client__create(struct rack *rack);
+/* Connects to port 0 of the testbed. These abort() when the system refuses something. */
+struct client *client__create(struct testbed *testbed);
 void client__destroy(struct client *client);
 /* The same with the version agreed on. */
-struct client *client__connect(struct rack *rack);
+struct client *client__connect(struct testbed *testbed);
 
 /* Sends bytes as they are, with descriptors, which stay open. Return: whether they were taken. */
 bool client__send(struct client *client, const void *bytes, size_t count, const int *fds,

@@ -26,7 +26,7 @@ struct sent_frame {
 };
 
 struct guest {
-	struct rack rack;
+	struct testbed testbed;
 	int *vectors;			/* eventfds, our ends */
 	int peer;			/* the far end of the wire */
 	uint8_t *memory;
@@ -59,12 +59,12 @@ static void check(int err, const char *what)
 
 struct nic *guest__nic(struct guest *guest)
 {
-	return &guest->rack.ports[0].nic;
+	return &guest->testbed.ports[0].nic;
 }
 
 static struct wire *guest__wire(struct guest *guest)
 {
-	return &guest->rack.wires[0];
+	return &guest->testbed.wires[0];
 }
 
 static void guest__create_memory(struct guest *guest)
@@ -100,7 +100,7 @@ static void guest__create_wire(struct guest *guest)
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends))
 		fail("a socket pair: %s", strerror(errno));
 	guest->peer = ends[1];
-	check(rack__add_wire(&guest->rack), "a wire");
+	check(testbed__add_wire(&guest->testbed), "a wire");
 	check(wire_end__attach_port(guest__wire(guest), 0, guest__nic(guest)), "the port");
 	check(wire_end__attach_socket(guest__wire(guest), 1, ends[0]), "the wire's far end");
 }
@@ -113,10 +113,10 @@ struct guest *guest__create(const struct nic_model *model)
 	if (!guest)
 		fail("no memory");
 	guest->last = &guest->first;
-	guest->rack.loop.stopped_clock = true;
-	guest->rack.loop.now = 1000000000;
-	check(rack__open(&guest->rack), "the rack");
-	check(rack__add_port(&guest->rack, model, mac, NULL), model->name);
+	guest->testbed.loop.stopped_clock = true;
+	guest->testbed.loop.now = 1000000000;
+	check(testbed__open(&guest->testbed), "the testbed");
+	check(testbed__add_port(&guest->testbed, model, mac, NULL), model->name);
 	guest__create_memory(guest);
 	guest__create_vectors(guest);
 	guest__create_wire(guest);
@@ -129,7 +129,7 @@ void guest__destroy(struct guest *guest)
 {
 	unsigned int vectors = guest__nic(guest)->interrupts.count;
 
-	rack__close(&guest->rack);
+	testbed__close(&guest->testbed);
 	for (unsigned int i = 0; i < vectors; i++)
 		close(guest->vectors[i]);
 	free(guest->vectors);
@@ -237,8 +237,8 @@ void guest__run(struct guest *guest)
 	unsigned int idle = 0;
 
 	for (unsigned int passes = 0; idle < IDLE_PASSES; passes++) {
-		check(rack__pass(&guest->rack, false), "a pass");
-		idle = rack__deadline(&guest->rack) > guest->rack.loop.now ? idle + 1 : 0;
+		check(testbed__pass(&guest->testbed, false), "a pass");
+		idle = testbed__deadline(&guest->testbed) > guest->testbed.loop.now ? idle + 1 : 0;
 		while (guest__collect(guest))
 			idle = 0;
 		if (passes == PASSES_MAX)
@@ -248,18 +248,18 @@ void guest__run(struct guest *guest)
 
 void guest__advance(struct guest *guest, uint64_t ns)
 {
-	uint64_t end = guest->rack.loop.now + ns;
+	uint64_t end = guest->testbed.loop.now + ns;
 
 	for (;;) {
 		uint64_t deadline;
 
 		guest__run(guest);
-		deadline = rack__deadline(&guest->rack);
+		deadline = testbed__deadline(&guest->testbed);
 		if (deadline > end)
 			break;
-		guest->rack.loop.now = deadline;
+		guest->testbed.loop.now = deadline;
 	}
-	guest->rack.loop.now = end;
+	guest->testbed.loop.now = end;
 	guest__run(guest);
 }
 
@@ -304,7 +304,7 @@ void guest__refuse(struct guest *guest, bool refuse)
 	wire__set_faults(guest__wire(guest), &faults);
 	direction->refused = refuse;
 	while (refuse && frame_queue__push(&direction->queue, filler, sizeof(filler),
-					   guest->rack.loop.now))
+					   guest->testbed.loop.now))
 		;
 	if (!refuse)
 		guest__run(guest);

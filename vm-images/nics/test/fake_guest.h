@@ -77,7 +77,7 @@ void guest__set_link(struct guest *guest, bool up);
 
 /* Messages of a vector since the last call. */
 unsigned int guest__interrupts(struct guest *guest, unsigned int vector);
-/* The model's figure of that name; abort() when it has none. */
+/* The model's counter of that name; abort() when it has none. */
 uint64_t guest__counter(struct guest *guest, const char *name);
 void guest__reset(struct guest *guest, enum nic_reset kind);
 

@@ -4,7 +4,7 @@ import type { PortStatus } from '../../../demo/functions.js';
 import type { LinkCounters } from '../../../host/netns.js';
 import { chainNics } from '../../../demo/nic-wires.js';
 import type { Snapshot } from '../../../demo/snapshot.js';
-import type { WireFigures } from '../../../nics/control.js';
+import type { WireCounters } from '../../../nics/control.js';
 
 interface Counts {
   /** What c0 sent, what arrived at nf1 and what nf1 sent back, and what c0 received. */
@@ -29,13 +29,13 @@ function snapshot({ c0Sent, nf1Received, nf1Sent, c0Received, wire }: Counts): S
     ...{ ifindex: 1, rxPackets, rxBytes: 0, rxDropped: 0, txPackets, txBytes: 0, txDropped: 0 },
   });
   const none: [number, number] = [0, 0];
-  const figures = { wire: 0, frames: none, bytes: none, dropped: none, missed: none, waiting: none, ...wire } as WireFigures;
+  const counters = { wire: 0, frames: none, bytes: none, dropped: none, missed: none, waiting: none, ...wire } as WireCounters;
   return {
     statuses: [],
     ports: new Map([['nf1.forward', port(nf1Received, nf1Received)], ['nf1.reverse', port(nf1Sent, nf1Sent)]]),
     stats: new Map(),
     links: { n0: link(0, 0), c0: link(c0Received, c0Sent) },
-    wires: wire === undefined ? [] : [figures],
+    wires: wire === undefined ? [] : [counters],
   };
 }
 

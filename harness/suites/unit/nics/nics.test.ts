@@ -34,14 +34,14 @@ async function fakeControl(t: ExecutionContext, reply: string | undefined): Prom
 
 const port = { port: 0, model: 'ixgbe', title: 'Intel 82599', socket: '/a', mac: '02:00:00:00:00:01', connected: true, link: true, wire: null } as const;
 const wire = { wire: 1, ends: ['port:0', 'tap:t0'], link: true, down: false, hold: false, dropEvery: 0, delayUs: 0, patienceUs: 20000 };
-const figures = { wire: 1, frames: [1, 2], bytes: [3, 4], dropped: [0, 0], missed: [0, 0], waiting: [0, 0] };
+const wireCounters = { wire: 1, frames: [1, 2], bytes: [3, 4], dropped: [0, 0], missed: [0, 0], waiting: [0, 0] };
 const counters = { port: 0, counters: { tx_frames: 17 }, core: { interrupts: 1 } };
 
 const commands: readonly { command: string; ask: (control: NicControl) => Promise<unknown>; reply: object; answer: unknown }[] = [
   { command: 'ports', ask: (nics) => nics.ports(), reply: { ports: [port] }, answer: [port] },
   { command: 'counters 0', ask: (nics) => nics.counters(0), reply: counters, answer: counters },
   { command: 'wires', ask: (nics) => nics.wires(), reply: { wires: [wire] }, answer: [wire] },
-  { command: 'figures 1', ask: (nics) => nics.wire(1).figures(), reply: figures, answer: figures },
+  { command: 'wire 1 counters', ask: (nics) => nics.wire(1).counters(), reply: wireCounters, answer: wireCounters },
   { command: 'wire 1 down', ask: (nics) => nics.wire(1).down(), reply: { wire }, answer: wire },
   { command: 'wire 1 up', ask: (nics) => nics.wire(1).up(), reply: { wire }, answer: wire },
   { command: 'wire 1 hold', ask: (nics) => nics.wire(1).hold(), reply: { wire }, answer: wire },
@@ -86,7 +86,7 @@ test('over a port of the guest a line is written and a line read', async (t) => 
   const fifo = join(temporaryDir(t), 'port');
   await run('mkfifo', [fifo]);
 
-  t.is(await overPort(fifo)('figures 0'), 'figures 0', 'a FIFO gives back what it got');
+  t.is(await overPort(fifo)('counters 0'), 'counters 0', 'a FIFO gives back what it got');
 });
 
 const twoPorts: NicsOptions = { ports: [{ model: 'ixgbe' }, { model: 'i40e', mac: '02:00:00:00:00:02' }], wires: [[0, { port: 1 }]] };

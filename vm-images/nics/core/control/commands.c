@@ -18,7 +18,7 @@ struct command {
 	unsigned int words;		/* this one too */
 	const char *usage;
 	/* Writes what follows "ok":true. Return: false, and *error says why: nothing is written. */
-	bool (*run)(struct rack *rack, char **words, FILE *out, const char **error);
+	bool (*run)(struct testbed *testbed, char **words, FILE *out, const char **error);
 };
 
 static bool number__parse(const char *text, uint64_t limit, uint64_t *value)
@@ -32,50 +32,41 @@ static bool number__parse(const char *text, uint64_t limit, uint64_t *value)
 	return !errno && !*end && *value <= limit;
 }
 
-static bool ports__run(struct rack *rack, char **words, FILE *out, const char **error)
+static bool ports__run(struct testbed *testbed, char **words, FILE *out, const char **error)
 {
 	(void)words;
 	(void)error;
-	rack_json__ports(rack, out);
+	testbed_json__ports(testbed, out);
 	return true;
 }
 
-static bool wires__run(struct rack *rack, char **words, FILE *out, const char **error)
+static bool wires__run(struct testbed *testbed, char **words, FILE *out, const char **error)
 {
 	(void)words;
 	(void)error;
-	rack_json__wires(rack, out);
+	testbed_json__wires(testbed, out);
 	return true;
 }
 
-static bool counters__run(struct rack *rack, char **words, FILE *out, const char **error)
+static bool counters__run(struct testbed *testbed, char **words, FILE *out, const char **error)
 {
 	uint64_t port;
 
-	if (!rack->port_count || !number__parse(words[1], rack->port_count - 1, &port)) {
+	if (!testbed->port_count || !number__parse(words[1], testbed->port_count - 1, &port)) {
 		*error = "there is no such port";
 		return false;
 	}
-	rack_json__counters(rack, port, out);
+	testbed_json__counters(testbed, port, out);
 	return true;
 }
 
-static bool wire__parse(struct rack *rack, const char *word, uint64_t *wire, const char **error)
+static bool wire__parse(struct testbed *testbed, const char *word, uint64_t *wire,
+			const char **error)
 {
-	if (rack->wire_count && number__parse(word, rack->wire_count - 1, wire))
+	if (testbed->wire_count && number__parse(word, testbed->wire_count - 1, wire))
 		return true;
 	*error = "there is no such wire";
 	return false;
-}
-
-static bool figures__run(struct rack *rack, char **words, FILE *out, const char **error)
-{
-	uint64_t wire;
-
-	if (!wire__parse(rack, words[1], &wire, error))
-		return false;
-	rack_json__figures(rack, wire, out);
-	return true;
 }
 
 /* Return: whether @what, with its number, is something that can be done to a wire. */
@@ -103,31 +94,35 @@ static bool faults__parse(struct wire_faults *faults, const char *what, const ch
 	return true;
 }
 
-static bool wire__run(struct rack *rack, char **words, FILE *out, const char **error)
+static bool wire__run(struct testbed *testbed, char **words, FILE *out, const char **error)
 {
 	struct wire_faults faults;
 	uint64_t wire;
 
-	if (!wire__parse(rack, words[1], &wire, error))
+	if (!wire__parse(testbed, words[1], &wire, error))
 		return false;
-	faults = rack->wires[wire].faults;
+	if (words[2] && !words[3] && !strcmp(words[2], "counters")) {
+		testbed_json__wire_counters(testbed, wire, out);
+		return true;
+	}
+	faults = testbed->wires[wire].faults;
 	if (!words[2] || !faults__parse(&faults, words[2], words[3])) {
-		*error = "a wire takes: up, down, hold, go, drop K, delay US (at most 10000000), "
-			 "patience US (at most 1000000000)";
+		*error = "a wire takes: counters, up, down, hold, go, drop K, "
+			 "delay US (at most 10000000), patience US (at most 1000000000)";
 		return false;
 	}
-	wire__set_faults(&rack->wires[wire], &faults);
+	wire__set_faults(&testbed->wires[wire], &faults);
 	fputs(",\"wire\":", out);
-	rack_json__wire(rack, wire, out);
+	testbed_json__wire(testbed, wire, out);
 	return true;
 }
 
-static bool quit__run(struct rack *rack, char **words, FILE *out, const char **error)
+static bool quit__run(struct testbed *testbed, char **words, FILE *out, const char **error)
 {
 	(void)words;
 	(void)out;
 	(void)error;
-	rack->quit = true;
+	testbed->quit = true;
 	return true;
 }
 
@@ -135,7 +130,6 @@ static const struct command commands[] = {
 	{ "ports", 1, "ports", ports__run },
 	{ "counters", 2, "counters PORT", counters__run },
 	{ "wires", 1, "wires", wires__run },
-	{ "figures", 2, "figures WIRE", figures__run },
 	{ "wire", 0, "wire WIRE WHAT [NUMBER]", wire__run },
 	{ "quit", 1, "quit", quit__run },
 };
@@ -177,7 +171,7 @@ static const struct command *commands__find(const char *name)
 	return NULL;
 }
 
-void commands__run(struct rack *rack, char *line, char **reply, size_t *bytes)
+void commands__run(struct testbed *testbed, char *line, char **reply, size_t *bytes)
 {
 	char *words[WORDS_MAX] = {};
 	unsigned int count = line__split(line, words);
@@ -188,7 +182,7 @@ void commands__run(struct rack *rack, char *line, char **reply, size_t *bytes)
 
 	if (!command) {
 		commands__refuse(reply, bytes, "unknown command; there are: ports, counters, "
-				 "wires, figures, wire, quit");
+				 "wires, wire, quit");
 		return;
 	}
 	if (count > WORDS_MAX || (command->words ? count != command->words : count < 2)) {
@@ -202,7 +196,7 @@ void commands__run(struct rack *rack, char *line, char **reply, size_t *bytes)
 		return;
 	}
 	fputs("{\"ok\":true", out);
-	if (command->run(rack, words, out, &error))
+	if (command->run(testbed, words, out, &error))
 		fputs("}\n", out);
 	fclose(out);
 	if (error) {

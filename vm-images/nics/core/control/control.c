@@ -8,7 +8,7 @@
  *	counters PORT			"port","counters":{...},"core":{...}
  *	wires				"wires":[{"wire","ends":[a,b],"link","down","hold",
  *					          "dropEvery","delayUs","patienceUs"}]
- *	figures WIRE			"wire","frames":[a,b],"bytes","dropped","missed","waiting"
+ *	wire WIRE counters		"wire","frames":[a,b],"bytes","dropped","missed","waiting"
  *	wire WIRE down | up		these: "wire":{...}, as in "wires"
  *	wire WIRE hold | go
  *	wire WIRE drop K		0: nothing
@@ -36,7 +36,7 @@ static struct control_client *control_client__of(struct loop_source *source)
 
 static void control_client__disconnect(struct control_client *client)
 {
-	loop__drop(&client->control->rack->loop, &client->source);
+	loop__drop(&client->control->testbed->loop, &client->source);
 	free(client->out);
 	client->out = NULL;
 	client->line_bytes = 0;
@@ -80,7 +80,7 @@ static int control_client__run_line(struct control_client *client)
 	used = end + 1 - client->line;
 	if (used > 1 && end[-1] == '\r')
 		end[-1] = '\0';
-	commands__run(client->control->rack, client->line, &client->out, &client->out_bytes);
+	commands__run(client->control->testbed, client->line, &client->out, &client->out_bytes);
 	client->out_sent = 0;
 	client->line_bytes -= used;
 	memmove(client->line, client->line + used, client->line_bytes);
@@ -120,7 +120,7 @@ static void on_client(struct loop_source *source, uint32_t events)
 	if (control_client__serve(client) != -EAGAIN)
 		control_client__disconnect(client);
 	else if (waited != (client->out != NULL))
-		loop__change(&client->control->rack->loop, source,
+		loop__change(&client->control->testbed->loop, source,
 			     client->out ? EPOLLOUT : EPOLLIN);
 }
 
@@ -139,7 +139,7 @@ static void on_listener(struct loop_source *source, uint32_t events)
 		if (client->source.fd >= 0)
 			continue;
 		client->source = (struct loop_source) { .fd = fd, .ready = on_client };
-		if (!loop__add(&control->rack->loop, &client->source, EPOLLIN))
+		if (!loop__add(&control->testbed->loop, &client->source, EPOLLIN))
 			return;
 		client->source.fd = -1;
 		break;
@@ -147,16 +147,16 @@ static void on_listener(struct loop_source *source, uint32_t events)
 	close(fd);
 }
 
-int control__open(struct control *control, struct rack *rack, const char *path)
+int control__open(struct control *control, struct testbed *testbed, const char *path)
 {
 	int fd = unix_socket__listen(path, SOCK_STREAM);
 
-	*control = (struct control) { .rack = rack, .path = path };
+	*control = (struct control) { .testbed = testbed, .path = path };
 	control->listener = (struct loop_source) { .fd = fd, .ready = on_listener };
 	for (unsigned int i = 0; i < CONTROL_CLIENTS; i++)
 		control->clients[i] = (struct control_client) { .control = control,
 								.source.fd = -1 };
-	return fd < 0 ? fd : loop__add(&rack->loop, &control->listener, EPOLLIN);
+	return fd < 0 ? fd : loop__add(&testbed->loop, &control->listener, EPOLLIN);
 }
 
 void control__close(struct control *control)
@@ -165,5 +165,5 @@ void control__close(struct control *control)
 		control_client__disconnect(&control->clients[i]);
 	if (control->listener.fd >= 0)
 		unlink(control->path);
-	loop__drop(&control->rack->loop, &control->listener);
+	loop__drop(&control->testbed->loop, &control->listener);
 }

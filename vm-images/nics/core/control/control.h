@@ -10,7 +10,7 @@
 #define CONTROL_CLIENTS 8
 #define CONTROL_LINE 256
 
-struct rack;
+struct testbed;
 
 struct control_client {
 	struct control *control;
@@ -22,14 +22,14 @@ struct control_client {
 };
 
 struct control {
-	struct rack *rack;
+	struct testbed *testbed;
 	const char *path;		/* not owned */
 	struct loop_source listener;
 	struct control_client clients[CONTROL_CLIENTS];
 };
 
 /* Return: 0 or what unix_socket__listen() says. */
-int control__open(struct control *control, struct rack *rack, const char *path);
+int control__open(struct control *control, struct testbed *testbed, const char *path);
 /* Removes the socket file, too. */
 void control__close(struct control *control);
 

@@ -38,10 +38,10 @@ static void json__pair(FILE *out, const char *name, const uint64_t *values)
 	fprintf(out, ",\"%s\":[%" PRIu64 ",%" PRIu64 "]", name, values[0], values[1]);
 }
 
-static void rack_json__port(const struct rack *rack, unsigned int port, FILE *out)
+static void testbed_json__port(const struct testbed *testbed, unsigned int port, FILE *out)
 {
-	const struct server *server = &rack->ports[port].server;
-	const struct nic *nic = &rack->ports[port].nic;
+	const struct server *server = &testbed->ports[port].server;
+	const struct nic *nic = &testbed->ports[port].nic;
 
 	fprintf(out, "{\"port\":%u", port);
 	json__member(out, "model", nic->model->name);
@@ -52,26 +52,26 @@ static void rack_json__port(const struct rack *rack, unsigned int port, FILE *ou
 	json__flag(out, "connected", server->client.fd >= 0);
 	json__flag(out, "link", nic__link(nic));
 	if (nic->wire)
-		fprintf(out, ",\"wire\":%td}", nic->wire - rack->wires);
+		fprintf(out, ",\"wire\":%td}", nic->wire - testbed->wires);
 	else
 		fputs(",\"wire\":null}", out);
 }
 
-void rack_json__ports(const struct rack *rack, FILE *out)
+void testbed_json__ports(const struct testbed *testbed, FILE *out)
 {
 	fputs(",\"ports\":[", out);
-	for (unsigned int i = 0; i < rack->port_count; i++) {
+	for (unsigned int i = 0; i < testbed->port_count; i++) {
 		fputs(i ? "," : "", out);
-		rack_json__port(rack, i, out);
+		testbed_json__port(testbed, i, out);
 	}
 	fputc(']', out);
 }
 
-void rack_json__counters(struct rack *rack, unsigned int port, FILE *out)
+void testbed_json__counters(struct testbed *testbed, unsigned int port, FILE *out)
 {
-	const struct server *server = &rack->ports[port].server;
+	const struct server *server = &testbed->ports[port].server;
 	struct nic_counter counters[COUNTERS_MAX];
-	struct nic *nic = &rack->ports[port].nic;
+	struct nic *nic = &testbed->ports[port].nic;
 	size_t count = nic->model->counters(nic, counters, COUNTERS_MAX);
 
 	fprintf(out, ",\"port\":%u,\"counters\":{", port);
@@ -80,11 +80,11 @@ void rack_json__counters(struct rack *rack, unsigned int port, FILE *out)
 			counters[i].value);
 	fprintf(out, "},\"core\":{\"interrupts\":%" PRIu64 ",\"interruptsLost\":%" PRIu64
 		",\"dmaRefused\":%" PRIu64 ",\"resets\":%" PRIu64 ",\"clients\":%" PRIu64
-		",\"complaints\":%u}", nic->interrupts.sent, nic->interrupts.lost, nic->dma.refused,
-		nic->resets, server->clients, nic->complaints.count);
+		",\"warnings\":%u}", nic->interrupts.sent, nic->interrupts.lost, nic->dma.refused,
+		nic->resets, server->clients, nic->warnings.count);
 }
 
-static void rack_json__end(const struct wire_end *end, FILE *out)
+static void testbed_json__end(const struct wire_end *end, FILE *out)
 {
 	static const char *const kinds[] = {
 		[WIRE_NOWHERE] = "nowhere",
@@ -102,14 +102,14 @@ static void rack_json__end(const struct wire_end *end, FILE *out)
 	json__string(out, text);
 }
 
-void rack_json__wire(const struct rack *rack, unsigned int number, FILE *out)
+void testbed_json__wire(const struct testbed *testbed, unsigned int number, FILE *out)
 {
-	const struct wire *wire = &rack->wires[number];
+	const struct wire *wire = &testbed->wires[number];
 
 	fprintf(out, "{\"wire\":%u,\"ends\":[", number);
-	rack_json__end(&wire->ends[0], out);
+	testbed_json__end(&wire->ends[0], out);
 	fputc(',', out);
-	rack_json__end(&wire->ends[1], out);
+	testbed_json__end(&wire->ends[1], out);
 	fputc(']', out);
 	json__flag(out, "link", wire__has_link(wire));
 	json__flag(out, "down", wire->faults.down);
@@ -119,24 +119,24 @@ void rack_json__wire(const struct rack *rack, unsigned int number, FILE *out)
 		wire->faults.patience_ns / 1000);
 }
 
-void rack_json__wires(const struct rack *rack, FILE *out)
+void testbed_json__wires(const struct testbed *testbed, FILE *out)
 {
 	fputs(",\"wires\":[", out);
-	for (unsigned int i = 0; i < rack->wire_count; i++) {
+	for (unsigned int i = 0; i < testbed->wire_count; i++) {
 		fputs(i ? "," : "", out);
-		rack_json__wire(rack, i, out);
+		testbed_json__wire(testbed, i, out);
 	}
 	fputc(']', out);
 }
 
-void rack_json__figures(const struct rack *rack, unsigned int wire, FILE *out)
+void testbed_json__wire_counters(const struct testbed *testbed, unsigned int wire, FILE *out)
 {
-	struct wire_figures figures = wire__figures(&rack->wires[wire]);
+	struct wire_counters counters = wire__counters(&testbed->wires[wire]);
 
 	fprintf(out, ",\"wire\":%u", wire);
-	json__pair(out, "frames", figures.frames);
-	json__pair(out, "bytes", figures.bytes);
-	json__pair(out, "dropped", figures.dropped);
-	json__pair(out, "missed", figures.missed);
-	json__pair(out, "waiting", figures.waiting);
+	json__pair(out, "frames", counters.frames);
+	json__pair(out, "bytes", counters.bytes);
+	json__pair(out, "dropped", counters.dropped);
+	json__pair(out, "missed", counters.missed);
+	json__pair(out, "waiting", counters.waiting);
 }

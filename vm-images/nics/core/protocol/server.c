@@ -167,8 +167,8 @@ static void on_client(struct loop_source *source, uint32_t events)
 	err = server__serve(server);
 	if (err && err != -EAGAIN) {
 		if (err == -EPROTO)
-			nic__complain(server->nic, "the client was disconnected: a message of %u "
-				      "bytes with flags %#x", header->bytes, header->flags);
+			nic__warn(server->nic, "the client was disconnected: a message of %u "
+				  "bytes with flags %#x", header->bytes, header->flags);
 		server__disconnect(server);
 	} else if (waited != (server->out_bytes > 0)) {
 		loop__change(server->loop, &server->client, server->out_bytes ? EPOLLOUT : EPOLLIN);
@@ -199,7 +199,7 @@ static void on_listener(struct loop_source *source, uint32_t events)
 	if (fd < 0)
 		return;
 	if (server->client.fd >= 0 && unix_socket__is_alive(server->client.fd)) {
-		nic__complain(server->nic, "a second client was turned away");
+		nic__warn(server->nic, "a second client was turned away");
 		close(fd);
 		return;
 	}

@@ -16,13 +16,13 @@
 #define OK_WIRE "{\"ok\":true,\"wire\":{\"wire\":0,"
 #define REFUSED "{\"ok\":false,\"error\":\""
 
-static struct rack rack;
+static struct testbed testbed;
 static struct control control;
 
 static void run(void)
 {
 	for (unsigned int i = 0; i < 20; i++)
-		assert_int_equal(rack__pass(&rack, false), 0);
+		assert_int_equal(testbed__pass(&testbed, false), 0);
 }
 
 static int control__connect(void)
@@ -70,20 +70,20 @@ static void ports_and_wires_are_listed(void **state)
 	close(fd);
 }
 
-static void figures_are_those_of_the_wire_and_of_the_model(void **state)
+static void counters_are_those_of_the_wire_and_of_the_model(void **state)
 {
 	int fd = control__connect();
 
 	(void)state;
-	nic__transmit(&rack.ports[0].nic, PATH PATH, 20);
-	wire__set_faults(&rack.wires[0], &(struct wire_faults) { .hold = true });
-	assert_string_equal(ask(fd, "figures 0\n"),
+	nic__transmit(&testbed.ports[0].nic, PATH PATH, 20);
+	wire__set_faults(&testbed.wires[0], &(struct wire_faults) { .hold = true });
+	assert_string_equal(ask(fd, "wire 0 counters\n"),
 		"{\"ok\":true,\"wire\":0,\"frames\":[0,0],\"bytes\":[0,0],\"dropped\":[0,0],"
 		"\"missed\":[0,0],\"waiting\":[1,0]}\n");
-	region__write(&rack.ports[1].nic, 0, ECHO_RX_ROOM, "\0\1", 2);
-	wire__set_faults(&rack.wires[0], &(struct wire_faults) {});
+	region__write(&testbed.ports[1].nic, 0, ECHO_RX_ROOM, "\0\1", 2);
+	wire__set_faults(&testbed.wires[0], &(struct wire_faults) {});
 	run();
-	assert_string_equal(ask(fd, "figures 0\n"),
+	assert_string_equal(ask(fd, "wire 0 counters\n"),
 		"{\"ok\":true,\"wire\":0,\"frames\":[1,0],\"bytes\":[20,0],\"dropped\":[0,0],"
 		"\"missed\":[0,0],\"waiting\":[0,0]}\n");
 	assert_non_null(strstr(ask(fd, "counters 1\n"),
@@ -114,9 +114,9 @@ static void a_wire_is_told_what_to_do(void **state)
 		if (strncmp(reply, OK_WIRE, strlen(OK_WIRE)) || !strstr(reply, rows[i].part))
 			fail_msg("%s: %s", rows[i].line, reply);
 	}
-	assert_int_equal(rack.wires[0].faults.drop_every, 7);
-	assert_int_equal(rack.wires[0].faults.delay_ns, 10000000000);
-	assert_int_equal(rack.wires[0].faults.patience_ns, 1500000);
+	assert_int_equal(testbed.wires[0].faults.drop_every, 7);
+	assert_int_equal(testbed.wires[0].faults.delay_ns, 10000000000);
+	assert_int_equal(testbed.wires[0].faults.patience_ns, 1500000);
 	close(fd);
 }
 
@@ -133,8 +133,9 @@ static void bad_commands_say_what_is_wrong(void **state)
 		{ "counters +0\n", "there is no such port" },
 		{ "counters 0x0\n", "there is no such port" },
 		{ "counters 99999999999999999999\n", "there is no such port" },
-		{ "figures 1\n", "there is no such wire" },
-		{ "figures 0 0\n", "usage: figures WIRE" },
+		{ "counters 0 0\n", "usage: counters PORT" },
+		{ "wire 1 counters\n", "there is no such wire" },
+		{ "wire 0 counters 0\n", "a wire takes" },
 		{ "wire\n", "usage: wire" },
 		{ "wire 0\n", "a wire takes" },
 		{ "wire 1 up\n", "there is no such wire" },
@@ -158,8 +159,8 @@ static void bad_commands_say_what_is_wrong(void **state)
 		    reply[strlen(reply) - 1] != '\n')
 			fail_msg("%s: %s", rows[i].line, reply);
 	}
-	assert_false(rack.quit);
-	assert_false(rack.wires[0].faults.down);
+	assert_false(testbed.quit);
+	assert_false(testbed.wires[0].faults.down);
 	close(fd);
 }
 
@@ -169,11 +170,11 @@ static void commands_come_in_pieces_and_ahead(void **state)
 	const char *replies;
 
 	(void)state;
-	assert_string_equal(ask(fd, "figu"), "");
-	assert_string_equal(ask(fd, "res 9"), "");
-	assert_non_null(strstr(ask(fd, "\nfig"), "no such wire"));
-	replies = ask(fd, "ures 8\nfoo\nwires\n");
-	assert_non_null(strstr(replies, "no such wire\"}\n{\"ok\":false,\"error\":\"unknown"));
+	assert_string_equal(ask(fd, "coun"), "");
+	assert_string_equal(ask(fd, "ters 9"), "");
+	assert_non_null(strstr(ask(fd, "\ncoun"), "no such port"));
+	replies = ask(fd, "ters 8\nfoo\nwires\n");
+	assert_non_null(strstr(replies, "no such port\"}\n{\"ok\":false,\"error\":\"unknown"));
 	assert_non_null(strstr(replies, "}\n{\"ok\":true,\"wires\""));
 	close(fd);
 }
@@ -209,12 +210,12 @@ static void several_clients_have_their_own_lines(void **state)
 	(void)state;
 	for (int i = 0; i < CONTROL_CLIENTS; i++) {
 		fds[i] = control__connect();
-		assert_string_equal(ask(fds[i], "figures "), "");
+		assert_string_equal(ask(fds[i], "wire "), "");
 	}
 	fds[CONTROL_CLIENTS] = control__connect();
 	assert_null(ask(fds[CONTROL_CLIENTS], "ports\n"));
 	for (int i = 0; i < CONTROL_CLIENTS; i++)
-		assert_non_null(strstr(ask(fds[i], "0\n"), "\"ok\":true,\"wire\":0"));
+		assert_non_null(strstr(ask(fds[i], "0 counters\n"), "\"ok\":true,\"wire\":0"));
 	close(fds[CONTROL_CLIENTS]);
 
 	/* Who leaves makes room, and leaves no half of a line. */
@@ -222,7 +223,7 @@ static void several_clients_have_their_own_lines(void **state)
 	close(fds[0]);
 	run();
 	fds[0] = control__connect();
-	assert_non_null(strstr(ask(fds[0], "figures 0\n"), "\"ok\":true"));
+	assert_non_null(strstr(ask(fds[0], "wire 0 counters\n"), "\"ok\":true"));
 	for (int i = 0; i < CONTROL_CLIENTS; i++)
 		close(fds[i]);
 }
@@ -237,7 +238,7 @@ static void a_client_that_does_not_read_is_waited_for(void **state)
 	(void)state;
 	for (int i = 0; i < 20000; i++) {
 		sent += send(fd, "ports\n", 6, MSG_NOSIGNAL) == 6;
-		assert_int_equal(rack__pass(&rack, false), 0);
+		assert_int_equal(testbed__pass(&testbed, false), 0);
 	}
 	assert_true(sent < 20000);
 	assert_non_null(strstr(ask(other, "wires\n"), "\"ok\":true"));
@@ -250,13 +251,13 @@ static void a_client_that_does_not_read_is_waited_for(void **state)
 	close(other);
 }
 
-static void quit_is_answered_and_ends_the_rack(void **state)
+static void quit_is_answered_and_ends_the_testbed(void **state)
 {
 	int fd = control__connect();
 
 	(void)state;
 	assert_string_equal(ask(fd, "quit\n"), "{\"ok\":true}\n");
-	assert_true(rack.quit);
+	assert_true(testbed.quit);
 	close(fd);
 }
 
@@ -288,25 +289,25 @@ static int setup(void **state)
 	uint8_t mac[6] = { 2, 0, 0, 0x0a, 0x0b };
 
 	(void)state;
-	rack.loop.stopped_clock = true;
-	if (rack__open(&rack))
+	testbed.loop.stopped_clock = true;
+	if (testbed__open(&testbed))
 		return -1;
 	for (mac[5] = 0; mac[5] < 3; mac[5]++) {
-		if (rack__add_port(&rack, &echo_model, mac, NULL))
+		if (testbed__add_port(&testbed, &echo_model, mac, NULL))
 			return -1;
 	}
 	unlink(PATH);
-	return rack__add_wire(&rack) ||
-	       wire_end__attach_port(&rack.wires[0], 0, &rack.ports[0].nic) ||
-	       wire_end__attach_port(&rack.wires[0], 1, &rack.ports[1].nic) ||
-	       control__open(&control, &rack, PATH);
+	return testbed__add_wire(&testbed) ||
+	       wire_end__attach_port(&testbed.wires[0], 0, &testbed.ports[0].nic) ||
+	       wire_end__attach_port(&testbed.wires[0], 1, &testbed.ports[1].nic) ||
+	       control__open(&control, &testbed, PATH);
 }
 
 static int teardown(void **state)
 {
 	(void)state;
 	control__close(&control);
-	rack__close(&rack);
+	testbed__close(&testbed);
 	return access(PATH, F_OK) ? 0 : -1;
 }
 
@@ -314,7 +315,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(ports_and_wires_are_listed),
-		CASE(figures_are_those_of_the_wire_and_of_the_model),
+		CASE(counters_are_those_of_the_wire_and_of_the_model),
 		CASE(a_wire_is_told_what_to_do),
 		CASE(bad_commands_say_what_is_wrong),
 		CASE(commands_come_in_pieces_and_ahead),
@@ -322,7 +323,7 @@ int main(void)
 		cmocka_unit_test(texts_are_quoted),
 		CASE(several_clients_have_their_own_lines),
 		CASE(a_client_that_does_not_read_is_waited_for),
-		CASE(quit_is_answered_and_ends_the_rack),
+		CASE(quit_is_answered_and_ends_the_testbed),
 		CASE(a_live_socket_is_in_use_and_a_dead_one_is_replaced),
 	};
 

@@ -31,15 +31,15 @@ static void each_message_goes_to_its_vector(void **state)
 	assert_int_equal(guest__interrupts(guest, 6), 0);
 }
 
-static void a_vector_that_is_not_there_is_complained_about(void **state)
+static void a_vector_that_is_not_there_is_warned_about(void **state)
 {
 	struct guest *guest = *state;
 
 	guest__send_vector(guest, 70);
 	guest__send_vector(guest, 70);
-	assert_int_equal(guest__nic(guest)->complaints.count, 1);
+	assert_int_equal(guest__nic(guest)->warnings.count, 1);
 	guest__send_vector(guest, ~0u);
-	assert_int_equal(guest__nic(guest)->complaints.count, 2);
+	assert_int_equal(guest__nic(guest)->warnings.count, 2);
 }
 
 static void a_masked_vector_keeps_one_message(void **state)
@@ -109,12 +109,12 @@ static void the_msix_table_is_not_the_models(void **state)
 	assert_int_equal(guest__read(guest, 4, 0x10, 4), 0);
 	assert_true(guest__pending(guest, 0) == 0);
 	assert_true(guest__pending(guest, 1) == 0);
-	assert_int_equal(guest__nic(guest)->complaints.count, 0);
+	assert_int_equal(guest__nic(guest)->warnings.count, 0);
 	/* Everything else in that BAR is. */
 	guest__write(guest, 4, 70 * 16, 0x55, 4);
-	assert_int_equal(guest__nic(guest)->complaints.count, 1);
+	assert_int_equal(guest__nic(guest)->warnings.count, 1);
 	guest__read(guest, 4, 0x2010, 4);
-	assert_int_equal(guest__nic(guest)->complaints.count, 2);
+	assert_int_equal(guest__nic(guest)->warnings.count, 2);
 }
 
 static void a_timer_runs_out_once_and_not_before(void **state)
@@ -170,7 +170,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(each_message_goes_to_its_vector),
-		CASE(a_vector_that_is_not_there_is_complained_about),
+		CASE(a_vector_that_is_not_there_is_warned_about),
 		CASE(a_masked_vector_keeps_one_message),
 		CASE(a_message_waits_for_an_eventfd_that_was_taken_away),
 		CASE(a_reset_forgets_what_was_kept),

@@ -14,11 +14,11 @@
 
 #define PAGE 4096
 
-static struct rack rack;
+static struct testbed testbed;
 
 static struct nic *nic(void)
 {
-	return &rack.ports[0].nic;
+	return &testbed.ports[0].nic;
 }
 
 static unsigned int open_files(void)
@@ -62,7 +62,7 @@ static int client__unmap(struct client *client, uint32_t flags, uint64_t address
 static void the_version_is_agreed_on_with_what_can_be_done(void **state)
 {
 	struct { struct message_version version; char data[16]; } offer = { .data = "{}" };
-	struct client *client = client__create(&rack);
+	struct client *client = client__create(&testbed);
 	const struct message_version *version = (void *)client->reply;
 
 	(void)state;
@@ -80,7 +80,7 @@ static void the_version_comes_first_and_once(void **state)
 {
 	static const struct message_device_info info = { .argsz = sizeof(info) };
 	static const struct message_version version, later = { .major = 1 };
-	struct client *client = client__create(&rack);
+	struct client *client = client__create(&testbed);
 
 	(void)state;
 	assert_int_equal(client__ask(client, MESSAGE_DEVICE_INFO, &info, sizeof(info), NULL, 0),
@@ -103,7 +103,7 @@ static void the_device_says_what_it_has(void **state)
 		{ REGION_ROM, 0 }, { REGION_CONFIG, 4096 }, { REGION_VGA, 0 },
 	};
 	static const struct message_device_info device = { .argsz = sizeof(device) };
-	struct client *client = client__connect(&rack);
+	struct client *client = client__connect(&testbed);
 	const struct message_device_info *info = (void *)client->reply;
 	const struct message_region_info *region = (void *)client->reply;
 	const struct message_irq_info *irq = (void *)client->reply;
@@ -210,7 +210,7 @@ static void malformed_payloads_are_answered_with_an_error(void **state)
 		{ "command 0", 0, {}, 0, ENOTSUP },
 		{ "command 65535", 65535, {}, 8, ENOTSUP },
 	};
-	struct client *client = client__connect(&rack);
+	struct client *client = client__connect(&testbed);
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
@@ -227,7 +227,7 @@ static void malformed_payloads_are_answered_with_an_error(void **state)
 
 static void registers_are_read_and_written_in_every_size(void **state)
 {
-	struct client *client = client__connect(&rack);
+	struct client *client = client__connect(&testbed);
 
 	(void)state;
 	client__write(client, 0, ECHO_SCRATCH, 0x1122334455667788, 8);
@@ -243,7 +243,7 @@ static void registers_are_read_and_written_in_every_size(void **state)
 static void the_whole_configuration_space_is_read_at_once(void **state)
 {
 	const struct message_region_access access = { .region = REGION_CONFIG, .count = 4096 };
-	struct client *client = client__connect(&rack);
+	struct client *client = client__connect(&testbed);
 
 	(void)state;
 	assert_int_equal(client__ask(client, MESSAGE_REGION_READ, &access, sizeof(access), NULL, 0),
@@ -262,7 +262,7 @@ static void messages_may_come_in_pieces_and_together(void **state)
 		{ .id = 1, .command = MESSAGE_REGION_READ, .bytes = sizeof(read) },
 		{ .region = REGION_CONFIG, .count = 4 },
 	}, reads[3] = { read, read, read };
-	struct client *client = client__connect(&rack);
+	struct client *client = client__connect(&testbed);
 
 	(void)state;
 	for (size_t i = 0; i + 1 < sizeof(read); i++) {
@@ -285,7 +285,7 @@ static void a_request_may_want_no_reply(void **state)
 	const struct message_header reset = {
 		.command = MESSAGE_DEVICE_RESET, .bytes = sizeof(reset), .flags = MESSAGE_NO_REPLY,
 	};
-	struct client *client = client__connect(&rack);
+	struct client *client = client__connect(&testbed);
 	uint64_t resets = nic()->resets;
 
 	(void)state;
@@ -308,7 +308,7 @@ static void a_stream_that_makes_no_sense_ends(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(headers) / sizeof(*headers); i++) {
-		struct client *client = client__connect(&rack);
+		struct client *client = client__connect(&testbed);
 
 		assert_true(client__send(client, &headers[i], sizeof(headers[i]), NULL, 0));
 		assert_int_equal(client__receive(client), CLIENT_GONE);
@@ -318,7 +318,7 @@ static void a_stream_that_makes_no_sense_ends(void **state)
 
 static void memory_is_mapped_and_unmapped(void **state)
 {
-	struct client *client = client__connect(&rack);
+	struct client *client = client__connect(&testbed);
 	int fd = memory__create(2 * PAGE);
 
 	(void)state;
@@ -361,7 +361,7 @@ static uint64_t eventfd__take(int fd)
 static void eventfds_are_set_taken_away_and_set_again(void **state)
 {
 	const uint32_t eventfds = MESSAGE_IRQ_EVENTFDS | MESSAGE_IRQ_TRIGGER;
-	struct client *client = client__connect(&rack);
+	struct client *client = client__connect(&testbed);
 	int fds[16];
 
 	(void)state;
@@ -392,7 +392,7 @@ static void descriptors_that_do_not_belong_are_refused_and_closed(void **state)
 	const uint32_t eventfds = MESSAGE_IRQ_EVENTFDS | MESSAGE_IRQ_TRIGGER;
 	static const struct message_device_info info = { .argsz = sizeof(info) };
 	const struct message_dma_map map = { .argsz = sizeof(map), .flags = 3, .size = PAGE };
-	struct client *client = client__connect(&rack);
+	struct client *client = client__connect(&testbed);
 	unsigned int before;
 	int fds[40];
 
@@ -431,7 +431,7 @@ static void descriptors_that_do_not_belong_are_refused_and_closed(void **state)
 static void a_client_that_is_gone_leaves_nothing(void **state)
 {
 	const uint32_t eventfds = MESSAGE_IRQ_EVENTFDS | MESSAGE_IRQ_TRIGGER;
-	struct client *client = client__connect(&rack);
+	struct client *client = client__connect(&testbed);
 	int memory = memory__create(PAGE), event = eventfd(0, EFD_NONBLOCK);
 	struct message_header half = { .command = 4, .bytes = 32 };
 
@@ -447,7 +447,7 @@ static void a_client_that_is_gone_leaves_nothing(void **state)
 	assert_int_equal(nic()->dma.count, 0);
 	assert_int_equal(nic()->interrupts.vectors[0].fd, -1);
 	assert_false(nic__timer_is_set(nic(), 0));
-	client = client__connect(&rack);
+	client = client__connect(&testbed);
 	assert_int_equal(client__read(client, 0, ECHO_SCRATCH, 8), 0);
 	assert_int_equal(client__read(client, 0, ECHO_RESET, 4), NIC_RESET_POWER + 1);
 	assert_int_equal(client__read(client, REGION_CONFIG, 4, 2), 0);
@@ -459,7 +459,7 @@ static void a_client_that_is_gone_leaves_nothing(void **state)
 static void a_device_reset_keeps_what_the_client_passed(void **state)
 {
 	const uint32_t eventfds = MESSAGE_IRQ_EVENTFDS | MESSAGE_IRQ_TRIGGER;
-	struct client *client = client__connect(&rack);
+	struct client *client = client__connect(&testbed);
 	int memory = memory__create(PAGE), event = eventfd(0, EFD_NONBLOCK);
 
 	(void)state;
@@ -487,13 +487,13 @@ static void a_client_that_takes_no_replies_is_waited_for(void **state)
 		{ .command = MESSAGE_REGION_READ, .bytes = sizeof(read) },
 		{ .region = REGION_CONFIG, .count = 4096 },
 	};
-	struct client *client = client__connect(&rack);
+	struct client *client = client__connect(&testbed);
 	unsigned int sent = 0, received = 0;
 
 	(void)state;
 	for (unsigned int i = 0; i < 5000; i++) {
 		sent += client__send(client, &read, sizeof(read), NULL, 0);
-		assert_int_equal(rack__pass(&rack, false), 0);
+		assert_int_equal(testbed__pass(&testbed, false), 0);
 	}
 	assert_true(sent < 5000);
 	while (client__receive(client) == 0)
@@ -516,12 +516,12 @@ static int path__connect(const char *path)
 static void pass(void)
 {
 	for (int i = 0; i < 4; i++)
-		assert_int_equal(rack__pass(&rack, false), 0);
+		assert_int_equal(testbed__pass(&testbed, false), 0);
 }
 
 static void one_client_at_a_time(void **state)
 {
-	struct server *server = &rack.ports[0].server;
+	struct server *server = &testbed.ports[0].server;
 	int first, second;
 	char byte;
 
@@ -550,14 +550,14 @@ static int setup(void **state)
 	static const uint8_t mac[6] = { 2 };
 
 	(void)state;
-	rack.loop.stopped_clock = true;
-	return rack__open(&rack) || rack__add_port(&rack, &echo_model, mac, NULL);
+	testbed.loop.stopped_clock = true;
+	return testbed__open(&testbed) || testbed__add_port(&testbed, &echo_model, mac, NULL);
 }
 
 static int teardown(void **state)
 {
 	(void)state;
-	rack__close(&rack);
+	testbed__close(&testbed);
 	return access("test_server.sock", F_OK) ? 0 : -1;
 }
 

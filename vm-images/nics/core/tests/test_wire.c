@@ -22,7 +22,7 @@ struct card {
 	size_t bytes;			/* of the last */
 };
 
-static struct rack rack;
+static struct testbed testbed;
 
 static void card__reset(struct nic *nic, enum nic_reset kind)
 {
@@ -107,7 +107,7 @@ static const struct nic_model card_model = {
 
 static struct nic *port(unsigned int number)
 {
-	return &rack.ports[number].nic;
+	return &testbed.ports[number].nic;
 }
 
 static struct card *card(unsigned int number)
@@ -117,18 +117,18 @@ static struct card *card(unsigned int number)
 
 static struct wire *wire(void)
 {
-	return &rack.wires[0];
+	return &testbed.wires[0];
 }
 
 static void run(void)
 {
 	for (unsigned int i = 0; i < 100; i++)
-		assert_int_equal(rack__pass(&rack, false), 0);
+		assert_int_equal(testbed__pass(&testbed, false), 0);
 }
 
 static void pass_time(uint64_t ns)
 {
-	rack.loop.now += ns;
+	testbed.loop.now += ns;
 	run();
 }
 
@@ -165,8 +165,8 @@ static void frames_arrive_in_order_at_the_other_end(void **state)
 		assert_int_equal(card(1)->notes[i], i);
 		assert_int_equal(card(0)->notes[i], 1000 + i);
 	}
-	assert_int_equal(wire__figures(wire()).frames[0], 300);
-	assert_int_equal(wire__figures(wire()).bytes[1], 300 * 60);
+	assert_int_equal(wire__counters(wire()).frames[0], 300);
+	assert_int_equal(wire__counters(wire()).bytes[1], 300 * 60);
 }
 
 static void no_handler_is_entered_by_a_transmission(void **state)
@@ -189,7 +189,7 @@ static void the_longest_frame_passes_and_a_longer_one_does_not(void **state)
 
 	assert_int_equal(card(1)->received, 1);
 	assert_int_equal(card(1)->bytes, NIC_FRAME_MAX);
-	assert_int_equal(wire__figures(wire()).dropped[0], 1);
+	assert_int_equal(wire__counters(wire()).dropped[0], 1);
 }
 
 static void a_full_card_stalls_the_sender_and_loses_nothing(void **state)
@@ -202,7 +202,7 @@ static void a_full_card_stalls_the_sender_and_loses_nothing(void **state)
 		sent++;
 	run();
 	assert_int_equal(sent, FRAME_QUEUE_FRAMES);
-	assert_int_equal(wire__figures(wire()).waiting[0], sent);
+	assert_int_equal(wire__counters(wire()).waiting[0], sent);
 	assert_int_equal(card(0)->works, 0);
 	/* The other direction is not concerned. */
 	assert_true(send_frame(1, 1));
@@ -235,8 +235,8 @@ static void frames_that_were_refused_too_long_are_missed(void **state)
 	pass_time(1);
 
 	assert_int_equal(card(1)->missed, 10);
-	assert_int_equal(wire__figures(wire()).missed[0], 10);
-	assert_int_equal(wire__figures(wire()).waiting[0], 0);
+	assert_int_equal(wire__counters(wire()).missed[0], 10);
+	assert_int_equal(wire__counters(wire()).waiting[0], 0);
 	assert_int_equal(card(0)->missed, 0);
 	card(1)->full = false;
 	assert_true(send_frame(0, 77));
@@ -289,7 +289,7 @@ static void patience_is_set_and_may_be_endless(void **state)
 	run();
 	pass_time(1000000 * MILLISECOND);
 	assert_int_equal(card(1)->missed, 1);
-	assert_int_equal(wire__figures(wire()).waiting[0], 1);
+	assert_int_equal(wire__counters(wire()).waiting[0], 1);
 }
 
 static void every_nth_frame_is_dropped(void **state)
@@ -304,8 +304,8 @@ static void every_nth_frame_is_dropped(void **state)
 	assert_int_equal(card(1)->notes[1], 2);
 	assert_int_equal(card(1)->notes[2], 4);
 	assert_int_equal(card(1)->notes[6], 10);
-	assert_int_equal(wire__figures(wire()).dropped[0], 3);
-	assert_int_equal(wire__figures(wire()).dropped[1], 0);
+	assert_int_equal(wire__counters(wire()).dropped[0], 3);
+	assert_int_equal(wire__counters(wire()).dropped[1], 0);
 }
 
 static void a_refused_transmission_is_not_counted_as_a_frame(void **state)
@@ -329,7 +329,7 @@ static void all_frames_are_delayed_and_keep_their_order(void **state)
 	assert_true(send_frame(0, 2));
 	pass_time(3 * MILLISECOND - 1);
 	assert_int_equal(card(1)->received, 0);
-	assert_int_equal(rack__deadline(&rack), rack.loop.now + 1);
+	assert_int_equal(testbed__deadline(&testbed), testbed.loop.now + 1);
 	pass_time(1);
 	assert_int_equal(card(1)->received, 1);
 
@@ -364,7 +364,7 @@ static void a_held_wire_keeps_all_until_it_goes_on(void **state)
 		assert_true(send_frame(0, i));
 	pass_time(100 * WIRE_PATIENCE_NS);
 	assert_int_equal(card(1)->received, 0);
-	assert_true(rack__deadline(&rack) == LOOP_NEVER);
+	assert_true(testbed__deadline(&testbed) == LOOP_NEVER);
 	set_faults(&(struct wire_faults) {});
 	run();
 
@@ -398,7 +398,7 @@ static void a_wire_that_is_down_has_no_link_and_loses_what_waits(void **state)
 	assert_false(nic__link(port(1)));
 	assert_int_equal(card(0)->links, 2);
 	assert_int_equal(card(1)->links, 2);
-	assert_int_equal(wire__figures(wire()).dropped[0], FRAME_QUEUE_FRAMES);
+	assert_int_equal(wire__counters(wire()).dropped[0], FRAME_QUEUE_FRAMES);
 	/* Gone, not refused; and who waited for room need not any more. */
 	assert_true(send_frame(0, 2));
 	run();
@@ -417,7 +417,7 @@ static void one_flow_does_not_starve_the_other(void **state)
 	for (unsigned int i = 0; i < 500; i++)
 		assert_true(send_frame(0, i));
 	assert_true(send_frame(1, 1));
-	assert_int_equal(rack__pass(&rack, false), 0);
+	assert_int_equal(testbed__pass(&testbed, false), 0);
 
 	assert_int_equal(card(0)->received, 1);
 	assert_true(card(1)->received < 500);
@@ -485,10 +485,10 @@ static void add_listening_wire(void)
 	static const uint8_t mac[6] = { 2 };
 
 	unlink("test_wire.sock");
-	assert_int_equal(rack__add_port(&rack, &card_model, mac, NULL), 0);
-	assert_int_equal(rack__add_wire(&rack), 0);
-	assert_int_equal(wire_end__attach_port(&rack.wires[1], 0, port(2)), 0);
-	assert_int_equal(wire_end__listen(&rack.wires[1], 1, "test_wire.sock"), 0);
+	assert_int_equal(testbed__add_port(&testbed, &card_model, mac, NULL), 0);
+	assert_int_equal(testbed__add_wire(&testbed), 0);
+	assert_int_equal(wire_end__attach_port(&testbed.wires[1], 0, port(2)), 0);
+	assert_int_equal(wire_end__listen(&testbed.wires[1], 1, "test_wire.sock"), 0);
 }
 
 static void a_socket_has_a_link_while_someone_is_connected(void **state)
@@ -514,7 +514,7 @@ static void a_socket_has_a_link_while_someone_is_connected(void **state)
 	assert_int_equal(send(peer, frame, 14, 0), 14);
 	run();
 	assert_int_equal(card(2)->received, 1);
-	assert_int_equal(rack.wires[1].figures.dropped[1], 1);
+	assert_int_equal(testbed.wires[1].counters.dropped[1], 1);
 	close(peer);
 	run();
 	assert_false(nic__link(port(2)));
@@ -560,7 +560,7 @@ static void a_full_card_stalls_who_sends_on_a_socket(void **state)
 
 	(void)state;
 	add_listening_wire();
-	rack.wires[1].faults.patience_ns = 0;
+	testbed.wires[1].faults.patience_ns = 0;
 	peer = path__connect("test_wire.sock");
 	card(2)->full = true;
 	for (int i = 0; i < 10000; i++) {
@@ -585,8 +585,8 @@ static void a_full_card_stalls_who_sends_on_a_socket(void **state)
 static void a_port_has_one_wire(void **state)
 {
 	(void)state;
-	assert_int_equal(rack__add_wire(&rack), 0);
-	assert_int_equal(wire_end__attach_port(&rack.wires[1], 0, port(0)), -EBUSY);
+	assert_int_equal(testbed__add_wire(&testbed), 0);
+	assert_int_equal(wire_end__attach_port(&testbed.wires[1], 0, port(0)), -EBUSY);
 }
 
 static int setup(void **state)
@@ -594,10 +594,10 @@ static int setup(void **state)
 	static const uint8_t mac[6] = { 2 };
 
 	(void)state;
-	rack.loop.stopped_clock = true;
-	rack.loop.now = MILLISECOND;
-	return rack__open(&rack) || rack__add_port(&rack, &card_model, mac, NULL) ||
-	       rack__add_port(&rack, &card_model, mac, NULL) || rack__add_wire(&rack) ||
+	testbed.loop.stopped_clock = true;
+	testbed.loop.now = MILLISECOND;
+	return testbed__open(&testbed) || testbed__add_port(&testbed, &card_model, mac, NULL) ||
+	       testbed__add_port(&testbed, &card_model, mac, NULL) || testbed__add_wire(&testbed) ||
 	       wire_end__attach_port(wire(), 0, port(0)) ||
 	       wire_end__attach_port(wire(), 1, port(1));
 }
@@ -605,7 +605,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	(void)state;
-	rack__close(&rack);
+	testbed__close(&testbed);
 	return access("test_wire.sock", F_OK) ? 0 : -1;
 }
 

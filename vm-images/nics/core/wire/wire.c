@@ -57,7 +57,7 @@ void wire__update_link(struct wire *wire)
 		return;
 	wire->linked = up;
 	for (unsigned int d = 0; d < 2; d++)
-		wire->figures.dropped[d] += wire__discard(wire, d);
+		wire->counters.dropped[d] += wire__discard(wire, d);
 	for (unsigned int side = 0; side < 2; side++)
 		wire_end__tell_link(&wire->ends[side], up);
 }
@@ -71,13 +71,13 @@ void wire__set_faults(struct wire *wire, const struct wire_faults *faults)
 	wire__update_link(wire);
 }
 
-struct wire_figures wire__figures(const struct wire *wire)
+struct wire_counters wire__counters(const struct wire *wire)
 {
-	struct wire_figures figures = wire->figures;
+	struct wire_counters counters = wire->counters;
 
 	for (unsigned int d = 0; d < 2; d++)
-		figures.waiting[d] = wire->directions[d].queue.count;
-	return figures;
+		counters.waiting[d] = wire->directions[d].queue.count;
+	return counters;
 }
 
 bool wire__send(struct wire *wire, unsigned int side, const void *frame, size_t bytes)
@@ -90,7 +90,7 @@ bool wire__send(struct wire *wire, unsigned int side, const void *frame, size_t 
 	if (bytes > NIC_FRAME_MAX ||
 	    (faults->drop_every && (direction->seen + 1) % faults->drop_every == 0)) {
 		direction->seen++;
-		wire->figures.dropped[side]++;
+		wire->counters.dropped[side]++;
 		return true;
 	}
 	if (!frame_queue__push(&direction->queue, frame, bytes,
@@ -127,11 +127,11 @@ static void wire__offer(struct wire *wire, unsigned int d)
 		wire_end__await_room(&wire->ends[!d]);
 		return;
 	case WIRE_TAKEN:
-		wire->figures.frames[d]++;
-		wire->figures.bytes[d] += frame->bytes;
+		wire->counters.frames[d]++;
+		wire->counters.bytes[d] += frame->bytes;
 		break;
 	case WIRE_LOST:
-		wire->figures.dropped[d]++;
+		wire->counters.dropped[d]++;
 		break;
 	}
 	frame_queue__pop(&direction->queue);
@@ -156,7 +156,7 @@ static void wire__give_up(struct wire *wire, unsigned int d)
 {
 	uint64_t frames = wire__discard(wire, d);
 
-	wire->figures.missed[d] += frames;
+	wire->counters.missed[d] += frames;
 	for (uint64_t i = 0; i < frames; i++)
 		wire_end__miss(&wire->ends[!d]);
 }

@@ -39,7 +39,7 @@ struct wire_faults {
 };
 
 /* Frames and bytes that passed from the first end to the second, and back. */
-struct wire_figures {
+struct wire_counters {
 	uint64_t frames[2], bytes[2], dropped[2], missed[2];
 	uint64_t waiting[2];		/* kept by the wire at the moment */
 };
@@ -58,7 +58,7 @@ struct wire {
 	struct wire_end ends[2];
 	struct wire_direction directions[2];
 	struct wire_faults faults;
-	struct wire_figures figures;
+	struct wire_counters counters;
 	bool linked;			/* what both ends were told */
 };
 
@@ -70,7 +70,7 @@ bool wire__has_link(const struct wire *wire);
 /* To be called when an end came or went: tells the ends whether there is a link now. */
 void wire__update_link(struct wire *wire);
 void wire__set_faults(struct wire *wire, const struct wire_faults *faults);
-struct wire_figures wire__figures(const struct wire *wire);
+struct wire_counters wire__counters(const struct wire *wire);
 
 /*
  * A frame from end @side. Return: false when there is no room; the end is told when there is

@@ -66,7 +66,7 @@ static bool wire_end__read_frame(struct wire_end *end)
 		return false;
 	}
 	if (bytes < FRAME_MIN || bytes > NIC_FRAME_MAX)
-		end->wire->figures.dropped[end->side]++;
+		end->wire->counters.dropped[end->side]++;
 	else
 		wire__send(end->wire, end->side, frame, bytes);
 	return true;
