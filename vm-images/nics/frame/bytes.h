@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Fields of descriptors, admin commands and frames, by byte: little-endian for what the guest's
- * driver writes, big-endian for what is on the wire.
+ * Fields of descriptors, commands and frames, by byte: little-endian for what the guest's driver
+ * writes, big-endian for what is on the wire.
  */
 #ifndef FRAME_BYTES_H
 #define FRAME_BYTES_H

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "frame/headers.h"
 #include "i40e.h"
 
 static bool filter__same(const struct i40e_filter *one, const struct i40e_filter *other)
@@ -63,11 +64,9 @@ void i40e_filter__remove_vsi(struct i40e *i40e, unsigned int vsi)
 
 static enum i40e_filter_kind address__kind(const uint8_t *address)
 {
-	static const uint8_t broadcast[6] = { 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF };
-
-	if (!(address[0] & 1))
+	if (!ethernet__is_multicast(address))
 		return I40E_FILTER_UNICAST;
-	return memcmp(address, broadcast, 6) ? I40E_FILTER_MULTICAST : I40E_FILTER_BROADCAST;
+	return ethernet__is_broadcast(address) ? I40E_FILTER_BROADCAST : I40E_FILTER_MULTICAST;
 }
 
 /* @vlan: 0 for a frame without a tag. */

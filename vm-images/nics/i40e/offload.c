@@ -3,14 +3,12 @@
 #include <string.h>
 
 #include "frame/bytes.h"
+#include "frame/checksum.h"
+#include "frame/headers.h"
 #include "offload.h"
 #include "packet.h"
 #include "registers.h"
 
-#define FRAME_MIN 60u
-#define TAG_BYTES 4u
-#define TAG_AT 12u
-#define TAG_ETHERTYPE 0x8100
 #define MSS_MIN 64u			/* what the driver sets GLLAN_MSS to; less is malicious */
 
 /* The second quad word of a data descriptor (section 8.4). */
@@ -28,9 +26,6 @@
 #define TUNNEL_TYPE_LOW 9
 #define TUNNEL_UDP 1
 #define TUNNEL_WORDS_LOW 12
-
-#define TCP_FLAGS_AT 12u		/* with the header's length, in the upper four bits */
-#define TCP_FLAGS_MASK 0xFFF
 
 void i40e_offload__decode(struct tx_offload *offload, uint64_t data, const uint8_t *context)
 {
@@ -65,12 +60,14 @@ void i40e_offload__decode(struct tx_offload *offload, uint64_t data, const uint8
 
 static size_t ip__bytes_min(unsigned int version)
 {
-	return version == 6 ? 40 : 20;
+	return version == 6 ? IPV6_BYTES : IPV4_BYTES;
 }
 
 static size_t l4__bytes_min(enum tx_l4 type)
 {
-	static const uint8_t least[] = { [TX_L4_TCP] = 20, [TX_L4_SCTP] = 12, [TX_L4_UDP] = 8 };
+	static const uint8_t least[] = {
+		[TX_L4_TCP] = TCP_BYTES, [TX_L4_SCTP] = SCTP_BYTES, [TX_L4_UDP] = UDP_BYTES,
+	};
 
 	return least[type];
 }
@@ -79,12 +76,12 @@ static size_t l4__bytes_min(enum tx_l4 type)
 static bool offload__fits(const struct tx_offload *offload, size_t bytes)
 {
 	if (offload->outer_ip_version &&
-	    (offload->outer_ip < 14 ||
+	    (offload->outer_ip < ETHERNET_BYTES ||
 	     offload->outer_ip + ip__bytes_min(offload->outer_ip_version) > offload->ip ||
-	     (offload->outer_l4 && offload->outer_l4 + 8 > offload->ip)))
+	     (offload->outer_l4 && offload->outer_l4 + UDP_BYTES > offload->ip)))
 		return false;
 	if (offload->ip_version &&
-	    (offload->ip < 14 ||
+	    (offload->ip < ETHERNET_BYTES ||
 	     offload->ip + ip__bytes_min(offload->ip_version) > offload->l4 ||
 	     offload->l4 > bytes))
 		return false;
@@ -96,9 +93,9 @@ static bool offload__fits(const struct tx_offload *offload, size_t bytes)
 
 unsigned int i40e_offload__frames(const struct tx_offload *offload, size_t bytes)
 {
-	size_t tag = offload->tagged ? TAG_BYTES : 0;
+	size_t tag = offload->tagged ? VLAN_BYTES : 0;
 
-	if (bytes < 14 || !offload__fits(offload, bytes))
+	if (bytes < ETHERNET_BYTES || !offload__fits(offload, bytes))
 		return 0;
 	if (!offload->segments)
 		return bytes + tag <= I40E_FRAME_MAX ? 1 : 0;
@@ -118,17 +115,17 @@ static void ip__finish(uint8_t *frame, size_t ip, unsigned int version, size_t e
 
 	if (version == 6) {
 		if (lengths)
-			put_be16(frame + ip + 4, end - ip - 40);
+			put_be16(frame + ip + 4, end - ip - IPV6_BYTES);
 		return;
 	}
 	if (lengths) {
 		put_be16(frame + ip + 2, end - ip);
 		put_be16(frame + ip + 4, be16(frame + ip + 4) + index);
 	}
-	if (!checksum || header < 20 || ip + header > end)
+	if (!checksum || header < IPV4_BYTES || ip + header > end)
 		return;
-	put_be16(frame + ip + 10, 0);
-	put_be16(frame + ip + 10, i40e_checksum__fold(i40e_checksum__add(0, frame + ip, header)));
+	put_be16(frame + ip + IPV4_CHECKSUM, 0);
+	put_be16(frame + ip + IPV4_CHECKSUM, checksum__fold(checksum__add(0, frame + ip, header)));
 }
 
 /*
@@ -142,14 +139,14 @@ static void l4__checksum(uint8_t *frame, const struct tx_offload *offload, size_
 	uint16_t checksum;
 
 	if (offload->l4_type == TX_L4_SCTP) {
-		put_le32(l4 + 8, i40e_checksum__sctp(l4, end - offload->l4));
+		put_le32(l4 + SCTP_CHECKSUM, checksum__sctp(l4, end - offload->l4));
 		return;
 	}
-	checksum = i40e_checksum__fold(i40e_checksum__add(sum, l4, end - offload->l4));
+	checksum = checksum__fold(checksum__add(sum, l4, end - offload->l4));
 	if (offload->l4_type == TX_L4_UDP)
-		put_be16(l4 + 6, checksum ? checksum : 0xFFFF);
+		put_be16(l4 + UDP_CHECKSUM, checksum ? checksum : 0xFFFF);
 	else
-		put_be16(l4 + 16, checksum);
+		put_be16(l4 + TCP_CHECKSUM, checksum);
 }
 
 /* TCP's sequence number, and flags that only the first or the last segment keeps (GLLAN_TSOMSK). */
@@ -171,15 +168,15 @@ static void l4__segment(const struct i40e *i40e, uint8_t *frame, const struct tx
 	else if (!first)
 		cleared = i40e__register(i40e, GLLAN_TSOMSK_L);
 	flags = be16(l4 + TCP_FLAGS_AT);
-	put_be16(l4 + TCP_FLAGS_AT, flags & ~(cleared & TCP_FLAGS_MASK));
+	put_be16(l4 + TCP_FLAGS_AT, flags & ~(cleared & TCP_FLAGS));
 }
 
 static size_t frame__tag(uint8_t *frame, size_t bytes, uint16_t tag)
 {
-	memmove(frame + TAG_AT + TAG_BYTES, frame + TAG_AT, bytes - TAG_AT);
-	put_be16(frame + TAG_AT, TAG_ETHERTYPE);
-	put_be16(frame + TAG_AT + 2, tag);
-	return bytes + TAG_BYTES;
+	memmove(frame + ETHERTYPE_AT + VLAN_BYTES, frame + ETHERTYPE_AT, bytes - ETHERTYPE_AT);
+	put_be16(frame + ETHERTYPE_AT, ETHERTYPE_VLAN);
+	put_be16(frame + ETHERTYPE_AT + 2, tag);
+	return bytes + VLAN_BYTES;
 }
 
 size_t i40e_offload__frame(const struct i40e *i40e, const struct tx_offload *offload,

@@ -3,25 +3,11 @@
 #include <string.h>
 
 #include "frame/bytes.h"
+#include "frame/checksum.h"
+#include "frame/headers.h"
 #include "packet.h"
 
-#define ETHERTYPE_AT 12u
-#define ETHERTYPE_IPV4 0x0800
-#define ETHERTYPE_IPV6 0x86DD
-#define ETHERTYPE_VLAN 0x8100
-#define ETHERTYPE_ARP 0x0806
-#define IPV6_HEADER_BYTES 40u
 #define EXTENSIONS_MAX 8u
-
-#define PROTOCOL_HOP_BY_HOP 0
-#define PROTOCOL_ICMP 1
-#define PROTOCOL_TCP 6
-#define PROTOCOL_UDP 17
-#define PROTOCOL_ROUTING 43
-#define PROTOCOL_FRAGMENT 44
-#define PROTOCOL_ICMPV6 58
-#define PROTOCOL_DESTINATION 60
-#define PROTOCOL_SCTP 132
 
 /* PTYPE: the first of a group; fragment, other, UDP, (none), TCP, SCTP, ICMP follow each other. */
 #define TYPE_L2 1
@@ -47,24 +33,24 @@ static void ipv4__parse(struct packet *packet, const uint8_t *frame, size_t byte
 {
 	size_t header, total;
 
-	if (bytes < at + 20 || frame[at] >> 4 != 4)
+	if (bytes < at + IPV4_BYTES || frame[at] >> 4 != 4)
 		return;
 	header = (frame[at] & 0xF) * 4;
-	if (header < 20 || bytes < at + header)
+	if (header < IPV4_BYTES || bytes < at + header)
 		return;
 	total = be16(frame + at + 2);
 	packet->ip_version = 4;
 	packet->ip = at;
 	packet->ip_end = total < header ? bytes : min_size(at + total, bytes);
 	packet->protocol = frame[at + 9];
-	packet->fragment = be16(frame + at + 6) & 0x3FFF;
+	packet->fragment = be16(frame + at + 6) & IPV4_FRAGMENT;
 	if (!packet->fragment)
 		packet->l4 = at + header;
 }
 
 static void ipv6__parse(struct packet *packet, const uint8_t *frame, size_t bytes, size_t at)
 {
-	size_t next = at + IPV6_HEADER_BYTES, payload;
+	size_t next = at + IPV6_BYTES, payload;
 	unsigned int extensions;
 	uint8_t protocol;
 
@@ -111,13 +97,13 @@ static void packet__classify(struct packet *packet, size_t bytes)
 	if (packet->fragment) {
 		packet->type = types;
 		packet->classifier = classes + CLASS_IPV4_FRAGMENT;
-	} else if (packet->protocol == PROTOCOL_UDP && l4__fits(packet, bytes, 8)) {
+	} else if (packet->protocol == PROTOCOL_UDP && l4__fits(packet, bytes, UDP_BYTES)) {
 		packet->type = types + 2;
 		packet->classifier = classes + CLASS_IPV4_UDP;
-	} else if (packet->protocol == PROTOCOL_TCP && l4__fits(packet, bytes, 20)) {
+	} else if (packet->protocol == PROTOCOL_TCP && l4__fits(packet, bytes, TCP_BYTES)) {
 		packet->type = types + 4;
 		packet->classifier = classes + CLASS_IPV4_TCP;
-	} else if (packet->protocol == PROTOCOL_SCTP && l4__fits(packet, bytes, 12)) {
+	} else if (packet->protocol == PROTOCOL_SCTP && l4__fits(packet, bytes, SCTP_BYTES)) {
 		packet->type = types + 5;
 		packet->classifier = classes + CLASS_IPV4_SCTP;
 	} else if (packet->protocol ==
@@ -158,8 +144,8 @@ static uint32_t pseudo_header__sum(const struct packet *packet, const uint8_t *f
 	uint32_t sum = packet->protocol + (packet->ip_end - packet->l4);
 
 	if (packet->ip_version == 4)
-		return i40e_checksum__add(sum, frame + packet->ip + 12, 8);
-	return i40e_checksum__add(sum, frame + packet->ip + 8, 32);
+		return checksum__add(sum, frame + packet->ip + 12, 8);
+	return checksum__add(sum, frame + packet->ip + 8, 32);
 }
 
 struct packet_checks i40e_packet__check(const struct packet *packet, const uint8_t *frame,
@@ -171,18 +157,19 @@ struct packet_checks i40e_packet__check(const struct packet *packet, const uint8
 	if (!packet->ip_version)
 		return checks;
 	if (packet->ip_version == 4)
-		checks.ip_bad = i40e_checksum__fold(i40e_checksum__add(0, frame + packet->ip,
+		checks.ip_bad = checksum__fold(checksum__add(0, frame + packet->ip,
 					(frame[packet->ip] & 0xF) * 4));
 	if (packet->fragment || packet->extension_address || !l4 || l4 >= end || end > bytes)
 		return checks;
 
 	if (packet->protocol == PROTOCOL_SCTP) {
-		if (end - l4 >= 12)
-			checks.l4_bad = i40e_checksum__sctp(frame + l4, end - l4) !=
-					le32(frame + l4 + 8);
-	} else if ((packet->protocol == PROTOCOL_TCP && end - l4 >= 20) ||
-		   (packet->protocol == PROTOCOL_UDP && end - l4 >= 8 && be16(frame + l4 + 6))) {
-		checks.l4_bad = i40e_checksum__fold(i40e_checksum__add(
+		if (end - l4 >= SCTP_BYTES)
+			checks.l4_bad = checksum__sctp(frame + l4, end - l4) !=
+					le32(frame + l4 + SCTP_CHECKSUM);
+	} else if ((packet->protocol == PROTOCOL_TCP && end - l4 >= TCP_BYTES) ||
+		   (packet->protocol == PROTOCOL_UDP && end - l4 >= UDP_BYTES &&
+		    be16(frame + l4 + UDP_CHECKSUM))) {
+		checks.l4_bad = checksum__fold(checksum__add(
 					pseudo_header__sum(packet, frame), frame + l4, end - l4));
 	}
 	return checks;
@@ -215,7 +202,7 @@ size_t i40e_packet__input(const struct packet *packet, const uint8_t *frame, siz
 	size_t taken = 0;
 
 	if (fields >> FIELD_VLAN & 1) {
-		put_be16(input, packet->tag & 0xFFF);
+		put_be16(input, packet->tag & VLAN_ID);
 		taken = 2;
 	}
 	if (packet->ip_version == 4) {

@@ -54,9 +54,4 @@ struct packet_checks i40e_packet__check(const struct packet *packet, const uint8
 size_t i40e_packet__input(const struct packet *packet, const uint8_t *frame, size_t bytes,
 		     uint64_t fields, bool mirrored, uint8_t input[PACKET_INPUT_MAX]);
 
-/* Sums of 16-bit words, big-endian, not folded; @bytes may be odd. */
-uint32_t i40e_checksum__add(uint32_t sum, const uint8_t *data, size_t bytes);
-uint16_t i40e_checksum__fold(uint32_t sum);
-uint32_t i40e_checksum__sctp(const uint8_t *packet, size_t bytes);
-
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Frames to queues by a hash over addresses and ports, and a table. */
 #include "frame/bytes.h"
+#include "frame/toeplitz.h"
 #include "registers.h"
 #include "rss.h"
 
@@ -8,22 +9,6 @@
 #define ENTRY_MASK 0x3F
 
 _Static_assert(KEY_BYTES >= PACKET_INPUT_MAX + 4, "the key is long enough for any input");
-
-uint32_t i40e_rss__toeplitz(const uint8_t *key, const uint8_t *input, size_t bytes)
-{
-	uint32_t window = be32(key), hash = 0;
-	unsigned int bit;
-	size_t i;
-
-	for (i = 0; i < bytes; i++) {
-		for (bit = 0; bit < 8; bit++) {
-			if (input[i] & 0x80 >> bit)
-				hash ^= window;
-			window = window << 1 | (key[i + 4] >> (7 - bit) & 1);
-		}
-	}
-	return hash;
-}
 
 static bool rss__hashes(const struct i40e *i40e, unsigned int classifier)
 {
@@ -47,7 +32,7 @@ struct i40e_rss i40e_rss__look_up(const struct i40e *i40e, const struct packet *
 	for (i = 0; i < PFQF_HKEY_COUNT; i++)
 		put_le32(key + 4 * i, i40e__register(i40e, PFQF_HKEY(i)));
 	rss.hashed = true;
-	rss.hash = i40e_rss__toeplitz(key, input, taken);
+	rss.hash = toeplitz__hash(key, sizeof(key), input, taken);
 
 	/* The table: four entries a register. */
 	entries = i40e__register(i40e, PFQF_CTL_0) & CTL_0_LUT_512 ? 512 : 128;

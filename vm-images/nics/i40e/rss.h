@@ -6,9 +6,6 @@
 #include "i40e.h"
 #include "packet.h"
 
-/* The Toeplitz hash; @key has at least 4 bytes more than there is input. */
-uint32_t i40e_rss__toeplitz(const uint8_t *key, const uint8_t *input, size_t bytes);
-
 struct i40e_rss {
 	bool hashed;			/* the hash is enabled for the packet's type */
 	uint32_t hash;

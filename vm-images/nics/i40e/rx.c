@@ -8,15 +8,12 @@
 
 #include "core/memory/dma.h"
 #include "frame/bytes.h"
+#include "frame/headers.h"
 #include "flow_director.h"
 #include "i40e.h"
 #include "packet.h"
 #include "registers.h"
 #include "rss.h"
-
-#define TAG_BYTES 4u
-#define TAG_AT 12u
-#define TAG_ID_MASK 0xFFF
 
 /* The second quad word of a write-back descriptor (section 8.3). */
 #define STATUS_DONE UINT64_C(0x1)
@@ -148,13 +145,12 @@ static void verdict__steer(struct i40e *i40e, const struct i40e_vsi *vsi,
 static void verdict__judge(const struct packet *packet, const uint8_t *frame, size_t bytes,
 			   struct verdict *verdict)
 {
-	static const uint8_t broadcast[6] = { 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF };
 	struct packet_checks checks = i40e_packet__check(packet, frame, bytes);
 
 	verdict->status |= (uint64_t)packet->type << TYPE_LOW;
-	if (frame[0] & 1)
-		verdict->status |= memcmp(frame, broadcast, 6) ? STATUS_MULTICAST :
-								STATUS_BROADCAST;
+	if (ethernet__is_multicast(frame))
+		verdict->status |= ethernet__is_broadcast(frame) ? STATUS_BROADCAST :
+								   STATUS_MULTICAST;
 	if (checks.done)
 		verdict->status |= STATUS_CHECKED;
 	if (checks.ip_bad)
@@ -188,7 +184,7 @@ bool i40e_rx__receive(struct nic *nic, const void *data, size_t bytes)
 	if (bytes > NIC_FRAME_MAX || bytes > i40e->link.frame_max)
 		return frame__drop(i40e, GLPRT_ROC);
 	i40e_packet__parse(&packet, frame, bytes);
-	vsi = i40e_filter__match(i40e, frame, packet.tagged ? packet.tag & TAG_ID_MASK : 0);
+	vsi = i40e_filter__match(i40e, frame, packet.tagged ? packet.tag & VLAN_ID : 0);
 	if (!vsi) {
 		i40e->counters.rx_filtered++;
 		return true;
@@ -202,10 +198,11 @@ bool i40e_rx__receive(struct nic *nic, const void *data, size_t bytes)
 	if (packet.tagged && i40e_vsi__strips_vlan(vsi)) {
 		verdict.tag = packet.tag;
 		verdict.status |= STATUS_TAG;
-		memcpy(stripped, frame, TAG_AT);
-		memcpy(stripped + TAG_AT, frame + TAG_AT + TAG_BYTES, bytes - TAG_AT - TAG_BYTES);
+		memcpy(stripped, frame, ETHERTYPE_AT);
+		memcpy(stripped + ETHERTYPE_AT, frame + ETHERTYPE_AT + VLAN_BYTES,
+		       bytes - ETHERTYPE_AT - VLAN_BYTES);
 		frame = stripped;
-		bytes -= TAG_BYTES;
+		bytes -= VLAN_BYTES;
 	}
 	buffers = (bytes + rx->buffer_bytes - 1) / rx->buffer_bytes;
 	if (bytes > rx->frame_max || buffers > I40E_RX_CHAIN || buffers >= rx->length)

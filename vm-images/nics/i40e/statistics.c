@@ -4,10 +4,9 @@
  * registers where the driver reads them: 48 bits in two registers, or 32. Bytes include the
  * checksum.
  */
+#include "frame/headers.h"
 #include "i40e.h"
 #include "registers.h"
-
-#define CHECKSUM_BYTES 4u
 
 /* Where frames of a direction are counted. */
 struct counters {
@@ -32,17 +31,13 @@ static void add48(struct i40e *i40e, uint32_t offset, uint64_t amount)
 static void counters__add(struct i40e *i40e, const struct counters *counters, const uint8_t *frame,
 			  size_t bytes)
 {
-	static const uint8_t broadcast[6] = { 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF };
-	unsigned int i;
-
-	add48(i40e, counters->bytes, bytes + CHECKSUM_BYTES);
-	if (!(frame[0] & 1)) {
+	add48(i40e, counters->bytes, bytes + FRAME_CRC_BYTES);
+	if (!ethernet__is_multicast(frame))
 		add48(i40e, counters->unicast, 1);
-		return;
-	}
-	for (i = 0; i < 6 && frame[i] == broadcast[i]; i++)
-		;
-	add48(i40e, i == 6 ? counters->broadcast : counters->multicast, 1);
+	else if (ethernet__is_broadcast(frame))
+		add48(i40e, counters->broadcast, 1);
+	else
+		add48(i40e, counters->multicast, 1);
 }
 
 /* The histogram of lengths: seven counters, 32 bytes from each other. */
@@ -51,7 +46,7 @@ static void lengths__add(struct i40e *i40e, uint32_t first, size_t bytes)
 	static const uint16_t most[] = { 64, 127, 255, 511, 1023, 1522 };
 	unsigned int i;
 
-	for (i = 0; i < 6 && bytes + CHECKSUM_BYTES > most[i]; i++)
+	for (i = 0; i < 6 && bytes + FRAME_CRC_BYTES > most[i]; i++)
 		;
 	add48(i40e, first + 32 * i, 1);
 }

@@ -12,6 +12,7 @@
 
 #include "core/memory/dma.h"
 #include "frame/bytes.h"
+#include "frame/headers.h"
 #include "flow_director.h"
 #include "i40e.h"
 #include "offload.h"
@@ -29,9 +30,6 @@
 #define DATA_REPORT (UINT64_C(0x0002) << 4)
 #define DATA_DUMMY (UINT64_C(0x0010) << 4)
 #define DATA_BYTES_LOW 34
-
-#define ETHERTYPE_AT 12u
-#define ETHERTYPE_VLAN 0x8100
 
 /* The packet at a ring's head; its bytes are in i40e's packet. */
 struct tx_packet {

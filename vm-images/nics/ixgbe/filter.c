@@ -3,16 +3,14 @@
  * Which frames the port takes (datasheet 7.1.1): exact addresses (RAR), hashed multicast addresses
  * (MTA), everything of a kind (FCTRL), and of those with a tag the VLANs in VFTA.
  */
-#include "bytes.h"
+#include "frame/bytes.h"
 #include "ixgbe.h"
 
 #define FRAME_MAX		1518u	/* with its checksum, without a VLAN tag */
-#define VLAN_BYTES		4u
-#define VLAN_ID			0xfffu
 
 void ixgbe_filter__reset(struct ixgbe *chip, const uint8_t mac[6])
 {
-	*ixgbe__register(chip, REG_RAL(0)) = le32__get(mac);
+	*ixgbe__register(chip, REG_RAL(0)) = le32(mac);
 	*ixgbe__register(chip, REG_RAH(0)) = RAH_VALID | (uint32_t)mac[5] << 8 | mac[4];
 }
 
@@ -28,7 +26,7 @@ bool ixgbe_filter__write(struct ixgbe *chip, uint32_t offset, uint32_t value)
 
 static bool ixgbe_filter__is_ours(struct ixgbe *chip, const uint8_t *address)
 {
-	uint32_t low = le32__get(address);
+	uint32_t low = le32(address);
 	uint32_t high = RAH_VALID | (uint32_t)address[5] << 8 | address[4];
 
 	for (unsigned int i = 0; i < RAR_COUNT; i++)
@@ -62,9 +60,9 @@ static bool ixgbe_filter__knows_address(struct ixgbe *chip, const struct packet 
 {
 	uint32_t control = *ixgbe__register(chip, REG_FCTRL);
 
-	if (ixgbe_packet__is_broadcast(packet))
+	if (ethernet__is_broadcast(packet->bytes))
 		return control & FCTRL_BROADCAST;
-	if (!packet__is_multicast(packet))
+	if (!ethernet__is_multicast(packet->bytes))
 		return control & FCTRL_UNICAST_ALL || ixgbe_filter__is_ours(chip, packet->bytes);
 	return control & FCTRL_MULTICAST_ALL || ixgbe_filter__is_ours(chip, packet->bytes) ||
 	       ixgbe_filter__is_in_table(chip, packet->bytes);
@@ -80,5 +78,5 @@ bool ixgbe_filter__fits(struct ixgbe *chip, const struct packet *packet)
 	bool jumbo = *ixgbe__register(chip, REG_HLREG0) & HLREG0_JUMBO;
 	uint32_t limit = jumbo ? *ixgbe__register(chip, REG_MAXFRS) >> MAXFRS_SHIFT : FRAME_MAX;
 
-	return packet->length + IXGBE_CRC_BYTES <= limit + (packet->vlan ? VLAN_BYTES : 0);
+	return packet->length + FRAME_CRC_BYTES <= limit + (packet->vlan ? VLAN_BYTES : 0);
 }

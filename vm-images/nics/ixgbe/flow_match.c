@@ -4,10 +4,9 @@
  * packet that are not masked. Signature filters have two hashes of 15 bits: one chooses a bucket,
  * the other is compared.
  */
-#include "bytes.h"
+#include "frame/bytes.h"
 #include "ixgbe.h"
 
-#define VLAN_ID			0x0fffu
 #define VLAN_CANONICAL		0x1000u
 #define VLAN_PRIORITY		0xe000u
 
@@ -66,8 +65,8 @@ static bool ixgbe_flow_match__matches(struct ixgbe *chip, const struct packet *p
 
 	if (flow->command & FDIRCMD_IPV6)
 		return false;
-	if ((le32__get(packet->source) ^ flow->source) & ~*ixgbe__register(chip, REG_FDIRSIP4M) ||
-	    (le32__get(packet->destination) ^ flow->destination) &
+	if ((le32(packet->source) ^ flow->source) & ~*ixgbe__register(chip, REG_FDIRSIP4M) ||
+	    (le32(packet->destination) ^ flow->destination) &
 	    ~*ixgbe__register(chip, REG_FDIRDIP4M))
 		return false;
 	if (!(ignored & FDIRM_L4_PROTOCOL)) {
@@ -124,7 +123,7 @@ const struct ixgbe_signature *ixgbe_flow_match__signature(struct ixgbe *chip,
 	if (!(ignored & FDIRM_FLEX))
 		common ^= (uint32_t)(uint16_t)(flex << 8 | flex >> 8) << 16;
 	for (unsigned int i = 0; i < (packet->ipv4 ? 4 : 16); i += 4)
-		common ^= be32__get(packet->source + i) ^ be32__get(packet->destination + i);
+		common ^= be32(packet->source + i) ^ be32(packet->destination + i);
 
 	hash = ixgbe_flow_match__hash(*ixgbe__register(chip, REG_FDIRHKEY), flow, common);
 	found = &chip->director.signatures[hash & (ixgbe_flow_director__capacity(chip) - 1)];

@@ -20,6 +20,7 @@
 #include <stdint.h>
 
 #include "core/nic.h"
+#include "frame/headers.h"
 #include "descriptors.h"
 #include "packet.h"
 #include "registers.h"
@@ -29,7 +30,6 @@
 #define IXGBE_VECTORS		64
 #define IXGBE_CONTEXTS		2
 #define IXGBE_EEPROM_WORDS	1024
-#define IXGBE_CRC_BYTES		4
 
 /* A packet as tx.c gathers it: headers and up to 256 KiB to be segmented (7.2.4). */
 #define IXGBE_PACKET_MAX	((256 << 10) + 1024)
@@ -103,7 +103,7 @@ struct ixgbe {
 	struct ixgbe_counters counters;
 	uint8_t packet[IXGBE_PACKET_MAX];	/* what tx.c works on */
 	uint8_t frame[NIC_FRAME_MAX];		/* what offload.c makes of it */
-	uint8_t content[NIC_FRAME_MAX + IXGBE_CRC_BYTES];	/* what rx.c makes of one */
+	uint8_t content[NIC_FRAME_MAX + FRAME_CRC_BYTES];	/* what rx.c makes of one */
 };
 
 static inline uint32_t *ixgbe__register(struct ixgbe *chip, uint32_t offset)
@@ -181,8 +181,6 @@ struct ixgbe_choice {
 
 void ixgbe_steering__choose(struct ixgbe *chip, const struct packet *packet,
 			    struct ixgbe_choice *choice);
-/* The Toeplitz hash, 7.1.2.8.1. */
-uint32_t ixgbe_rss__hash(const uint8_t key[RSS_KEY_BYTES], const uint8_t *input, size_t bytes);
 void ixgbe_rss__choose(struct ixgbe *chip, const struct packet *packet,
 		       struct ixgbe_choice *choice);
 

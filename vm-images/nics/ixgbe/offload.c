@@ -10,22 +10,9 @@
  */
 #include <string.h>
 
-#include "bytes.h"
+#include "frame/bytes.h"
+#include "frame/checksum.h"
 #include "ixgbe.h"
-
-#define ETHERNET_BYTES		14
-#define ADDRESSES_BYTES		12
-#define VLAN_BYTES		4
-#define FRAME_MIN		60
-#define IPV4_BYTES		20
-#define IPV6_BYTES		40
-#define IPV4_CHECKSUM		10
-#define TCP_BYTES		20
-#define TCP_CHECKSUM		16
-#define UDP_BYTES		8
-#define UDP_CHECKSUM		6
-#define SCTP_CHECKSUM		8
-#define TCP_FLAGS		0x0fffu
 
 struct layout {
 	size_t mac, ip, l4;	/* bytes of each header */
@@ -70,18 +57,6 @@ uint32_t ixgbe_offload__frames(const struct ixgbe_order *order)
 	return (uint32_t)((order->bytes - headers + layout.mss - 1) / layout.mss);
 }
 
-static uint32_t ixgbe_offload__crc32c(const uint8_t *bytes, size_t count)
-{
-	uint32_t crc = UINT32_MAX;
-
-	while (count--) {
-		crc ^= *bytes++;
-		for (int bit = 0; bit < 8; bit++)
-			crc = crc >> 1 ^ (crc & 1 ? 0x82f63b78u : 0);
-	}
-	return ~crc;
-}
-
 /* 7.2.5: the sum of the header; the field itself counts as 0. */
 static void ixgbe_offload__ip_checksum(uint8_t *frame, size_t bytes, const struct layout *layout)
 {
@@ -89,8 +64,8 @@ static void ixgbe_offload__ip_checksum(uint8_t *frame, size_t bytes, const struc
 
 	if (layout->ip < IPV4_BYTES || layout->mac + layout->ip > bytes)
 		return;
-	be16__put(ip + IPV4_CHECKSUM, 0);
-	be16__put(ip + IPV4_CHECKSUM, checksum__fold(checksum__add(0, ip, layout->ip)));
+	put_be16(ip + IPV4_CHECKSUM, 0);
+	put_be16(ip + IPV4_CHECKSUM, checksum__fold(checksum__add(0, ip, layout->ip)));
 }
 
 /*
@@ -108,14 +83,8 @@ static void ixgbe_offload__l4_checksum(uint8_t *frame, size_t bytes, const struc
 		return;
 	field = start + fields[layout->l4_kind];
 	if (layout->l4_kind == CONTEXT_L4_SCTP) {
-		uint32_t crc;
-
-		if (field + 4 > bytes)
-			return;
-		memset(frame + field, 0, 4);
-		crc = ixgbe_offload__crc32c(frame + start, bytes - start);
-		for (unsigned int i = 0; i < 4; i++)
-			frame[field + i] = (uint8_t)(crc >> 8 * i);
+		if (field + 4 <= bytes)
+			put_le32(frame + field, checksum__sctp(frame + start, bytes - start));
 		return;
 	}
 	if (field + 2 > bytes)
@@ -124,7 +93,7 @@ static void ixgbe_offload__l4_checksum(uint8_t *frame, size_t bytes, const struc
 	/* In UDP 0 says that there is no checksum. */
 	if (layout->l4_kind == CONTEXT_L4_UDP && !sum)
 		sum = 0xffff;
-	be16__put(frame + field, sum);
+	put_be16(frame + field, sum);
 }
 
 /* 7.2.5, legacy descriptors: from CSS to the end, to CSO. */
@@ -136,20 +105,20 @@ static void ixgbe_offload__legacy_checksum(uint8_t *frame, size_t bytes,
 
 	if (start >= bytes || field + 2 > bytes)
 		return;
-	be16__put(frame + field, checksum__fold(checksum__add(0, frame + start, bytes - start)));
+	put_be16(frame + field, checksum__fold(checksum__add(0, frame + start, bytes - start)));
 }
 
 /* 7.2.4: the flags of the first, the last, and the segments between may differ. */
 static void ixgbe_offload__tcp(struct ixgbe *chip, uint8_t *tcp, uint32_t offset, bool first,
 			       bool last)
 {
-	uint32_t flags = be16__get(tcp + 12), masks = *ixgbe__register(chip, REG_DTXTCPFLGL);
+	uint32_t flags = be16(tcp + TCP_FLAGS_AT), masks = *ixgbe__register(chip, REG_DTXTCPFLGL);
 	uint32_t mask = first ? masks & TCP_FLAGS : masks >> 16 & TCP_FLAGS;
 
-	be32__put(tcp + 4, be32__get(tcp + 4) + offset);
+	put_be32(tcp + 4, be32(tcp + 4) + offset);
 	if (last)
 		mask = first ? TCP_FLAGS : *ixgbe__register(chip, REG_DTXTCPFLGH) & TCP_FLAGS;
-	be16__put(tcp + 12, (uint16_t)(flags & (~TCP_FLAGS | mask)));
+	put_be16(tcp + TCP_FLAGS_AT, (uint16_t)(flags & (~TCP_FLAGS | mask)));
 }
 
 static size_t ixgbe_offload__segment(struct ixgbe *chip, const struct ixgbe_order *order,
@@ -168,16 +137,16 @@ static size_t ixgbe_offload__segment(struct ixgbe *chip, const struct ixgbe_orde
 	memcpy(frame + headers, chip->packet + headers + offset, bytes);
 
 	if (layout->ipv4) {
-		be16__put(ip + 2, (uint16_t)(layout->ip + layout->l4 + bytes));
-		be16__put(ip + 4, (uint16_t)(be16__get(ip + 4) + index));
+		put_be16(ip + 2, (uint16_t)(layout->ip + layout->l4 + bytes));
+		put_be16(ip + 4, (uint16_t)(be16(ip + 4) + index));
 		ixgbe_offload__ip_checksum(frame, headers, layout);
 	} else {
-		be16__put(ip + 4, (uint16_t)(layout->ip - IPV6_BYTES + layout->l4 + bytes));
+		put_be16(ip + 4, (uint16_t)(layout->ip - IPV6_BYTES + layout->l4 + bytes));
 	}
 	if (layout->l4_kind == CONTEXT_L4_TCP)
 		ixgbe_offload__tcp(chip, l4, (uint32_t)offset, !index, bytes == left);
 	else
-		be16__put(l4 + 4, (uint16_t)(layout->l4 + bytes));
+		put_be16(l4 + 4, (uint16_t)(layout->l4 + bytes));
 	ixgbe_offload__l4_checksum(frame, headers + bytes, layout, (uint32_t)(layout->l4 + bytes));
 	return headers + bytes;
 }
@@ -222,9 +191,9 @@ size_t ixgbe_offload__make(struct ixgbe *chip, const struct ixgbe_order *order, 
 	if (tag) {
 		uint32_t ethertype = *ixgbe__register(chip, REG_DMATXCTL) >> DMATXCTL_VLAN_SHIFT;
 
-		memmove(chip->frame, frame, ADDRESSES_BYTES);
-		be16__put(chip->frame + ADDRESSES_BYTES, (uint16_t)ethertype);
-		be16__put(chip->frame + ADDRESSES_BYTES + 2, ixgbe_offload__tag(order));
+		memmove(chip->frame, frame, ETHERTYPE_AT);
+		put_be16(chip->frame + ETHERTYPE_AT, (uint16_t)ethertype);
+		put_be16(chip->frame + ETHERTYPE_AT + 2, ixgbe_offload__tag(order));
 		bytes += tag;
 	}
 	if (bytes < FRAME_MIN && *ixgbe__register(chip, REG_HLREG0) & HLREG0_PAD) {

@@ -2,31 +2,12 @@
 /* Reads the headers of a received frame (datasheet 7.1.2, 7.1.11). */
 #include <string.h>
 
-#include "bytes.h"
+#include "frame/bytes.h"
+#include "frame/checksum.h"
+#include "frame/headers.h"
 #include "packet.h"
 
-#define ETHERNET_BYTES		14
-#define VLAN_BYTES		4
-#define ETHERTYPE_IPV4		0x0800
-#define ETHERTYPE_IPV6		0x86dd
-
-#define IPV4_BYTES		20
-#define IPV4_FRAGMENT		0x3fff	/* more fragments, or not the first */
-#define IPV6_BYTES		40
 #define IPV6_EXTENSIONS_MAX	8
-
-#define PROTOCOL_HOP_BY_HOP	0
-#define PROTOCOL_TCP		6
-#define PROTOCOL_UDP		17
-#define PROTOCOL_ROUTING	43
-#define PROTOCOL_FRAGMENT	44
-#define PROTOCOL_DESTINATION	60
-#define PROTOCOL_SCTP		132
-
-#define TCP_BYTES		20
-#define UDP_BYTES		8
-#define UDP_CHECKSUM		6
-#define SCTP_BYTES		12
 
 static bool packet__l4_is_right(const struct packet *packet, uint8_t protocol, const uint8_t *l4,
 				size_t bytes)
@@ -50,14 +31,14 @@ static void packet__parse_l4(struct packet *packet, uint8_t protocol, const uint
 		checked = true;
 	} else if (protocol == PROTOCOL_UDP && bytes >= UDP_BYTES) {
 		packet->l4 = PACKET_L4_UDP;
-		checked = be16__get(l4 + UDP_CHECKSUM) != 0;
+		checked = be16(l4 + UDP_CHECKSUM) != 0;
 	} else if (protocol == PROTOCOL_SCTP && bytes >= SCTP_BYTES) {
 		packet->l4 = PACKET_L4_SCTP;
 	} else {
 		return;
 	}
-	packet->source_port = be16__get(l4);
-	packet->destination_port = be16__get(l4 + 2);
+	packet->source_port = be16(l4);
+	packet->destination_port = be16(l4 + 2);
 	if (checked)
 		packet->l4_checksum = packet__l4_is_right(packet, protocol, l4, bytes) ?
 				      PACKET_CHECKSUM_RIGHT : PACKET_CHECKSUM_WRONG;
@@ -70,7 +51,7 @@ static void packet__parse_ipv4(struct packet *packet, const uint8_t *ip, size_t 
 	if (room < IPV4_BYTES || ip[0] >> 4 != 4)
 		return;
 	header = (size_t)(ip[0] & 0xf) * 4;
-	total = be16__get(ip + 2);
+	total = be16(ip + 2);
 	if (header < IPV4_BYTES || total < header || room < total)
 		return;
 
@@ -80,7 +61,7 @@ static void packet__parse_ipv4(struct packet *packet, const uint8_t *ip, size_t 
 	packet->destination = ip + 16;
 	packet->ip_checksum = checksum__fold(checksum__add(0, ip, header)) == 0 ?
 			      PACKET_CHECKSUM_RIGHT : PACKET_CHECKSUM_WRONG;
-	if (!(be16__get(ip + 6) & IPV4_FRAGMENT))
+	if (!(be16(ip + 6) & IPV4_FRAGMENT))
 		packet__parse_l4(packet, ip[9], ip + header, total - header);
 }
 
@@ -92,7 +73,7 @@ static void packet__parse_ipv6(struct packet *packet, const uint8_t *ip, size_t 
 
 	if (room < IPV6_BYTES || ip[0] >> 4 != 6)
 		return;
-	left = be16__get(ip + 4);
+	left = be16(ip + 4);
 	if (room - IPV6_BYTES < left)
 		return;
 
@@ -126,29 +107,22 @@ static void packet__parse_ipv6(struct packet *packet, const uint8_t *ip, size_t 
 }
 
 void ixgbe_packet__parse(struct packet *packet, const uint8_t *frame, size_t bytes,
-		   uint16_t vlan_ethertype)
+			 uint16_t vlan_ethertype)
 {
 	size_t header = ETHERNET_BYTES;
 
 	memset(packet, 0, sizeof(*packet));
 	packet->bytes = frame;
 	packet->length = bytes;
-	packet->ethertype = be16__get(frame + 12);
+	packet->ethertype = be16(frame + ETHERTYPE_AT);
 	if (packet->ethertype == vlan_ethertype && bytes >= ETHERNET_BYTES + VLAN_BYTES) {
 		packet->vlan = true;
-		packet->tci = be16__get(frame + 14);
-		packet->ethertype = be16__get(frame + 16);
+		packet->tci = be16(frame + 14);
+		packet->ethertype = be16(frame + 16);
 		header += VLAN_BYTES;
 	}
 	if (packet->ethertype == ETHERTYPE_IPV4)
 		packet__parse_ipv4(packet, frame + header, bytes - header);
 	else if (packet->ethertype == ETHERTYPE_IPV6)
 		packet__parse_ipv6(packet, frame + header, bytes - header);
-}
-
-bool ixgbe_packet__is_broadcast(const struct packet *packet)
-{
-	static const uint8_t broadcast[6] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
-
-	return memcmp(packet->bytes, broadcast, sizeof(broadcast)) == 0;
 }

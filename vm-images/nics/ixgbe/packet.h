@@ -36,13 +36,6 @@ struct packet {
 
 /* @bytes is at least 14; @vlan_ethertype is what a VLAN tag is known by. */
 void ixgbe_packet__parse(struct packet *packet, const uint8_t *frame, size_t bytes,
-		   uint16_t vlan_ethertype);
-
-static inline bool packet__is_multicast(const struct packet *packet)
-{
-	return packet->bytes[0] & 1;
-}
-
-bool ixgbe_packet__is_broadcast(const struct packet *packet);
+			 uint16_t vlan_ethertype);
 
 #endif

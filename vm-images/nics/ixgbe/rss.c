@@ -2,7 +2,8 @@
 /* Receive side scaling (datasheet 7.1.2.8): a hash of the addresses and ports chooses the queue. */
 #include <string.h>
 
-#include "bytes.h"
+#include "frame/bytes.h"
+#include "frame/toeplitz.h"
 #include "ixgbe.h"
 
 /* 7.1.6.2, table of RSS types. */
@@ -17,22 +18,6 @@ enum rss_type {
 };
 
 #define RETA_QUEUE		0xfu	/* of an entry of a byte */
-
-uint32_t ixgbe_rss__hash(const uint8_t key[RSS_KEY_BYTES], const uint8_t *input, size_t bytes)
-{
-	uint32_t hash = 0, window = be32__get(key);
-
-	for (size_t i = 0; i < bytes; i++) {
-		uint8_t next = i + 4 < RSS_KEY_BYTES ? key[i + 4] : 0;
-
-		for (int bit = 7; bit >= 0; bit--) {
-			if (input[i] >> bit & 1)
-				hash ^= window;
-			window = window << 1 | (next >> bit & 1);
-		}
-	}
-	return hash;
-}
 
 static bool ixgbe_rss__has_ports(const struct packet *packet, uint32_t mrqc)
 {
@@ -82,12 +67,12 @@ void ixgbe_rss__choose(struct ixgbe *chip, const struct packet *packet,
 	memcpy(input, packet->source, address_bytes);
 	memcpy(input + address_bytes, packet->destination, address_bytes);
 	if (ixgbe_rss__has_ports(packet, mrqc)) {
-		be16__put(input + bytes, packet->source_port);
-		be16__put(input + bytes + 2, packet->destination_port);
+		put_be16(input + bytes, packet->source_port);
+		put_be16(input + bytes + 2, packet->destination_port);
 		bytes += 4;
 	}
 	ixgbe_rss__key(chip, key);
-	choice->rss_hash = ixgbe_rss__hash(key, input, bytes);
+	choice->rss_hash = toeplitz__hash(key, sizeof(key), input, bytes);
 	entry = choice->rss_hash % RETA_ENTRIES;
 	choice->queue = *ixgbe__register(chip, REG_RETA(entry / 4)) >> entry % 4 * 8 & RETA_QUEUE;
 }

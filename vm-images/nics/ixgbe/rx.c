@@ -14,6 +14,8 @@
 #include <string.h>
 
 #include "core/memory/dma.h"
+#include "frame/bytes.h"
+#include "frame/checksum.h"
 #include "ixgbe.h"
 
 #define RING_BYTES		0x000fff80u
@@ -22,10 +24,7 @@
 #define BUFFER_UNIT		1024u
 #define BUFFER_DEFAULT		2048u
 /* The longest frame in the smallest buffers. */
-#define BUFFERS_MAX		((NIC_FRAME_MAX + IXGBE_CRC_BYTES) / BUFFER_UNIT + 1)
-#define ADDRESSES_BYTES		12
-#define VLAN_BYTES		4
-#define FRAME_MIN		60
+#define BUFFERS_MAX		((NIC_FRAME_MAX + FRAME_CRC_BYTES) / BUFFER_UNIT + 1)
 
 struct rx_ring {
 	unsigned int queue;
@@ -71,18 +70,6 @@ static uint64_t ixgbe_rx__address(const struct rx_ring *ring, uint32_t ahead)
 	return ring->base + (uint64_t)(ring->head + ahead) % ring->size * DESCRIPTOR_BYTES;
 }
 
-static uint32_t ixgbe_rx__crc32(const uint8_t *bytes, size_t count)
-{
-	uint32_t crc = UINT32_MAX;
-
-	while (count--) {
-		crc ^= *bytes++;
-		for (int bit = 0; bit < 8; bit++)
-			crc = crc >> 1 ^ (crc & 1 ? 0xedb88320u : 0);
-	}
-	return ~crc;
-}
-
 /* What goes to memory: the frame as it is, or without its tag, or with its checksum. */
 static const uint8_t *ixgbe_rx__content(struct ixgbe *chip, const struct packet *packet,
 					unsigned int queue, size_t *bytes)
@@ -95,14 +82,12 @@ static const uint8_t *ixgbe_rx__content(struct ixgbe *chip, const struct packet 
 	*bytes = packet->length - skipped;
 	if (!strip && !checksum)
 		return packet->bytes;
-	memcpy(copy, packet->bytes, ADDRESSES_BYTES);
-	memcpy(copy + ADDRESSES_BYTES, packet->bytes + ADDRESSES_BYTES + skipped,
-	       *bytes - ADDRESSES_BYTES);
+	memcpy(copy, packet->bytes, ETHERTYPE_AT);
+	memcpy(copy + ETHERTYPE_AT, packet->bytes + ETHERTYPE_AT + skipped,
+	       *bytes - ETHERTYPE_AT);
 	if (checksum) {
-		uint32_t crc = ixgbe_rx__crc32(packet->bytes, packet->length);
-
-		for (unsigned int i = 0; i < IXGBE_CRC_BYTES; i++)
-			copy[(*bytes)++] = (uint8_t)(crc >> 8 * i);
+		put_le32(copy + *bytes, checksum__ethernet(packet->bytes, packet->length));
+		*bytes += FRAME_CRC_BYTES;
 	}
 	return copy;
 }

@@ -69,7 +69,7 @@ void ixgbe_statistics__add(struct ixgbe *chip, uint32_t offset, uint32_t amount)
 static void ixgbe_statistics__add_bytes(uint32_t *low, size_t bytes)
 {
 	uint32_t *high = low + 1;
-	uint64_t sum = ((uint64_t)*high << 32 | *low) + bytes + IXGBE_CRC_BYTES;
+	uint64_t sum = ((uint64_t)*high << 32 | *low) + bytes + FRAME_CRC_BYTES;
 
 	if (sum >> 32 > HIGH_BITS_MAX)
 		sum = (uint64_t)HIGH_BITS_MAX << 32 | UINT32_MAX;
@@ -83,7 +83,7 @@ static void ixgbe_statistics__add_size(struct ixgbe *chip, uint32_t first, size_
 	static const size_t limits[] = { 64, 127, 255, 511, 1023 };
 	uint32_t i = 0;
 
-	while (i < sizeof(limits) / sizeof(limits[0]) && bytes + IXGBE_CRC_BYTES > limits[i])
+	while (i < sizeof(limits) / sizeof(limits[0]) && bytes + FRAME_CRC_BYTES > limits[i])
 		i++;
 	ixgbe_statistics__add(chip, first + 4 * i, 1);
 }
@@ -103,9 +103,9 @@ void ixgbe_statistics__received(struct ixgbe *chip, const struct packet *packet)
 	ixgbe_statistics__add(chip, REG_GPRC, 1);
 	ixgbe_statistics__add_bytes(ixgbe__register(chip, REG_GORCL), packet->length);
 	ixgbe_statistics__add_size(chip, REG_PRC64, packet->length);
-	if (ixgbe_packet__is_broadcast(packet))
+	if (ethernet__is_broadcast(packet->bytes))
 		ixgbe_statistics__add(chip, REG_BPRC, 1);
-	else if (packet__is_multicast(packet))
+	else if (ethernet__is_multicast(packet->bytes))
 		ixgbe_statistics__add(chip, REG_MPRC, 1);
 }
 
@@ -136,7 +136,6 @@ void ixgbe_statistics__sent(struct ixgbe *chip, unsigned int queue, const uint8_
 			    size_t bytes)
 {
 	unsigned int set = ixgbe_statistics__set(chip, REG_TQSM(0), queue);
-	const struct packet packet = { .bytes = frame, .length = bytes };
 
 	ixgbe_statistics__add(chip, REG_GPTC, 1);
 	ixgbe_statistics__add(chip, REG_TPT, 1);
@@ -144,9 +143,9 @@ void ixgbe_statistics__sent(struct ixgbe *chip, unsigned int queue, const uint8_
 	ixgbe_statistics__add_bytes(ixgbe__register(chip, REG_GOTCL), bytes);
 	ixgbe_statistics__add_bytes(ixgbe__register(chip, REG_TXDGBCL), bytes);
 	ixgbe_statistics__add_size(chip, REG_PTC64, bytes);
-	if (ixgbe_packet__is_broadcast(&packet))
+	if (ethernet__is_broadcast(frame))
 		ixgbe_statistics__add(chip, REG_BPTC, 1);
-	else if (packet__is_multicast(&packet))
+	else if (ethernet__is_multicast(frame))
 		ixgbe_statistics__add(chip, REG_MPTC, 1);
 	ixgbe_statistics__add(chip, TX_WINDOW + QUEUE_WINDOW * set + TX_COUNTERS, 1);
 	ixgbe_statistics__add_bytes(ixgbe__register(chip, REG_QBTC(set)), bytes);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 /* Which frames the XL710 takes, and to which queue: filters, RSS, flow director. */
-#include "i40e/rss.h"
 #include "driver.h"
 
 #define MAIN_VSI VSI_SEID_FIRST
@@ -15,7 +14,7 @@
 
 static uint8_t frame[2048];
 
-/* The key and the vectors of Microsoft's "Verifying the RSS hash calculation". */
+/* Of Microsoft's "Verifying the RSS hash calculation": its key, and what has which hash. */
 static const uint8_t verification_key[52] = {
 	0x6d, 0x5a, 0x56, 0xda, 0x25, 0x5b, 0x0e, 0xc2, 0x41, 0x67, 0x25, 0x3d, 0x43, 0xa3,
 	0x8f, 0xb0, 0xd0, 0xca, 0x2b, 0xcb, 0xae, 0x7b, 0x30, 0xb4, 0x77, 0xcb, 0x2d, 0xa3,
@@ -25,30 +24,14 @@ static const uint8_t verification_key[52] = {
 static const struct {
 	uint8_t addresses[8];
 	uint16_t source, destination;
-	uint32_t with_ports, without;
+	uint32_t hash;
 } vectors[] = {
-	{ { 66, 9, 149, 187, 161, 142, 100, 80 }, 2794, 1766, 0x51ccc178, 0x323e8fc2 },
-	{ { 199, 92, 111, 2, 65, 69, 140, 83 }, 14230, 4739, 0xc626b0ea, 0xd718262a },
-	{ { 24, 19, 198, 95, 12, 22, 207, 184 }, 12898, 38024, 0x5c2b394a, 0xd2d0a5de },
-	{ { 38, 27, 205, 30, 209, 142, 163, 6 }, 48228, 2217, 0xafc7327f, 0x82989176 },
-	{ { 153, 39, 163, 191, 202, 188, 127, 2 }, 44251, 1303, 0x10e828a2, 0x5d1809c5 },
+	{ { 66, 9, 149, 187, 161, 142, 100, 80 }, 2794, 1766, 0x51ccc178 },
+	{ { 199, 92, 111, 2, 65, 69, 140, 83 }, 14230, 4739, 0xc626b0ea },
+	{ { 24, 19, 198, 95, 12, 22, 207, 184 }, 12898, 38024, 0x5c2b394a },
+	{ { 38, 27, 205, 30, 209, 142, 163, 6 }, 48228, 2217, 0xafc7327f },
+	{ { 153, 39, 163, 191, 202, 188, 127, 2 }, 44251, 1303, 0x10e828a2 },
 };
-
-static void the_hash_is_that_of_the_published_vectors(void **state)
-{
-	(void)state;
-	for (unsigned int i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++) {
-		uint8_t input[12];
-
-		memcpy(input, vectors[i].addresses, 8);
-		put_be16(input + 8, vectors[i].source);
-		put_be16(input + 10, vectors[i].destination);
-		assert_int_equal(i40e_rss__toeplitz(verification_key, input, 12),
-				 vectors[i].with_ports);
-		assert_int_equal(i40e_rss__toeplitz(verification_key, input, 8),
-				 vectors[i].without);
-	}
-}
 
 static void start_rss(struct driver *driver, uint32_t control, unsigned int queues_log)
 {
@@ -80,7 +63,7 @@ static void frames_go_to_the_queue_of_their_hash(void **state)
 		rx__fill(&rings[i], 15);
 	}
 	for (unsigned int i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++) {
-		unsigned int queue = vectors[i].with_ports & 3;
+		unsigned int queue = vectors[i].hash & 3;
 		unsigned int at = 0;
 		struct ring *ring = &rings[queue];
 
@@ -90,7 +73,7 @@ static void frames_go_to_the_queue_of_their_hash(void **state)
 			      frame__make_ipv4(frame, TCP, vectors[i].addresses, vectors[i].source,
 					       vectors[i].destination, 80));
 		assert_int_equal(rx__second(ring, at) & 3, 3);
-		assert_int_equal(rx__first(ring, at) >> 32, vectors[i].with_ports);
+		assert_int_equal(rx__first(ring, at) >> 32, vectors[i].hash);
 		assert_int_equal(bits(rx__second(ring, at), 12, 2), 3);
 	}
 	driver__stop(&driver);
@@ -441,7 +424,6 @@ static void tags_are_stripped_when_the_vsi_says_so(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_hash_is_that_of_the_published_vectors),
 		cmocka_unit_test(frames_go_to_the_queue_of_their_hash),
 		cmocka_unit_test(what_is_not_hashed_goes_to_the_first_queue),
 		cmocka_unit_test(the_table_has_128_or_512_entries),

@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "frame/headers.h"
 #include "ixgbe/descriptors.h"
 #include "ixgbe/model.h"
 #include "ixgbe/registers.h"
@@ -199,9 +200,6 @@ static inline uint32_t frame__sum(const uint8_t *at, size_t bytes, uint32_t sum)
 		sum = (sum & 0xffff) + (sum >> 16);
 	return sum;
 }
-
-#define PROTOCOL_TCP 6
-#define PROTOCOL_UDP 17
 
 /* The sum of addresses, protocol and length that TCP and UDP checksums have in them. */
 static inline uint32_t frame__pseudo(const uint8_t *frame, size_t l4_bytes)
