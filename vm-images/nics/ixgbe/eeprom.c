@@ -67,20 +67,18 @@ void ixgbe_eeprom__reset(struct ixgbe *chip)
 		sum += word[i];
 	word[WORD_CHECKSUM] = (uint16_t)(CHECKSUM_TOTAL - sum);
 
-	*ixgbe__register(chip, REG_EEC) = EEC_PRESENT | EEC_AUTO_READ_DONE |
-					  EEPROM_SIZE_CODE << EEC_SIZE_SHIFT;
-	*ixgbe__register(chip, REG_FWSM) = FWSM_FIRMWARE_VALID;
+	ixgbe__set_register(chip, REG_EEC, EEC_PRESENT | EEC_AUTO_READ_DONE |
+					   EEPROM_SIZE_CODE << EEC_SIZE_SHIFT);
+	ixgbe__set_register(chip, REG_FWSM, FWSM_FIRMWARE_VALID);
 }
 
 bool ixgbe_eeprom__read(struct ixgbe *chip, uint32_t offset, uint32_t *value)
 {
-	uint32_t *semaphore = ixgbe__register(chip, REG_SWSM);
-
 	if (offset != REG_SWSM)
 		return false;
 	/* Who reads SMBI as 0 has it: the read sets it. */
-	*value = *semaphore;
-	*semaphore |= SWSM_SMBI;
+	*value = ixgbe__register(chip, REG_SWSM);
+	ixgbe__set_register(chip, REG_SWSM, *value | SWSM_SMBI);
 	return true;
 }
 
@@ -98,18 +96,18 @@ static uint32_t ixgbe_eeprom__fetch(const struct ixgbe *chip, uint32_t command)
 
 bool ixgbe_eeprom__write(struct ixgbe *chip, uint32_t offset, uint32_t value)
 {
-	uint32_t *reg = ixgbe__register(chip, offset);
 	const uint32_t request = EEC_REQUEST | EEC_GRANT;
 
 	switch (offset) {
 	case REG_EERD:
-		*reg = ixgbe_eeprom__fetch(chip, value);
+		ixgbe__set_register(chip, offset, ixgbe_eeprom__fetch(chip, value));
 		return true;
 	case REG_EEC:
-		*reg = (*reg & ~request) | (value & EEC_REQUEST ? request : 0);
+		ixgbe__set_register(chip, offset, (ixgbe__register(chip, offset) & ~request) |
+						  (value & EEC_REQUEST ? request : 0));
 		return true;
 	case REG_SWSM:
-		*reg = value & (SWSM_SMBI | SWSM_SWESMBI);
+		ixgbe__set_register(chip, offset, value & (SWSM_SMBI | SWSM_SWESMBI));
 		return true;
 	case REG_FWSM:
 		return true;

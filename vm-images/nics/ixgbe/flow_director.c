@@ -14,12 +14,12 @@
 
 static bool ixgbe_flow_director__is_perfect(struct ixgbe *chip)
 {
-	return *ixgbe__register(chip, REG_FDIRCTRL) & FDIRCTRL_PERFECT;
+	return ixgbe__register(chip, REG_FDIRCTRL) & FDIRCTRL_PERFECT;
 }
 
 unsigned int ixgbe_flow_director__capacity(struct ixgbe *chip)
 {
-	uint32_t memory = *ixgbe__register(chip, REG_FDIRCTRL) & FDIRCTRL_MEMORY;
+	uint32_t memory = ixgbe__register(chip, REG_FDIRCTRL) & FDIRCTRL_MEMORY;
 
 	if (!memory)
 		return 0;
@@ -74,8 +74,8 @@ static void ixgbe_flow_director__count(struct ixgbe *chip, uint32_t reg, unsigne
 	unsigned int shift = removal ? half_bits : 0;
 	uint32_t limit = (1u << half_bits) - 1;
 
-	if ((*ixgbe__register(chip, reg) >> shift & limit) < limit)
-		*ixgbe__register(chip, reg) += 1u << shift;
+	if ((ixgbe__register(chip, reg) >> shift & limit) < limit)
+		ixgbe__set_register(chip, reg, ixgbe__register(chip, reg) + (1u << shift));
 }
 
 static unsigned int ixgbe_flow_director__room(struct ixgbe *chip)
@@ -89,7 +89,7 @@ static unsigned int ixgbe_flow_director__room(struct ixgbe *chip)
 /* One more is there: software wants to know when few are left. */
 static void ixgbe_flow_director__added(struct ixgbe *chip)
 {
-	uint32_t few = *ixgbe__register(chip, REG_FDIRCTRL) >> FDIRCTRL_FULL_SHIFT;
+	uint32_t few = ixgbe__register(chip, REG_FDIRCTRL) >> FDIRCTRL_FULL_SHIFT;
 
 	if (ixgbe_flow_director__room(chip) == few * FULL_UNIT)
 		ixgbe_interrupts__raise_other(chip, CAUSE_FLOW_DIRECTOR);
@@ -105,10 +105,10 @@ static bool ixgbe_flow_director__add_perfect(struct ixgbe *chip, uint32_t hash, 
 		flow = &chip->director.flows[chip->director.flow_count++];
 	}
 	*flow = (struct ixgbe_flow){
-		.source = *ixgbe__register(chip, REG_FDIRIPSA),
-		.destination = *ixgbe__register(chip, REG_FDIRIPDA),
-		.ports = *ixgbe__register(chip, REG_FDIRPORT),
-		.vlan = *ixgbe__register(chip, REG_FDIRVLAN),
+		.source = ixgbe__register(chip, REG_FDIRIPSA),
+		.destination = ixgbe__register(chip, REG_FDIRIPDA),
+		.ports = ixgbe__register(chip, REG_FDIRPORT),
+		.vlan = ixgbe__register(chip, REG_FDIRVLAN),
 		.hash = hash,
 		.command = command,
 	};
@@ -163,11 +163,11 @@ static bool ixgbe_flow_director__has_signature(struct ixgbe *chip, uint32_t hash
 
 static void ixgbe_flow_director__command(struct ixgbe *chip, uint32_t command)
 {
-	uint32_t hash = *ixgbe__register(chip, REG_FDIRHASH) & 0xffff7fffu;
+	uint32_t hash = ixgbe__register(chip, REG_FDIRHASH) & 0xffff7fffu;
+	uint32_t answer = command & ~(FDIRCMD_COMMAND | FDIRCMD_VALID);
 	bool perfect = ixgbe_flow_director__is_perfect(chip), done;
-	uint32_t *reg = ixgbe__register(chip, REG_FDIRCMD);
 
-	*reg = command & ~(FDIRCMD_COMMAND | FDIRCMD_VALID);
+	ixgbe__set_register(chip, REG_FDIRCMD, answer);
 	if (command & FDIRCMD_CLEAR_TABLE)
 		ixgbe_flow_director__reset(chip);
 	switch (command & FDIRCMD_COMMAND) {
@@ -189,7 +189,7 @@ static void ixgbe_flow_director__command(struct ixgbe *chip, uint32_t command)
 		done = perfect ? ixgbe_flow_director__lookup(chip, hash) != NULL :
 				 ixgbe_flow_director__has_signature(chip, hash, false);
 		if (done)
-			*reg |= FDIRCMD_VALID;
+			ixgbe__set_register(chip, REG_FDIRCMD, answer | FDIRCMD_VALID);
 		break;
 	default:
 		break;
@@ -198,8 +198,6 @@ static void ixgbe_flow_director__command(struct ixgbe *chip, uint32_t command)
 
 bool ixgbe_flow_director__read(struct ixgbe *chip, uint32_t offset, uint32_t *value)
 {
-	uint32_t *reg = ixgbe__register(chip, offset);
-
 	switch (offset) {
 	case REG_FDIRFREE:
 		*value = ixgbe_flow_director__room(chip) & 0xffff;
@@ -209,8 +207,8 @@ bool ixgbe_flow_director__read(struct ixgbe *chip, uint32_t offset, uint32_t *va
 	case REG_FDIRMATCH:
 	case REG_FDIRMISS:
 	case REG_FDIRLEN:
-		*value = *reg;
-		*reg = 0;
+		*value = ixgbe__register(chip, offset);
+		ixgbe__set_register(chip, offset, 0);
 		return true;
 	default:
 		return false;
@@ -223,7 +221,7 @@ bool ixgbe_flow_director__write(struct ixgbe *chip, uint32_t offset, uint32_t va
 	case REG_FDIRCTRL:
 		/* The table starts anew, in memory taken from the packet buffer. */
 		ixgbe_flow_director__reset(chip);
-		*ixgbe__register(chip, offset) = value | FDIRCTRL_INIT_DONE;
+		ixgbe__set_register(chip, offset, value | FDIRCTRL_INIT_DONE);
 		return true;
 	case REG_FDIRCMD:
 		ixgbe_flow_director__command(chip, value);

@@ -27,7 +27,7 @@ void ixgbe_interrupts__reset(struct ixgbe *chip)
 
 static bool ixgbe_interrupts__has(struct ixgbe *chip, uint32_t gpie_bit)
 {
-	return *ixgbe__register(chip, REG_GPIE) & gpie_bit;
+	return ixgbe__register(chip, REG_GPIE) & gpie_bit;
 }
 
 static void ixgbe_interrupts__throttle(struct ixgbe *chip, unsigned int vector)
@@ -59,13 +59,13 @@ static void ixgbe_interrupts__try(struct ixgbe *chip, unsigned int vector)
 	irq->unsent &= ~bit;
 	if (ixgbe_interrupts__has(chip, GPIE_AUTO_MASK))
 		irq->mask &= ~(bit & irq->auto_mask);
-	if (vector >= 16 || *ixgbe__register(chip, REG_EIAC) & bit)
+	if (vector >= 16 || ixgbe__register(chip, REG_EIAC) & bit)
 		irq->cause &= ~bit;
 }
 
 static void ixgbe_interrupts__try_other(struct ixgbe *chip)
 {
-	uint32_t route = *ixgbe__register(chip, REG_IVAR_MISC) >> 8;
+	uint32_t route = ixgbe__register(chip, REG_IVAR_MISC) >> 8;
 	struct ixgbe_interrupts *irq = &chip->interrupts;
 	uint32_t sent = irq->other_cause & irq->other_mask;
 
@@ -75,7 +75,7 @@ static void ixgbe_interrupts__try_other(struct ixgbe *chip)
 	irq->other_unsent = false;
 	if (ixgbe_interrupts__has(chip, GPIE_AUTO_MASK))
 		irq->other_mask &= ~irq->other_auto_mask;
-	irq->other_cause &= ~(sent & *ixgbe__register(chip, REG_EIAC) & CAUSE_TCP_TIMER);
+	irq->other_cause &= ~(sent & ixgbe__register(chip, REG_EIAC) & CAUSE_TCP_TIMER);
 }
 
 void ixgbe_interrupts__timer(struct ixgbe *chip, unsigned int vector)
@@ -110,7 +110,7 @@ void ixgbe_interrupts__raise_other(struct ixgbe *chip, uint32_t causes)
 void ixgbe_interrupts__raise_queue(struct ixgbe *chip, unsigned int queue, bool transmit)
 {
 	unsigned int shift = queue % 2 * 16 + (transmit ? 8 : 0);
-	uint32_t route = *ixgbe__register(chip, REG_IVAR(queue / 2)) >> shift;
+	uint32_t route = ixgbe__register(chip, REG_IVAR(queue / 2)) >> shift;
 
 	if (route & IVAR_VALID)
 		ixgbe_interrupts__raise(chip, BIT64(route & IVAR_VECTOR));

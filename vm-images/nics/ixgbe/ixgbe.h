@@ -106,28 +106,44 @@ struct ixgbe {
 	uint8_t content[NIC_FRAME_MAX + FRAME_CRC_BYTES];	/* what rx.c makes of one */
 };
 
-static inline uint32_t *ixgbe__register(struct ixgbe *chip, uint32_t offset)
+static inline uint32_t ixgbe__register(const struct ixgbe *chip, uint32_t offset)
 {
-	return &chip->registers[offset / 4];
+	return chip->registers[offset / 4];
 }
 
-static inline uint32_t *ixgbe__rx_register(struct ixgbe *chip, unsigned int queue, uint32_t which)
+static inline void ixgbe__set_register(struct ixgbe *chip, uint32_t offset, uint32_t value)
 {
-	uint32_t window = queue < 64 ? RX_WINDOW_LOW + QUEUE_WINDOW * queue :
-				       RX_WINDOW_HIGH + QUEUE_WINDOW * (queue - 64);
-
-	return ixgbe__register(chip, window + which);
+	chip->registers[offset / 4] = value;
 }
 
-static inline uint32_t *ixgbe__tx_register(struct ixgbe *chip, unsigned int queue, uint32_t which)
+/* Where the register @which of a queue is. */
+static inline uint32_t ixgbe_rx__offset(unsigned int queue, uint32_t which)
 {
-	return ixgbe__register(chip, TX_WINDOW + QUEUE_WINDOW * queue + which);
+	return queue < 64 ? RX_WINDOW_LOW + QUEUE_WINDOW * queue + which :
+			    RX_WINDOW_HIGH + QUEUE_WINDOW * (queue - 64) + which;
+}
+
+static inline uint32_t ixgbe_tx__offset(unsigned int queue, uint32_t which)
+{
+	return TX_WINDOW + QUEUE_WINDOW * queue + which;
+}
+
+static inline uint32_t ixgbe_rx__register(const struct ixgbe *chip, unsigned int queue,
+					  uint32_t which)
+{
+	return ixgbe__register(chip, ixgbe_rx__offset(queue, which));
+}
+
+static inline uint32_t ixgbe_tx__register(const struct ixgbe *chip, unsigned int queue,
+					  uint32_t which)
+{
+	return ixgbe__register(chip, ixgbe_tx__offset(queue, which));
 }
 
 /* Whether the chip may use the bus: CTRL can forbid it. */
 static inline bool ixgbe__is_master(struct ixgbe *chip)
 {
-	return !(*ixgbe__register(chip, REG_CTRL) & CTRL_MASTER_DISABLE);
+	return !(ixgbe__register(chip, REG_CTRL) & CTRL_MASTER_DISABLE);
 }
 
 /*

@@ -36,14 +36,14 @@ static void ixgbe__load_defaults(struct ixgbe *chip)
 	ixgbe_eeprom__reset(chip);
 	ixgbe_flow_director__reset(chip);
 	ixgbe_filter__reset(chip, nic__mac(chip->nic));
-	*ixgbe__register(chip, REG_VLNCTRL) = VLNCTRL_DEFAULT;
-	*ixgbe__register(chip, REG_DMATXCTL) = DMATXCTL_DEFAULT;
-	*ixgbe__register(chip, REG_DTXTCPFLGL) = DTXTCPFLGL_DEFAULT;
-	*ixgbe__register(chip, REG_DTXTCPFLGH) = DTXTCPFLGH_DEFAULT;
-	*ixgbe__register(chip, REG_RXPBSIZE(0)) = RXPBSIZE_DEFAULT;
-	*ixgbe__register(chip, REG_RDRXCTL) = RDRXCTL_INIT_DONE | RDRXCTL_CRC_STRIP;
-	*ixgbe__register(chip, REG_SECTXSTAT) = SECSTAT_READY | SECSTAT_NOT_FITTED;
-	*ixgbe__register(chip, REG_SECRXSTAT) = SECSTAT_READY | SECSTAT_NOT_FITTED;
+	ixgbe__set_register(chip, REG_VLNCTRL, VLNCTRL_DEFAULT);
+	ixgbe__set_register(chip, REG_DMATXCTL, DMATXCTL_DEFAULT);
+	ixgbe__set_register(chip, REG_DTXTCPFLGL, DTXTCPFLGL_DEFAULT);
+	ixgbe__set_register(chip, REG_DTXTCPFLGH, DTXTCPFLGH_DEFAULT);
+	ixgbe__set_register(chip, REG_RXPBSIZE(0), RXPBSIZE_DEFAULT);
+	ixgbe__set_register(chip, REG_RDRXCTL, RDRXCTL_INIT_DONE | RDRXCTL_CRC_STRIP);
+	ixgbe__set_register(chip, REG_SECTXSTAT, SECSTAT_READY | SECSTAT_NOT_FITTED);
+	ixgbe__set_register(chip, REG_SECRXSTAT, SECSTAT_READY | SECSTAT_NOT_FITTED);
 	chip->counters.resets++;
 	/* Frames that wait at the wire have nothing to wait for. */
 	nic__room(chip->nic);
@@ -61,12 +61,12 @@ static void ixgbe__reset(struct nic *nic, enum nic_reset kind)
 /* 4.2.1, CTRL.RST and LRST: done when the write returns. The semaphores outlive it. */
 static void ixgbe__software_reset(struct ixgbe *chip)
 {
-	uint32_t semaphore = *ixgbe__register(chip, REG_SWSM);
-	uint32_t owners = *ixgbe__register(chip, REG_SW_FW_SYNC);
+	uint32_t semaphore = ixgbe__register(chip, REG_SWSM);
+	uint32_t owners = ixgbe__register(chip, REG_SW_FW_SYNC);
 
 	ixgbe__load_defaults(chip);
-	*ixgbe__register(chip, REG_SWSM) = semaphore;
-	*ixgbe__register(chip, REG_SW_FW_SYNC) = owners;
+	ixgbe__set_register(chip, REG_SWSM, semaphore);
+	ixgbe__set_register(chip, REG_SW_FW_SYNC, owners);
 }
 
 /* Registers with two offsets: 16 words each, which are elsewhere in bigger arrays. */
@@ -104,7 +104,7 @@ static uint32_t ixgbe__read32(struct ixgbe *chip, uint32_t offset)
 	    ixgbe_eeprom__read(chip, offset, &value) ||
 	    ixgbe_sfp__read(chip, offset, &value))
 		return value;
-	return *ixgbe__register(chip, offset);
+	return ixgbe__register(chip, offset);
 }
 
 static bool ixgbe__write_own(struct ixgbe *chip, uint32_t offset, uint32_t value)
@@ -114,7 +114,7 @@ static bool ixgbe__write_own(struct ixgbe *chip, uint32_t offset, uint32_t value
 		if (value & (CTRL_RESET | CTRL_LINK_RESET))
 			ixgbe__software_reset(chip);
 		else
-			*ixgbe__register(chip, offset) = value;
+			ixgbe__set_register(chip, offset, value);
 		return true;
 	case REG_SECTXSTAT:
 	case REG_SECRXSTAT:
@@ -142,7 +142,7 @@ static void ixgbe__write32(struct ixgbe *chip, uint32_t offset, uint32_t value)
 	    ixgbe_sfp__write(chip, offset, value) ||
 	    ixgbe__write_own(chip, offset, value))
 		return;
-	*ixgbe__register(chip, offset) = value;
+	ixgbe__set_register(chip, offset, value);
 }
 
 /* 8.1: registers are 32 bits wide; 64 bits are two of them, fewer are a part of one. */

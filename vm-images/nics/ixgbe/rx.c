@@ -36,20 +36,20 @@ struct rx_ring {
 
 static bool ixgbe_rx__is_enabled(struct ixgbe *chip, unsigned int queue)
 {
-	return *ixgbe__rx_register(chip, queue, RXDCTL) & RXDCTL_ENABLE;
+	return ixgbe_rx__register(chip, queue, RXDCTL) & RXDCTL_ENABLE;
 }
 
 /* Return: whether the ring is one; its indices are within it then. */
 static bool ixgbe_rx__ring(struct ixgbe *chip, unsigned int queue, struct rx_ring *ring)
 {
-	uint32_t control = *ixgbe__rx_register(chip, queue, SRRCTL);
+	uint32_t control = ixgbe_rx__register(chip, queue, SRRCTL);
 
 	ring->queue = queue;
-	ring->base = (uint64_t)*ixgbe__rx_register(chip, queue, RDBAH) << 32 |
-		     *ixgbe__rx_register(chip, queue, RDBAL);
-	ring->size = *ixgbe__rx_register(chip, queue, RDLEN) / DESCRIPTOR_BYTES;
-	ring->head = *ixgbe__rx_register(chip, queue, RDH);
-	ring->tail = *ixgbe__rx_register(chip, queue, RDT);
+	ring->base = (uint64_t)ixgbe_rx__register(chip, queue, RDBAH) << 32 |
+		     ixgbe_rx__register(chip, queue, RDBAL);
+	ring->size = ixgbe_rx__register(chip, queue, RDLEN) / DESCRIPTOR_BYTES;
+	ring->head = ixgbe_rx__register(chip, queue, RDH);
+	ring->tail = ixgbe_rx__register(chip, queue, RDT);
 	ring->buffer_bytes = (control & SRRCTL_BUFFER_KB) * BUFFER_UNIT;
 	if (!ring->buffer_bytes)
 		ring->buffer_bytes = BUFFER_DEFAULT;
@@ -74,8 +74,8 @@ static uint64_t ixgbe_rx__address(const struct rx_ring *ring, uint32_t ahead)
 static const uint8_t *ixgbe_rx__content(struct ixgbe *chip, const struct packet *packet,
 					unsigned int queue, size_t *bytes)
 {
-	bool strip = packet->vlan && *ixgbe__rx_register(chip, queue, RXDCTL) & RXDCTL_VLAN_STRIP;
-	bool checksum = !(*ixgbe__register(chip, REG_HLREG0) & HLREG0_CRC_STRIP);
+	bool strip = packet->vlan && ixgbe_rx__register(chip, queue, RXDCTL) & RXDCTL_VLAN_STRIP;
+	bool checksum = !(ixgbe__register(chip, REG_HLREG0) & HLREG0_CRC_STRIP);
 	uint8_t *copy = chip->content;
 	size_t skipped = strip ? VLAN_BYTES : 0;
 
@@ -132,7 +132,8 @@ static bool ixgbe_rx__store(struct ixgbe *chip, struct rx_ring *ring, const uint
 		if (!ixgbe_rx__write_back(chip, ring, i, template, (uint32_t)piece, last))
 			return false;
 	}
-	*ixgbe__rx_register(chip, ring->queue, RDH) = (ring->head + count) % ring->size;
+	ixgbe__set_register(chip, ixgbe_rx__offset(ring->queue, RDH),
+			    (ring->head + count) % ring->size);
 	return true;
 }
 
@@ -161,7 +162,7 @@ static bool ixgbe_rx__deliver(struct ixgbe *chip, const struct packet *packet,
 	needed = (uint32_t)((bytes + ring.buffer_bytes - 1) / ring.buffer_bytes);
 	if (needed > ixgbe_rx__free(&ring)) {
 		/* A ring that never has enough would stop the wire for ever. */
-		if (*ixgbe__rx_register(chip, choice->queue, SRRCTL) & SRRCTL_DROP ||
+		if (ixgbe_rx__register(chip, choice->queue, SRRCTL) & SRRCTL_DROP ||
 		    needed >= ring.size)
 			return ixgbe_rx__drop(chip, choice->queue);
 		return false;
@@ -182,12 +183,12 @@ static bool ixgbe_rx__deliver(struct ixgbe *chip, const struct packet *packet,
 
 bool ixgbe_rx__receive(struct ixgbe *chip, const void *frame, size_t bytes)
 {
-	uint16_t tag = *ixgbe__register(chip, REG_VLNCTRL) & VLNCTRL_ETHERTYPE;
+	uint16_t tag = ixgbe__register(chip, REG_VLNCTRL) & VLNCTRL_ETHERTYPE;
 	uint8_t padded[FRAME_MIN] = { 0 };
 	struct ixgbe_choice choice;
 	struct packet packet;
 
-	if (!(*ixgbe__register(chip, REG_RXCTRL) & RXCTRL_ENABLE) || !ixgbe__is_master(chip)) {
+	if (!(ixgbe__register(chip, REG_RXCTRL) & RXCTRL_ENABLE) || !ixgbe__is_master(chip)) {
 		chip->counters.rx_filtered++;
 		return true;
 	}
@@ -226,37 +227,36 @@ static void ixgbe_rx__retry(struct ixgbe *chip)
 
 bool ixgbe_rx__write(struct ixgbe *chip, uint32_t offset, uint32_t value)
 {
-	uint32_t *reg = ixgbe__register(chip, offset);
 	bool low = offset >= RX_WINDOW_LOW && offset < RX_WINDOW_LOW + 64 * QUEUE_WINDOW;
 	bool high = offset >= RX_WINDOW_HIGH && offset < RX_WINDOW_HIGH + 64 * QUEUE_WINDOW;
 
 	if (offset == REG_RXCTRL) {
-		*reg = value;
+		ixgbe__set_register(chip, offset, value);
 		ixgbe_rx__retry(chip);
 		return true;
 	}
 	if (offset == REG_RDRXCTL) {
-		*reg = value | RDRXCTL_INIT_DONE;
+		ixgbe__set_register(chip, offset, value | RDRXCTL_INIT_DONE);
 		return true;
 	}
 	if (!low && !high)
 		return false;
 	switch (offset % QUEUE_WINDOW) {
 	case RDBAL:
-		*reg = value & ~RING_ALIGNMENT;
+		ixgbe__set_register(chip, offset, value & ~RING_ALIGNMENT);
 		return true;
 	case RDLEN:
-		*reg = value & RING_BYTES;
+		ixgbe__set_register(chip, offset, value & RING_BYTES);
 		return true;
 	case RDH:
-		*reg = value & RING_INDEX;
+		ixgbe__set_register(chip, offset, value & RING_INDEX);
 		return true;
 	case RDT:
-		*reg = value & RING_INDEX;
+		ixgbe__set_register(chip, offset, value & RING_INDEX);
 		ixgbe_rx__retry(chip);
 		return true;
 	case RXDCTL:
-		*reg = value & ~RXDCTL_FLUSH;
+		ixgbe__set_register(chip, offset, value & ~RXDCTL_FLUSH);
 		ixgbe_rx__retry(chip);
 		return true;
 	default:

@@ -48,8 +48,8 @@ bool ixgbe_statistics__read(struct ixgbe *chip, uint32_t offset, uint32_t *value
 {
 	if (!ixgbe_statistics__has(offset))
 		return false;
-	*value = *ixgbe__register(chip, offset);
-	*ixgbe__register(chip, offset) = 0;
+	*value = ixgbe__register(chip, offset);
+	ixgbe__set_register(chip, offset, 0);
 	return true;
 }
 
@@ -61,20 +61,22 @@ bool ixgbe_statistics__write(uint32_t offset)
 
 void ixgbe_statistics__add(struct ixgbe *chip, uint32_t offset, uint32_t amount)
 {
-	uint32_t *counter = ixgbe__register(chip, offset);
+	uint32_t count = ixgbe__register(chip, offset);
 
-	*counter = *counter > UINT32_MAX - amount ? UINT32_MAX : *counter + amount;
+	ixgbe__set_register(chip, offset,
+			    count > UINT32_MAX - amount ? UINT32_MAX : count + amount);
 }
 
-static void ixgbe_statistics__add_bytes(uint32_t *low, size_t bytes)
+/* @low: the first of the two registers. */
+static void ixgbe_statistics__add_bytes(struct ixgbe *chip, uint32_t low, size_t bytes)
 {
-	uint32_t *high = low + 1;
-	uint64_t sum = ((uint64_t)*high << 32 | *low) + bytes + FRAME_CRC_BYTES;
+	uint64_t sum = ((uint64_t)ixgbe__register(chip, low + 4) << 32 |
+			ixgbe__register(chip, low)) + bytes + FRAME_CRC_BYTES;
 
 	if (sum >> 32 > HIGH_BITS_MAX)
 		sum = (uint64_t)HIGH_BITS_MAX << 32 | UINT32_MAX;
-	*low = (uint32_t)sum;
-	*high = (uint32_t)(sum >> 32);
+	ixgbe__set_register(chip, low, (uint32_t)sum);
+	ixgbe__set_register(chip, low + 4, (uint32_t)(sum >> 32));
 }
 
 /* @first: the counter of 64 bytes, checksum and all; five for longer ones follow. */
@@ -92,16 +94,16 @@ static void ixgbe_statistics__add_size(struct ixgbe *chip, uint32_t first, size_
 void ixgbe_statistics__arrived(struct ixgbe *chip, size_t bytes)
 {
 	ixgbe_statistics__add(chip, REG_TPR, 1);
-	ixgbe_statistics__add_bytes(ixgbe__register(chip, REG_TORL), bytes);
+	ixgbe_statistics__add_bytes(chip, REG_TORL, bytes);
 	ixgbe_statistics__add(chip, REG_RXNFGPC, 1);
-	ixgbe_statistics__add_bytes(ixgbe__register(chip, REG_RXNFGBCL), bytes);
+	ixgbe_statistics__add_bytes(chip, REG_RXNFGBCL, bytes);
 }
 
 /* It passed the filters. */
 void ixgbe_statistics__received(struct ixgbe *chip, const struct packet *packet)
 {
 	ixgbe_statistics__add(chip, REG_GPRC, 1);
-	ixgbe_statistics__add_bytes(ixgbe__register(chip, REG_GORCL), packet->length);
+	ixgbe_statistics__add_bytes(chip, REG_GORCL, packet->length);
 	ixgbe_statistics__add_size(chip, REG_PRC64, packet->length);
 	if (ethernet__is_broadcast(packet->bytes))
 		ixgbe_statistics__add(chip, REG_BPRC, 1);
@@ -111,7 +113,7 @@ void ixgbe_statistics__received(struct ixgbe *chip, const struct packet *packet)
 
 static unsigned int ixgbe_statistics__set(struct ixgbe *chip, uint32_t map, unsigned int queue)
 {
-	return *ixgbe__register(chip, map + queue / 4 * 4) >> 8 * (queue % 4) & (COUNTER_SETS - 1);
+	return ixgbe__register(chip, map + queue / 4 * 4) >> 8 * (queue % 4) & (COUNTER_SETS - 1);
 }
 
 /* It is in the memory of the queue. */
@@ -120,9 +122,9 @@ void ixgbe_statistics__received_on(struct ixgbe *chip, unsigned int queue, size_
 	unsigned int set = ixgbe_statistics__set(chip, REG_RQSMR(0), queue);
 
 	ixgbe_statistics__add(chip, RX_WINDOW_LOW + QUEUE_WINDOW * set + QPRC, 1);
-	ixgbe_statistics__add_bytes(ixgbe__rx_register(chip, set, QBRC), bytes);
+	ixgbe_statistics__add_bytes(chip, RX_WINDOW_LOW + QUEUE_WINDOW * set + QBRC, bytes);
 	ixgbe_statistics__add(chip, REG_RXDGPC, 1);
-	ixgbe_statistics__add_bytes(ixgbe__register(chip, REG_RXDGBCL), bytes);
+	ixgbe_statistics__add_bytes(chip, REG_RXDGBCL, bytes);
 }
 
 void ixgbe_statistics__dropped_on(struct ixgbe *chip, unsigned int queue)
@@ -140,13 +142,13 @@ void ixgbe_statistics__sent(struct ixgbe *chip, unsigned int queue, const uint8_
 	ixgbe_statistics__add(chip, REG_GPTC, 1);
 	ixgbe_statistics__add(chip, REG_TPT, 1);
 	ixgbe_statistics__add(chip, REG_TXDGPC, 1);
-	ixgbe_statistics__add_bytes(ixgbe__register(chip, REG_GOTCL), bytes);
-	ixgbe_statistics__add_bytes(ixgbe__register(chip, REG_TXDGBCL), bytes);
+	ixgbe_statistics__add_bytes(chip, REG_GOTCL, bytes);
+	ixgbe_statistics__add_bytes(chip, REG_TXDGBCL, bytes);
 	ixgbe_statistics__add_size(chip, REG_PTC64, bytes);
 	if (ethernet__is_broadcast(frame))
 		ixgbe_statistics__add(chip, REG_BPTC, 1);
 	else if (ethernet__is_multicast(frame))
 		ixgbe_statistics__add(chip, REG_MPTC, 1);
 	ixgbe_statistics__add(chip, TX_WINDOW + QUEUE_WINDOW * set + TX_COUNTERS, 1);
-	ixgbe_statistics__add_bytes(ixgbe__register(chip, REG_QBTC(set)), bytes);
+	ixgbe_statistics__add_bytes(chip, REG_QBTC(set), bytes);
 }

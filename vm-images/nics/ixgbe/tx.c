@@ -61,14 +61,14 @@ static void ixgbe_tx__disarm(struct ixgbe *chip, unsigned int queue)
 /* Return: whether there is something on the ring, and the ring is one. */
 static bool ixgbe_tx__ring(struct ixgbe *chip, unsigned int queue, struct tx_ring *ring)
 {
-	if (!(*ixgbe__tx_register(chip, queue, TXDCTL) & TXDCTL_ENABLE))
+	if (!(ixgbe_tx__register(chip, queue, TXDCTL) & TXDCTL_ENABLE))
 		return false;
 	ring->queue = queue;
-	ring->base = (uint64_t)*ixgbe__tx_register(chip, queue, TDBAH) << 32 |
-		     *ixgbe__tx_register(chip, queue, TDBAL);
-	ring->size = *ixgbe__tx_register(chip, queue, TDLEN) / DESCRIPTOR_BYTES;
-	ring->head = *ixgbe__tx_register(chip, queue, TDH);
-	ring->tail = *ixgbe__tx_register(chip, queue, TDT);
+	ring->base = (uint64_t)ixgbe_tx__register(chip, queue, TDBAH) << 32 |
+		     ixgbe_tx__register(chip, queue, TDBAL);
+	ring->size = ixgbe_tx__register(chip, queue, TDLEN) / DESCRIPTOR_BYTES;
+	ring->head = ixgbe_tx__register(chip, queue, TDH);
+	ring->tail = ixgbe_tx__register(chip, queue, TDT);
 	if (ring->head == ring->tail)
 		return false;
 	if (ring->head < ring->size && ring->tail < ring->size)
@@ -151,7 +151,7 @@ static bool ixgbe_tx__gather(struct ixgbe *chip, const struct tx_ring *ring, str
 static void ixgbe_tx__complete(struct ixgbe *chip, const struct tx_ring *ring,
 			       const struct walk *walk)
 {
-	uint32_t write_back = *ixgbe__tx_register(chip, ring->queue, TDWBAL);
+	uint32_t write_back = ixgbe_tx__register(chip, ring->queue, TDWBAL);
 	uint32_t head = (ring->head + walk->count) % ring->size;
 	bool reports = false, written = true;
 
@@ -168,12 +168,12 @@ static void ixgbe_tx__complete(struct ixgbe *chip, const struct tx_ring *ring,
 			status |= descriptor->word[3] & ~TX_STATUS;
 		written &= dma__publish32(chip->nic, ixgbe_tx__address(ring, i) + 12, status);
 	}
-	*ixgbe__tx_register(chip, ring->queue, TDH) = head;
+	ixgbe__set_register(chip, ixgbe_tx__offset(ring->queue, TDH), head);
 	chip->tx[ring->queue].segments_sent = 0;
 	if (!reports)
 		return;
 	if (write_back & TDWBAL_ENABLE) {
-		uint64_t address = (uint64_t)*ixgbe__tx_register(chip, ring->queue, TDWBAH) << 32 |
+		uint64_t address = (uint64_t)ixgbe_tx__register(chip, ring->queue, TDWBAH) << 32 |
 				   (write_back & ~3u);
 
 		written = dma__publish32(chip->nic, address, head);
@@ -255,7 +255,7 @@ bool ixgbe_tx__work(struct ixgbe *chip)
 	struct budget budget = { .frames = FRAMES_A_PASS, .descriptors = DESCRIPTORS_A_PASS };
 	unsigned int idle = 0;
 
-	if (!(*ixgbe__register(chip, REG_DMATXCTL) & DMATXCTL_ENABLE) || !ixgbe__is_master(chip))
+	if (!(ixgbe__register(chip, REG_DMATXCTL) & DMATXCTL_ENABLE) || !ixgbe__is_master(chip))
 		return false;
 	while (idle < IXGBE_QUEUES) {
 		unsigned int queue = chip->tx_next;
@@ -280,7 +280,7 @@ bool ixgbe_tx__work(struct ixgbe *chip)
 
 static void ixgbe_tx__control(struct ixgbe *chip, unsigned int queue, uint32_t value)
 {
-	*ixgbe__tx_register(chip, queue, TXDCTL) = value & ~TXDCTL_FLUSH;
+	ixgbe__set_register(chip, ixgbe_tx__offset(queue, TXDCTL), value & ~TXDCTL_FLUSH);
 	if (value & TXDCTL_ENABLE)
 		ixgbe_tx__arm(chip, queue);
 	else
@@ -290,10 +290,9 @@ static void ixgbe_tx__control(struct ixgbe *chip, unsigned int queue, uint32_t v
 bool ixgbe_tx__write(struct ixgbe *chip, uint32_t offset, uint32_t value)
 {
 	unsigned int queue = (offset - TX_WINDOW) / QUEUE_WINDOW;
-	uint32_t *reg = ixgbe__register(chip, offset);
 
 	if (offset == REG_DMATXCTL) {
-		*reg = value;
+		ixgbe__set_register(chip, offset, value);
 		memset(chip->tx_armed, 0xff, sizeof(chip->tx_armed));
 		nic__schedule(chip->nic);
 		return true;
@@ -302,17 +301,17 @@ bool ixgbe_tx__write(struct ixgbe *chip, uint32_t offset, uint32_t value)
 		return false;
 	switch (offset % QUEUE_WINDOW) {
 	case TDBAL:
-		*reg = value & ~RING_ALIGNMENT;
+		ixgbe__set_register(chip, offset, value & ~RING_ALIGNMENT);
 		return true;
 	case TDLEN:
-		*reg = value & RING_BYTES;
+		ixgbe__set_register(chip, offset, value & RING_BYTES);
 		return true;
 	case TDH:
-		*reg = value & RING_INDEX;
+		ixgbe__set_register(chip, offset, value & RING_INDEX);
 		chip->tx[queue].segments_sent = 0;
 		return true;
 	case TDT:
-		*reg = value & RING_INDEX;
+		ixgbe__set_register(chip, offset, value & RING_INDEX);
 		ixgbe_tx__arm(chip, queue);
 		return true;
 	case TXDCTL:

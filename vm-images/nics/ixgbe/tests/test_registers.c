@@ -292,10 +292,10 @@ static void counters_stop_at_their_greatest_value(void **state)
 	struct ring rx = rx__create(guest, 0, 8, 2);
 
 	(void)state;
-	*ixgbe__register(chip, REG_GPRC) = UINT32_MAX - 1;
-	*ixgbe__register(chip, REG_GORCL) = UINT32_MAX - 10;
-	*ixgbe__register(chip, REG_GORCL + 4) = 0xf;
-	*ixgbe__register(chip, REG_TORL) = UINT32_MAX - 10;
+	ixgbe__set_register(chip, REG_GPRC, UINT32_MAX - 1);
+	ixgbe__set_register(chip, REG_GORCL, UINT32_MAX - 10);
+	ixgbe__set_register(chip, REG_GORCL + 4, 0xf);
+	ixgbe__set_register(chip, REG_TORL, UINT32_MAX - 10);
 	rx__fill(&rx, 7);
 	for (unsigned int i = 0; i < 3; i++)
 		guest__inject(guest, frame, frame__make(frame, 60, 0));
