@@ -98,10 +98,10 @@ static enum admin_result read_addresses(struct nic *nic, struct admin_command *c
 /* The locally administered address: two bytes, then four, each with its first byte highest. */
 static enum admin_result write_address(struct nic *nic, struct admin_command *command)
 {
-	struct i40e *i40e = i40e__of(nic);
+	struct i40e *chip = i40e__of(nic);
 
-	put_be16(i40e->address, le16(command->parameters + 2));
-	put_be32(i40e->address + 2, le32(command->parameters + 4));
+	put_be16(chip->address, le16(command->parameters + 2));
+	put_be32(chip->address + 2, le32(command->parameters + 4));
 	return ADMIN_OK;
 }
 
@@ -134,7 +134,7 @@ static enum admin_result write_any_register(struct nic *nic, struct admin_comman
 /* Section 7.10: of the NVM only the shadow RAM is there, flat; offset and length in bytes. */
 static enum admin_result read_nvm(struct nic *nic, struct admin_command *command)
 {
-	struct i40e *i40e = i40e__of(nic);
+	struct i40e *chip = i40e__of(nic);
 	uint32_t offset = le32(command->parameters + 4), i;
 	uint16_t length = le16(command->parameters + 2);
 
@@ -144,7 +144,7 @@ static enum admin_result read_nvm(struct nic *nic, struct admin_command *command
 	    offset > 2 * I40E_NVM_WORDS || length > 2 * I40E_NVM_WORDS - offset)
 		return ADMIN_EINVAL;
 	for (i = 0; i < length; i += 2)
-		put_le16(command->data + i, i40e->nvm[(offset + i) / 2]);
+		put_le16(command->data + i, chip->nvm[(offset + i) / 2]);
 	command->answer_bytes = length;
 	return ADMIN_OK;
 }
@@ -163,8 +163,8 @@ const struct admin_handler admin_device_handlers[] = {
 	{ 0x0004, 0, admin_accept },		/* set PF context */
 	{ 0x0008, 0, request_resource },
 	{ 0x0009, 0, release_resource },
-	{ 0x000A, 0, list_capabilities },	/* of the function */
-	{ 0x000B, 0, list_capabilities },	/* of the device */
+	{ 0x000a, 0, list_capabilities },	/* of the function */
+	{ 0x000b, 0, list_capabilities },	/* of the device */
 	{ 0x0107, 24, read_addresses },
 	{ 0x0108, 0, write_address },
 	{ 0x0110, 0, admin_accept },		/* clear PXE mode */
@@ -180,8 +180,8 @@ const struct admin_handler admin_device_handlers[] = {
 	{ 0x0703, 0, nvm_is_read_only },
 	{ 0x0902, 0, admin_refuse },		/* alternate RAM */
 	{ 0x0904, 0, admin_refuse },
-	{ 0xFF03, 0, read_any_register },
-	{ 0xFF04, 0, write_any_register },
-	{ 0xFF08, 0, admin_refuse },		/* dump of firmware's insides */
+	{ 0xff03, 0, read_any_register },
+	{ 0xff04, 0, write_any_register },
+	{ 0xff08, 0, admin_refuse },		/* dump of firmware's insides */
 	{ 0 }
 };

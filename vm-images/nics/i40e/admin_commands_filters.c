@@ -9,14 +9,14 @@
 #include "admin_queue.h"
 #include "registers.h"
 
-#define SEID_MASK 0x3FF
+#define SEID_MASK 0x3ff
 #define ELEMENT_BYTES 16u
 #define ADD_ANY_VLAN 0x0004
 #define REMOVE_ANY_VLAN 0x08
-#define ERROR_NO_RESOURCES 0xFF
+#define ERROR_NO_RESOURCES 0xff
 #define MATCH_PERFECT 0x01
 #define PROMISCUOUS_VLAN_VALID 0x8000
-#define BLOCK_TX_DROP 0x000A		/* drop, of what is sent */
+#define BLOCK_TX_DROP 0x000a		/* drop, of what is sent */
 #define RSS_KEY_BYTES 52u
 #define RSS_LUT_PF 0x0001
 
@@ -25,10 +25,10 @@ static struct i40e_vsi *seid__vsi(struct nic *nic, uint16_t seid)
 	return i40e_vsi__find(i40e__of(nic), seid & SEID_MASK);
 }
 
-static void answer_room(struct i40e *i40e, struct admin_command *command)
+static void answer_room(struct i40e *chip, struct admin_command *command)
 {
-	put_le16(command->parameters, i40e->filter_count);
-	put_le16(command->parameters + 2, I40E_MAC_FILTERS - i40e->filter_count);
+	put_le16(command->parameters, chip->filter_count);
+	put_le16(command->parameters + 2, I40E_MAC_FILTERS - chip->filter_count);
 	command->answer_bytes = command->bytes;
 }
 
@@ -39,7 +39,7 @@ static struct i40e_filter element__filter(const uint8_t *element, unsigned int v
 		.kind = I40E_FILTER_ADDRESS,
 		.vsi = vsi,
 		.any_vlan = any_vlan,
-		.vlan = le16(element + 6) & 0xFFF,
+		.vlan = le16(element + 6) & 0xfff,
 	};
 
 	memcpy(filter.address, element, 6);
@@ -51,7 +51,7 @@ static enum admin_result add_addresses(struct nic *nic, struct admin_command *co
 	struct i40e_vsi *vsi = seid__vsi(nic, le16(command->parameters + 2));
 	unsigned int count = le16(command->parameters), i;
 	enum admin_result result = ADMIN_OK;
-	struct i40e *i40e = i40e__of(nic);
+	struct i40e *chip = i40e__of(nic);
 
 	if (!vsi)
 		return ADMIN_ENOENT;
@@ -59,17 +59,17 @@ static enum admin_result add_addresses(struct nic *nic, struct admin_command *co
 		return ADMIN_EINVAL;
 	for (i = 0; i < count; i++) {
 		uint8_t *element = command->data + i * ELEMENT_BYTES;
-		struct i40e_filter filter = element__filter(element, i40e_vsi__number(i40e, vsi),
+		struct i40e_filter filter = element__filter(element, i40e_vsi__number(chip, vsi),
 							    le16(element + 8) & ADD_ANY_VLAN);
 
-		if (i40e_filter__add(i40e, &filter)) {
+		if (i40e_filter__add(chip, &filter)) {
 			element[12] = ERROR_NO_RESOURCES;
 			result = ADMIN_ENOSPC;
 		} else {
 			element[12] = MATCH_PERFECT;
 		}
 	}
-	answer_room(i40e, command);
+	answer_room(chip, command);
 	return result;
 }
 
@@ -78,7 +78,7 @@ static enum admin_result remove_addresses(struct nic *nic, struct admin_command 
 	struct i40e_vsi *vsi = seid__vsi(nic, le16(command->parameters + 2));
 	unsigned int count = le16(command->parameters), i;
 	enum admin_result result = ADMIN_OK;
-	struct i40e *i40e = i40e__of(nic);
+	struct i40e *chip = i40e__of(nic);
 
 	if (!vsi)
 		return ADMIN_ENOENT;
@@ -86,16 +86,16 @@ static enum admin_result remove_addresses(struct nic *nic, struct admin_command 
 		return ADMIN_EINVAL;
 	for (i = 0; i < count; i++) {
 		uint8_t *element = command->data + i * ELEMENT_BYTES;
-		struct i40e_filter filter = element__filter(element, i40e_vsi__number(i40e, vsi),
+		struct i40e_filter filter = element__filter(element, i40e_vsi__number(chip, vsi),
 							    element[8] & REMOVE_ANY_VLAN);
 
 		element[12] = 0;
-		if (!i40e_filter__remove(i40e, &filter)) {
+		if (!i40e_filter__remove(chip, &filter)) {
 			element[12] = ERROR_NO_RESOURCES;
 			result = ADMIN_ENOENT;
 		}
 	}
-	answer_room(i40e, command);
+	answer_room(chip, command);
 	return result;
 }
 
@@ -114,7 +114,7 @@ static enum admin_result set_promiscuous(struct nic *nic, struct admin_command *
 	uint16_t set = le16(command->parameters), valid = le16(command->parameters + 2);
 	struct i40e_vsi *vsi = seid__vsi(nic, le16(command->parameters + 4));
 	uint16_t vlan = le16(command->parameters + 6);
-	struct i40e *i40e = i40e__of(nic);
+	struct i40e *chip = i40e__of(nic);
 	unsigned int i;
 
 	if (!vsi)
@@ -122,16 +122,16 @@ static enum admin_result set_promiscuous(struct nic *nic, struct admin_command *
 	for (i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
 		struct i40e_filter filter = {
 			.kind = modes[i].kind,
-			.vsi = i40e_vsi__number(i40e, vsi),
+			.vsi = i40e_vsi__number(chip, vsi),
 			.any_vlan = !(vlan & PROMISCUOUS_VLAN_VALID),
-			.vlan = vlan & 0xFFF,
+			.vlan = vlan & 0xfff,
 		};
 
 		if (!(valid & modes[i].flag))
 			continue;
 		if (!(set & modes[i].flag))
-			i40e_filter__remove(i40e, &filter);
-		else if (i40e_filter__add(i40e, &filter))
+			i40e_filter__remove(chip, &filter);
+		else if (i40e_filter__add(chip, &filter))
 			return ADMIN_ENOSPC;
 	}
 	return ADMIN_OK;
@@ -141,17 +141,17 @@ static enum admin_result set_promiscuous(struct nic *nic, struct admin_command *
 static enum admin_result block_ethertype(struct nic *nic, struct admin_command *command)
 {
 	uint16_t ethertype = le16(command->parameters + 6), flags = le16(command->parameters + 8);
-	struct i40e *i40e = i40e__of(nic);
+	struct i40e *chip = i40e__of(nic);
 	unsigned int i;
 
 	if ((flags & BLOCK_TX_DROP) != BLOCK_TX_DROP || !ethertype)
 		return ADMIN_ENOSYS;
 	for (i = 0; i < I40E_BLOCKED_ETHERTYPES; i++)
-		if (i40e->blocked_ethertypes[i] == ethertype)
+		if (chip->blocked_ethertypes[i] == ethertype)
 			return ADMIN_OK;
 	for (i = 0; i < I40E_BLOCKED_ETHERTYPES; i++) {
-		if (!i40e->blocked_ethertypes[i]) {
-			i40e->blocked_ethertypes[i] = ethertype;
+		if (!chip->blocked_ethertypes[i]) {
+			chip->blocked_ethertypes[i] = ethertype;
 			return ADMIN_OK;
 		}
 	}
@@ -161,12 +161,12 @@ static enum admin_result block_ethertype(struct nic *nic, struct admin_command *
 static enum admin_result unblock_ethertype(struct nic *nic, struct admin_command *command)
 {
 	uint16_t ethertype = le16(command->parameters + 6);
-	struct i40e *i40e = i40e__of(nic);
+	struct i40e *chip = i40e__of(nic);
 	unsigned int i;
 
 	for (i = 0; i < I40E_BLOCKED_ETHERTYPES; i++) {
-		if (ethertype && i40e->blocked_ethertypes[i] == ethertype) {
-			i40e->blocked_ethertypes[i] = 0;
+		if (ethertype && chip->blocked_ethertypes[i] == ethertype) {
+			chip->blocked_ethertypes[i] = 0;
 			return ADMIN_OK;
 		}
 	}
@@ -176,13 +176,13 @@ static enum admin_result unblock_ethertype(struct nic *nic, struct admin_command
 /* Tunnels are not looked into: the ports are remembered, for their index. */
 static enum admin_result add_tunnel_port(struct nic *nic, struct admin_command *command)
 {
-	struct i40e *i40e = i40e__of(nic);
+	struct i40e *chip = i40e__of(nic);
 	unsigned int i;
 
 	for (i = 0; i < I40E_TUNNEL_PORTS; i++) {
-		if (i40e->tunnel_ports[i])
+		if (chip->tunnel_ports[i])
 			continue;
-		i40e->tunnel_ports[i] = le16(command->parameters);
+		chip->tunnel_ports[i] = le16(command->parameters);
 		command->parameters[2] = i;
 		command->parameters[3] = 0;
 		command->parameters[4] = I40E_TUNNEL_PORTS;
@@ -193,12 +193,12 @@ static enum admin_result add_tunnel_port(struct nic *nic, struct admin_command *
 
 static enum admin_result remove_tunnel_port(struct nic *nic, struct admin_command *command)
 {
-	struct i40e *i40e = i40e__of(nic);
+	struct i40e *chip = i40e__of(nic);
 	unsigned int index = command->parameters[2];
 
-	if (index >= I40E_TUNNEL_PORTS || !i40e->tunnel_ports[index])
+	if (index >= I40E_TUNNEL_PORTS || !chip->tunnel_ports[index])
 		return ADMIN_ENOENT;
-	i40e->tunnel_ports[index] = 0;
+	chip->tunnel_ports[index] = 0;
 	return ADMIN_OK;
 }
 
@@ -263,15 +263,15 @@ const struct admin_handler admin_filter_handlers[] = {
 	{ 0x0250, ELEMENT_BYTES, add_addresses },
 	{ 0x0251, ELEMENT_BYTES, remove_addresses },
 	{ 0x0254, 0, set_promiscuous },
-	{ 0x025A, 0, block_ethertype },
-	{ 0x025B, 0, unblock_ethertype },
-	{ 0x025C, 0, admin_refuse },		/* cloud filters */
-	{ 0x025D, 0, admin_refuse },
-	{ 0x0B00, 0, add_tunnel_port },
-	{ 0x0B01, 0, remove_tunnel_port },
-	{ 0x0B02, RSS_KEY_BYTES, set_rss_key },
-	{ 0x0B03, 4, set_rss_table },
-	{ 0x0B04, RSS_KEY_BYTES, get_rss_key },
-	{ 0x0B05, 4, get_rss_table },
+	{ 0x025a, 0, block_ethertype },
+	{ 0x025b, 0, unblock_ethertype },
+	{ 0x025c, 0, admin_refuse },		/* cloud filters */
+	{ 0x025d, 0, admin_refuse },
+	{ 0x0b00, 0, add_tunnel_port },
+	{ 0x0b01, 0, remove_tunnel_port },
+	{ 0x0b02, RSS_KEY_BYTES, set_rss_key },
+	{ 0x0b03, 4, set_rss_table },
+	{ 0x0b04, RSS_KEY_BYTES, get_rss_key },
+	{ 0x0b05, 4, get_rss_table },
 	{ 0 }
 };

@@ -20,7 +20,7 @@ static enum admin_result get_abilities(struct nic *nic, struct admin_command *co
 	put_le32(command->data, initial ? LINK_TYPES : link->types);
 	command->data[4] = initial ? LINK_SPEED_40G : link->speed;
 	command->data[5] = link->abilities;
-	command->data[20] = 0x0D;	/* module: QSFP+ */
+	command->data[20] = 0x0d;	/* module: QSFP+ */
 	command->answer_bytes = ABILITIES_BYTES;
 	return ADMIN_OK;
 }
@@ -100,13 +100,13 @@ const struct admin_handler admin_link_handlers[] = {
 	{ 0x0626, 0, admin_refuse },		/* PHY activities */
 	{ 0x0628, 0, admin_refuse },		/* PHY and module registers */
 	{ 0x0629, 0, admin_refuse },
-	{ 0x0A00, 0, lldp_is_stopped },		/* get the MIB */
-	{ 0x0A01, 0, lldp_is_stopped },		/* report changes of it */
-	{ 0x0A05, 0, admin_accept },		/* stop */
-	{ 0x0A06, 0, lldp_is_stopped },		/* start */
-	{ 0x0A07, 0, lldp_is_stopped },		/* CEE configuration */
-	{ 0x0A08, 0, admin_accept },		/* the driver's own agent sets the MIB */
-	{ 0x0A09, 0, admin_accept },		/* stop or start one agent */
-	{ 0x0A0A, 0, lldp_is_stopped },		/* restore */
+	{ 0x0a00, 0, lldp_is_stopped },		/* get the MIB */
+	{ 0x0a01, 0, lldp_is_stopped },		/* report changes of it */
+	{ 0x0a05, 0, admin_accept },		/* stop */
+	{ 0x0a06, 0, lldp_is_stopped },		/* start */
+	{ 0x0a07, 0, lldp_is_stopped },		/* CEE configuration */
+	{ 0x0a08, 0, admin_accept },		/* the driver's own agent sets the MIB */
+	{ 0x0a09, 0, admin_accept },		/* stop or start one agent */
+	{ 0x0a0a, 0, lldp_is_stopped },		/* restore */
 	{ 0 }
 };

@@ -84,7 +84,7 @@ const struct admin_handler admin_scheduler_handlers[] = {
 	{ 0x0406, 32, configure_classes },
 	{ 0x0407, 32, configure_classes },
 	{ 0x0408, 64, query_vsi_bandwidth },
-	{ 0x040A, 32, query_vsi_classes },
+	{ 0x040a, 32, query_vsi_classes },
 	{ 0x0410, 0, admin_accept },		/* limit of a switching component */
 	{ 0x0413, 0, admin_accept },		/* its classes: enable, modify, disable */
 	{ 0x0414, 0, admin_accept },
@@ -93,9 +93,9 @@ const struct admin_handler admin_scheduler_handlers[] = {
 	{ 0x0417, 0, admin_accept },
 	{ 0x0418, 64, query_switch_classes },
 	{ 0x0419, 68, query_port_classes },
-	{ 0x041A, 32, query_switch_classes },
-	{ 0x041B, 0, admin_accept },		/* suspend and resume the port's TX */
-	{ 0x041C, 0, admin_accept },
-	{ 0x041D, 0, admin_refuse },		/* partitions */
+	{ 0x041a, 32, query_switch_classes },
+	{ 0x041b, 0, admin_accept },		/* suspend and resume the port's TX */
+	{ 0x041c, 0, admin_accept },
+	{ 0x041d, 0, admin_refuse },		/* partitions */
 	{ 0 }
 };

@@ -9,7 +9,7 @@
 #define ELEMENT_BYTES 16u
 #define ELEMENT_VSI 19
 #define ELEMENT_CONNECTION_NORMAL 1
-#define SEID_MASK 0x3FF
+#define SEID_MASK 0x3ff
 
 /* Which bytes of the properties a bit of valid_sections stands for. */
 static const struct {
@@ -47,11 +47,11 @@ static struct i40e_vsi *command__vsi(struct nic *nic, const struct admin_command
 static void command__answer_vsi(struct nic *nic, struct admin_command *command,
 				const struct i40e_vsi *vsi)
 {
-	struct i40e *i40e = i40e__of(nic);
-	unsigned int used = i40e_vsi__used(i40e);
+	struct i40e *chip = i40e__of(nic);
+	unsigned int used = i40e_vsi__used(chip);
 
 	put_le16(command->parameters, vsi->seid);
-	put_le16(command->parameters + 2, i40e_vsi__number(i40e, vsi));
+	put_le16(command->parameters + 2, i40e_vsi__number(chip, vsi));
 	put_le16(command->parameters + 4, used);
 	put_le16(command->parameters + 6, I40E_VSIS - used);
 	memcpy(command->data, vsi->properties, I40E_VSI_PROPERTIES);
@@ -61,11 +61,11 @@ static void command__answer_vsi(struct nic *nic, struct admin_command *command,
 /* A header and the elements: the VSIs. Right after a reset that is the PF's own. */
 static enum admin_result get_configuration(struct nic *nic, struct admin_command *command)
 {
-	struct i40e *i40e = i40e__of(nic);
+	struct i40e *chip = i40e__of(nic);
 	unsigned int room = command->bytes / ELEMENT_BYTES - 1, reported = 0, i;
 
 	for (i = 0; i < I40E_VSIS; i++) {
-		const struct i40e_vsi *vsi = &i40e->vsis[i];
+		const struct i40e_vsi *vsi = &chip->vsis[i];
 		uint8_t *at = command->data + (1 + reported) * ELEMENT_BYTES;
 
 		if (!vsi->used || reported == room)
@@ -80,7 +80,7 @@ static enum admin_result get_configuration(struct nic *nic, struct admin_command
 		reported++;
 	}
 	put_le16(command->data, reported);
-	put_le16(command->data + 2, i40e_vsi__used(i40e));
+	put_le16(command->data + 2, i40e_vsi__used(chip));
 	put_le16(command->parameters, 0);	/* nothing follows */
 	command->answer_bytes = (1 + reported) * ELEMENT_BYTES;
 	return ADMIN_OK;
@@ -121,15 +121,15 @@ static enum admin_result get_vsi(struct nic *nic, struct admin_command *command)
 /* The PF's own VSI cannot be deleted. */
 static enum admin_result delete_element(struct nic *nic, struct admin_command *command)
 {
-	struct i40e *i40e = i40e__of(nic);
+	struct i40e *chip = i40e__of(nic);
 	struct i40e_vsi *vsi = command__vsi(nic, command);
 
 	if (!vsi)
-		return admin_veb__delete(i40e, le16(command->parameters) & SEID_MASK) ?
+		return admin_veb__delete(chip, le16(command->parameters) & SEID_MASK) ?
 			ADMIN_OK : ADMIN_ENOENT;
-	if (vsi == i40e->vsis)
+	if (vsi == chip->vsis)
 		return ADMIN_EPERM;
-	i40e_filter__remove_vsi(i40e, i40e_vsi__number(i40e, vsi));
+	i40e_filter__remove_vsi(chip, i40e_vsi__number(chip, vsi));
 	vsi->used = false;
 	return ADMIN_OK;
 }

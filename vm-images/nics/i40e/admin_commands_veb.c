@@ -7,28 +7,28 @@
 #include "admin_queue.h"
 #include "vsi.h"
 
-static struct i40e_veb *veb__find(struct i40e *i40e, unsigned int seid)
+static struct i40e_veb *veb__find(struct i40e *chip, unsigned int seid)
 {
 	unsigned int i;
 
 	for (i = 0; i < I40E_VEBS; i++)
-		if (i40e->vebs[i].used && i40e->vebs[i].seid == seid)
-			return &i40e->vebs[i];
+		if (chip->vebs[i].used && chip->vebs[i].seid == seid)
+			return &chip->vebs[i];
 	return NULL;
 }
 
-static unsigned int veb__used(const struct i40e *i40e)
+static unsigned int veb__used(const struct i40e *chip)
 {
 	unsigned int i, used = 0;
 
 	for (i = 0; i < I40E_VEBS; i++)
-		used += i40e->vebs[i].used;
+		used += chip->vebs[i].used;
 	return used;
 }
 
-bool admin_veb__delete(struct i40e *i40e, unsigned int seid)
+bool admin_veb__delete(struct i40e *chip, unsigned int seid)
 {
-	struct i40e_veb *veb = veb__find(i40e, seid);
+	struct i40e_veb *veb = veb__find(chip, seid);
 
 	if (!veb)
 		return false;
@@ -39,15 +39,15 @@ bool admin_veb__delete(struct i40e *i40e, unsigned int seid)
 static enum admin_result add_veb(struct nic *nic, struct admin_command *command)
 {
 	uint16_t uplink = le16(command->parameters), downlink = le16(command->parameters + 2);
-	struct i40e *i40e = i40e__of(nic);
-	struct i40e_vsi *vsi = i40e_vsi__find(i40e, downlink);
+	struct i40e *chip = i40e__of(nic);
+	struct i40e_vsi *vsi = i40e_vsi__find(chip, downlink);
 	unsigned int i;
 
-	for (i = 0; i < I40E_VEBS && i40e->vebs[i].used; i++)
+	for (i = 0; i < I40E_VEBS && chip->vebs[i].used; i++)
 		;
 	if (i == I40E_VEBS)
 		return ADMIN_ENOSPC;
-	i40e->vebs[i] = (struct i40e_veb){
+	chip->vebs[i] = (struct i40e_veb){
 		.used = true,
 		.seid = VEB_SEID_FIRST + i,
 		.uplink = uplink,
@@ -58,23 +58,23 @@ static enum admin_result add_veb(struct nic *nic, struct admin_command *command)
 	put_le16(command->parameters + 6, VSI_UPLINK_MAC);
 	put_le16(command->parameters + 8, VEB_SEID_FIRST + i);
 	put_le16(command->parameters + 10, i);		/* statistics */
-	put_le16(command->parameters + 12, veb__used(i40e));
-	put_le16(command->parameters + 14, I40E_VEBS - veb__used(i40e));
+	put_le16(command->parameters + 12, veb__used(chip));
+	put_le16(command->parameters + 14, I40E_VEBS - veb__used(chip));
 	return ADMIN_OK;
 }
 
 static enum admin_result get_veb(struct nic *nic, struct admin_command *command)
 {
-	struct i40e *i40e = i40e__of(nic);
-	struct i40e_veb *veb = veb__find(i40e, le16(command->parameters));
+	struct i40e *chip = i40e__of(nic);
+	struct i40e_veb *veb = veb__find(chip, le16(command->parameters));
 
 	if (!veb)
 		return ADMIN_ENOENT;
 	put_le16(command->parameters + 2, VSI_UPLINK_MAC);
 	put_le16(command->parameters + 4, veb->flags);
-	put_le16(command->parameters + 6, veb - i40e->vebs);
-	put_le16(command->parameters + 8, veb__used(i40e));
-	put_le16(command->parameters + 10, I40E_VEBS - veb__used(i40e));
+	put_le16(command->parameters + 6, veb - chip->vebs);
+	put_le16(command->parameters + 8, veb__used(chip));
+	put_le16(command->parameters + 10, I40E_VEBS - veb__used(chip));
 	return ADMIN_OK;
 }
 

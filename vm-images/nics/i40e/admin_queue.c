@@ -48,34 +48,34 @@ struct ring {
 };
 
 /* Return: whether the ring is enabled and has a descriptor at its head. */
-static bool ring__load(struct i40e *i40e, const struct ring_registers *registers, struct ring *ring)
+static bool ring__load(struct i40e *chip, const struct ring_registers *registers, struct ring *ring)
 {
-	uint32_t length = i40e__register(i40e, registers->length);
+	uint32_t length = i40e__register(chip, registers->length);
 
 	if (!(length & AQ_ENABLE) || length & AQ_CRITICAL)
 		return false;
-	ring->base = (uint64_t)i40e__register(i40e, registers->high) << 32 |
-		     i40e__register(i40e, registers->low);
+	ring->base = (uint64_t)i40e__register(chip, registers->high) << 32 |
+		     i40e__register(chip, registers->low);
 	ring->length = length & AQ_LENGTH_MASK;
-	ring->head = i40e__register(i40e, registers->head);
-	ring->tail = i40e__register(i40e, registers->tail);
+	ring->head = i40e__register(chip, registers->head);
+	ring->tail = i40e__register(chip, registers->tail);
 	return ring->head < ring->length && ring->tail < ring->length && ring->head != ring->tail;
 }
 
-static void ring__advance(struct i40e *i40e, const struct ring_registers *registers,
+static void ring__advance(struct i40e *chip, const struct ring_registers *registers,
 			  const struct ring *ring)
 {
-	i40e__set_register(i40e, registers->head,
+	i40e__set_register(chip, registers->head,
 			   ring->head + 1 == ring->length ? 0 : ring->head + 1);
 }
 
 static void ring__fail(struct nic *nic, const struct ring_registers *registers)
 {
-	struct i40e *i40e = i40e__of(nic);
+	struct i40e *chip = i40e__of(nic);
 
-	i40e->counters.bad_addresses++;
-	i40e__set_register(i40e, registers->length,
-			   i40e__register(i40e, registers->length) | AQ_CRITICAL);
+	chip->counters.bad_addresses++;
+	i40e__set_register(chip, registers->length,
+			   i40e__register(chip, registers->length) | AQ_CRITICAL);
 	nic__warn(nic, "an admin queue is not in guest memory");
 }
 
@@ -125,7 +125,7 @@ static enum admin_result command__handle(struct nic *nic, struct admin_command *
 /* One command: its data in, its handler, its data out, then the descriptor. */
 static bool command__run(struct nic *nic, uint64_t address)
 {
-	struct i40e *i40e = i40e__of(nic);
+	struct i40e *chip = i40e__of(nic);
 	static struct admin_command command;	/* one thread, never entered twice */
 	uint8_t descriptor[DESCRIPTOR_BYTES];
 	enum admin_result result = ADMIN_OK;
@@ -134,7 +134,7 @@ static bool command__run(struct nic *nic, uint64_t address)
 
 	if (!dma__read(nic, address, descriptor, sizeof(descriptor)))
 		return false;
-	i40e->counters.admin_commands++;
+	chip->counters.admin_commands++;
 	flags = le16(descriptor);
 	memset(&command, 0, sizeof(command));
 	command.opcode = le16(descriptor + 2);
@@ -147,7 +147,7 @@ static bool command__run(struct nic *nic, uint64_t address)
 		result = ADMIN_EINVAL;
 	} else if (flags & FLAG_BUFFER && flags & FLAG_DATA_FROM_DRIVER &&
 		   !dma__read(nic, data_address, command.data, command.bytes)) {
-		i40e->counters.bad_addresses++;
+		chip->counters.bad_addresses++;
 		result = ADMIN_BAD_ADDRESS;
 	} else {
 		result = command__handle(nic, &command);
@@ -157,11 +157,11 @@ static bool command__run(struct nic *nic, uint64_t address)
 		command.answer_bytes = command.bytes;
 	if (command.answer_bytes &&
 	    !dma__write(nic, data_address, command.data, command.answer_bytes)) {
-		i40e->counters.bad_addresses++;
+		chip->counters.bad_addresses++;
 		result = ADMIN_BAD_ADDRESS;
 	}
 	if (result)
-		i40e->counters.admin_refused++;
+		chip->counters.admin_refused++;
 
 	flags = (flags & ~FLAG_ERROR) | FLAG_DONE | FLAG_COMPLETE | (result ? FLAG_ERROR : 0);
 	put_le16(descriptor, flags);
@@ -172,19 +172,19 @@ static bool command__run(struct nic *nic, uint64_t address)
 	if (!dma__write(nic, address, descriptor, sizeof(descriptor)))
 		return false;
 	if (!(flags & FLAG_NO_INTERRUPT))
-		i40e_interrupt__cause(nic, ICR0_ADMIN_QUEUE);
+		i40e_interrupts__cause(nic, ICR0_ADMIN_QUEUE);
 	return true;
 }
 
 /* A link status event, in a buffer that the driver left; without one it stays due. */
 static void events__send(struct nic *nic)
 {
-	struct i40e *i40e = i40e__of(nic);
+	struct i40e *chip = i40e__of(nic);
 	uint8_t descriptor[DESCRIPTOR_BYTES];
 	struct ring ring;
 	uint64_t address;
 
-	if (!i40e->link.event_due || !ring__load(i40e, &receive_ring, &ring))
+	if (!chip->link.event_due || !ring__load(chip, &receive_ring, &ring))
 		return;
 	address = ring.base + (uint64_t)ring.head * DESCRIPTOR_BYTES;
 	memset(descriptor, 0, sizeof(descriptor));
@@ -195,28 +195,28 @@ static void events__send(struct nic *nic)
 		ring__fail(nic, &receive_ring);
 		return;
 	}
-	ring__advance(i40e, &receive_ring, &ring);
+	ring__advance(chip, &receive_ring, &ring);
 	/* The next change is reported when the driver has asked for the state again. */
-	i40e->link.event_due = false;
-	i40e->link.events = false;
-	i40e->counters.admin_events++;
-	i40e_interrupt__cause(nic, ICR0_ADMIN_QUEUE);
+	chip->link.event_due = false;
+	chip->link.events = false;
+	chip->counters.admin_events++;
+	i40e_interrupts__cause(nic, ICR0_ADMIN_QUEUE);
 }
 
-bool i40e_admin_queue__run(struct nic *nic)
+bool i40e_admin_queue__work(struct nic *nic)
 {
-	struct i40e *i40e = i40e__of(nic);
+	struct i40e *chip = i40e__of(nic);
 	unsigned int commands;
 	struct ring ring;
 
 	for (commands = 0; commands < COMMANDS_A_PASS; commands++) {
-		if (!ring__load(i40e, &send_ring, &ring))
+		if (!ring__load(chip, &send_ring, &ring))
 			break;
 		if (!command__run(nic, ring.base + (uint64_t)ring.head * DESCRIPTOR_BYTES)) {
 			ring__fail(nic, &send_ring);
 			break;
 		}
-		ring__advance(i40e, &send_ring, &ring);
+		ring__advance(chip, &send_ring, &ring);
 	}
 	events__send(nic);
 	return commands == COMMANDS_A_PASS;

@@ -57,9 +57,9 @@ enum admin_result admin_accept(struct nic *nic, struct admin_command *command);
 enum admin_result admin_refuse(struct nic *nic, struct admin_command *command);
 
 /* Forgets the bridge of that SEID. Return: whether there was one. */
-bool admin_veb__delete(struct i40e *i40e, unsigned int seid);
+bool admin_veb__delete(struct i40e *chip, unsigned int seid);
 
 /* Handles a bounded number of commands and the events due. Return: whether there are more. */
-bool i40e_admin_queue__run(struct nic *nic);
+bool i40e_admin_queue__work(struct nic *nic);
 
 #endif

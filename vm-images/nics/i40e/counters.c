@@ -4,7 +4,7 @@
 
 #include "i40e.h"
 
-size_t i40e_counters__list(const struct i40e *i40e, struct nic_counter *counters, size_t room)
+size_t i40e_counters__list(const struct i40e *chip, struct nic_counter *counters, size_t room)
 {
 	static const char *const tx_names[] = {
 		"tx_queue_0", "tx_queue_1", "tx_queue_2", "tx_queue_3", "tx_queue_4", "tx_queue_5",
@@ -16,7 +16,7 @@ size_t i40e_counters__list(const struct i40e *i40e, struct nic_counter *counters
 		"rx_queue_6", "rx_queue_7", "rx_queue_8", "rx_queue_9", "rx_queue_10",
 		"rx_queue_11", "rx_queue_12", "rx_queue_13", "rx_queue_14", "rx_queue_15",
 	};
-	const struct i40e_counters *own = &i40e->counters;
+	const struct i40e_counters *own = &chip->counters;
 	const struct nic_counter fixed[] = {
 		{ "tx_frames", own->tx_frames },
 		{ "tx_bytes", own->tx_bytes },
@@ -33,7 +33,7 @@ size_t i40e_counters__list(const struct i40e *i40e, struct nic_counter *counters
 		{ "bad_addresses", own->bad_addresses },
 		{ "bad_contexts", own->bad_contexts },
 		{ "resets", own->resets },
-		{ "flows", i40e->flows.used },
+		{ "flows", chip->flows.used },
 	};
 	size_t count = sizeof(fixed) / sizeof(fixed[0]), i;
 
@@ -41,10 +41,10 @@ size_t i40e_counters__list(const struct i40e *i40e, struct nic_counter *counters
 		count = room;
 	memcpy(counters, fixed, count * sizeof(fixed[0]));
 	for (i = 0; i < sizeof(tx_names) / sizeof(tx_names[0]); i++) {
-		if (i40e->tx[i].frames && count < room)
-			counters[count++] = (struct nic_counter){ tx_names[i], i40e->tx[i].frames };
-		if (i40e->rx[i].frames && count < room)
-			counters[count++] = (struct nic_counter){ rx_names[i], i40e->rx[i].frames };
+		if (chip->tx[i].frames && count < room)
+			counters[count++] = (struct nic_counter){ tx_names[i], chip->tx[i].frames };
+		if (chip->rx[i].frames && count < room)
+			counters[count++] = (struct nic_counter){ rx_names[i], chip->rx[i].frames };
 	}
 	return count;
 }

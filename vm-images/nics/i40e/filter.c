@@ -17,49 +17,49 @@ static bool filter__same(const struct i40e_filter *one, const struct i40e_filter
 	       (one->kind != I40E_FILTER_ADDRESS || !memcmp(one->address, other->address, 6));
 }
 
-static struct i40e_filter *filter__find(struct i40e *i40e, const struct i40e_filter *filter)
+static struct i40e_filter *filter__find(struct i40e *chip, const struct i40e_filter *filter)
 {
 	unsigned int i;
 
-	for (i = 0; i < i40e->filter_count; i++)
-		if (filter__same(&i40e->filters[i], filter))
-			return &i40e->filters[i];
+	for (i = 0; i < chip->filter_count; i++)
+		if (filter__same(&chip->filters[i], filter))
+			return &chip->filters[i];
 	return NULL;
 }
 
-static void filter__drop(struct i40e *i40e, struct i40e_filter *filter)
+static void filter__drop(struct i40e *chip, struct i40e_filter *filter)
 {
-	*filter = i40e->filters[--i40e->filter_count];
+	*filter = chip->filters[--chip->filter_count];
 }
 
 /* Return: 0, also when it was there; -ENOSPC. */
-int i40e_filter__add(struct i40e *i40e, const struct i40e_filter *filter)
+int i40e_filter__add(struct i40e *chip, const struct i40e_filter *filter)
 {
-	if (filter__find(i40e, filter))
+	if (filter__find(chip, filter))
 		return 0;
-	if (i40e->filter_count == I40E_MAC_FILTERS)
+	if (chip->filter_count == I40E_MAC_FILTERS)
 		return -ENOSPC;
-	i40e->filters[i40e->filter_count++] = *filter;
+	chip->filters[chip->filter_count++] = *filter;
 	return 0;
 }
 
-bool i40e_filter__remove(struct i40e *i40e, const struct i40e_filter *filter)
+bool i40e_filter__remove(struct i40e *chip, const struct i40e_filter *filter)
 {
-	struct i40e_filter *found = filter__find(i40e, filter);
+	struct i40e_filter *found = filter__find(chip, filter);
 
 	if (!found)
 		return false;
-	filter__drop(i40e, found);
+	filter__drop(chip, found);
 	return true;
 }
 
-void i40e_filter__remove_vsi(struct i40e *i40e, unsigned int vsi)
+void i40e_filter__remove_vsi(struct i40e *chip, unsigned int vsi)
 {
 	unsigned int i;
 
-	for (i = i40e->filter_count; i-- > 0;)
-		if (i40e->filters[i].vsi == vsi)
-			filter__drop(i40e, &i40e->filters[i]);
+	for (i = chip->filter_count; i-- > 0;)
+		if (chip->filters[i].vsi == vsi)
+			filter__drop(chip, &chip->filters[i]);
 }
 
 static enum i40e_filter_kind address__kind(const uint8_t *address)
@@ -70,19 +70,19 @@ static enum i40e_filter_kind address__kind(const uint8_t *address)
 }
 
 /* @vlan: 0 for a frame without a tag. */
-struct i40e_vsi *i40e_filter__match(struct i40e *i40e, const uint8_t *address, uint16_t vlan)
+struct i40e_vsi *i40e_filter__match(struct i40e *chip, const uint8_t *address, uint16_t vlan)
 {
 	enum i40e_filter_kind kind = address__kind(address);
 	unsigned int i;
 
-	for (i = 0; i < i40e->filter_count; i++) {
-		const struct i40e_filter *filter = &i40e->filters[i];
+	for (i = 0; i < chip->filter_count; i++) {
+		const struct i40e_filter *filter = &chip->filters[i];
 
 		if (!filter->any_vlan && filter->vlan != vlan)
 			continue;
 		if (filter->kind == I40E_FILTER_EVERYTHING || filter->kind == kind ||
 		    (filter->kind == I40E_FILTER_ADDRESS && !memcmp(filter->address, address, 6)))
-			return &i40e->vsis[filter->vsi];
+			return &chip->vsis[filter->vsi];
 	}
 	return NULL;
 }

@@ -14,14 +14,14 @@
 #define COMMAND_REMOVE 2
 #define ERROR_TABLE_FULL 0x1
 #define ERROR_NO_ENTRY 0x2
-#define FIELDS_FLEXIBLE (UINT64_C(0xFF) << 6)
+#define FIELDS_FLEXIBLE (UINT64_C(0xff) << 6)
 
 _Static_assert(PACKET_INPUT_MAX <= I40E_FLOW_KEY_BYTES, "a key holds any input");
 
-static uint64_t flow__fields(const struct i40e *i40e, unsigned int type)
+static uint64_t flow__fields(const struct i40e *chip, unsigned int type)
 {
-	return i40e__register(i40e, PRTQF_FD_INSET(type, 0)) |
-	       (uint64_t)i40e__register(i40e, PRTQF_FD_INSET(type, 1)) << 32;
+	return i40e__register(chip, PRTQF_FD_INSET(type, 0)) |
+	       (uint64_t)i40e__register(chip, PRTQF_FD_INSET(type, 1)) << 32;
 }
 
 static unsigned int key__bucket(const struct i40e_flow_key *key)
@@ -75,34 +75,34 @@ static void flow__remove(struct i40e_flows *flows, struct i40e_flow *flow)
 	flows->used--;
 }
 
-void i40e_flow__clear(struct i40e *i40e)
+void i40e_flow__clear(struct i40e *chip)
 {
-	memset(&i40e->flows, 0, sizeof(i40e->flows));
+	memset(&chip->flows, 0, sizeof(chip->flows));
 }
 
-const struct i40e_flow *i40e_flow__match(struct i40e *i40e, const struct packet *packet,
+const struct i40e_flow *i40e_flow__match(struct i40e *chip, const struct packet *packet,
 					 const uint8_t *frame, size_t bytes)
 {
 	struct i40e_flow_key key = { .type = packet->classifier };
 	const struct i40e_flow *flow;
 
-	if (!i40e->flows.used || !(i40e__register(i40e, PFQF_CTL_0) & CTL_0_FLOW_DIRECTOR))
+	if (!chip->flows.used || !(i40e__register(chip, PFQF_CTL_0) & CTL_0_FLOW_DIRECTOR))
 		return NULL;
-	key.bytes = i40e_packet__input(packet, frame, bytes, flow__fields(i40e, key.type), false,
+	key.bytes = i40e_packet__input(packet, frame, bytes, flow__fields(chip, key.type), false,
 				       key.data);
-	flow = flow__find(&i40e->flows, &key);
+	flow = flow__find(&chip->flows, &key);
 	if (flow && flow->counts)
-		i40e_statistics__count(i40e, GLQF_PCNT(flow->counter));
+		i40e_statistics__count(chip, GLQF_PCNT(flow->counter));
 	return flow;
 }
 
 void i40e_flow__program(struct nic *nic, unsigned int queue, const uint8_t descriptor[16],
 			const uint8_t *frame, size_t bytes)
 {
-	struct i40e *i40e = i40e__of(nic);
+	struct i40e *chip = i40e__of(nic);
 	uint32_t where = le32(descriptor), command = le32(descriptor + 8);
 	struct i40e_flow_key key = { .type = bits(where, 17, 6) };
-	uint64_t fields = flow__fields(i40e, key.type);
+	uint64_t fields = flow__fields(chip, key.type);
 	uint32_t id = le32(descriptor + 12);
 	struct i40e_flow *flow;
 	struct packet packet;
@@ -111,12 +111,12 @@ void i40e_flow__program(struct nic *nic, unsigned int queue, const uint8_t descr
 		nic__warn(nic, "flow director filters do not look at flexible bytes");
 	i40e_packet__parse(&packet, frame, bytes);
 	key.bytes = i40e_packet__input(&packet, frame, bytes, fields, true, key.data);
-	flow = flow__find(&i40e->flows, &key);
+	flow = flow__find(&chip->flows, &key);
 
 	switch (bits(command, 4, 3)) {
 	case COMMAND_ADD:
 		if (!flow)
-			flow = flow__add(&i40e->flows, &key);
+			flow = flow__add(&chip->flows, &key);
 		if (!flow) {
 			i40e_rx__flow_status(nic, queue, id, ERROR_TABLE_FULL);
 			return;
@@ -131,7 +131,7 @@ void i40e_flow__program(struct nic *nic, unsigned int queue, const uint8_t descr
 		break;
 	case COMMAND_REMOVE:
 		if (flow)
-			flow__remove(&i40e->flows, flow);
+			flow__remove(&chip->flows, flow);
 		else
 			i40e_rx__flow_status(nic, queue, id, ERROR_NO_ENTRY);
 		break;

@@ -7,7 +7,7 @@
 #include "packet.h"
 
 /* The flow a received frame belongs to; NULL: none. Counts the match. */
-const struct i40e_flow *i40e_flow__match(struct i40e *i40e, const struct packet *packet,
+const struct i40e_flow *i40e_flow__match(struct i40e *chip, const struct packet *packet,
 					 const uint8_t *frame, size_t bytes);
 
 /*
@@ -17,6 +17,6 @@ const struct i40e_flow *i40e_flow__match(struct i40e *i40e, const struct packet 
 void i40e_flow__program(struct nic *nic, unsigned int queue, const uint8_t descriptor[16],
 			const uint8_t *frame, size_t bytes);
 
-void i40e_flow__clear(struct i40e *i40e);
+void i40e_flow__clear(struct i40e *chip);
 
 #endif

@@ -34,58 +34,58 @@ enum hmc_error {
 
 static bool hmc__fail(struct nic *nic, enum hmc_error error, uint32_t data)
 {
-	struct i40e *i40e = i40e__of(nic);
+	struct i40e *chip = i40e__of(nic);
 
-	i40e->counters.bad_contexts++;
-	i40e__set_register(i40e, PFHMC_ERRORINFO, error << ERRORINFO_TYPE_LOW | ERRORINFO_DETECTED);
-	i40e__set_register(i40e, PFHMC_ERRORDATA, data);
-	i40e_interrupt__cause(nic, ICR0_HMC_ERROR);
+	chip->counters.bad_contexts++;
+	i40e__set_register(chip, PFHMC_ERRORINFO, error << ERRORINFO_TYPE_LOW | ERRORINFO_DETECTED);
+	i40e__set_register(chip, PFHMC_ERRORDATA, data);
+	i40e_interrupts__cause(nic, ICR0_HMC_ERROR);
 	nic__warn(nic, "a queue context cannot be had (HMC error %u)", error);
 	return false;
 }
 
 void i40e_hmc__command(struct nic *nic, uint32_t value)
 {
-	struct i40e *i40e = i40e__of(nic);
+	struct i40e *chip = i40e__of(nic);
 	uint32_t index = value & SDCMD_INDEX_MASK;
 
-	i40e__set_register(i40e, PFHMC_SDCMD, value);
+	i40e__set_register(chip, PFHMC_SDCMD, value);
 	if (index >= I40E_SEGMENT_DESCRIPTORS) {
 		nic__warn(nic, "the HMC has no segment descriptors beyond %u",
 			  I40E_SEGMENT_DESCRIPTORS - 1);
 		return;
 	}
 	if (value & SDCMD_WRITE) {
-		i40e->segments[index].low = i40e__register(i40e, PFHMC_SDDATALOW);
-		i40e->segments[index].high = i40e__register(i40e, PFHMC_SDDATAHIGH);
+		chip->segments[index].low = i40e__register(chip, PFHMC_SDDATALOW);
+		chip->segments[index].high = i40e__register(chip, PFHMC_SDDATAHIGH);
 	} else {
-		i40e__set_register(i40e, PFHMC_SDDATALOW, i40e->segments[index].low);
-		i40e__set_register(i40e, PFHMC_SDDATAHIGH, i40e->segments[index].high);
+		i40e__set_register(chip, PFHMC_SDDATALOW, chip->segments[index].low);
+		i40e__set_register(chip, PFHMC_SDDATAHIGH, chip->segments[index].high);
 	}
 }
 
 /* Contexts are aligned to their size: one never crosses a page. */
 static bool hmc__read(struct nic *nic, uint64_t address, void *to, size_t bytes)
 {
-	struct i40e *i40e = i40e__of(nic);
+	struct i40e *chip = i40e__of(nic);
 	uint64_t segment = address / SEGMENT_BYTES, backing;
 	uint32_t low, page = address % SEGMENT_BYTES / PAGE_BYTES;
 	uint8_t descriptor[8];
 
 	if (segment >= I40E_SEGMENT_DESCRIPTORS)
 		return hmc__fail(nic, HMC_SEGMENT_INVALID, segment);
-	low = i40e->segments[segment].low;
+	low = chip->segments[segment].low;
 	if (!(low & SDDATA_VALID))
 		return hmc__fail(nic, HMC_SEGMENT_INVALID, segment);
 	if (page >= bits(low, SDDATA_PAGES_LOW, 10))
 		return hmc__fail(nic, HMC_SEGMENT_TOO_SMALL, segment);
 
-	backing = (uint64_t)i40e->segments[segment].high << 32 | (low & ~(PAGE_BYTES - 1));
+	backing = (uint64_t)chip->segments[segment].high << 32 | (low & ~(PAGE_BYTES - 1));
 	if (low & SDDATA_DIRECT) {
 		backing += address % SEGMENT_BYTES;
 	} else {
 		if (!dma__read(nic, backing + 8 * page, descriptor, sizeof(descriptor))) {
-			i40e->counters.bad_addresses++;
+			chip->counters.bad_addresses++;
 			return hmc__fail(nic, HMC_NO_MEMORY, segment);
 		}
 		if (!(descriptor[0] & 1))
@@ -93,7 +93,7 @@ static bool hmc__read(struct nic *nic, uint64_t address, void *to, size_t bytes)
 		backing = (le64(descriptor) & ~(uint64_t)(PAGE_BYTES - 1)) + address % PAGE_BYTES;
 	}
 	if (!dma__read(nic, backing, to, bytes)) {
-		i40e->counters.bad_addresses++;
+		chip->counters.bad_addresses++;
 		return hmc__fail(nic, HMC_NO_MEMORY, segment);
 	}
 	return true;
@@ -108,11 +108,11 @@ static uint64_t context__field(const uint8_t *context, unsigned int low, unsigne
 static bool context__read(struct nic *nic, unsigned int queue, uint32_t base, uint32_t count,
 			  void *context, size_t bytes)
 {
-	struct i40e *i40e = i40e__of(nic);
+	struct i40e *chip = i40e__of(nic);
 
-	if (queue >= i40e__register(i40e, count))
+	if (queue >= i40e__register(chip, count))
 		return hmc__fail(nic, HMC_BAD_QUEUE, queue);
-	return hmc__read(nic, (uint64_t)i40e__register(i40e, base) * BASE_UNIT + queue * bytes,
+	return hmc__read(nic, (uint64_t)i40e__register(chip, base) * BASE_UNIT + queue * bytes,
 			 context, bytes);
 }
 

@@ -181,14 +181,14 @@ static inline struct i40e *i40e__of(struct nic *nic)
 	return nic__state(nic);
 }
 
-static inline uint32_t i40e__register(const struct i40e *i40e, uint32_t offset)
+static inline uint32_t i40e__register(const struct i40e *chip, uint32_t offset)
 {
-	return i40e->registers[offset / 4];
+	return chip->registers[offset / 4];
 }
 
-static inline void i40e__set_register(struct i40e *i40e, uint32_t offset, uint32_t value)
+static inline void i40e__set_register(struct i40e *chip, uint32_t offset, uint32_t value)
 {
-	i40e->registers[offset / 4] = value;
+	chip->registers[offset / 4] = value;
 }
 
 /* model.c: a register as the guest, or firmware for the guest, accesses it. */
@@ -203,8 +203,8 @@ void i40e_reset__announce(struct nic *nic, uint32_t trigger);
 void i40e_reset__finish(struct nic *nic);
 
 /* nvm.c */
-void i40e_nvm__fill(struct i40e *i40e);
-void i40e_nvm__control(struct i40e *i40e, uint32_t value);
+void i40e_nvm__fill(struct i40e *chip);
+void i40e_nvm__control(struct i40e *chip, uint32_t value);
 
 /* hmc.c */
 void i40e_hmc__command(struct nic *nic, uint32_t value);
@@ -219,12 +219,12 @@ void i40e_queue__tail_tx(struct nic *nic, unsigned int queue, uint32_t value);
 void i40e_queue__tail_rx(struct nic *nic, unsigned int queue, uint32_t value);
 
 /* interrupts.c */
-void i40e_interrupt__queue(struct nic *nic, bool transmit, unsigned int queue);
-void i40e_interrupt__cause(struct nic *nic, uint32_t causes);
-void i40e_interrupt__control(struct nic *nic, unsigned int vector, uint32_t value);
-uint32_t i40e_interrupt__take_causes(struct nic *nic);
-void i40e_interrupt__enable_causes(struct nic *nic, uint32_t value);
-void i40e_interrupt__timer(struct nic *nic, unsigned int vector);
+void i40e_interrupts__queue(struct nic *nic, bool transmit, unsigned int queue);
+void i40e_interrupts__cause(struct nic *nic, uint32_t causes);
+void i40e_interrupts__control(struct nic *nic, unsigned int vector, uint32_t value);
+uint32_t i40e_interrupts__take_causes(struct nic *nic);
+void i40e_interrupts__enable_causes(struct nic *nic, uint32_t value);
+void i40e_interrupts__timer(struct nic *nic, unsigned int vector);
 
 /* link.c */
 bool i40e_link__is_up(struct nic *nic);
@@ -234,21 +234,21 @@ void i40e_link__update(struct nic *nic);
 void i40e_link__status(struct nic *nic, uint8_t status[16]);
 
 /* counters.c. Return: how many of at most @room were filled. */
-size_t i40e_counters__list(const struct i40e *i40e, struct nic_counter *counters, size_t room);
+size_t i40e_counters__list(const struct i40e *chip, struct nic_counter *counters, size_t room);
 
 /* statistics.c */
-void i40e_statistics__count_rx(struct i40e *i40e, const uint8_t *frame, size_t bytes);
-void i40e_statistics__count_tx(struct i40e *i40e, const uint8_t *frame, size_t bytes);
+void i40e_statistics__count_rx(struct i40e *chip, const uint8_t *frame, size_t bytes);
+void i40e_statistics__count_tx(struct i40e *chip, const uint8_t *frame, size_t bytes);
 /* A register of 32 bits, one more. */
-void i40e_statistics__count(struct i40e *i40e, uint32_t offset);
+void i40e_statistics__count(struct i40e *chip, uint32_t offset);
 
 /* vsi.c */
-struct i40e_vsi *i40e_vsi__find(struct i40e *i40e, unsigned int seid);
-struct i40e_vsi *i40e_vsi__add(struct i40e *i40e, unsigned int uplink);
-unsigned int i40e_vsi__used(const struct i40e *i40e);
-static inline unsigned int i40e_vsi__number(const struct i40e *i40e, const struct i40e_vsi *vsi)
+struct i40e_vsi *i40e_vsi__find(struct i40e *chip, unsigned int seid);
+struct i40e_vsi *i40e_vsi__add(struct i40e *chip, unsigned int uplink);
+unsigned int i40e_vsi__used(const struct i40e *chip);
+static inline unsigned int i40e_vsi__number(const struct i40e *chip, const struct i40e_vsi *vsi)
 {
-	return vsi - i40e->vsis;
+	return vsi - chip->vsis;
 }
 /* The PF's queue of the VSI's @queue, below I40E_QUEUES. */
 unsigned int i40e_vsi__queue(const struct i40e_vsi *vsi, unsigned int queue);
@@ -257,17 +257,17 @@ unsigned int i40e_vsi__rss_queue(const struct i40e_vsi *vsi, unsigned int queue)
 bool i40e_vsi__strips_vlan(const struct i40e_vsi *vsi);
 
 /* filter.c */
-int i40e_filter__add(struct i40e *i40e, const struct i40e_filter *filter);
-bool i40e_filter__remove(struct i40e *i40e, const struct i40e_filter *filter);
-void i40e_filter__remove_vsi(struct i40e *i40e, unsigned int vsi);
+int i40e_filter__add(struct i40e *chip, const struct i40e_filter *filter);
+bool i40e_filter__remove(struct i40e *chip, const struct i40e_filter *filter);
+void i40e_filter__remove_vsi(struct i40e *chip, unsigned int vsi);
 /* The VSI that takes a frame, NULL: none does. */
-struct i40e_vsi *i40e_filter__match(struct i40e *i40e, const uint8_t *address, uint16_t vlan);
+struct i40e_vsi *i40e_filter__match(struct i40e *chip, const uint8_t *address, uint16_t vlan);
 
 /* rx.c, tx.c */
 bool i40e_rx__receive(struct nic *nic, const void *frame, size_t bytes);
 /* Writes that a flow could not be programmed to the RX queue of the same number. */
 void i40e_rx__flow_status(struct nic *nic, unsigned int queue, uint32_t id, unsigned int error);
 /* Sends from all rings until a bound. Return: whether there is more. */
-bool i40e_tx__run(struct nic *nic);
+bool i40e_tx__work(struct nic *nic);
 
 #endif

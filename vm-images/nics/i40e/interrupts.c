@@ -13,25 +13,25 @@
 #define ITR_UNIT_NS 2000u
 #define RATE_UNIT_NS 4000u
 
-static uint64_t vector__gap(const struct i40e *i40e, unsigned int vector, unsigned int itr)
+static uint64_t vector__gap(const struct i40e *chip, unsigned int vector, unsigned int itr)
 {
 	uint64_t gap = 0, rate_gap;
 	uint32_t rate;
 
 	if (itr != ITR_NONE)
-		gap = (uint64_t)i40e__register(i40e, vector ? PFINT_ITRN(itr, vector - 1) :
+		gap = (uint64_t)i40e__register(chip, vector ? PFINT_ITRN(itr, vector - 1) :
 						     PFINT_ITR0(itr)) * ITR_UNIT_NS;
 	if (!vector)
 		return gap;
-	rate = i40e__register(i40e, PFINT_RATEN(vector - 1));
+	rate = i40e__register(chip, PFINT_RATEN(vector - 1));
 	rate_gap = rate & RATE_ENABLE ? (rate & RATE_INTERVAL_MASK) * RATE_UNIT_NS : 0;
 	return gap > rate_gap ? gap : rate_gap;
 }
 
 static void vector__try(struct nic *nic, unsigned int vector)
 {
-	struct i40e *i40e = i40e__of(nic);
-	struct i40e_vector *state = &i40e->vectors[vector];
+	struct i40e *chip = i40e__of(nic);
+	struct i40e_vector *state = &chip->vectors[vector];
 	uint64_t now = nic__now(nic);
 
 	if (!state->pending || !state->enabled)
@@ -46,16 +46,16 @@ static void vector__try(struct nic *nic, unsigned int vector)
 	state->fired_at = now;
 	nic__set_timer(nic, vector, 0);
 	if (!vector)
-		i40e->causes |= ICR0_EVENT;
-	i40e->counters.interrupts++;
+		chip->causes |= ICR0_EVENT;
+	chip->counters.interrupts++;
 	nic__interrupt(nic, vector);
 }
 
 static void vector__raise(struct nic *nic, unsigned int vector, unsigned int itr)
 {
-	struct i40e *i40e = i40e__of(nic);
-	struct i40e_vector *state = &i40e->vectors[vector];
-	uint64_t due = state->fired ? state->fired_at + vector__gap(i40e, vector, itr) : 0;
+	struct i40e *chip = i40e__of(nic);
+	struct i40e_vector *state = &chip->vectors[vector];
+	uint64_t due = state->fired ? state->fired_at + vector__gap(chip, vector, itr) : 0;
 
 	/* Of two causes, the one with less patience counts. */
 	if (!state->pending || due < state->due)
@@ -64,61 +64,61 @@ static void vector__raise(struct nic *nic, unsigned int vector, unsigned int itr
 	vector__try(nic, vector);
 }
 
-void i40e_interrupt__timer(struct nic *nic, unsigned int vector)
+void i40e_interrupts__timer(struct nic *nic, unsigned int vector)
 {
 	vector__try(nic, vector);
 }
 
-void i40e_interrupt__cause(struct nic *nic, uint32_t causes)
+void i40e_interrupts__cause(struct nic *nic, uint32_t causes)
 {
-	struct i40e *i40e = i40e__of(nic);
-	uint32_t enabled = i40e__register(i40e, PFINT_ICR0_ENA) | ICR0_SOFTWARE | ICR0_QUEUES;
+	struct i40e *chip = i40e__of(nic);
+	uint32_t enabled = i40e__register(chip, PFINT_ICR0_ENA) | ICR0_SOFTWARE | ICR0_QUEUES;
 
-	i40e->causes |= causes;
+	chip->causes |= causes;
 	if (causes & enabled)
-		vector__raise(nic, 0, bits(i40e__register(i40e, PFINT_STAT_CTL0),
+		vector__raise(nic, 0, bits(i40e__register(chip, PFINT_STAT_CTL0),
 					   STAT_CTL0_OTHER_ITR_LOW, 2));
 }
 
 /* Whether the vector's list of queues, made of registers the guest wrote, has this one. */
-static bool vector__lists(const struct i40e *i40e, unsigned int vector, bool transmit,
+static bool vector__lists(const struct i40e *chip, unsigned int vector, bool transmit,
 			  unsigned int queue)
 {
-	uint32_t entry = i40e__register(i40e, vector ? PFINT_LNKLSTN(vector - 1) : PFINT_LNKLST0);
+	uint32_t entry = i40e__register(chip, vector ? PFINT_LNKLSTN(vector - 1) : PFINT_LNKLST0);
 	unsigned int next = bits(entry, 0, 11), type = bits(entry, LNKLST_TYPE_LOW, 2), steps;
 
 	for (steps = 0; next < I40E_QUEUES && steps < 2 * I40E_QUEUES; steps++) {
 		if (next == queue && type == transmit)
 			return true;
-		entry = i40e__register(i40e, type ? QINT_TQCTL(next) : QINT_RQCTL(next));
+		entry = i40e__register(chip, type ? QINT_TQCTL(next) : QINT_RQCTL(next));
 		next = bits(entry, QINT_NEXT_LOW, 11);
 		type = bits(entry, QINT_NEXT_TYPE_LOW, 2);
 	}
 	return false;
 }
 
-void i40e_interrupt__queue(struct nic *nic, bool transmit, unsigned int queue)
+void i40e_interrupts__queue(struct nic *nic, bool transmit, unsigned int queue)
 {
-	struct i40e *i40e = i40e__of(nic);
+	struct i40e *chip = i40e__of(nic);
 	uint32_t offset = transmit ? QINT_TQCTL(queue) : QINT_RQCTL(queue);
-	uint32_t control = i40e__register(i40e, offset);
+	uint32_t control = i40e__register(chip, offset);
 	unsigned int vector = control & QINT_VECTOR_MASK;
 
-	i40e__set_register(i40e, offset, control | QINT_EVENT);
+	i40e__set_register(chip, offset, control | QINT_EVENT);
 	if (!(control & QINT_CAUSE_ENABLE) || vector >= I40E_VECTORS)
 		return;
-	if (!vector__lists(i40e, vector, transmit, queue))
+	if (!vector__lists(chip, vector, transmit, queue))
 		return;
 	if (!vector)
-		i40e->causes |= ICR0_QUEUE(bits(control, QINT_MSIX0_LOW, 3));
+		chip->causes |= ICR0_QUEUE(bits(control, QINT_MSIX0_LOW, 3));
 	vector__raise(nic, vector, bits(control, QINT_ITR_LOW, 2));
 }
 
 /* PFINT_DYN_CTL0 and PFINT_DYN_CTLN. A vector that became pending while disabled is sent now. */
-void i40e_interrupt__control(struct nic *nic, unsigned int vector, uint32_t value)
+void i40e_interrupts__control(struct nic *nic, unsigned int vector, uint32_t value)
 {
-	struct i40e *i40e = i40e__of(nic);
-	struct i40e_vector *state = &i40e->vectors[vector];
+	struct i40e *chip = i40e__of(nic);
+	struct i40e_vector *state = &chip->vectors[vector];
 	unsigned int itr = bits(value, DYN_ITR_LOW, 2);
 
 	if (!(value & DYN_KEEP_ENABLE))
@@ -126,11 +126,11 @@ void i40e_interrupt__control(struct nic *nic, unsigned int vector, uint32_t valu
 	if (value & DYN_SOFTWARE_ITR_SET)
 		state->software_itr = bits(value, DYN_SOFTWARE_ITR_LOW, 2);
 	if (itr != ITR_NONE)
-		i40e__set_register(i40e, vector ? PFINT_ITRN(itr, vector - 1) : PFINT_ITR0(itr),
+		i40e__set_register(chip, vector ? PFINT_ITRN(itr, vector - 1) : PFINT_ITR0(itr),
 				   value >> DYN_INTERVAL_LOW & ITR_INTERVAL_MASK);
 	if (value & DYN_SOFTWARE) {
 		if (!vector)
-			i40e->causes |= ICR0_SOFTWARE;
+			chip->causes |= ICR0_SOFTWARE;
 		vector__raise(nic, vector, state->software_itr);
 	} else {
 		vector__try(nic, vector);
@@ -138,20 +138,20 @@ void i40e_interrupt__control(struct nic *nic, unsigned int vector, uint32_t valu
 }
 
 /* ICR0 is cleared by reading it; what was pending for its causes is no more. */
-uint32_t i40e_interrupt__take_causes(struct nic *nic)
+uint32_t i40e_interrupts__take_causes(struct nic *nic)
 {
-	struct i40e *i40e = i40e__of(nic);
-	uint32_t causes = i40e->causes;
+	struct i40e *chip = i40e__of(nic);
+	uint32_t causes = chip->causes;
 
-	i40e->causes = 0;
-	i40e->vectors[0].pending = false;
+	chip->causes = 0;
+	chip->vectors[0].pending = false;
 	return causes;
 }
 
-void i40e_interrupt__enable_causes(struct nic *nic, uint32_t value)
+void i40e_interrupts__enable_causes(struct nic *nic, uint32_t value)
 {
-	struct i40e *i40e = i40e__of(nic);
+	struct i40e *chip = i40e__of(nic);
 
-	i40e__set_register(i40e, PFINT_ICR0_ENA, value);
-	i40e_interrupt__cause(nic, i40e->causes & value);
+	i40e__set_register(chip, PFINT_ICR0_ENA, value);
+	i40e_interrupts__cause(nic, chip->causes & value);
 }

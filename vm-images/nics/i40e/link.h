@@ -18,7 +18,7 @@
 #define LINK_EVENT_UP_DOWN 0x0002	/* of Set PHY Event Mask */
 #define PHY_LINK_ENABLE 0x08		/* of the abilities of Get and Set PHY */
 #define PHY_NEGOTIATE 0x10
-#define PHY_ABILITIES_MASK 0x1F
+#define PHY_ABILITIES_MASK 0x1f
 #define RESTART_LINK_ENABLE 0x04	/* of Setup Link and Restart Auto-negotiation */
 
 #endif

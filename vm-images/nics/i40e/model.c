@@ -15,15 +15,15 @@ static bool register__is(uint32_t offset, uint32_t first, unsigned int count, un
 	return true;
 }
 
-static uint32_t control__read(const struct i40e *i40e, uint32_t offset, unsigned int vector)
+static uint32_t control__read(const struct i40e *chip, uint32_t offset, unsigned int vector)
 {
-	return (i40e__register(i40e, offset) & ~DYN_ENABLE) |
-	       (i40e->vectors[vector].enabled ? DYN_ENABLE : 0);
+	return (i40e__register(chip, offset) & ~DYN_ENABLE) |
+	       (chip->vectors[vector].enabled ? DYN_ENABLE : 0);
 }
 
 uint32_t i40e__read_register(struct nic *nic, uint32_t offset)
 {
-	struct i40e *i40e = i40e__of(nic);
+	struct i40e *chip = i40e__of(nic);
 	unsigned int index;
 
 	if (offset >= I40E_REGISTER_BYTES)
@@ -31,20 +31,20 @@ uint32_t i40e__read_register(struct nic *nic, uint32_t offset)
 	offset &= ~3u;
 	switch (offset) {
 	case PFINT_ICR0:
-		return i40e_interrupt__take_causes(nic);
+		return i40e_interrupts__take_causes(nic);
 	case PFINT_DYN_CTL0:
-		return control__read(i40e, offset, 0);
+		return control__read(chip, offset, 0);
 	case GLVFGEN_TIMER:
 		return nic__now(nic) / 1000;
 	case PFQF_FDSTAT:
 	case GLQF_FDCNT_0:
-		return i40e->flows.used;
+		return chip->flows.used;
 	}
 	if (register__is(offset, PFINT_DYN_CTLN(0), I40E_VECTORS - 1, &index))
-		return control__read(i40e, offset, index + 1);
+		return control__read(chip, offset, index + 1);
 	if (register__is(offset, QTX_HEAD(0), I40E_QUEUES, &index))
-		return i40e->tx[index].head;
-	return i40e__register(i40e, offset);
+		return chip->tx[index].head;
+	return i40e__register(chip, offset);
 }
 
 /* Registers of which the guest can only read what the model keeps there. */
@@ -57,7 +57,7 @@ static bool register__is_read_only(uint32_t offset)
 
 void i40e__write_register(struct nic *nic, uint32_t offset, uint32_t value)
 {
-	struct i40e *i40e = i40e__of(nic);
+	struct i40e *chip = i40e__of(nic);
 	unsigned int index;
 
 	if (offset >= I40E_REGISTER_BYTES || register__is_read_only(offset &= ~3u))
@@ -73,8 +73,8 @@ void i40e__write_register(struct nic *nic, uint32_t offset, uint32_t value)
 		return;
 	}
 	if (register__is(offset, PFINT_DYN_CTLN(0), I40E_VECTORS - 1, &index)) {
-		i40e__set_register(i40e, offset, value & ~DYN_SOFTWARE);
-		i40e_interrupt__control(nic, index + 1, value);
+		i40e__set_register(chip, offset, value & ~DYN_SOFTWARE);
+		i40e_interrupts__control(nic, index + 1, value);
 		return;
 	}
 	if (register__is(offset, QTX_ENA(0), I40E_QUEUES, &index)) {
@@ -86,36 +86,36 @@ void i40e__write_register(struct nic *nic, uint32_t offset, uint32_t value)
 		return;
 	}
 	if (register__is(offset, GLQF_PCNT(0), GLQF_PCNT_COUNT, &index)) {
-		i40e__set_register(i40e, offset, 0);	/* any value clears it */
+		i40e__set_register(chip, offset, 0);	/* any value clears it */
 		return;
 	}
 
 	switch (offset) {
 	case PFINT_DYN_CTL0:
-		i40e__set_register(i40e, offset, value & ~DYN_SOFTWARE);
-		i40e_interrupt__control(nic, 0, value);
+		i40e__set_register(chip, offset, value & ~DYN_SOFTWARE);
+		i40e_interrupts__control(nic, 0, value);
 		break;
 	case PFINT_ICR0:
 		break;
 	case PFINT_ICR0_ENA:
-		i40e_interrupt__enable_causes(nic, value);
+		i40e_interrupts__enable_causes(nic, value);
 		break;
 	case PF_ATQT:
 	case PF_ARQT:
 	case PF_ATQLEN:
 	case PF_ARQLEN:
-		i40e__set_register(i40e, offset, value);
+		i40e__set_register(chip, offset, value);
 		nic__schedule(nic);
 		break;
 	case PFHMC_SDCMD:
 		i40e_hmc__command(nic, value);
 		break;
 	case GLNVM_SRCTL:
-		i40e_nvm__control(i40e, value);
+		i40e_nvm__control(chip, value);
 		break;
 	case PFQF_CTL_1:
 		if (value & CTL_1_CLEAR_FLOWS)
-			i40e_flow__clear(i40e);
+			i40e_flow__clear(chip);
 		break;
 	case PFGEN_CTRL:
 		if (value & PFGEN_CTRL_RESET)
@@ -125,7 +125,7 @@ void i40e__write_register(struct nic *nic, uint32_t offset, uint32_t value)
 		i40e_reset__announce(nic, value);
 		break;
 	default:
-		i40e__set_register(i40e, offset, value);
+		i40e__set_register(chip, offset, value);
 	}
 }
 
@@ -166,18 +166,18 @@ static void i40e__reset(struct nic *nic, enum nic_reset kind)
 
 static bool i40e__work(struct nic *nic)
 {
-	bool more = i40e_admin_queue__run(nic);
+	bool more = i40e_admin_queue__work(nic);
 
-	return i40e_tx__run(nic) || more;
+	return i40e_tx__work(nic) || more;
 }
 
 static void i40e__missed(struct nic *nic)
 {
-	struct i40e *i40e = i40e__of(nic);
+	struct i40e *chip = i40e__of(nic);
 
-	i40e->counters.rx_missed++;
-	i40e_statistics__count(i40e, GLPRT_RDPC);
-	i40e_statistics__count(i40e, GLV_RDPC(0));
+	chip->counters.rx_missed++;
+	i40e_statistics__count(chip, GLPRT_RDPC);
+	i40e_statistics__count(chip, GLV_RDPC(0));
 }
 
 static void i40e__link(struct nic *nic, bool up)
@@ -191,7 +191,7 @@ static void i40e__timer(struct nic *nic, unsigned int timer)
 	if (timer == I40E_TIMER_RESET)
 		i40e_reset__finish(nic);
 	else if (timer < I40E_VECTORS)
-		i40e_interrupt__timer(nic, timer);
+		i40e_interrupts__timer(nic, timer);
 }
 
 static size_t i40e__counters(struct nic *nic, struct nic_counter *counters, size_t room)
@@ -212,7 +212,7 @@ const struct nic_model i40e_model = {
 		[0] = { .size = 8u << 20, .wide = true, .prefetchable = true },
 		[3] = { .size = 32u << 10, .wide = true, .prefetchable = true },
 	},
-	.capabilities = { .power = 0x40, .msix = 0x70, .express = 0xA0, .serial = 0x2005C0FFEE },
+	.capabilities = { .power = 0x40, .msix = 0x70, .express = 0xa0, .serial = 0x2005c0ffee },
 	.msix = { .vectors = I40E_VECTORS, .bar = 3, .table = 0, .pending = 0x1000 },
 	.state_bytes = sizeof(struct i40e),
 	.reset = i40e__reset,

@@ -111,7 +111,7 @@ unsigned int i40e_offload__frames(const struct tx_offload *offload, size_t bytes
 static void ip__finish(uint8_t *frame, size_t ip, unsigned int version, size_t end, bool lengths,
 		       bool checksum, unsigned int index)
 {
-	size_t header = (frame[ip] & 0xF) * 4;
+	size_t header = (frame[ip] & 0xf) * 4;
 
 	if (version == 6) {
 		if (lengths)
@@ -144,13 +144,13 @@ static void l4__checksum(uint8_t *frame, const struct tx_offload *offload, size_
 	}
 	checksum = checksum__fold(checksum__add(sum, l4, end - offload->l4));
 	if (offload->l4_type == TX_L4_UDP)
-		put_be16(l4 + UDP_CHECKSUM, checksum ? checksum : 0xFFFF);
+		put_be16(l4 + UDP_CHECKSUM, checksum ? checksum : 0xffff);
 	else
 		put_be16(l4 + TCP_CHECKSUM, checksum);
 }
 
 /* TCP's sequence number, and flags that only the first or the last segment keeps (GLLAN_TSOMSK). */
-static void l4__segment(const struct i40e *i40e, uint8_t *frame, const struct tx_offload *offload,
+static void l4__segment(const struct i40e *chip, uint8_t *frame, const struct tx_offload *offload,
 			size_t end, size_t payload_before, bool first, bool last)
 {
 	uint8_t *l4 = frame + offload->l4;
@@ -162,11 +162,11 @@ static void l4__segment(const struct i40e *i40e, uint8_t *frame, const struct tx
 	}
 	put_be32(l4 + 4, be32(l4 + 4) + payload_before);
 	if (first && !last)
-		cleared = i40e__register(i40e, GLLAN_TSOMSK_F);
+		cleared = i40e__register(chip, GLLAN_TSOMSK_F);
 	else if (!first && !last)
-		cleared = i40e__register(i40e, GLLAN_TSOMSK_M);
+		cleared = i40e__register(chip, GLLAN_TSOMSK_M);
 	else if (!first)
-		cleared = i40e__register(i40e, GLLAN_TSOMSK_L);
+		cleared = i40e__register(chip, GLLAN_TSOMSK_L);
 	flags = be16(l4 + TCP_FLAGS_AT);
 	put_be16(l4 + TCP_FLAGS_AT, flags & ~(cleared & TCP_FLAGS));
 }
@@ -179,7 +179,7 @@ static size_t frame__tag(uint8_t *frame, size_t bytes, uint16_t tag)
 	return bytes + VLAN_BYTES;
 }
 
-size_t i40e_offload__frame(const struct i40e *i40e, const struct tx_offload *offload,
+size_t i40e_offload__frame(const struct i40e *chip, const struct tx_offload *offload,
 			   const uint8_t *packet, size_t bytes, unsigned int index,
 			   uint8_t frame[NIC_FRAME_MAX])
 {
@@ -194,7 +194,7 @@ size_t i40e_offload__frame(const struct i40e *i40e, const struct tx_offload *off
 		memcpy(frame, packet, offload->payload);
 		memcpy(frame + offload->payload, packet + offload->payload + before,
 		       end - offload->payload);
-		l4__segment(i40e, frame, offload, end, before, !index, left <= offload->mss);
+		l4__segment(chip, frame, offload, end, before, !index, left <= offload->mss);
 		if (offload->outer_ip_version)
 			ip__finish(frame, offload->outer_ip, offload->outer_ip_version, end, true,
 				   true, index);

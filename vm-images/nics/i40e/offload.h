@@ -44,7 +44,7 @@ unsigned int i40e_offload__frames(const struct tx_offload *offload, size_t bytes
  * Makes the frame @index of the packet, at least 60 bytes, with @room for NIC_FRAME_MAX.
  * Returns its bytes.
  */
-size_t i40e_offload__frame(const struct i40e *i40e, const struct tx_offload *offload,
+size_t i40e_offload__frame(const struct i40e *chip, const struct tx_offload *offload,
 			   const uint8_t *packet, size_t bytes, unsigned int index,
 			   uint8_t frame[NIC_FRAME_MAX]);
 

@@ -35,7 +35,7 @@ static void ipv4__parse(struct packet *packet, const uint8_t *frame, size_t byte
 
 	if (bytes < at + IPV4_BYTES || frame[at] >> 4 != 4)
 		return;
-	header = (frame[at] & 0xF) * 4;
+	header = (frame[at] & 0xf) * 4;
 	if (header < IPV4_BYTES || bytes < at + header)
 		return;
 	total = be16(frame + at + 2);
@@ -158,7 +158,7 @@ struct packet_checks i40e_packet__check(const struct packet *packet, const uint8
 		return checks;
 	if (packet->ip_version == 4)
 		checks.ip_bad = checksum__fold(checksum__add(0, frame + packet->ip,
-					(frame[packet->ip] & 0xF) * 4));
+					(frame[packet->ip] & 0xf) * 4));
 	if (packet->fragment || packet->extension_address || !l4 || l4 >= end || end > bytes)
 		return checks;
 

@@ -9,8 +9,8 @@
 
 void i40e_queue__enable_tx(struct nic *nic, unsigned int queue, uint32_t value)
 {
-	struct i40e *i40e = i40e__of(nic);
-	struct i40e_tx_queue *tx = &i40e->tx[queue];
+	struct i40e *chip = i40e__of(nic);
+	struct i40e_tx_queue *tx = &chip->tx[queue];
 
 	if (!(value & QENA_REQUEST)) {
 		tx->enabled = false;
@@ -18,17 +18,17 @@ void i40e_queue__enable_tx(struct nic *nic, unsigned int queue, uint32_t value)
 		*tx = (struct i40e_tx_queue){ .frames = tx->frames };
 		tx->enabled = i40e_hmc__load_tx(nic, queue, tx);
 		tx->tail = tx->head;
-		i40e__set_register(i40e, QTX_TAIL(queue), tx->tail);
+		i40e__set_register(chip, QTX_TAIL(queue), tx->tail);
 	}
-	i40e__set_register(i40e, QTX_ENA(queue),
+	i40e__set_register(chip, QTX_ENA(queue),
 			   (value & QENA_REQUEST) | (tx->enabled ? QENA_STATUS : 0));
 }
 
 /* The driver may have written the tail before: buffers are posted, then the queue is enabled. */
 void i40e_queue__enable_rx(struct nic *nic, unsigned int queue, uint32_t value)
 {
-	struct i40e *i40e = i40e__of(nic);
-	struct i40e_rx_queue *rx = &i40e->rx[queue];
+	struct i40e *chip = i40e__of(nic);
+	struct i40e_rx_queue *rx = &chip->rx[queue];
 
 	if (!(value & QENA_REQUEST)) {
 		rx->enabled = false;
@@ -37,9 +37,9 @@ void i40e_queue__enable_rx(struct nic *nic, unsigned int queue, uint32_t value)
 		rx->enabled = i40e_hmc__load_rx(nic, queue, rx);
 		rx->tail = rx->head;
 		if (rx->enabled)
-			i40e_queue__tail_rx(nic, queue, i40e__register(i40e, QRX_TAIL(queue)));
+			i40e_queue__tail_rx(nic, queue, i40e__register(chip, QRX_TAIL(queue)));
 	}
-	i40e__set_register(i40e, QRX_ENA(queue),
+	i40e__set_register(chip, QRX_ENA(queue),
 			   (value & QENA_REQUEST) | (rx->enabled ? QENA_STATUS : 0));
 	/* A frame may wait for a queue that is no more, and is dropped then. */
 	nic__room(nic);
@@ -47,10 +47,10 @@ void i40e_queue__enable_rx(struct nic *nic, unsigned int queue, uint32_t value)
 
 void i40e_queue__tail_tx(struct nic *nic, unsigned int queue, uint32_t value)
 {
-	struct i40e *i40e = i40e__of(nic);
-	struct i40e_tx_queue *tx = &i40e->tx[queue];
+	struct i40e *chip = i40e__of(nic);
+	struct i40e_tx_queue *tx = &chip->tx[queue];
 
-	i40e__set_register(i40e, QTX_TAIL(queue), value);
+	i40e__set_register(chip, QTX_TAIL(queue), value);
 	if (!tx->enabled)
 		return;
 	if (value >= tx->length) {
@@ -63,10 +63,10 @@ void i40e_queue__tail_tx(struct nic *nic, unsigned int queue, uint32_t value)
 
 void i40e_queue__tail_rx(struct nic *nic, unsigned int queue, uint32_t value)
 {
-	struct i40e *i40e = i40e__of(nic);
-	struct i40e_rx_queue *rx = &i40e->rx[queue];
+	struct i40e *chip = i40e__of(nic);
+	struct i40e_rx_queue *rx = &chip->rx[queue];
 
-	i40e__set_register(i40e, QRX_TAIL(queue), value);
+	i40e__set_register(chip, QRX_TAIL(queue), value);
 	if (!rx->enabled)
 		return;
 	if (value >= rx->length) {

@@ -6,16 +6,16 @@
 #include "rss.h"
 
 #define KEY_BYTES (4u * PFQF_HKEY_COUNT)
-#define ENTRY_MASK 0x3F
+#define ENTRY_MASK 0x3f
 
 _Static_assert(KEY_BYTES >= PACKET_INPUT_MAX + 4, "the key is long enough for any input");
 
-static bool rss__hashes(const struct i40e *i40e, unsigned int classifier)
+static bool rss__hashes(const struct i40e *chip, unsigned int classifier)
 {
-	return i40e__register(i40e, PFQF_HENA(classifier / 32)) >> classifier % 32 & 1;
+	return i40e__register(chip, PFQF_HENA(classifier / 32)) >> classifier % 32 & 1;
 }
 
-struct i40e_rss i40e_rss__look_up(const struct i40e *i40e, const struct packet *packet,
+struct i40e_rss i40e_rss__look_up(const struct i40e *chip, const struct packet *packet,
 				  const uint8_t *frame, size_t bytes)
 {
 	uint8_t key[KEY_BYTES], input[PACKET_INPUT_MAX];
@@ -24,19 +24,19 @@ struct i40e_rss i40e_rss__look_up(const struct i40e *i40e, const struct packet *
 	uint64_t fields;
 	size_t taken;
 
-	if (!rss__hashes(i40e, type))
+	if (!rss__hashes(chip, type))
 		return rss;
-	fields = i40e__register(i40e, GLQF_HASH_INSET(0, type)) |
-		 (uint64_t)i40e__register(i40e, GLQF_HASH_INSET(1, type)) << 32;
+	fields = i40e__register(chip, GLQF_HASH_INSET(0, type)) |
+		 (uint64_t)i40e__register(chip, GLQF_HASH_INSET(1, type)) << 32;
 	taken = i40e_packet__input(packet, frame, bytes, fields, false, input);
 	for (i = 0; i < PFQF_HKEY_COUNT; i++)
-		put_le32(key + 4 * i, i40e__register(i40e, PFQF_HKEY(i)));
+		put_le32(key + 4 * i, i40e__register(chip, PFQF_HKEY(i)));
 	rss.hashed = true;
 	rss.hash = toeplitz__hash(key, sizeof(key), input, taken);
 
 	/* The table: four entries a register. */
-	entries = i40e__register(i40e, PFQF_CTL_0) & CTL_0_LUT_512 ? 512 : 128;
+	entries = i40e__register(chip, PFQF_CTL_0) & CTL_0_LUT_512 ? 512 : 128;
 	entry = rss.hash & (entries - 1);
-	rss.queue = i40e__register(i40e, PFQF_HLUT(entry / 4)) >> entry % 4 * 8 & ENTRY_MASK;
+	rss.queue = i40e__register(chip, PFQF_HLUT(entry / 4)) >> entry % 4 * 8 & ENTRY_MASK;
 	return rss;
 }

@@ -12,7 +12,7 @@ struct i40e_rss {
 	unsigned int queue;		/* of the VSI, from the table */
 };
 
-struct i40e_rss i40e_rss__look_up(const struct i40e *i40e, const struct packet *packet,
+struct i40e_rss i40e_rss__look_up(const struct i40e *chip, const struct packet *packet,
 				  const uint8_t *frame, size_t bytes);
 
 #endif

@@ -86,7 +86,7 @@ static bool ring__write_back(struct nic *nic, struct i40e_rx_queue *rx, const ui
 static void ring__put(struct nic *nic, struct i40e_rx_queue *rx, const uint8_t *frame, size_t bytes,
 		      const struct verdict *verdict)
 {
-	struct i40e *i40e = i40e__of(nic);
+	struct i40e *chip = i40e__of(nic);
 	bool bad = false;
 	size_t at, part;
 
@@ -96,12 +96,12 @@ static void ring__put(struct nic *nic, struct i40e_rx_queue *rx, const uint8_t *
 
 		part = bytes - at < rx->buffer_bytes ? bytes - at : rx->buffer_bytes;
 		if (!dma__read(nic, ring__descriptor(rx), descriptor, sizeof(descriptor))) {
-			i40e->counters.bad_addresses++;
+			chip->counters.bad_addresses++;
 			nic__warn(nic, "an RX ring is not in guest memory");
 			return;
 		}
 		if (!dma__write(nic, le64(descriptor), frame + at, part)) {
-			i40e->counters.bad_addresses++;
+			chip->counters.bad_addresses++;
 			bad = true;
 		}
 		second |= (uint64_t)part << LENGTH_LOW;
@@ -117,12 +117,12 @@ static void ring__put(struct nic *nic, struct i40e_rx_queue *rx, const uint8_t *
 }
 
 /* The flow director goes before RSS. The VSI of a flow may have gone. */
-static void verdict__steer(struct i40e *i40e, const struct i40e_vsi *vsi,
+static void verdict__steer(struct i40e *chip, const struct i40e_vsi *vsi,
 			   const struct packet *packet, const uint8_t *frame, size_t bytes,
 			   struct verdict *verdict)
 {
-	const struct i40e_flow *flow = i40e_flow__match(i40e, packet, frame, bytes);
-	struct i40e_rss rss = i40e_rss__look_up(i40e, packet, frame, bytes);
+	const struct i40e_flow *flow = i40e_flow__match(chip, packet, frame, bytes);
+	struct i40e_rss rss = i40e_rss__look_up(chip, packet, frame, bytes);
 
 	verdict->queue = i40e_vsi__rss_queue(vsi, rss.queue);
 	if (rss.hashed) {
@@ -134,8 +134,8 @@ static void verdict__steer(struct i40e *i40e, const struct i40e_vsi *vsi,
 	verdict->status |= STATUS_FLOW;
 	verdict->drop = flow->destination == I40E_FLOW_DROP;
 	if (flow->destination == I40E_FLOW_QUEUE && flow->vsi < I40E_VSIS &&
-	    i40e->vsis[flow->vsi].used)
-		verdict->queue = i40e_vsi__queue(&i40e->vsis[flow->vsi], flow->queue);
+	    chip->vsis[flow->vsi].used)
+		verdict->queue = i40e_vsi__queue(&chip->vsis[flow->vsi], flow->queue);
 	if (flow->reports_id) {
 		verdict->hash_or_flow = flow->id;
 		verdict->status = (verdict->status & ~STATUS_HASH) | STATUS_FLOW_ID;
@@ -161,16 +161,16 @@ static void verdict__judge(const struct packet *packet, const uint8_t *frame, si
 		verdict->status |= STATUS_ROUTING_HEADER;
 }
 
-static bool frame__drop(struct i40e *i40e, uint32_t statistic)
+static bool frame__drop(struct i40e *chip, uint32_t statistic)
 {
-	i40e->counters.rx_dropped++;
-	i40e_statistics__count(i40e, statistic);
+	chip->counters.rx_dropped++;
+	i40e_statistics__count(chip, statistic);
 	return true;
 }
 
 bool i40e_rx__receive(struct nic *nic, const void *data, size_t bytes)
 {
-	struct i40e *i40e = i40e__of(nic);
+	struct i40e *chip = i40e__of(nic);
 	uint8_t stripped[NIC_FRAME_MAX];
 	struct verdict verdict = { 0 };
 	const uint8_t *frame = data;
@@ -180,19 +180,19 @@ bool i40e_rx__receive(struct nic *nic, const void *data, size_t bytes)
 	size_t received = bytes, buffers;
 
 	if (!i40e_link__is_up(nic))
-		return frame__drop(i40e, GLPRT_RDPC);
-	if (bytes > NIC_FRAME_MAX || bytes > i40e->link.frame_max)
-		return frame__drop(i40e, GLPRT_ROC);
+		return frame__drop(chip, GLPRT_RDPC);
+	if (bytes > NIC_FRAME_MAX || bytes > chip->link.frame_max)
+		return frame__drop(chip, GLPRT_ROC);
 	i40e_packet__parse(&packet, frame, bytes);
-	vsi = i40e_filter__match(i40e, frame, packet.tagged ? packet.tag & VLAN_ID : 0);
+	vsi = i40e_filter__match(chip, frame, packet.tagged ? packet.tag & VLAN_ID : 0);
 	if (!vsi) {
-		i40e->counters.rx_filtered++;
+		chip->counters.rx_filtered++;
 		return true;
 	}
-	verdict__steer(i40e, vsi, &packet, frame, bytes, &verdict);
-	rx = &i40e->rx[verdict.queue];
+	verdict__steer(chip, vsi, &packet, frame, bytes, &verdict);
+	rx = &chip->rx[verdict.queue];
 	if (verdict.drop || !rx->enabled)
-		return frame__drop(i40e, GLV_RDPC(0));
+		return frame__drop(chip, GLV_RDPC(0));
 
 	verdict__judge(&packet, frame, bytes, &verdict);
 	if (packet.tagged && i40e_vsi__strips_vlan(vsi)) {
@@ -206,13 +206,13 @@ bool i40e_rx__receive(struct nic *nic, const void *data, size_t bytes)
 	}
 	buffers = (bytes + rx->buffer_bytes - 1) / rx->buffer_bytes;
 	if (bytes > rx->frame_max || buffers > I40E_RX_CHAIN || buffers >= rx->length)
-		return frame__drop(i40e, GLPRT_ROC);
+		return frame__drop(chip, GLPRT_ROC);
 	if (buffers > ring__ours(rx))
 		return false;
 
-	i40e_statistics__count_rx(i40e, data, received);
+	i40e_statistics__count_rx(chip, data, received);
 	ring__put(nic, rx, frame, bytes, &verdict);
-	i40e_interrupt__queue(nic, false, verdict.queue);
+	i40e_interrupts__queue(nic, false, verdict.queue);
 	return true;
 }
 
@@ -226,5 +226,5 @@ void i40e_rx__flow_status(struct nic *nic, unsigned int queue, uint32_t id, unsi
 	put_le32(first + 4, id);
 	if (ring__write_back(nic, rx, first, PROGRAM_DONE | PROGRAM_FLOW_DIRECTOR | PROGRAM_MARK |
 			     (uint64_t)error << PROGRAM_ERROR_LOW))
-		i40e_interrupt__queue(nic, false, queue);
+		i40e_interrupts__queue(nic, false, queue);
 }

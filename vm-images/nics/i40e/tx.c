@@ -25,13 +25,13 @@
 #define TYPE_DATA 0x0
 #define TYPE_CONTEXT 0x1
 #define TYPE_FILTER 0x8
-#define TYPE_DONE 0xF
+#define TYPE_DONE 0xf
 #define DATA_END (UINT64_C(0x0001) << 4)
 #define DATA_REPORT (UINT64_C(0x0002) << 4)
 #define DATA_DUMMY (UINT64_C(0x0010) << 4)
 #define DATA_BYTES_LOW 34
 
-/* The packet at a ring's head; its bytes are in i40e's packet. */
+/* The packet at a ring's head; its bytes are in chip->packet. */
 struct tx_packet {
 	unsigned int descriptors;
 	size_t bytes;
@@ -62,7 +62,7 @@ static void packet__add_data(struct nic *nic, struct tx_packet *packet, uint64_t
 			     uint64_t data)
 {
 	size_t bytes = bits(data, DATA_BYTES_LOW, 14);
-	struct i40e *i40e = i40e__of(nic);
+	struct i40e *chip = i40e__of(nic);
 
 	if (!packet->has_data)
 		packet->data = data;
@@ -70,14 +70,14 @@ static void packet__add_data(struct nic *nic, struct tx_packet *packet, uint64_t
 	packet->reports |= !!(data & DATA_REPORT);
 	if (packet->impossible)
 		return;
-	if (bytes > sizeof(i40e->packet) - packet->bytes) {
+	if (bytes > sizeof(chip->packet) - packet->bytes) {
 		packet->impossible = true;
 		nic__warn(nic, "a packet to send is longer than can be");
 		return;
 	}
-	if (!dma__read(nic, address, i40e->packet + packet->bytes, bytes)) {
+	if (!dma__read(nic, address, chip->packet + packet->bytes, bytes)) {
 		packet->impossible = true;
-		i40e->counters.bad_addresses++;
+		chip->counters.bad_addresses++;
 		return;
 	}
 	packet->bytes += bytes;
@@ -97,7 +97,7 @@ static enum gathered packet__gather(struct nic *nic, const struct i40e_tx_queue 
 			return GATHERED_NO_RING;
 		packet->descriptors++;
 		data = le64(descriptor + 8);
-		switch (data & 0xF) {
+		switch (data & 0xf) {
 		case TYPE_DATA:
 			packet__add_data(nic, packet, le64(descriptor), data);
 			if (data & DATA_END)
@@ -113,13 +113,13 @@ static enum gathered packet__gather(struct nic *nic, const struct i40e_tx_queue 
 			break;
 		default:
 			nic__warn(nic, "TX descriptors of type %u are not known",
-				  (unsigned int)(data & 0xF));
+				  (unsigned int)(data & 0xf));
 		}
 	}
 	return GATHERED_PART;
 }
 
-static bool frame__is_blocked(const struct i40e *i40e, const uint8_t *frame)
+static bool frame__is_blocked(const struct i40e *chip, const uint8_t *frame)
 {
 	uint16_t ethertype = be16(frame + ETHERTYPE_AT);
 	unsigned int i;
@@ -127,7 +127,7 @@ static bool frame__is_blocked(const struct i40e *i40e, const uint8_t *frame)
 	if (ethertype == ETHERTYPE_VLAN)
 		ethertype = be16(frame + ETHERTYPE_AT + 4);
 	for (i = 0; i < I40E_BLOCKED_ETHERTYPES; i++)
-		if (i40e->blocked_ethertypes[i] && i40e->blocked_ethertypes[i] == ethertype)
+		if (chip->blocked_ethertypes[i] && chip->blocked_ethertypes[i] == ethertype)
 			return true;
 	return false;
 }
@@ -135,20 +135,20 @@ static bool frame__is_blocked(const struct i40e *i40e, const uint8_t *frame)
 static bool frame__send(struct nic *nic, struct i40e_tx_queue *tx, const uint8_t *frame,
 			size_t bytes)
 {
-	struct i40e *i40e = i40e__of(nic);
+	struct i40e *chip = i40e__of(nic);
 
 	if (!i40e_link__is_up(nic)) {
-		i40e_statistics__count(i40e, GLPRT_TDOLD);
-		i40e->counters.tx_dropped++;
+		i40e_statistics__count(chip, GLPRT_TDOLD);
+		chip->counters.tx_dropped++;
 		return true;
 	}
-	if (frame__is_blocked(i40e, frame)) {
-		i40e->counters.tx_dropped++;
+	if (frame__is_blocked(chip, frame)) {
+		chip->counters.tx_dropped++;
 		return true;
 	}
 	if (!nic__transmit(nic, frame, bytes))
 		return false;
-	i40e_statistics__count_tx(i40e, frame, bytes);
+	i40e_statistics__count_tx(chip, frame, bytes);
 	tx->frames++;
 	return true;
 }
@@ -160,7 +160,7 @@ static bool frame__send(struct nic *nic, struct i40e_tx_queue *tx, const uint8_t
 static bool packet__send(struct nic *nic, struct i40e_tx_queue *tx, const struct tx_packet *packet,
 			 unsigned int *budget)
 {
-	struct i40e *i40e = i40e__of(nic);
+	struct i40e *chip = i40e__of(nic);
 	uint8_t frame[NIC_FRAME_MAX];
 	struct tx_offload offload;
 	unsigned int frames = 0;
@@ -173,8 +173,8 @@ static bool packet__send(struct nic *nic, struct i40e_tx_queue *tx, const struct
 		frames = i40e_offload__frames(&offload, packet->bytes);
 	}
 	if (!frames) {
-		i40e_statistics__count(i40e, GLV_TEPC(0));
-		i40e->counters.tx_dropped++;
+		i40e_statistics__count(chip, GLV_TEPC(0));
+		chip->counters.tx_dropped++;
 		return true;
 	}
 	for (; tx->segments_sent < frames; tx->segments_sent++) {
@@ -182,10 +182,10 @@ static bool packet__send(struct nic *nic, struct i40e_tx_queue *tx, const struct
 
 		if (!*budget)
 			return false;
-		bytes = i40e_offload__frame(i40e, &offload, i40e->packet, packet->bytes,
+		bytes = i40e_offload__frame(chip, &offload, chip->packet, packet->bytes,
 					    tx->segments_sent, frame);
 		if (!frame__send(nic, tx, frame, bytes)) {
-			i40e->wire_full = true;
+			chip->wire_full = true;
 			return false;
 		}
 		--*budget;
@@ -196,15 +196,15 @@ static bool packet__send(struct nic *nic, struct i40e_tx_queue *tx, const struct
 /* The packet is gone: the ring moves on, and a driver that looks at descriptors is told. */
 static void packet__finish(struct nic *nic, unsigned int queue, const struct tx_packet *packet)
 {
-	struct i40e *i40e = i40e__of(nic);
-	struct i40e_tx_queue *tx = &i40e->tx[queue];
+	struct i40e *chip = i40e__of(nic);
+	struct i40e_tx_queue *tx = &chip->tx[queue];
 	unsigned int last = (tx->head + packet->descriptors - 1) % tx->length;
 
 	if (packet->has_filter && tx->programs_flows && !packet->impossible)
-		i40e_flow__program(nic, queue, packet->filter, i40e->packet, packet->bytes);
+		i40e_flow__program(nic, queue, packet->filter, chip->packet, packet->bytes);
 	if (packet->reports && !tx->writes_head &&
 	    !dma__publish64(nic, ring__descriptor(tx, last) + 8, TYPE_DONE))
-		i40e->counters.bad_addresses++;
+		chip->counters.bad_addresses++;
 	tx->head = ring__next(tx, last);
 	tx->segments_sent = 0;
 }
@@ -212,8 +212,8 @@ static void packet__finish(struct nic *nic, unsigned int queue, const struct tx_
 /* Return: whether the ring has more packets, and the wire had room. */
 static bool ring__run(struct nic *nic, unsigned int queue, unsigned int *budget)
 {
-	struct i40e *i40e = i40e__of(nic);
-	struct i40e_tx_queue *tx = &i40e->tx[queue];
+	struct i40e *chip = i40e__of(nic);
+	struct i40e_tx_queue *tx = &chip->tx[queue];
 	unsigned int turn = *budget < FRAMES_A_QUEUE ? *budget : FRAMES_A_QUEUE;
 	unsigned int left = turn, packets;
 	enum gathered gathered = GATHERED_WHOLE;
@@ -235,29 +235,29 @@ static bool ring__run(struct nic *nic, unsigned int queue, unsigned int *budget)
 	*budget -= turn - left;
 
 	if (gathered == GATHERED_NO_RING) {
-		i40e->counters.bad_addresses++;
+		chip->counters.bad_addresses++;
 		nic__warn(nic, "a TX ring is not in guest memory");
 		tx->tail = tx->head;
 	}
 	if (tx->head != before) {
 		if (tx->writes_head && !dma__publish32(nic, tx->head_address, tx->head))
-			i40e->counters.bad_addresses++;
+			chip->counters.bad_addresses++;
 		if (tx->writes_head || reports)
-			i40e_interrupt__queue(nic, true, queue);
+			i40e_interrupts__queue(nic, true, queue);
 	}
-	return gathered == GATHERED_WHOLE && tx->head != tx->tail && !i40e->wire_full;
+	return gathered == GATHERED_WHOLE && tx->head != tx->tail && !chip->wire_full;
 }
 
-bool i40e_tx__run(struct nic *nic)
+bool i40e_tx__work(struct nic *nic)
 {
-	struct i40e *i40e = i40e__of(nic);
-	unsigned int budget = FRAMES_A_PASS, first = i40e->next_tx, i;
+	struct i40e *chip = i40e__of(nic);
+	unsigned int budget = FRAMES_A_PASS, first = chip->next_tx, i;
 	bool more = false;
 
-	i40e->wire_full = false;
-	for (i = 0; i < I40E_QUEUES && !i40e->wire_full; i++) {
+	chip->wire_full = false;
+	for (i = 0; i < I40E_QUEUES && !chip->wire_full; i++) {
 		unsigned int queue = (first + i) % I40E_QUEUES;
-		struct i40e_tx_queue *tx = &i40e->tx[queue];
+		struct i40e_tx_queue *tx = &chip->tx[queue];
 
 		if (!tx->enabled || tx->head == tx->tail)
 			continue;
@@ -266,8 +266,8 @@ bool i40e_tx__run(struct nic *nic)
 			break;
 		}
 		more |= ring__run(nic, queue, &budget);
-		i40e->next_tx = (queue + 1) % I40E_QUEUES;
+		chip->next_tx = (queue + 1) % I40E_QUEUES;
 	}
 	/* The core calls again when the wire has room. */
-	return more && !i40e->wire_full;
+	return more && !chip->wire_full;
 }

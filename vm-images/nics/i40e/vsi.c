@@ -10,19 +10,19 @@
 #include "i40e.h"
 #include "vsi.h"
 
-struct i40e_vsi *i40e_vsi__find(struct i40e *i40e, unsigned int seid)
+struct i40e_vsi *i40e_vsi__find(struct i40e *chip, unsigned int seid)
 {
 	unsigned int i;
 
 	for (i = 0; i < I40E_VSIS; i++)
-		if (i40e->vsis[i].used && i40e->vsis[i].seid == seid)
-			return &i40e->vsis[i];
+		if (chip->vsis[i].used && chip->vsis[i].seid == seid)
+			return &chip->vsis[i];
 	return NULL;
 }
 
-static void vsi__init(struct i40e *i40e, unsigned int number, unsigned int uplink)
+static void vsi__init(struct i40e *chip, unsigned int number, unsigned int uplink)
 {
-	struct i40e_vsi *vsi = &i40e->vsis[number];
+	struct i40e_vsi *vsi = &chip->vsis[number];
 	unsigned int tc;
 
 	memset(vsi, 0, sizeof(*vsi));
@@ -33,30 +33,30 @@ static void vsi__init(struct i40e *i40e, unsigned int number, unsigned int uplin
 	/* Of the queue sets for TX only that of traffic class 0 is there. */
 	put_le16(vsi->properties + VSI_QUEUE_SETS, VSI_QUEUE_SET_FIRST + number);
 	for (tc = 1; tc < 8; tc++)
-		put_le16(vsi->properties + VSI_QUEUE_SETS + 2 * tc, 0xFFFF);
+		put_le16(vsi->properties + VSI_QUEUE_SETS + 2 * tc, 0xffff);
 	put_le16(vsi->properties + VSI_STATISTICS, number);
 	put_le16(vsi->properties + VSI_SCHEDULER, VSI_QUEUE_SET_FIRST + number);
 }
 
-struct i40e_vsi *i40e_vsi__add(struct i40e *i40e, unsigned int uplink)
+struct i40e_vsi *i40e_vsi__add(struct i40e *chip, unsigned int uplink)
 {
 	unsigned int number;
 
 	for (number = 0; number < I40E_VSIS; number++) {
-		if (!i40e->vsis[number].used) {
-			vsi__init(i40e, number, uplink);
-			return &i40e->vsis[number];
+		if (!chip->vsis[number].used) {
+			vsi__init(chip, number, uplink);
+			return &chip->vsis[number];
 		}
 	}
 	return NULL;
 }
 
-unsigned int i40e_vsi__used(const struct i40e *i40e)
+unsigned int i40e_vsi__used(const struct i40e *chip)
 {
 	unsigned int number, used = 0;
 
 	for (number = 0; number < I40E_VSIS; number++)
-		used += i40e->vsis[number].used;
+		used += chip->vsis[number].used;
 	return used;
 }
 

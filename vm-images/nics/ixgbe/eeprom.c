@@ -67,18 +67,18 @@ void ixgbe_eeprom__reset(struct ixgbe *chip)
 		sum += word[i];
 	word[WORD_CHECKSUM] = (uint16_t)(CHECKSUM_TOTAL - sum);
 
-	ixgbe__set_register(chip, REG_EEC, EEC_PRESENT | EEC_AUTO_READ_DONE |
+	ixgbe__set_register(chip, EEC, EEC_PRESENT | EEC_AUTO_READ_DONE |
 					   EEPROM_SIZE_CODE << EEC_SIZE_SHIFT);
-	ixgbe__set_register(chip, REG_FWSM, FWSM_FIRMWARE_VALID);
+	ixgbe__set_register(chip, FWSM, FWSM_FIRMWARE_VALID);
 }
 
 bool ixgbe_eeprom__read(struct ixgbe *chip, uint32_t offset, uint32_t *value)
 {
-	if (offset != REG_SWSM)
+	if (offset != SWSM)
 		return false;
 	/* Who reads SMBI as 0 has it: the read sets it. */
-	*value = ixgbe__register(chip, REG_SWSM);
-	ixgbe__set_register(chip, REG_SWSM, *value | SWSM_SMBI);
+	*value = ixgbe__register(chip, SWSM);
+	ixgbe__set_register(chip, SWSM, *value | SWSM_SMBI);
 	return true;
 }
 
@@ -99,17 +99,17 @@ bool ixgbe_eeprom__write(struct ixgbe *chip, uint32_t offset, uint32_t value)
 	const uint32_t request = EEC_REQUEST | EEC_GRANT;
 
 	switch (offset) {
-	case REG_EERD:
+	case EERD:
 		ixgbe__set_register(chip, offset, ixgbe_eeprom__fetch(chip, value));
 		return true;
-	case REG_EEC:
+	case EEC:
 		ixgbe__set_register(chip, offset, (ixgbe__register(chip, offset) & ~request) |
 						  (value & EEC_REQUEST ? request : 0));
 		return true;
-	case REG_SWSM:
+	case SWSM:
 		ixgbe__set_register(chip, offset, value & (SWSM_SMBI | SWSM_SWESMBI));
 		return true;
-	case REG_FWSM:
+	case FWSM:
 		return true;
 	default:
 		return false;

@@ -10,15 +10,15 @@
 
 void ixgbe_filter__reset(struct ixgbe *chip, const uint8_t mac[6])
 {
-	ixgbe__set_register(chip, REG_RAL(0), le32(mac));
-	ixgbe__set_register(chip, REG_RAH(0), RAH_VALID | (uint32_t)mac[5] << 8 | mac[4]);
+	ixgbe__set_register(chip, RAL(0), le32(mac));
+	ixgbe__set_register(chip, RAH(0), RAH_VALID | (uint32_t)mac[5] << 8 | mac[4]);
 }
 
 bool ixgbe_filter__write(struct ixgbe *chip, uint32_t offset, uint32_t value)
 {
-	if (offset < REG_RAL(0) || offset >= REG_RAL(RAR_COUNT))
+	if (offset < RAL(0) || offset >= RAL(RAR_COUNT))
 		return false;
-	if (offset % 8 == REG_RAH(0) % 8)
+	if (offset % 8 == RAH(0) % 8)
 		value &= RAH_VALID | RAH_ADDRESS;
 	ixgbe__set_register(chip, offset, value);
 	return true;
@@ -30,8 +30,8 @@ static bool ixgbe_filter__is_ours(struct ixgbe *chip, const uint8_t *address)
 	uint32_t high = RAH_VALID | (uint32_t)address[5] << 8 | address[4];
 
 	for (unsigned int i = 0; i < RAR_COUNT; i++)
-		if (ixgbe__register(chip, REG_RAL(i)) == low &&
-		    ixgbe__register(chip, REG_RAH(i)) == high)
+		if (ixgbe__register(chip, RAL(i)) == low &&
+		    ixgbe__register(chip, RAH(i)) == high)
 			return true;
 	return false;
 }
@@ -39,26 +39,26 @@ static bool ixgbe_filter__is_ours(struct ixgbe *chip, const uint8_t *address)
 /* 7.1.1: twelve of the last 16 bits of the address choose one of 4096 bits. */
 static bool ixgbe_filter__is_in_table(struct ixgbe *chip, const uint8_t *address)
 {
-	uint32_t control = ixgbe__register(chip, REG_MCSTCTRL);
+	uint32_t control = ixgbe__register(chip, MCSTCTRL);
 	uint32_t tail = (uint32_t)address[5] << 8 | address[4];
 	uint32_t bit = tail >> (4 - (control & MCSTCTRL_OFFSET)) & 0xfff;
 
 	return control & MCSTCTRL_ENABLE &&
-	       ixgbe__register(chip, REG_MTA(bit / 32)) >> bit % 32 & 1;
+	       ixgbe__register(chip, MTA(bit / 32)) >> bit % 32 & 1;
 }
 
 static bool ixgbe_filter__knows_vlan(struct ixgbe *chip, const struct packet *packet)
 {
 	uint32_t id = packet->tci & VLAN_ID;
 
-	if (!packet->vlan || !(ixgbe__register(chip, REG_VLNCTRL) & VLNCTRL_FILTER))
+	if (!packet->vlan || !(ixgbe__register(chip, VLNCTRL) & VLNCTRL_FILTER))
 		return true;
-	return ixgbe__register(chip, REG_VFTA(id / 32)) >> id % 32 & 1;
+	return ixgbe__register(chip, VFTA(id / 32)) >> id % 32 & 1;
 }
 
 static bool ixgbe_filter__knows_address(struct ixgbe *chip, const struct packet *packet)
 {
-	uint32_t control = ixgbe__register(chip, REG_FCTRL);
+	uint32_t control = ixgbe__register(chip, FCTRL);
 
 	if (ethernet__is_broadcast(packet->bytes))
 		return control & FCTRL_BROADCAST;
@@ -75,8 +75,8 @@ bool ixgbe_filter__accepts(struct ixgbe *chip, const struct packet *packet)
 
 bool ixgbe_filter__fits(struct ixgbe *chip, const struct packet *packet)
 {
-	bool jumbo = ixgbe__register(chip, REG_HLREG0) & HLREG0_JUMBO;
-	uint32_t limit = jumbo ? ixgbe__register(chip, REG_MAXFRS) >> MAXFRS_SHIFT : FRAME_MAX;
+	bool jumbo = ixgbe__register(chip, HLREG0) & HLREG0_JUMBO;
+	uint32_t limit = jumbo ? ixgbe__register(chip, MAXFRS) >> MAXFRS_SHIFT : FRAME_MAX;
 
 	return packet->length + FRAME_CRC_BYTES <= limit + (packet->vlan ? VLAN_BYTES : 0);
 }

@@ -14,12 +14,12 @@
 
 static bool ixgbe_flow_director__is_perfect(struct ixgbe *chip)
 {
-	return ixgbe__register(chip, REG_FDIRCTRL) & FDIRCTRL_PERFECT;
+	return ixgbe__register(chip, FDIRCTRL) & FDIRCTRL_PERFECT;
 }
 
 unsigned int ixgbe_flow_director__capacity(struct ixgbe *chip)
 {
-	uint32_t memory = ixgbe__register(chip, REG_FDIRCTRL) & FDIRCTRL_MEMORY;
+	uint32_t memory = ixgbe__register(chip, FDIRCTRL) & FDIRCTRL_MEMORY;
 
 	if (!memory)
 		return 0;
@@ -89,7 +89,7 @@ static unsigned int ixgbe_flow_director__room(struct ixgbe *chip)
 /* One more is there: software wants to know when few are left. */
 static void ixgbe_flow_director__added(struct ixgbe *chip)
 {
-	uint32_t few = ixgbe__register(chip, REG_FDIRCTRL) >> FDIRCTRL_FULL_SHIFT;
+	uint32_t few = ixgbe__register(chip, FDIRCTRL) >> FDIRCTRL_FULL_SHIFT;
 
 	if (ixgbe_flow_director__room(chip) == few * FULL_UNIT)
 		ixgbe_interrupts__raise_other(chip, CAUSE_FLOW_DIRECTOR);
@@ -105,10 +105,10 @@ static bool ixgbe_flow_director__add_perfect(struct ixgbe *chip, uint32_t hash, 
 		flow = &chip->director.flows[chip->director.flow_count++];
 	}
 	*flow = (struct ixgbe_flow){
-		.source = ixgbe__register(chip, REG_FDIRIPSA),
-		.destination = ixgbe__register(chip, REG_FDIRIPDA),
-		.ports = ixgbe__register(chip, REG_FDIRPORT),
-		.vlan = ixgbe__register(chip, REG_FDIRVLAN),
+		.source = ixgbe__register(chip, FDIRIPSA),
+		.destination = ixgbe__register(chip, FDIRIPDA),
+		.ports = ixgbe__register(chip, FDIRPORT),
+		.vlan = ixgbe__register(chip, FDIRVLAN),
 		.hash = hash,
 		.command = command,
 	};
@@ -163,18 +163,18 @@ static bool ixgbe_flow_director__has_signature(struct ixgbe *chip, uint32_t hash
 
 static void ixgbe_flow_director__command(struct ixgbe *chip, uint32_t command)
 {
-	uint32_t hash = ixgbe__register(chip, REG_FDIRHASH) & 0xffff7fffu;
+	uint32_t hash = ixgbe__register(chip, FDIRHASH) & 0xffff7fffu;
 	uint32_t answer = command & ~(FDIRCMD_COMMAND | FDIRCMD_VALID);
 	bool perfect = ixgbe_flow_director__is_perfect(chip), done;
 
-	ixgbe__set_register(chip, REG_FDIRCMD, answer);
+	ixgbe__set_register(chip, FDIRCMD, answer);
 	if (command & FDIRCMD_CLEAR_TABLE)
 		ixgbe_flow_director__reset(chip);
 	switch (command & FDIRCMD_COMMAND) {
 	case FDIRCMD_ADD:
 		done = perfect ? ixgbe_flow_director__add_perfect(chip, hash, command) :
 				 ixgbe_flow_director__add_signature(chip, hash, command);
-		ixgbe_flow_director__count(chip, done ? REG_FDIRUSTAT : REG_FDIRFSTAT,
+		ixgbe_flow_director__count(chip, done ? FDIRUSTAT : FDIRFSTAT,
 					   done ? 16 : 8, false);
 		if (done)
 			ixgbe_flow_director__added(chip);
@@ -182,14 +182,14 @@ static void ixgbe_flow_director__command(struct ixgbe *chip, uint32_t command)
 	case FDIRCMD_REMOVE:
 		done = perfect ? ixgbe_flow_director__remove_perfect(chip, hash) :
 				 ixgbe_flow_director__has_signature(chip, hash, true);
-		ixgbe_flow_director__count(chip, done ? REG_FDIRUSTAT : REG_FDIRFSTAT,
+		ixgbe_flow_director__count(chip, done ? FDIRUSTAT : FDIRFSTAT,
 					   done ? 16 : 8, true);
 		break;
 	case FDIRCMD_QUERY:
 		done = perfect ? ixgbe_flow_director__lookup(chip, hash) != NULL :
 				 ixgbe_flow_director__has_signature(chip, hash, false);
 		if (done)
-			ixgbe__set_register(chip, REG_FDIRCMD, answer | FDIRCMD_VALID);
+			ixgbe__set_register(chip, FDIRCMD, answer | FDIRCMD_VALID);
 		break;
 	default:
 		break;
@@ -199,14 +199,14 @@ static void ixgbe_flow_director__command(struct ixgbe *chip, uint32_t command)
 bool ixgbe_flow_director__read(struct ixgbe *chip, uint32_t offset, uint32_t *value)
 {
 	switch (offset) {
-	case REG_FDIRFREE:
+	case FDIRFREE:
 		*value = ixgbe_flow_director__room(chip) & 0xffff;
 		return true;
-	case REG_FDIRUSTAT:
-	case REG_FDIRFSTAT:
-	case REG_FDIRMATCH:
-	case REG_FDIRMISS:
-	case REG_FDIRLEN:
+	case FDIRUSTAT:
+	case FDIRFSTAT:
+	case FDIRMATCH:
+	case FDIRMISS:
+	case FDIRLEN:
 		*value = ixgbe__register(chip, offset);
 		ixgbe__set_register(chip, offset, 0);
 		return true;
@@ -218,20 +218,20 @@ bool ixgbe_flow_director__read(struct ixgbe *chip, uint32_t offset, uint32_t *va
 bool ixgbe_flow_director__write(struct ixgbe *chip, uint32_t offset, uint32_t value)
 {
 	switch (offset) {
-	case REG_FDIRCTRL:
+	case FDIRCTRL:
 		/* The table starts anew, in memory taken from the packet buffer. */
 		ixgbe_flow_director__reset(chip);
 		ixgbe__set_register(chip, offset, value | FDIRCTRL_INIT_DONE);
 		return true;
-	case REG_FDIRCMD:
+	case FDIRCMD:
 		ixgbe_flow_director__command(chip, value);
 		return true;
-	case REG_FDIRFREE:
-	case REG_FDIRLEN:
-	case REG_FDIRUSTAT:
-	case REG_FDIRFSTAT:
-	case REG_FDIRMATCH:
-	case REG_FDIRMISS:
+	case FDIRFREE:
+	case FDIRLEN:
+	case FDIRUSTAT:
+	case FDIRFSTAT:
+	case FDIRMATCH:
+	case FDIRMISS:
 		return true;
 	default:
 		return false;

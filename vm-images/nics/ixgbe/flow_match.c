@@ -27,7 +27,7 @@ static uint32_t ixgbe_flow_match__l4_code(enum packet_l4 l4)
 /* Two bytes somewhere in the first 64, as they are in memory. */
 static uint16_t ixgbe_flow_match__flex(struct ixgbe *chip, const struct packet *packet)
 {
-	uint32_t words = ixgbe__register(chip, REG_FDIRCTRL) >> FDIRCTRL_FLEX_SHIFT;
+	uint32_t words = ixgbe__register(chip, FDIRCTRL) >> FDIRCTRL_FLEX_SHIFT;
 	size_t at = (words & FDIRCTRL_FLEX_MASK) * 2;
 
 	if (at + 2 > packet->length)
@@ -50,7 +50,7 @@ static bool ixgbe_flow_match__ports_match(struct ixgbe *chip, const struct packe
 					     const struct ixgbe_flow *flow)
 {
 	uint32_t ports = (uint32_t)packet->destination_port << 16 | packet->source_port;
-	uint32_t reg = packet->l4 == PACKET_L4_UDP ? REG_FDIRUDPM : REG_FDIRTCPM;
+	uint32_t reg = packet->l4 == PACKET_L4_UDP ? FDIRUDPM : FDIRTCPM;
 	uint32_t ignored = ixgbe_flow_match__port_mask(ixgbe__register(chip, reg));
 
 	return !((ports ^ flow->ports) & ~ignored);
@@ -59,15 +59,15 @@ static bool ixgbe_flow_match__ports_match(struct ixgbe *chip, const struct packe
 static bool ixgbe_flow_match__matches(struct ixgbe *chip, const struct packet *packet,
 					 const struct ixgbe_flow *flow)
 {
-	uint32_t ignored = ixgbe__register(chip, REG_FDIRM);
+	uint32_t ignored = ixgbe__register(chip, FDIRM);
 	uint32_t vlan = ((uint32_t)ixgbe_flow_match__flex(chip, packet) << 16 | packet->tci);
 	uint32_t compared = 0;
 
 	if (flow->command & FDIRCMD_IPV6)
 		return false;
-	if ((le32(packet->source) ^ flow->source) & ~ixgbe__register(chip, REG_FDIRSIP4M) ||
+	if ((le32(packet->source) ^ flow->source) & ~ixgbe__register(chip, FDIRSIP4M) ||
 	    (le32(packet->destination) ^ flow->destination) &
-	    ~ixgbe__register(chip, REG_FDIRDIP4M))
+	    ~ixgbe__register(chip, FDIRDIP4M))
 		return false;
 	if (!(ignored & FDIRM_L4_PROTOCOL)) {
 		if ((flow->command >> FDIRCMD_L4_SHIFT & 3) !=
@@ -108,7 +108,7 @@ const struct ixgbe_signature *ixgbe_flow_match__signature(struct ixgbe *chip,
 							  const struct packet *packet)
 {
 	uint32_t type = ixgbe_flow_match__l4_code(packet->l4) | (packet->ipv6 ? 4 : 0);
-	uint32_t ignored = ixgbe__register(chip, REG_FDIRM);
+	uint32_t ignored = ixgbe__register(chip, FDIRM);
 	uint32_t flow = type << 16 | packet->tci, common;
 	const struct ixgbe_signature *found;
 	uint16_t flex;
@@ -125,9 +125,9 @@ const struct ixgbe_signature *ixgbe_flow_match__signature(struct ixgbe *chip,
 	for (unsigned int i = 0; i < (packet->ipv4 ? 4 : 16); i += 4)
 		common ^= be32(packet->source + i) ^ be32(packet->destination + i);
 
-	hash = ixgbe_flow_match__hash(ixgbe__register(chip, REG_FDIRHKEY), flow, common);
+	hash = ixgbe_flow_match__hash(ixgbe__register(chip, FDIRHKEY), flow, common);
 	found = &chip->director.signatures[hash & (ixgbe_flow_director__capacity(chip) - 1)];
-	hash = ixgbe_flow_match__hash(ixgbe__register(chip, REG_FDIRSKEY), flow, common);
+	hash = ixgbe_flow_match__hash(ixgbe__register(chip, FDIRSKEY), flow, common);
 	return found->used && found->signature == hash ? found : NULL;
 }
 

@@ -27,7 +27,7 @@ void ixgbe_interrupts__reset(struct ixgbe *chip)
 
 static bool ixgbe_interrupts__has(struct ixgbe *chip, uint32_t gpie_bit)
 {
-	return ixgbe__register(chip, REG_GPIE) & gpie_bit;
+	return ixgbe__register(chip, GPIE) & gpie_bit;
 }
 
 static void ixgbe_interrupts__throttle(struct ixgbe *chip, unsigned int vector)
@@ -59,13 +59,13 @@ static void ixgbe_interrupts__try(struct ixgbe *chip, unsigned int vector)
 	irq->unsent &= ~bit;
 	if (ixgbe_interrupts__has(chip, GPIE_AUTO_MASK))
 		irq->mask &= ~(bit & irq->auto_mask);
-	if (vector >= 16 || ixgbe__register(chip, REG_EIAC) & bit)
+	if (vector >= 16 || ixgbe__register(chip, EIAC) & bit)
 		irq->cause &= ~bit;
 }
 
 static void ixgbe_interrupts__try_other(struct ixgbe *chip)
 {
-	uint32_t route = ixgbe__register(chip, REG_IVAR_MISC) >> 8;
+	uint32_t route = ixgbe__register(chip, IVAR_MISC) >> 8;
 	struct ixgbe_interrupts *irq = &chip->interrupts;
 	uint32_t sent = irq->other_cause & irq->other_mask;
 
@@ -75,7 +75,7 @@ static void ixgbe_interrupts__try_other(struct ixgbe *chip)
 	irq->other_unsent = false;
 	if (ixgbe_interrupts__has(chip, GPIE_AUTO_MASK))
 		irq->other_mask &= ~irq->other_auto_mask;
-	irq->other_cause &= ~(sent & ixgbe__register(chip, REG_EIAC) & CAUSE_TCP_TIMER);
+	irq->other_cause &= ~(sent & ixgbe__register(chip, EIAC) & CAUSE_TCP_TIMER);
 }
 
 void ixgbe_interrupts__timer(struct ixgbe *chip, unsigned int vector)
@@ -110,7 +110,7 @@ void ixgbe_interrupts__raise_other(struct ixgbe *chip, uint32_t causes)
 void ixgbe_interrupts__raise_queue(struct ixgbe *chip, unsigned int queue, bool transmit)
 {
 	unsigned int shift = queue % 2 * 16 + (transmit ? 8 : 0);
-	uint32_t route = ixgbe__register(chip, REG_IVAR(queue / 2)) >> shift;
+	uint32_t route = ixgbe__register(chip, IVAR(queue / 2)) >> shift;
 
 	if (route & IVAR_VALID)
 		ixgbe_interrupts__raise(chip, BIT64(route & IVAR_VECTOR));
@@ -165,10 +165,10 @@ static uint32_t ixgbe_interrupts__causes(const struct ixgbe_interrupts *irq)
 
 static int ixgbe_interrupts__eitr(uint32_t offset)
 {
-	if (offset >= REG_EITR_LOW(0) && offset < REG_EITR_LOW(EITR_LOW_COUNT))
-		return (int)(offset - REG_EITR_LOW(0)) / 4;
-	if (offset >= REG_EITR_HIGH(EITR_LOW_COUNT) && offset < REG_EITR_HIGH(IXGBE_VECTORS))
-		return (int)(offset - REG_EITR_HIGH(EITR_LOW_COUNT)) / 4 + EITR_LOW_COUNT;
+	if (offset >= EITR_LOW(0) && offset < EITR_LOW(EITR_LOW_COUNT))
+		return (int)(offset - EITR_LOW(0)) / 4;
+	if (offset >= EITR_HIGH(EITR_LOW_COUNT) && offset < EITR_HIGH(IXGBE_VECTORS))
+		return (int)(offset - EITR_HIGH(EITR_LOW_COUNT)) / 4 + EITR_LOW_COUNT;
 	return -1;
 }
 
@@ -182,37 +182,37 @@ bool ixgbe_interrupts__read(struct ixgbe *chip, uint32_t offset, uint32_t *value
 		return true;
 	}
 	switch (offset) {
-	case REG_EICR:
+	case EICR:
 		*value = ixgbe_interrupts__causes(irq);
 		ixgbe_interrupts__clear(chip,
 					ixgbe_interrupts__has(chip, GPIE_OTHER_CLEAR_DISABLE) ?
 					CAUSE_OTHERS : CAUSE_OTHERS | CAUSE_QUEUES);
 		return true;
-	case REG_EICS:
+	case EICS:
 		*value = ixgbe_interrupts__causes(irq);	/* and they stay */
 		return true;
-	case REG_EIMS:
-	case REG_EIMC:
+	case EIMS:
+	case EIMC:
 		*value = ((uint32_t)irq->mask & CAUSE_QUEUES) | irq->other_mask;
 		return true;
-	case REG_EIAM:
+	case EIAM:
 		*value = ((uint32_t)irq->auto_mask & CAUSE_QUEUES) | irq->other_auto_mask;
 		return true;
-	case REG_EICS_EX(0):
-	case REG_EICS_EX(1):
-		*value = (uint32_t)(irq->cause >> (offset == REG_EICS_EX(1) ? 32 : 0));
+	case EICS_EX(0):
+	case EICS_EX(1):
+		*value = (uint32_t)(irq->cause >> (offset == EICS_EX(1) ? 32 : 0));
 		return true;
-	case REG_EIMS_EX(0):
-	case REG_EIMC_EX(0):
+	case EIMS_EX(0):
+	case EIMC_EX(0):
 		*value = (uint32_t)irq->mask;
 		return true;
-	case REG_EIMS_EX(1):
-	case REG_EIMC_EX(1):
+	case EIMS_EX(1):
+	case EIMC_EX(1):
 		*value = (uint32_t)(irq->mask >> 32);
 		return true;
-	case REG_EIAM_EX(0):
-	case REG_EIAM_EX(1):
-		*value = (uint32_t)(irq->auto_mask >> (offset == REG_EIAM_EX(1) ? 32 : 0));
+	case EIAM_EX(0):
+	case EIAM_EX(1):
+		*value = (uint32_t)(irq->auto_mask >> (offset == EIAM_EX(1) ? 32 : 0));
 		return true;
 	default:
 		return false;
@@ -239,43 +239,43 @@ bool ixgbe_interrupts__write(struct ixgbe *chip, uint32_t offset, uint32_t value
 		return true;
 	}
 	switch (offset) {
-	case REG_EICR:
+	case EICR:
 		ixgbe_interrupts__clear(chip, value);
 		return true;
-	case REG_EICS:
+	case EICS:
 		ixgbe_interrupts__ask(chip, value & CAUSE_QUEUES);
 		ixgbe_interrupts__raise_other(chip, value);
 		return true;
-	case REG_EIMS:
+	case EIMS:
 		ixgbe_interrupts__unmask(chip, value & CAUSE_QUEUES);
 		ixgbe_interrupts__unmask_other(chip, value);
 		return true;
-	case REG_EIMC:
+	case EIMC:
 		irq->mask &= ~(uint64_t)(value & CAUSE_QUEUES);
 		irq->other_mask &= ~value;
 		return true;
-	case REG_EIAM:
+	case EIAM:
 		irq->auto_mask &= ~(uint64_t)CAUSE_QUEUES;
 		irq->auto_mask |= value & CAUSE_QUEUES;
 		irq->other_auto_mask = value & CAUSE_OTHERS;
 		return true;
-	case REG_EICS_EX(0):
-	case REG_EICS_EX(1):
-		ixgbe_interrupts__ask(chip, (uint64_t)value << (offset == REG_EICS_EX(1) ? 32 : 0));
+	case EICS_EX(0):
+	case EICS_EX(1):
+		ixgbe_interrupts__ask(chip, (uint64_t)value << (offset == EICS_EX(1) ? 32 : 0));
 		return true;
-	case REG_EIMS_EX(0):
-	case REG_EIMS_EX(1):
+	case EIMS_EX(0):
+	case EIMS_EX(1):
 		ixgbe_interrupts__unmask(chip,
-					 (uint64_t)value << (offset == REG_EIMS_EX(1) ? 32 : 0));
+					 (uint64_t)value << (offset == EIMS_EX(1) ? 32 : 0));
 		return true;
-	case REG_EIMC_EX(0):
-	case REG_EIMC_EX(1):
-		irq->mask &= ~((uint64_t)value << (offset == REG_EIMC_EX(1) ? 32 : 0));
+	case EIMC_EX(0):
+	case EIMC_EX(1):
+		irq->mask &= ~((uint64_t)value << (offset == EIMC_EX(1) ? 32 : 0));
 		return true;
-	case REG_EIAM_EX(0):
+	case EIAM_EX(0):
 		irq->auto_mask = (irq->auto_mask & ~(uint64_t)UINT32_MAX) | value;
 		return true;
-	case REG_EIAM_EX(1):
+	case EIAM_EX(1):
 		irq->auto_mask = (irq->auto_mask & UINT32_MAX) | (uint64_t)value << 32;
 		return true;
 	default:

@@ -143,7 +143,7 @@ static inline uint32_t ixgbe_tx__register(const struct ixgbe *chip, unsigned int
 /* Whether the chip may use the bus: CTRL can forbid it. */
 static inline bool ixgbe__is_master(struct ixgbe *chip)
 {
-	return !(ixgbe__register(chip, REG_CTRL) & CTRL_MASTER_DISABLE);
+	return !(ixgbe__register(chip, CTRL) & CTRL_MASTER_DISABLE);
 }
 
 /*

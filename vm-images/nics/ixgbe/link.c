@@ -8,22 +8,22 @@
 
 void ixgbe_link__reset(struct ixgbe *chip)
 {
-	ixgbe__set_register(chip, REG_ESDP, ESDP_SDP2);
-	ixgbe__set_register(chip, REG_HLREG0, HLREG0_DEFAULT);
-	ixgbe__set_register(chip, REG_MAXFRS, MAXFRS_DEFAULT);
-	ixgbe__set_register(chip, REG_AUTOC, AUTOC_MODE_10G_SERIAL);
-	ixgbe__set_register(chip, REG_AUTOC2, AUTOC2_10G_SFI);
+	ixgbe__set_register(chip, ESDP, ESDP_SDP2);
+	ixgbe__set_register(chip, HLREG0, HLREG0_DEFAULT);
+	ixgbe__set_register(chip, MAXFRS, MAXFRS_DEFAULT);
+	ixgbe__set_register(chip, AUTOC, AUTOC_MODE_10G_SERIAL);
+	ixgbe__set_register(chip, AUTOC2, AUTOC2_10G_SFI);
 }
 
 bool ixgbe_link__loops_back(struct ixgbe *chip)
 {
-	return ixgbe__register(chip, REG_HLREG0) & HLREG0_LOOPBACK;
+	return ixgbe__register(chip, HLREG0) & HLREG0_LOOPBACK;
 }
 
 static bool ixgbe_link__is_up(struct ixgbe *chip)
 {
 	return nic__link(chip->nic) ||
-	       (ixgbe__register(chip, REG_AUTOC) & AUTOC_FORCE_LINK_UP);
+	       (ixgbe__register(chip, AUTOC) & AUTOC_FORCE_LINK_UP);
 }
 
 /* The wire's link went up or down: STATUS and LINKS follow by themselves. */
@@ -36,15 +36,15 @@ void ixgbe_link__change(struct ixgbe *chip)
 bool ixgbe_link__read(struct ixgbe *chip, uint32_t offset, uint32_t *value)
 {
 	switch (offset) {
-	case REG_STATUS:
+	case STATUS:
 		*value = ixgbe_link__is_up(chip) ? STATUS_LINK_UP : 0;
 		if (ixgbe__is_master(chip))
 			*value |= STATUS_MASTER_ENABLED;
 		return true;
-	case REG_LINKS:
+	case LINKS:
 		*value = ixgbe_link__is_up(chip) ? LINKS_UP | LINKS_10G : 0;
 		return true;
-	case REG_ANLP1:
+	case ANLP1:
 		/* Drivers wait for the state machine of clause 73 to leave its first state. */
 		*value = ANLP1_STATE_RUNNING;
 		return true;
@@ -56,17 +56,17 @@ bool ixgbe_link__read(struct ixgbe *chip, uint32_t offset, uint32_t *value)
 bool ixgbe_link__write(struct ixgbe *chip, uint32_t offset, uint32_t value)
 {
 	switch (offset) {
-	case REG_STATUS:
-	case REG_LINKS:
-	case REG_ANLP1:
+	case STATUS:
+	case LINKS:
+	case ANLP1:
 		return true;
-	case REG_AUTOC:
+	case AUTOC:
 		ixgbe__set_register(chip, offset, value & ~AUTOC_RESTART);
 		return true;
-	case REG_MSCA:
+	case MSCA:
 		/* A command ends at once, and nobody drives the line. */
 		ixgbe__set_register(chip, offset, value & ~MSCA_COMMAND);
-		ixgbe__set_register(chip, REG_MSRWD, MDIO_NOBODY << MSRWD_READ_SHIFT);
+		ixgbe__set_register(chip, MSRWD, MDIO_NOBODY << MSRWD_READ_SHIFT);
 		return true;
 	default:
 		return false;

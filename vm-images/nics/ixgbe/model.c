@@ -36,14 +36,14 @@ static void ixgbe__load_defaults(struct ixgbe *chip)
 	ixgbe_eeprom__reset(chip);
 	ixgbe_flow_director__reset(chip);
 	ixgbe_filter__reset(chip, nic__mac(chip->nic));
-	ixgbe__set_register(chip, REG_VLNCTRL, VLNCTRL_DEFAULT);
-	ixgbe__set_register(chip, REG_DMATXCTL, DMATXCTL_DEFAULT);
-	ixgbe__set_register(chip, REG_DTXTCPFLGL, DTXTCPFLGL_DEFAULT);
-	ixgbe__set_register(chip, REG_DTXTCPFLGH, DTXTCPFLGH_DEFAULT);
-	ixgbe__set_register(chip, REG_RXPBSIZE(0), RXPBSIZE_DEFAULT);
-	ixgbe__set_register(chip, REG_RDRXCTL, RDRXCTL_INIT_DONE | RDRXCTL_CRC_STRIP);
-	ixgbe__set_register(chip, REG_SECTXSTAT, SECSTAT_READY | SECSTAT_NOT_FITTED);
-	ixgbe__set_register(chip, REG_SECRXSTAT, SECSTAT_READY | SECSTAT_NOT_FITTED);
+	ixgbe__set_register(chip, VLNCTRL, VLNCTRL_DEFAULT);
+	ixgbe__set_register(chip, DMATXCTL, DMATXCTL_DEFAULT);
+	ixgbe__set_register(chip, DTXTCPFLGL, DTXTCPFLGL_DEFAULT);
+	ixgbe__set_register(chip, DTXTCPFLGH, DTXTCPFLGH_DEFAULT);
+	ixgbe__set_register(chip, RXPBSIZE(0), RXPBSIZE_DEFAULT);
+	ixgbe__set_register(chip, RDRXCTL, RDRXCTL_INIT_DONE | RDRXCTL_CRC_STRIP);
+	ixgbe__set_register(chip, SECTXSTAT, SECSTAT_READY | SECSTAT_NOT_FITTED);
+	ixgbe__set_register(chip, SECRXSTAT, SECSTAT_READY | SECSTAT_NOT_FITTED);
 	chip->counters.resets++;
 	/* Frames that wait at the wire have nothing to wait for. */
 	nic__room(chip->nic);
@@ -61,12 +61,12 @@ static void ixgbe__reset(struct nic *nic, enum nic_reset kind)
 /* 4.2.1, CTRL.RST and LRST: done when the write returns. The semaphores outlive it. */
 static void ixgbe__software_reset(struct ixgbe *chip)
 {
-	uint32_t semaphore = ixgbe__register(chip, REG_SWSM);
-	uint32_t owners = ixgbe__register(chip, REG_SW_FW_SYNC);
+	uint32_t semaphore = ixgbe__register(chip, SWSM);
+	uint32_t owners = ixgbe__register(chip, SW_FW_SYNC);
 
 	ixgbe__load_defaults(chip);
-	ixgbe__set_register(chip, REG_SWSM, semaphore);
-	ixgbe__set_register(chip, REG_SW_FW_SYNC, owners);
+	ixgbe__set_register(chip, SWSM, semaphore);
+	ixgbe__set_register(chip, SW_FW_SYNC, owners);
 }
 
 /* Registers with two offsets: 16 words each, which are elsewhere in bigger arrays. */
@@ -74,18 +74,18 @@ static uint32_t ixgbe__resolve(uint32_t offset)
 {
 	uint32_t index = offset % 64 / 4;
 
-	if (offset >= REG_RAL_LOW && offset < REG_RAL_LOW + 16 * 8)
-		return REG_RAL(0) + (offset - REG_RAL_LOW);
+	if (offset >= RAL_LOW && offset < RAL_LOW + 16 * 8)
+		return RAL(0) + (offset - RAL_LOW);
 	switch (offset & ~0x3fu) {
-	case REG_PSRTYPE_LOW:
-		return REG_PSRTYPE(index);
-	case REG_SRRCTL_LOW:
+	case PSRTYPE_LOW:
+		return PSRTYPE(index);
+	case SRRCTL_LOW:
 		return RX_WINDOW_LOW + QUEUE_WINDOW * index + SRRCTL;
-	case REG_DCA_RXCTRL_LOW:
+	case DCA_RXCTRL_LOW:
 		return RX_WINDOW_LOW + QUEUE_WINDOW * index + DCA_RXCTRL;
-	case REG_DCA_TXCTRL_LOW:
+	case DCA_TXCTRL_LOW:
 		return TX_WINDOW + QUEUE_WINDOW * index + DCA_TXCTRL;
-	case REG_QPTC_HIGH:
+	case QPTC_HIGH:
 		return TX_WINDOW + QUEUE_WINDOW * index + TX_COUNTERS;
 	default:
 		return offset;
@@ -110,16 +110,16 @@ static uint32_t ixgbe__read32(struct ixgbe *chip, uint32_t offset)
 static bool ixgbe__write_own(struct ixgbe *chip, uint32_t offset, uint32_t value)
 {
 	switch (offset) {
-	case REG_CTRL:
+	case CTRL:
 		if (value & (CTRL_RESET | CTRL_LINK_RESET))
 			ixgbe__software_reset(chip);
 		else
 			ixgbe__set_register(chip, offset, value);
 		return true;
-	case REG_SECTXSTAT:
-	case REG_SECRXSTAT:
+	case SECTXSTAT:
+	case SECRXSTAT:
 		return true;
-	case REG_VT_CTL:
+	case VT_CTL:
 		if (value & 1)
 			nic__warn(chip->nic, "pools (VT_CTL) are not modelled");
 		return false;
@@ -198,7 +198,7 @@ static void ixgbe__missed(struct nic *nic)
 	struct ixgbe *chip = ixgbe__of(nic);
 
 	chip->counters.rx_missed++;
-	ixgbe_statistics__add(chip, REG_MPC(0), 1);
+	ixgbe_statistics__add(chip, MPC(0), 1);
 	ixgbe_interrupts__raise_other(chip, CAUSE_RX_MISS);
 }
 

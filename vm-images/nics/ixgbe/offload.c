@@ -112,12 +112,12 @@ static void ixgbe_offload__legacy_checksum(uint8_t *frame, size_t bytes,
 static void ixgbe_offload__tcp(struct ixgbe *chip, uint8_t *tcp, uint32_t offset, bool first,
 			       bool last)
 {
-	uint32_t flags = be16(tcp + TCP_FLAGS_AT), masks = ixgbe__register(chip, REG_DTXTCPFLGL);
+	uint32_t flags = be16(tcp + TCP_FLAGS_AT), masks = ixgbe__register(chip, DTXTCPFLGL);
 	uint32_t mask = first ? masks & TCP_FLAGS : masks >> 16 & TCP_FLAGS;
 
 	put_be32(tcp + 4, be32(tcp + 4) + offset);
 	if (last)
-		mask = first ? TCP_FLAGS : ixgbe__register(chip, REG_DTXTCPFLGH) & TCP_FLAGS;
+		mask = first ? TCP_FLAGS : ixgbe__register(chip, DTXTCPFLGH) & TCP_FLAGS;
 	put_be16(tcp + TCP_FLAGS_AT, (uint16_t)(flags & (~TCP_FLAGS | mask)));
 }
 
@@ -189,14 +189,14 @@ size_t ixgbe_offload__make(struct ixgbe *chip, const struct ixgbe_order *order, 
 	if (!bytes)
 		return 0;
 	if (tag) {
-		uint32_t ethertype = ixgbe__register(chip, REG_DMATXCTL) >> DMATXCTL_VLAN_SHIFT;
+		uint32_t ethertype = ixgbe__register(chip, DMATXCTL) >> DMATXCTL_VLAN_SHIFT;
 
 		memmove(chip->frame, frame, ETHERTYPE_AT);
 		put_be16(chip->frame + ETHERTYPE_AT, (uint16_t)ethertype);
 		put_be16(chip->frame + ETHERTYPE_AT + 2, ixgbe_offload__tag(order));
 		bytes += tag;
 	}
-	if (bytes < FRAME_MIN && ixgbe__register(chip, REG_HLREG0) & HLREG0_PAD) {
+	if (bytes < FRAME_MIN && ixgbe__register(chip, HLREG0) & HLREG0_PAD) {
 		memset(chip->frame + bytes, 0, FRAME_MIN - bytes);
 		bytes = FRAME_MIN;
 	}

@@ -47,13 +47,13 @@ static enum rss_type ixgbe_rss__type(const struct packet *packet, uint32_t mrqc)
 static void ixgbe_rss__key(struct ixgbe *chip, uint8_t key[RSS_KEY_BYTES])
 {
 	for (unsigned int i = 0; i < RSS_KEY_BYTES; i++)
-		key[i] = (uint8_t)(ixgbe__register(chip, REG_RSSRK(i / 4)) >> i % 4 * 8);
+		key[i] = (uint8_t)(ixgbe__register(chip, RSSRK(i / 4)) >> i % 4 * 8);
 }
 
 void ixgbe_rss__choose(struct ixgbe *chip, const struct packet *packet,
 		       struct ixgbe_choice *choice)
 {
-	uint32_t mrqc = ixgbe__register(chip, REG_MRQC), entry;
+	uint32_t mrqc = ixgbe__register(chip, MRQC), entry;
 	size_t address_bytes = packet->ipv4 ? 4 : 16;
 	uint8_t input[2 * 16 + 4], key[RSS_KEY_BYTES];
 	size_t bytes = 2 * address_bytes;
@@ -74,5 +74,5 @@ void ixgbe_rss__choose(struct ixgbe *chip, const struct packet *packet,
 	ixgbe_rss__key(chip, key);
 	choice->rss_hash = toeplitz__hash(key, sizeof(key), input, bytes);
 	entry = choice->rss_hash % RETA_ENTRIES;
-	choice->queue = ixgbe__register(chip, REG_RETA(entry / 4)) >> entry % 4 * 8 & RETA_QUEUE;
+	choice->queue = ixgbe__register(chip, RETA(entry / 4)) >> entry % 4 * 8 & RETA_QUEUE;
 }

@@ -75,7 +75,7 @@ static const uint8_t *ixgbe_rx__content(struct ixgbe *chip, const struct packet 
 					unsigned int queue, size_t *bytes)
 {
 	bool strip = packet->vlan && ixgbe_rx__register(chip, queue, RXDCTL) & RXDCTL_VLAN_STRIP;
-	bool checksum = !(ixgbe__register(chip, REG_HLREG0) & HLREG0_CRC_STRIP);
+	bool checksum = !(ixgbe__register(chip, HLREG0) & HLREG0_CRC_STRIP);
 	uint8_t *copy = chip->content;
 	size_t skipped = strip ? VLAN_BYTES : 0;
 
@@ -183,12 +183,12 @@ static bool ixgbe_rx__deliver(struct ixgbe *chip, const struct packet *packet,
 
 bool ixgbe_rx__receive(struct ixgbe *chip, const void *frame, size_t bytes)
 {
-	uint16_t tag = ixgbe__register(chip, REG_VLNCTRL) & VLNCTRL_ETHERTYPE;
+	uint16_t tag = ixgbe__register(chip, VLNCTRL) & VLNCTRL_ETHERTYPE;
 	uint8_t padded[FRAME_MIN] = { 0 };
 	struct ixgbe_choice choice;
 	struct packet packet;
 
-	if (!(ixgbe__register(chip, REG_RXCTRL) & RXCTRL_ENABLE) || !ixgbe__is_master(chip)) {
+	if (!(ixgbe__register(chip, RXCTRL) & RXCTRL_ENABLE) || !ixgbe__is_master(chip)) {
 		chip->counters.rx_filtered++;
 		return true;
 	}
@@ -205,11 +205,11 @@ bool ixgbe_rx__receive(struct ixgbe *chip, const void *frame, size_t bytes)
 			return false;
 		ixgbe_statistics__received(chip, &packet);
 		if (choice.flow_searched)
-			ixgbe_statistics__add(chip, choice.flow_match ? REG_FDIRMATCH :
-							REG_FDIRMISS, 1);
+			ixgbe_statistics__add(chip, choice.flow_match ? FDIRMATCH :
+							FDIRMISS, 1);
 	} else {
 		if (!ixgbe_filter__fits(chip, &packet))
-			ixgbe_statistics__add(chip, REG_ROC, 1);
+			ixgbe_statistics__add(chip, ROC, 1);
 		chip->counters.rx_filtered++;
 	}
 	/* Counted when it is done with: a refused frame is offered again. */
@@ -230,12 +230,12 @@ bool ixgbe_rx__write(struct ixgbe *chip, uint32_t offset, uint32_t value)
 	bool low = offset >= RX_WINDOW_LOW && offset < RX_WINDOW_LOW + 64 * QUEUE_WINDOW;
 	bool high = offset >= RX_WINDOW_HIGH && offset < RX_WINDOW_HIGH + 64 * QUEUE_WINDOW;
 
-	if (offset == REG_RXCTRL) {
+	if (offset == RXCTRL) {
 		ixgbe__set_register(chip, offset, value);
 		ixgbe_rx__retry(chip);
 		return true;
 	}
-	if (offset == REG_RDRXCTL) {
+	if (offset == RDRXCTL) {
 		ixgbe__set_register(chip, offset, value | RDRXCTL_INIT_DONE);
 		return true;
 	}

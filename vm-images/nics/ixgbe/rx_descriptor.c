@@ -48,7 +48,7 @@ static uint32_t ixgbe_rx__status(const struct packet *packet, const struct ixgbe
 void ixgbe_rx__describe(struct ixgbe *chip, const struct packet *packet,
 			       const struct ixgbe_choice *choice, struct descriptor *descriptor)
 {
-	bool hash = ixgbe__register(chip, REG_RXCSUM) & RXCSUM_NO_CHECKSUM;
+	bool hash = ixgbe__register(chip, RXCSUM) & RXCSUM_NO_CHECKSUM;
 
 	descriptor->word[0] = ixgbe_rx__packet_type(packet, choice) | choice->rss_type;
 	descriptor->word[1] = hash ? choice->rss_hash : 0;

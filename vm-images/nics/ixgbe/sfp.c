@@ -169,7 +169,7 @@ bool ixgbe_sfp__read(struct ixgbe *chip, uint32_t offset, uint32_t *value)
 {
 	const struct ixgbe_sfp *sfp = &chip->sfp;
 
-	if (offset != REG_I2CCTL)
+	if (offset != I2CCTL)
 		return false;
 	*value = 0;
 	if (sfp->clock)
@@ -183,7 +183,7 @@ bool ixgbe_sfp__read(struct ixgbe *chip, uint32_t offset, uint32_t *value)
 
 bool ixgbe_sfp__write(struct ixgbe *chip, uint32_t offset, uint32_t value)
 {
-	if (offset != REG_I2CCTL)
+	if (offset != I2CCTL)
 		return false;
 	ixgbe_sfp__drive(&chip->sfp, value & I2CCTL_CLOCK_OUT, value & I2CCTL_DATA_OUT);
 	return true;

@@ -93,22 +93,22 @@ static void ixgbe_statistics__add_size(struct ixgbe *chip, uint32_t first, size_
 /* A frame came from the wire, whether it is for us or not. */
 void ixgbe_statistics__arrived(struct ixgbe *chip, size_t bytes)
 {
-	ixgbe_statistics__add(chip, REG_TPR, 1);
-	ixgbe_statistics__add_bytes(chip, REG_TORL, bytes);
-	ixgbe_statistics__add(chip, REG_RXNFGPC, 1);
-	ixgbe_statistics__add_bytes(chip, REG_RXNFGBCL, bytes);
+	ixgbe_statistics__add(chip, TPR, 1);
+	ixgbe_statistics__add_bytes(chip, TORL, bytes);
+	ixgbe_statistics__add(chip, RXNFGPC, 1);
+	ixgbe_statistics__add_bytes(chip, RXNFGBCL, bytes);
 }
 
 /* It passed the filters. */
 void ixgbe_statistics__received(struct ixgbe *chip, const struct packet *packet)
 {
-	ixgbe_statistics__add(chip, REG_GPRC, 1);
-	ixgbe_statistics__add_bytes(chip, REG_GORCL, packet->length);
-	ixgbe_statistics__add_size(chip, REG_PRC64, packet->length);
+	ixgbe_statistics__add(chip, GPRC, 1);
+	ixgbe_statistics__add_bytes(chip, GORCL, packet->length);
+	ixgbe_statistics__add_size(chip, PRC64, packet->length);
 	if (ethernet__is_broadcast(packet->bytes))
-		ixgbe_statistics__add(chip, REG_BPRC, 1);
+		ixgbe_statistics__add(chip, BPRC, 1);
 	else if (ethernet__is_multicast(packet->bytes))
-		ixgbe_statistics__add(chip, REG_MPRC, 1);
+		ixgbe_statistics__add(chip, MPRC, 1);
 }
 
 static unsigned int ixgbe_statistics__set(struct ixgbe *chip, uint32_t map, unsigned int queue)
@@ -119,17 +119,17 @@ static unsigned int ixgbe_statistics__set(struct ixgbe *chip, uint32_t map, unsi
 /* It is in the memory of the queue. */
 void ixgbe_statistics__received_on(struct ixgbe *chip, unsigned int queue, size_t bytes)
 {
-	unsigned int set = ixgbe_statistics__set(chip, REG_RQSMR(0), queue);
+	unsigned int set = ixgbe_statistics__set(chip, RQSMR(0), queue);
 
 	ixgbe_statistics__add(chip, RX_WINDOW_LOW + QUEUE_WINDOW * set + QPRC, 1);
 	ixgbe_statistics__add_bytes(chip, RX_WINDOW_LOW + QUEUE_WINDOW * set + QBRC, bytes);
-	ixgbe_statistics__add(chip, REG_RXDGPC, 1);
-	ixgbe_statistics__add_bytes(chip, REG_RXDGBCL, bytes);
+	ixgbe_statistics__add(chip, RXDGPC, 1);
+	ixgbe_statistics__add_bytes(chip, RXDGBCL, bytes);
 }
 
 void ixgbe_statistics__dropped_on(struct ixgbe *chip, unsigned int queue)
 {
-	unsigned int set = ixgbe_statistics__set(chip, REG_RQSMR(0), queue);
+	unsigned int set = ixgbe_statistics__set(chip, RQSMR(0), queue);
 
 	ixgbe_statistics__add(chip, RX_WINDOW_LOW + QUEUE_WINDOW * (QPRDC_QUEUE + set) + QPRC, 1);
 }
@@ -137,18 +137,18 @@ void ixgbe_statistics__dropped_on(struct ixgbe *chip, unsigned int queue)
 void ixgbe_statistics__sent(struct ixgbe *chip, unsigned int queue, const uint8_t *frame,
 			    size_t bytes)
 {
-	unsigned int set = ixgbe_statistics__set(chip, REG_TQSM(0), queue);
+	unsigned int set = ixgbe_statistics__set(chip, TQSM(0), queue);
 
-	ixgbe_statistics__add(chip, REG_GPTC, 1);
-	ixgbe_statistics__add(chip, REG_TPT, 1);
-	ixgbe_statistics__add(chip, REG_TXDGPC, 1);
-	ixgbe_statistics__add_bytes(chip, REG_GOTCL, bytes);
-	ixgbe_statistics__add_bytes(chip, REG_TXDGBCL, bytes);
-	ixgbe_statistics__add_size(chip, REG_PTC64, bytes);
+	ixgbe_statistics__add(chip, GPTC, 1);
+	ixgbe_statistics__add(chip, TPT, 1);
+	ixgbe_statistics__add(chip, TXDGPC, 1);
+	ixgbe_statistics__add_bytes(chip, GOTCL, bytes);
+	ixgbe_statistics__add_bytes(chip, TXDGBCL, bytes);
+	ixgbe_statistics__add_size(chip, PTC64, bytes);
 	if (ethernet__is_broadcast(frame))
-		ixgbe_statistics__add(chip, REG_BPTC, 1);
+		ixgbe_statistics__add(chip, BPTC, 1);
 	else if (ethernet__is_multicast(frame))
-		ixgbe_statistics__add(chip, REG_MPTC, 1);
+		ixgbe_statistics__add(chip, MPTC, 1);
 	ixgbe_statistics__add(chip, TX_WINDOW + QUEUE_WINDOW * set + TX_COUNTERS, 1);
-	ixgbe_statistics__add_bytes(chip, REG_QBTC(set), bytes);
+	ixgbe_statistics__add_bytes(chip, QBTC(set), bytes);
 }

@@ -12,8 +12,8 @@ static void ixgbe_steering__by_ethertype(struct ixgbe *chip, const struct packet
 					 struct ixgbe_choice *choice)
 {
 	for (unsigned int i = 0; i < ETQF_COUNT; i++) {
-		uint32_t filter = ixgbe__register(chip, REG_ETQF(i));
-		uint32_t select = ixgbe__register(chip, REG_ETQS(i));
+		uint32_t filter = ixgbe__register(chip, ETQF(i));
+		uint32_t select = ixgbe__register(chip, ETQS(i));
 
 		if (!(filter & ETQF_ENABLE) || (filter & ETQF_ETHERTYPE) != packet->ethertype)
 			continue;

@@ -255,7 +255,7 @@ bool ixgbe_tx__work(struct ixgbe *chip)
 	struct budget budget = { .frames = FRAMES_A_PASS, .descriptors = DESCRIPTORS_A_PASS };
 	unsigned int idle = 0;
 
-	if (!(ixgbe__register(chip, REG_DMATXCTL) & DMATXCTL_ENABLE) || !ixgbe__is_master(chip))
+	if (!(ixgbe__register(chip, DMATXCTL) & DMATXCTL_ENABLE) || !ixgbe__is_master(chip))
 		return false;
 	while (idle < IXGBE_QUEUES) {
 		unsigned int queue = chip->tx_next;
@@ -291,7 +291,7 @@ bool ixgbe_tx__write(struct ixgbe *chip, uint32_t offset, uint32_t value)
 {
 	unsigned int queue = (offset - TX_WINDOW) / QUEUE_WINDOW;
 
-	if (offset == REG_DMATXCTL) {
+	if (offset == DMATXCTL) {
 		ixgbe__set_register(chip, offset, value);
 		memset(chip->tx_armed, 0xff, sizeof(chip->tx_armed));
 		nic__schedule(chip->nic);

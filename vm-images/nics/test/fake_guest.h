@@ -13,7 +13,7 @@
  *	struct guest *guest = guest__create(&ixgbe_model);
  *	uint64_t ring = guest__alloc(guest, 4096, 128);
  *
- *	guest__write32(guest, 0xE000, ring);
+ *	guest__write32(guest, 0xe000, ring);
  *	...
  *	guest__run(guest);
  *	assert_int_equal(guest__take(guest, frame, sizeof(frame)), 60);

@@ -347,7 +347,7 @@ static inline size_t frame__make_ipv4(uint8_t *frame, uint8_t protocol, const ui
 static inline size_t frame__make(uint8_t *frame, size_t bytes, uint8_t seed)
 {
 	static const uint8_t header[14] = {
-		0x02, 0, 0, 0, 0, 0x01, 0x02, 0, 0, 0, 0, 0x99, 0x88, 0xB5,
+		0x02, 0, 0, 0, 0, 0x01, 0x02, 0, 0, 0, 0, 0x99, 0x88, 0xb5,
 	};
 
 	for (size_t i = 0; i < bytes; i++)

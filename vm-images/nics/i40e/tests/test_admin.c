@@ -4,7 +4,7 @@
 
 #define UNMAPPED (GUEST_BASE + GUEST_BYTES)
 #define GET_VERSION 0x0001
-#define GET_CAPABILITIES 0x000A
+#define GET_CAPABILITIES 0x000a
 #define GET_SWITCH 0x0200
 #define ADD_VSI 0x0210
 #define UPDATE_VSI 0x0211
@@ -64,10 +64,10 @@ static void a_buffer_too_short_for_the_answer_is_refused(void **state)
 	struct driver driver = driver__start();
 
 	(void)state;
-	memset(driver__data(&driver), 0xEE, DRIVER_DATA_MAX);
+	memset(driver__data(&driver), 0xee, DRIVER_DATA_MAX);
 	assert_int_equal(driver__command(&driver, GET_CAPABILITIES, NULL, 64), ADMIN_ENOMEM);
 	assert_int_equal(driver__command(&driver, ADD_VSI, NULL, 127), ADMIN_EINVAL);
-	assert_int_equal(driver__data(&driver)[0], 0xEE);
+	assert_int_equal(driver__data(&driver)[0], 0xee);
 	driver__stop(&driver);
 }
 
@@ -154,9 +154,9 @@ static void nonsense_in_the_registers_does_nothing(void **state)
 	static const uint32_t rows[][3] = {
 		{ 0 | AQ_ENABLE, 0, 1 },
 		{ 8 | AQ_ENABLE, 8, 1 },
-		{ 8 | AQ_ENABLE, 0x3FF, 1 },
+		{ 8 | AQ_ENABLE, 0x3ff, 1 },
 		{ 8 | AQ_ENABLE, 0, 8 },
-		{ 8 | AQ_ENABLE, 0, 0xFFFFFFFF },
+		{ 8 | AQ_ENABLE, 0, 0xffffffff },
 		{ 8, 0, 1 },
 	};
 	struct driver driver = driver__start();
@@ -187,7 +187,7 @@ static void the_switch_has_one_vsi_with_its_own_properties(void **state)
 	memset(data, 0, 128);
 	put_le16(data + VSI_VALID_SECTIONS, 0x0040);
 	put_le16(data + VSI_QUEUE_MAPPING, 5);
-	put_le16(data + VSI_VLAN_FLAGS, 0xFF);	/* not a valid section: stays as it is */
+	put_le16(data + VSI_VLAN_FLAGS, 0xff);	/* not a valid section: stays as it is */
 	assert_int_equal(driver__command(&driver, UPDATE_VSI, vsi, 128), ADMIN_OK);
 	memset(data, 0, 128);
 	assert_int_equal(driver__command(&driver, GET_VSI, vsi, 128), ADMIN_OK);
@@ -268,7 +268,7 @@ static void without_phy_types_there_is_no_link(void **state)
 	assert_int_equal(driver__command(&driver, SET_PHY, phy, 0), ADMIN_OK);
 	assert_int_equal(driver__command(&driver, GET_LINK, query, 0), ADMIN_OK);
 	assert_int_equal(driver.answer[4] & 1, 0);
-	put_le32(phy, 0xFFFFFFFF);
+	put_le32(phy, 0xffffffff);
 	assert_int_equal(driver__command(&driver, SET_PHY, phy, 0), ADMIN_OK);
 	assert_int_equal(driver__command(&driver, GET_LINK, query, 0), ADMIN_OK);
 	assert_int_equal(driver.answer[4] & 1, 1);
@@ -285,14 +285,14 @@ static uint16_t nvm__word(struct driver *driver, unsigned int word)
 static void the_nvm_adds_up(void **state)
 {
 	struct driver driver = driver__start();
-	uint16_t sum = 0, vpd = nvm__word(&driver, 0x2F), pcie = nvm__word(&driver, 0x3E);
+	uint16_t sum = 0, vpd = nvm__word(&driver, 0x2f), pcie = nvm__word(&driver, 0x3e);
 
 	(void)state;
 	for (unsigned int word = 0; word < I40E_NVM_WORDS; word++)
 		if ((word < vpd || word >= vpd + 512u) && (word < pcie || word >= pcie + 512u))
 			sum += nvm__word(&driver, word);
-	assert_int_equal(sum, 0xBABA);
-	assert_int_equal(nvm__word(&driver, 0x7FFF), 0xFFFF);
+	assert_int_equal(sum, 0xbaba);
+	assert_int_equal(nvm__word(&driver, 0x7fff), 0xffff);
 	driver__stop(&driver);
 }
 
@@ -300,12 +300,12 @@ static void the_nvm_adds_up(void **state)
 static void the_nvm_is_read_by_command_within_its_bounds(void **state)
 {
 	static const struct { uint16_t length; uint32_t offset; unsigned int result; } rows[] = {
-		{ 2, 0x7E, ADMIN_OK },
+		{ 2, 0x7e, ADMIN_OK },
 		{ 4096, 0, ADMIN_OK },
 		{ 2, 4094, ADMIN_OK },
 		{ 2, 4096, ADMIN_EINVAL },
 		{ 4, 4094, ADMIN_EINVAL },
-		{ 2, 0xFFFFFFFE, ADMIN_EINVAL },
+		{ 2, 0xfffffffe, ADMIN_EINVAL },
 		{ 3, 0, ADMIN_EINVAL },
 		{ 65534, 0, ADMIN_EINVAL },
 	};
@@ -332,11 +332,11 @@ static void registers_beyond_the_end_read_zero(void **state)
 	uint8_t parameters[16] = { 0 };
 
 	(void)state;
-	put_le32(parameters + 4, 0xFFFFFFFC);
-	assert_int_equal(driver__command(&driver, 0xFF04, parameters, 0), ADMIN_OK);
-	assert_int_equal(driver__command(&driver, 0xFF03, parameters, 0), ADMIN_OK);
+	put_le32(parameters + 4, 0xfffffffc);
+	assert_int_equal(driver__command(&driver, 0xff04, parameters, 0), ADMIN_OK);
+	assert_int_equal(driver__command(&driver, 0xff03, parameters, 0), ADMIN_OK);
 	assert_int_equal(le32(driver.answer + 12), 0);
-	assert_int_equal(guest__read(driver.guest, 0, 0x7FFFF8, 8), 0);
+	assert_int_equal(guest__read(driver.guest, 0, 0x7ffff8, 8), 0);
 	driver__stop(&driver);
 }
 

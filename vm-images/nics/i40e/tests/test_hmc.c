@@ -63,7 +63,7 @@ static void segments_that_cannot_be_refuse_the_queue(void **state)
 		{ GUEST_BASE, SDDATA_VALID | SDDATA_DIRECT, 0, 6 },
 		{ UNMAPPED, SDDATA_VALID | SDDATA_DIRECT, 512, 8 },
 		{ UNMAPPED, SDDATA_VALID, 512, 8 },
-		{ UINT64_C(0xFFFFFFFFFFFFF000), SDDATA_VALID | SDDATA_DIRECT, 512, 8 },
+		{ UINT64_C(0xfffffffffffff000), SDDATA_VALID | SDDATA_DIRECT, 512, 8 },
 	};
 
 	(void)state;
@@ -94,8 +94,8 @@ static void contexts_far_beyond_the_segments_are_refused(void **state)
 	struct ring ring = tx__prepare(&driver, 0, 8, true);
 
 	(void)state;
-	guest__write32(driver.guest, GLHMC_LANTXBASE, 0xFFFFFFFF);
-	guest__write32(driver.guest, GLHMC_LANTXCNT, 0xFFFFFFFF);
+	guest__write32(driver.guest, GLHMC_LANTXBASE, 0xffffffff);
+	guest__write32(driver.guest, GLHMC_LANTXCNT, 0xffffffff);
 	expect_refused(&driver, &ring, 5);
 	driver__stop(&driver);
 }
@@ -141,14 +141,14 @@ static void segment_descriptors_read_back(void **state)
 	struct driver driver = driver__start();
 
 	(void)state;
-	guest__write32(driver.guest, PFHMC_SDDATALOW, 0xABCD1001);
+	guest__write32(driver.guest, PFHMC_SDDATALOW, 0xabcd1001);
 	guest__write32(driver.guest, PFHMC_SDDATAHIGH, 0x17);
 	guest__write32(driver.guest, PFHMC_SDCMD, SDCMD_WRITE | 9);
-	guest__write32(driver.guest, PFHMC_SDCMD, SDCMD_WRITE | 0xFFF);	/* there is none */
+	guest__write32(driver.guest, PFHMC_SDCMD, SDCMD_WRITE | 0xfff);	/* there is none */
 	guest__write32(driver.guest, PFHMC_SDDATALOW, 0);
 	guest__write32(driver.guest, PFHMC_SDDATAHIGH, 0);
 	guest__write32(driver.guest, PFHMC_SDCMD, 9);
-	assert_int_equal(guest__read32(driver.guest, PFHMC_SDDATALOW), 0xABCD1001);
+	assert_int_equal(guest__read32(driver.guest, PFHMC_SDDATALOW), 0xabcd1001);
 	assert_int_equal(guest__read32(driver.guest, PFHMC_SDDATAHIGH), 0x17);
 	driver__stop(&driver);
 }

@@ -78,7 +78,7 @@ static size_t tcp__make(size_t payload)
 	for (size_t i = 54; i < bytes; i++)
 		packet[i] = (uint8_t)(i * 31 + (i >> 8));
 	put_be16(packet + 16, 0);
-	put_be32(packet + 38, 0xFFFFFF00);	/* goes round */
+	put_be32(packet + 38, 0xffffff00);	/* goes round */
 	packet[47] = FLAGS_CWR | FLAGS_ACK | FLAGS_PSH | FLAGS_FIN;
 	put_be16(packet + 50, pseudo_header(packet + 14, TCP, 0));
 	return bytes;
@@ -112,7 +112,7 @@ static void tcp_is_cut_into_segments_with_right_headers(void **state)
 		assert_int_equal(guest__take(driver.guest, got, sizeof(got)), 54 + part);
 		assert_int_equal(be16(got + 16), 40 + part);
 		assert_int_equal(be16(got + 18), 0x1234 + i);
-		assert_int_equal(be32(got + 38), (uint32_t)(0xFFFFFF00 + at));
+		assert_int_equal(be32(got + 38), (uint32_t)(0xffffff00 + at));
 		assert_int_equal(got[47], flags);
 		expect_checksums(got, 54 + part);
 		assert_memory_equal(got + 54, packet + 54 + at, part);
@@ -147,7 +147,7 @@ static void tcp_over_ipv6_is_cut_into_segments(void **state)
 
 	(void)state;
 	memset(packet, 0, bytes);
-	put_be16(packet + 12, 0x86DD);
+	put_be16(packet + 12, 0x86dd);
 	packet[14] = 0x60;
 	packet[20] = TCP;
 	packet[21] = 64;
@@ -271,7 +271,7 @@ static void a_wire_that_fills_up_between_segments_gets_each_once(void **state)
 	guest__refuse(driver.guest, false);
 	guest__run(driver.guest);
 	while ((part = guest__take(driver.guest, got, sizeof(got)))) {
-		assert_int_equal(be32(got + 38), (uint32_t)(0xFFFFFF00 + at));
+		assert_int_equal(be32(got + 38), (uint32_t)(0xffffff00 + at));
 		at += be16(got + 16) - 40;
 	}
 	assert_int_equal(at, 100000);
@@ -295,7 +295,7 @@ static void checksums_are_put_in(void **state)
 		struct ring ring = tx__create(&driver, 0, 8, true);
 
 		frame__make_ipv4(packet, rows[i].protocol, addresses, 5, 6, 301);
-		memset(packet + 60, 0x5A, 241);
+		memset(packet + 60, 0x5a, 241);
 		put_be16(packet + 24, 0);
 		if (!(rows[i].types & (IP4_CHECKSUM & ~IP4)))
 			put_be16(packet + 24,
@@ -319,11 +319,11 @@ static void a_checksum_of_zero_is_sent_as_all_ones_for_udp(void **state)
 	(void)state;
 	frame__make_ipv4(packet, UDP, addresses, 0, 0, 60);
 	put_be16(packet + 40, pseudo_header(packet + 14, UDP, 26));
-	put_be16(packet + 42, 0xFFFF - sum__folded(checksum__add(0, packet + 34, 26)));
+	put_be16(packet + 42, 0xffff - sum__folded(checksum__add(0, packet + 34, 26)));
 	packet__put(&ring, 60, IP4 | L4_UDP | headers(14, 20, 8));
 	tx__kick(&ring);
 	assert_int_equal(guest__take(driver.guest, got, sizeof(got)), 60);
-	assert_int_equal(be16(got + 40), 0xFFFF);
+	assert_int_equal(be16(got + 40), 0xffff);
 	driver__stop(&driver);
 }
 
@@ -351,14 +351,14 @@ static void a_blocked_ethertype_is_not_sent(void **state)
 
 	(void)state;
 	put_le16(filter + 6, 0x8808);
-	put_le16(filter + 8, 0x000B);
-	assert_int_equal(driver__command(&driver, 0x025A, filter, 0), ADMIN_OK);
+	put_le16(filter + 8, 0x000b);
+	assert_int_equal(driver__command(&driver, 0x025a, filter, 0), ADMIN_OK);
 	frame__make(packet, 60, 0);
 	put_be16(packet + 12, 0x8808);
 	tx__put(&ring, packet, 60, TX_LAST);
 	tx__kick(&ring);
 	assert_int_equal(guest__sent(driver.guest), 0);
-	assert_int_equal(driver__command(&driver, 0x025B, filter, 0), ADMIN_OK);
+	assert_int_equal(driver__command(&driver, 0x025b, filter, 0), ADMIN_OK);
 	tx__put(&ring, packet, 60, TX_LAST);
 	tx__kick(&ring);
 	assert_int_equal(guest__sent(driver.guest), 1);
@@ -385,7 +385,7 @@ static void wrong_checksums_are_told_to_the_receiver(void **state)
 		if (rows[i].at)
 			packet[rows[i].at] ^= 0x10;
 		guest__inject(driver.guest, packet, 100);
-		assert_int_equal(rx__second(&ring, 0) & (UINT64_C(0xFF) << 19), rows[i].errors);
+		assert_int_equal(rx__second(&ring, 0) & (UINT64_C(0xff) << 19), rows[i].errors);
 		assert_true(rx__second(&ring, 0) & 8);
 		assert_int_equal(bits(rx__second(&ring, 0), 30, 8), 26);	/* TCP over IPv4 */
 		driver__stop(&driver);

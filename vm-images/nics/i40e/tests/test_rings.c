@@ -42,8 +42,8 @@ static void a_ring_without_head_write_back_gets_done_in_its_descriptors(void **s
 	reported = tx__put(&ring, frame, 60, TX_LAST);
 	tx__kick(&ring);
 	assert_int_equal(guest__sent(driver.guest), 2);
-	assert_int_equal(le64(quiet + 8) & 0xF, 0);
-	assert_int_equal(le64(reported + 8) & 0xF, 0xF);
+	assert_int_equal(le64(quiet + 8) & 0xf, 0);
+	assert_int_equal(le64(reported + 8) & 0xf, 0xf);
 	assert_int_equal(tx__head(&ring), 0);
 	driver__stop(&driver);
 }
@@ -148,7 +148,7 @@ static void packets_that_cannot_be_sent_are_dropped_and_the_ring_goes_on(void **
 	static const struct { uint64_t address, second; const char *counter; } rows[] = {
 		{ UNMAPPED, UINT64_C(60) << 34 | TX_LAST, "bad_addresses" },
 		{ UNMAPPED - 10, UINT64_C(60) << 34 | TX_LAST, "bad_addresses" },
-		{ UINT64_C(0xFFFFFFFFFFFFFFF0), UINT64_C(60) << 34 | TX_LAST, "bad_addresses" },
+		{ UINT64_C(0xfffffffffffffff0), UINT64_C(60) << 34 | TX_LAST, "bad_addresses" },
 		{ GUEST_BASE, TX_LAST, "tx_dropped" },
 		{ GUEST_BASE, UINT64_C(13) << 34 | TX_LAST, "tx_dropped" },
 		{ GUEST_BASE, UINT64_C(9729) << 34 | TX_LAST, "tx_dropped" },
@@ -215,7 +215,7 @@ static void a_tail_beyond_the_end_does_nothing(void **state)
 
 	(void)state;
 	guest__write32(driver.guest, QTX_TAIL(0), 8);
-	guest__write32(driver.guest, QTX_TAIL(0), 0xFFFFFFFF);
+	guest__write32(driver.guest, QTX_TAIL(0), 0xffffffff);
 	guest__write32(driver.guest, QRX_TAIL(0), 8);
 	guest__run(driver.guest);
 	guest__inject(driver.guest, frame, frame__make(frame, 60, 0));

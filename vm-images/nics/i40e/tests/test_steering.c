@@ -145,14 +145,14 @@ static void the_key_and_table_are_set_by_command_too(void **state)
 
 	(void)state;
 	memcpy(data, verification_key, 52);
-	assert_int_equal(driver__command(&driver, 0x0B02, key, 52), ADMIN_OK);
+	assert_int_equal(driver__command(&driver, 0x0b02, key, 52), ADMIN_OK);
 	assert_int_equal(guest__read32(driver.guest, PFQF_HKEY(9)), le32(verification_key + 36));
 	memset(data, 7, 512);
-	assert_int_equal(driver__command(&driver, 0x0B03, table, 512), ADMIN_OK);
+	assert_int_equal(driver__command(&driver, 0x0b03, table, 512), ADMIN_OK);
 	assert_int_equal(guest__read32(driver.guest, PFQF_HLUT(127)), 0x07070707);
-	assert_int_equal(driver__command(&driver, 0x0B03, table, 516), ADMIN_EINVAL);
+	assert_int_equal(driver__command(&driver, 0x0b03, table, 516), ADMIN_EINVAL);
 	memset(data, 0, 512);
-	assert_int_equal(driver__command(&driver, 0x0B05, table, 512), ADMIN_OK);
+	assert_int_equal(driver__command(&driver, 0x0b05, table, 512), ADMIN_OK);
 	assert_int_equal(data[511], 7);
 	driver__stop(&driver);
 }
@@ -276,8 +276,8 @@ static void nonsense_in_a_flow_keeps_frames_in_bounds(void **state)
 
 	(void)state;
 	start_rss(&driver, CTL_0_FLOW_DIRECTOR, 7);
-	flow__program(&tx, 0x7FF | 0x1FFu << 23, FILTER_ADD | FILTER_TO_QUEUE, 1, 1);
-	flow__program(&tx, 0x7FF, FILTER_ADD | FILTER_TO_QUEUE, 1, 2);
+	flow__program(&tx, 0x7ff | 0x1ffu << 23, FILTER_ADD | FILTER_TO_QUEUE, 1, 1);
+	flow__program(&tx, 0x7ff, FILTER_ADD | FILTER_TO_QUEUE, 1, 2);
 	vector__inject(&driver, 1);
 	vector__inject(&driver, 2);
 	assert_int_equal(guest__counter(driver.guest, "rx_dropped"), 2);
@@ -314,7 +314,7 @@ static bool takes(struct driver *driver, const uint8_t address[6], int vlan)
 static void only_added_addresses_and_vlans_are_taken(void **state)
 {
 	static const uint8_t own[6] = { 2, 0, 0, 0, 0, 1 }, added[6] = { 2, 0, 0, 0, 0, 7 };
-	static const uint8_t group[6] = { 1, 0, 0x5E, 0, 0, 9 };
+	static const uint8_t group[6] = { 1, 0, 0x5e, 0, 0, 9 };
 	struct driver driver = driver__start();
 
 	(void)state;
@@ -349,8 +349,8 @@ static void promiscuous_modes_come_and_go(void **state)
 {
 	static const struct { uint16_t flag; uint8_t address[6]; } rows[] = {
 		{ 0x0001, { 2, 0, 0, 0, 0, 0x55 } },
-		{ 0x0002, { 1, 0, 0x5E, 0, 0, 9 } },
-		{ 0x0004, { 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF } },
+		{ 0x0002, { 1, 0, 0x5e, 0, 0, 9 } },
+		{ 0x0004, { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff } },
 		{ 0x0008, { 2, 0, 0, 0, 0, 0x55 } },
 	};
 	struct driver driver = driver__start();
@@ -360,7 +360,7 @@ static void promiscuous_modes_come_and_go(void **state)
 		assert_false(takes(&driver, rows[i].address, -1));
 		promiscuous__set(&driver, rows[i].flag, rows[i].flag);
 		assert_true(takes(&driver, rows[i].address, -1));
-		promiscuous__set(&driver, 0, 0x8000 | (rows[i].flag ^ 0xF));
+		promiscuous__set(&driver, 0, 0x8000 | (rows[i].flag ^ 0xf));
 		assert_true(takes(&driver, rows[i].address, -1));
 		promiscuous__set(&driver, 0, rows[i].flag);
 		assert_false(takes(&driver, rows[i].address, -1));
@@ -388,7 +388,7 @@ static void a_full_address_table_says_so_for_each_address(void **state)
 				 round ? ADMIN_ENOSPC : ADMIN_OK);
 	}
 	assert_int_equal(data[16 * 254 + 12], 1);
-	assert_int_equal(data[16 * 255 + 12], 0xFF);
+	assert_int_equal(data[16 * 255 + 12], 0xff);
 	put_le16(parameters, 257);	/* more than the data has */
 	assert_int_equal(driver__command(&driver, 0x0250, parameters, 4096), ADMIN_EINVAL);
 	driver__stop(&driver);

@@ -32,13 +32,13 @@ static inline struct guest *driver__start(void)
 {
 	struct guest *guest = guest__create(&ixgbe_model);
 
-	guest__write32(guest, REG_FCTRL, FCTRL_BROADCAST | FCTRL_MULTICAST_ALL | FCTRL_UNICAST_ALL);
-	guest__write32(guest, REG_HLREG0, HLREG0_JUMBO | HLREG0_CRC_STRIP | HLREG0_PAD);
-	guest__write32(guest, REG_MAXFRS, 9728u << MAXFRS_SHIFT);
-	guest__write32(guest, REG_RXCSUM, RXCSUM_NO_CHECKSUM);
-	guest__write32(guest, REG_DMATXCTL,
-		       guest__read32(guest, REG_DMATXCTL) | DMATXCTL_ENABLE);
-	guest__write32(guest, REG_RXCTRL, RXCTRL_ENABLE);
+	guest__write32(guest, FCTRL, FCTRL_BROADCAST | FCTRL_MULTICAST_ALL | FCTRL_UNICAST_ALL);
+	guest__write32(guest, HLREG0, HLREG0_JUMBO | HLREG0_CRC_STRIP | HLREG0_PAD);
+	guest__write32(guest, MAXFRS, 9728u << MAXFRS_SHIFT);
+	guest__write32(guest, RXCSUM, RXCSUM_NO_CHECKSUM);
+	guest__write32(guest, DMATXCTL,
+		       guest__read32(guest, DMATXCTL) | DMATXCTL_ENABLE);
+	guest__write32(guest, RXCTRL, RXCTRL_ENABLE);
 	return guest;
 }
 

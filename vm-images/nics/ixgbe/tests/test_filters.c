@@ -47,15 +47,15 @@ static void only_frames_for_us_are_taken(void **state)
 			[BROADCAST] = FCTRL_BROADCAST,
 		};
 
-		guest__write32(guest, REG_FCTRL, control[rows[i].setup]);
+		guest__write32(guest, FCTRL, control[rows[i].setup]);
 		if (rows[i].setup == OURS) {
-			guest__write32(guest, REG_RAL(17), 0x33221102);
-			guest__write32(guest, REG_RAH(17), RAH_VALID | 0x5544);
+			guest__write32(guest, RAL(17), 0x33221102);
+			guest__write32(guest, RAH(17), RAH_VALID | 0x5544);
 		}
 		if (rows[i].setup == MULTICAST_TABLE) {
 			/* Bits 47:36 of the address: 0x341. */
-			guest__write32(guest, REG_MCSTCTRL, MCSTCTRL_ENABLE);
-			guest__write32(guest, REG_MTA(0x341 / 32), 1u << 0x341 % 32);
+			guest__write32(guest, MCSTCTRL, MCSTCTRL_ENABLE);
+			guest__write32(guest, MTA(0x341 / 32), 1u << 0x341 % 32);
 		}
 		rx__fill(&ring, 4);
 		frame__make(frame, 64, 0);
@@ -74,7 +74,7 @@ static void the_address_of_the_port_is_there_after_a_reset(void **state)
 	struct ring ring = rx__create(guest, 0, 8, 2);
 
 	(void)state;
-	guest__write32(guest, REG_FCTRL, 0);
+	guest__write32(guest, FCTRL, 0);
 	rx__fill(&ring, 4);
 	frame__make(frame, 64, 0);
 	memcpy(frame, nic__mac(guest__nic(guest)), 6);
@@ -82,7 +82,7 @@ static void the_address_of_the_port_is_there_after_a_reset(void **state)
 
 	assert_int_equal(ring__get(&ring, RDH), 1);
 	/* The same pair is at its other offset too. */
-	assert_int_equal(guest__read32(guest, REG_RAL_LOW), guest__read32(guest, REG_RAL(0)));
+	assert_int_equal(guest__read32(guest, RAL_LOW), guest__read32(guest, RAL(0)));
 	guest__destroy(guest);
 }
 
@@ -93,8 +93,8 @@ static void of_tagged_frames_only_known_vlans_are_taken(void **state)
 
 	(void)state;
 	rx__fill(&ring, 4);
-	guest__write32(guest, REG_VLNCTRL, VLNCTRL_FILTER | 0x8100);
-	guest__write32(guest, REG_VFTA(100 / 32), 1u << 100 % 32);
+	guest__write32(guest, VLNCTRL, VLNCTRL_FILTER | 0x8100);
+	guest__write32(guest, VFTA(100 / 32), 1u << 100 % 32);
 	guest__inject(guest, frame, make_tagged(0xe000 | 100));
 	guest__inject(guest, frame, make_tagged(101));
 	guest__inject(guest, frame, frame__make(frame, 64, 0));
@@ -118,9 +118,9 @@ static void frames_longer_than_allowed_are_not_taken(void **state)
 		struct guest *guest = driver__start();
 		struct ring ring = rx__create(guest, 0, 8, 16);
 
-		guest__write32(guest, REG_HLREG0,
+		guest__write32(guest, HLREG0,
 			       HLREG0_CRC_STRIP | (rows[i].limit ? HLREG0_JUMBO : 0));
-		guest__write32(guest, REG_MAXFRS, rows[i].limit << MAXFRS_SHIFT);
+		guest__write32(guest, MAXFRS, rows[i].limit << MAXFRS_SHIFT);
 		rx__fill(&ring, 4);
 		frame__make(frame, rows[i].bytes, 0);
 		if (rows[i].tagged)
@@ -128,7 +128,7 @@ static void frames_longer_than_allowed_are_not_taken(void **state)
 		guest__inject(guest, frame, rows[i].bytes);
 
 		assert_int_equal(ring__get(&ring, RDH), rows[i].taken);
-		assert_int_equal(guest__read32(guest, REG_ROC), !rows[i].taken);
+		assert_int_equal(guest__read32(guest, ROC), !rows[i].taken);
 		guest__destroy(guest);
 	}
 }

@@ -12,12 +12,12 @@ static struct guest *start(void)
 {
 	struct guest *guest = driver__start();
 
-	guest__write32(guest, REG_GPIE, GPIE_MSIX_MODE | GPIE_OTHER_CLEAR_DISABLE | GPIE_AUTO_MASK);
-	guest__write32(guest, REG_EIAM_EX(0), UINT32_MAX);
-	guest__write32(guest, REG_EIAM_EX(1), UINT32_MAX);
-	guest__write32(guest, REG_EIAC, CAUSE_QUEUES | CAUSE_TCP_TIMER);
-	guest__write32(guest, REG_IVAR_MISC, (IVAR_VALID | OTHER) << 8);
-	guest__read32(guest, REG_EICR);	/* the link came up before */
+	guest__write32(guest, GPIE, GPIE_MSIX_MODE | GPIE_OTHER_CLEAR_DISABLE | GPIE_AUTO_MASK);
+	guest__write32(guest, EIAM_EX(0), UINT32_MAX);
+	guest__write32(guest, EIAM_EX(1), UINT32_MAX);
+	guest__write32(guest, EIAC, CAUSE_QUEUES | CAUSE_TCP_TIMER);
+	guest__write32(guest, IVAR_MISC, (IVAR_VALID | OTHER) << 8);
+	guest__read32(guest, EICR);	/* the link came up before */
 	return guest;
 }
 
@@ -25,14 +25,14 @@ static struct guest *start(void)
 static void route(struct guest *guest, unsigned int queue, uint32_t vector)
 {
 	uint32_t entry = IVAR_VALID | vector, shift = queue % 2 * 16;
-	uint32_t value = guest__read32(guest, REG_IVAR(queue / 2)) & ~(0xffffu << shift);
+	uint32_t value = guest__read32(guest, IVAR(queue / 2)) & ~(0xffffu << shift);
 
-	guest__write32(guest, REG_IVAR(queue / 2), value | (entry | entry << 8) << shift);
+	guest__write32(guest, IVAR(queue / 2), value | (entry | entry << 8) << shift);
 }
 
 static void unmask(struct guest *guest, uint32_t vector)
 {
-	guest__write32(guest, REG_EIMS_EX(vector / 32), 1u << vector % 32);
+	guest__write32(guest, EIMS_EX(vector / 32), 1u << vector % 32);
 	guest__run(guest);
 }
 
@@ -53,8 +53,8 @@ static void both_directions_of_any_queue_reach_their_vector(void **state)
 		struct ring tx = tx__create(guest, rows[i].queue, 8);
 		struct ring rx = rx__create(guest, rows[i].queue, 8, 2);
 
-		guest__write32(guest, REG_ETQF(0), ETQF_ENABLE | 0x88b5);
-		guest__write32(guest, REG_ETQS(0),
+		guest__write32(guest, ETQF(0), ETQF_ENABLE | 0x88b5);
+		guest__write32(guest, ETQS(0),
 			       ETQS_ENABLE | rows[i].queue << ETQS_QUEUE_SHIFT);
 		route(guest, rows[i].queue, rows[i].vector);
 		rx__fill(&rx, 4);
@@ -85,7 +85,7 @@ static void a_message_masks_its_vector_and_what_comes_then_is_kept(void **state)
 		unmask(guest, vector);
 		receive(guest);
 		assert_int_equal(guest__interrupts(guest, vector), 1);
-		assert_int_equal(guest__read32(guest, REG_EIMS_EX(vector / 32)), 0);
+		assert_int_equal(guest__read32(guest, EIMS_EX(vector / 32)), 0);
 		receive(guest);
 		receive(guest);
 		assert_int_equal(guest__interrupts(guest, vector), 0);
@@ -105,7 +105,7 @@ static void a_cause_that_is_not_cleared_asks_again_when_unmasked(void **state)
 	struct ring rx = rx__create(guest, 0, 8, 2);
 
 	(void)state;
-	guest__write32(guest, REG_EIAC, 0);
+	guest__write32(guest, EIAC, 0);
 	route(guest, 0, 3);
 	rx__fill(&rx, 7);
 	unmask(guest, 3);
@@ -114,7 +114,7 @@ static void a_cause_that_is_not_cleared_asks_again_when_unmasked(void **state)
 	unmask(guest, 3);
 	assert_int_equal(guest__interrupts(guest, 3), 1);
 
-	guest__write32(guest, REG_EICR, 1u << 3);
+	guest__write32(guest, EICR, 1u << 3);
 	unmask(guest, 3);
 
 	assert_int_equal(guest__interrupts(guest, 3), 0);
@@ -129,7 +129,7 @@ static void messages_of_a_vector_keep_their_distance(void **state)
 	(void)state;
 	route(guest, 0, 5);
 	rx__fill(&rx, 7);
-	guest__write32(guest, REG_EITR_LOW(5), ITR(25) | EITR_KEEP_COUNTER);
+	guest__write32(guest, EITR_LOW(5), ITR(25) | EITR_KEEP_COUNTER);
 	unmask(guest, 5);
 	receive(guest);
 	assert_int_equal(guest__interrupts(guest, 5), 1);
@@ -155,8 +155,8 @@ static void high_vectors_have_their_throttle_elsewhere(void **state)
 	(void)state;
 	route(guest, 0, 40);
 	rx__fill(&rx, 7);
-	guest__write32(guest, REG_EITR_HIGH(40), ITR(100) | EITR_KEEP_COUNTER);
-	assert_int_equal(guest__read32(guest, REG_EITR_HIGH(40)), ITR(100));
+	guest__write32(guest, EITR_HIGH(40), ITR(100) | EITR_KEEP_COUNTER);
+	assert_int_equal(guest__read32(guest, EITR_HIGH(40)), ITR(100));
 	unmask(guest, 40);
 	receive(guest);
 	unmask(guest, 40);
@@ -175,17 +175,17 @@ static void writing_the_counter_ends_the_wait(void **state)
 	(void)state;
 	route(guest, 0, 5);
 	rx__fill(&rx, 7);
-	guest__write32(guest, REG_EITR_LOW(5), ITR(500) | EITR_KEEP_COUNTER);
+	guest__write32(guest, EITR_LOW(5), ITR(500) | EITR_KEEP_COUNTER);
 	unmask(guest, 5);
 	receive(guest);
 	unmask(guest, 5);
 	receive(guest);
 	assert_int_equal(guest__interrupts(guest, 5), 1);
-	guest__write32(guest, REG_EITR_LOW(5), ITR(10) | EITR_KEEP_COUNTER);
+	guest__write32(guest, EITR_LOW(5), ITR(10) | EITR_KEEP_COUNTER);
 	guest__run(guest);
 	assert_int_equal(guest__interrupts(guest, 5), 0);
 
-	guest__write32(guest, REG_EITR_LOW(5), ITR(10));
+	guest__write32(guest, EITR_LOW(5), ITR(10));
 	guest__run(guest);
 
 	assert_int_equal(guest__interrupts(guest, 5), 1);
@@ -198,8 +198,8 @@ static void software_can_ask_for_a_message(void **state)
 
 	(void)state;
 	unmask(guest, 2);
-	guest__write32(guest, REG_EICS_EX(0), 1u << 2 | 1u << 7);
-	guest__write32(guest, REG_EICS_EX(1), 1u << 31);
+	guest__write32(guest, EICS_EX(0), 1u << 2 | 1u << 7);
+	guest__write32(guest, EICS_EX(1), 1u << 31);
 	guest__run(guest);
 	assert_int_equal(guest__interrupts(guest, 2), 1);
 	assert_int_equal(guest__interrupts(guest, 7), 0);
@@ -218,27 +218,27 @@ static void a_link_change_is_told_and_stays_until_it_is_cleared(void **state)
 	struct guest *guest = start();
 
 	(void)state;
-	guest__write32(guest, REG_EIMS, CAUSE_LINK);
-	assert_int_equal(guest__read32(guest, REG_LINKS), LINKS_UP | LINKS_10G);
+	guest__write32(guest, EIMS, CAUSE_LINK);
+	assert_int_equal(guest__read32(guest, LINKS), LINKS_UP | LINKS_10G);
 	guest__set_link(guest, false);
 	guest__run(guest);
 	assert_int_equal(guest__interrupts(guest, OTHER), 1);
-	assert_int_equal(guest__read32(guest, REG_LINKS), 0);
-	assert_int_equal(guest__read32(guest, REG_STATUS) & STATUS_LINK_UP, 0);
-	assert_int_equal(guest__read32(guest, REG_EICS), CAUSE_LINK | CAUSE_ANY_OTHER);
-	guest__write32(guest, REG_EIMS, CAUSE_LINK);
+	assert_int_equal(guest__read32(guest, LINKS), 0);
+	assert_int_equal(guest__read32(guest, STATUS) & STATUS_LINK_UP, 0);
+	assert_int_equal(guest__read32(guest, EICS), CAUSE_LINK | CAUSE_ANY_OTHER);
+	guest__write32(guest, EIMS, CAUSE_LINK);
 	guest__run(guest);
 	assert_int_equal(guest__interrupts(guest, OTHER), 1);
-	assert_int_equal(guest__read32(guest, REG_EICS), CAUSE_LINK | CAUSE_ANY_OTHER);
-	guest__write32(guest, REG_EICR, CAUSE_LINK);
-	assert_int_equal(guest__read32(guest, REG_EICS), 0);
+	assert_int_equal(guest__read32(guest, EICS), CAUSE_LINK | CAUSE_ANY_OTHER);
+	guest__write32(guest, EICR, CAUSE_LINK);
+	assert_int_equal(guest__read32(guest, EICS), 0);
 
 	guest__set_link(guest, true);
 	guest__run(guest);
 
 	assert_int_equal(guest__interrupts(guest, OTHER), 1);
-	assert_int_equal(guest__read32(guest, REG_EICR), CAUSE_LINK | CAUSE_ANY_OTHER);
-	assert_int_equal(guest__read32(guest, REG_EICR), 0);
+	assert_int_equal(guest__read32(guest, EICR), CAUSE_LINK | CAUSE_ANY_OTHER);
+	assert_int_equal(guest__read32(guest, EICR), 0);
 	guest__destroy(guest);
 }
 
@@ -251,11 +251,11 @@ static void a_masked_link_change_is_told_when_it_is_unmasked(void **state)
 	guest__run(guest);
 	assert_int_equal(guest__interrupts(guest, OTHER), 0);
 
-	guest__write32(guest, REG_EIMS, CAUSE_LINK);
+	guest__write32(guest, EIMS, CAUSE_LINK);
 	guest__run(guest);
 
 	assert_int_equal(guest__interrupts(guest, OTHER), 1);
-	guest__write32(guest, REG_EIMC, CAUSE_LINK);
+	guest__write32(guest, EIMC, CAUSE_LINK);
 	guest__set_link(guest, true);
 	guest__run(guest);
 	assert_int_equal(guest__interrupts(guest, OTHER), 0);
@@ -267,12 +267,12 @@ static void reading_eicr_clears_queues_too_unless_told_not_to(void **state)
 	struct guest *guest = start();
 
 	(void)state;
-	guest__write32(guest, REG_EICS, 0x0011);
-	assert_int_equal(guest__read32(guest, REG_EICR), 0x0011);
-	assert_int_equal(guest__read32(guest, REG_EICR), 0x0011);
-	guest__write32(guest, REG_GPIE, GPIE_MSIX_MODE);
-	assert_int_equal(guest__read32(guest, REG_EICR), 0x0011);
-	assert_int_equal(guest__read32(guest, REG_EICR), 0);
+	guest__write32(guest, EICS, 0x0011);
+	assert_int_equal(guest__read32(guest, EICR), 0x0011);
+	assert_int_equal(guest__read32(guest, EICR), 0x0011);
+	guest__write32(guest, GPIE, GPIE_MSIX_MODE);
+	assert_int_equal(guest__read32(guest, EICR), 0x0011);
+	assert_int_equal(guest__read32(guest, EICR), 0);
 	guest__destroy(guest);
 }
 
@@ -283,7 +283,7 @@ static void a_queue_without_a_route_tells_nobody(void **state)
 
 	(void)state;
 	rx__fill(&rx, 4);
-	guest__write32(guest, REG_EIMS_EX(0), UINT32_MAX);
+	guest__write32(guest, EIMS_EX(0), UINT32_MAX);
 	receive(guest);
 
 	assert_int_equal(guest__counter(guest, "interrupts"), 0);
@@ -298,20 +298,20 @@ static void a_reset_forgets_causes_masks_and_timers(void **state)
 	(void)state;
 	route(guest, 0, 5);
 	rx__fill(&rx, 7);
-	guest__write32(guest, REG_EITR_LOW(5), ITR(500));
+	guest__write32(guest, EITR_LOW(5), ITR(500));
 	unmask(guest, 5);
 	receive(guest);
 	unmask(guest, 5);
 	receive(guest);
 	assert_int_equal(guest__interrupts(guest, 5), 1);
 
-	guest__write32(guest, REG_CTRL, CTRL_RESET);
-	assert_int_equal(guest__read32(guest, REG_EICR), 0);
-	assert_int_equal(guest__read32(guest, REG_EIMS_EX(0)), 0);
+	guest__write32(guest, CTRL, CTRL_RESET);
+	assert_int_equal(guest__read32(guest, EICR), 0);
+	assert_int_equal(guest__read32(guest, EIMS_EX(0)), 0);
 	unmask(guest, 5);
 	assert_int_equal(guest__interrupts(guest, 5), 0);
 
-	guest__write32(guest, REG_EICS, 1u << 5);
+	guest__write32(guest, EICS, 1u << 5);
 	guest__run(guest);
 
 	assert_int_equal(guest__interrupts(guest, 5), 1);

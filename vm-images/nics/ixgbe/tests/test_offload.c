@@ -51,7 +51,7 @@ static void checksums_of_tcp_and_udp_are_filled_in(void **state)
 		struct ring ring = tx__create(guest, 0, 8);
 		size_t bytes = make_unfinished(rows[i].protocol, rows[i].payload, false);
 
-		guest__write32(guest, REG_HLREG0, HLREG0_JUMBO | HLREG0_CRC_STRIP);
+		guest__write32(guest, HLREG0, HLREG0_JUMBO | HLREG0_CRC_STRIP);
 		put_context(&ring, 20, 0, rows[i].kind | CONTEXT_IPV4, 0);
 		tx__put(&ring, packet, (uint32_t)bytes, TX_COMMAND, TX_INSERT_IP | TX_INSERT_L4);
 		ring__kick(&ring);
@@ -196,7 +196,7 @@ static void a_long_tcp_packet_becomes_segments(void **state)
 		struct guest *guest = driver__start();
 		struct ring ring = tx__create(guest, 0, 16);
 
-		guest__write32(guest, REG_HLREG0, HLREG0_JUMBO | HLREG0_CRC_STRIP);
+		guest__write32(guest, HLREG0, HLREG0_JUMBO | HLREG0_CRC_STRIP);
 		put_segmented(&ring, make_tcp(rows[i].payload), KIND_TCP, 20, rows[i].mss);
 		ring__kick(&ring);
 

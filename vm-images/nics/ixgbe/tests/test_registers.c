@@ -10,8 +10,8 @@ static uint16_t eeprom(struct guest *guest, uint32_t word)
 {
 	uint32_t value;
 
-	guest__write32(guest, REG_EERD, word << EERD_ADDRESS_SHIFT | EERD_START);
-	value = guest__read32(guest, REG_EERD);
+	guest__write32(guest, EERD, word << EERD_ADDRESS_SHIFT | EERD_START);
+	value = guest__read32(guest, EERD);
 	assert_true(value & EERD_DONE);
 	return (uint16_t)(value >> EERD_DATA_SHIFT);
 }
@@ -22,7 +22,7 @@ static void the_eeprom_has_a_right_checksum_and_what_drivers_look_for(void **sta
 	uint16_t sum = 0, list;
 
 	(void)state;
-	assert_true(guest__read32(guest, REG_EEC) & EEC_PRESENT);
+	assert_true(guest__read32(guest, EEC) & EEC_PRESENT);
 	for (uint32_t word = 0; word < 0x40; word++)
 		sum += eeprom(guest, word);
 	assert_int_equal(sum, 0xbaba);
@@ -40,7 +40,7 @@ static void the_eeprom_has_a_right_checksum_and_what_drivers_look_for(void **sta
 
 static void line(struct guest *guest, bool clock, bool data)
 {
-	guest__write32(guest, REG_I2CCTL,
+	guest__write32(guest, I2CCTL,
 		       (clock ? I2CCTL_CLOCK_OUT : 0) | (data ? I2CCTL_DATA_OUT : 0));
 }
 
@@ -50,8 +50,8 @@ static bool pulse(struct guest *guest, bool data)
 
 	line(guest, false, data);
 	line(guest, true, data);
-	assert_true(guest__read32(guest, REG_I2CCTL) & I2CCTL_CLOCK_IN);
-	seen = guest__read32(guest, REG_I2CCTL) & I2CCTL_DATA_IN;
+	assert_true(guest__read32(guest, I2CCTL) & I2CCTL_CLOCK_IN);
+	seen = guest__read32(guest, I2CCTL) & I2CCTL_DATA_IN;
 	line(guest, false, data);
 	return seen;
 }
@@ -153,9 +153,9 @@ static void there_is_no_phy_and_commands_to_one_end(void **state)
 	struct guest *guest = driver__start();
 
 	(void)state;
-	guest__write32(guest, REG_MSCA, MSCA_COMMAND | 0x0c010008);
-	assert_int_equal(guest__read32(guest, REG_MSCA) & MSCA_COMMAND, 0);
-	assert_int_equal(guest__read32(guest, REG_MSRWD) >> MSRWD_READ_SHIFT, 0xffff);
+	guest__write32(guest, MSCA, MSCA_COMMAND | 0x0c010008);
+	assert_int_equal(guest__read32(guest, MSCA) & MSCA_COMMAND, 0);
+	assert_int_equal(guest__read32(guest, MSRWD) >> MSRWD_READ_SHIFT, 0xffff);
 	guest__destroy(guest);
 }
 
@@ -164,10 +164,10 @@ static void reading_the_semaphore_takes_it(void **state)
 	struct guest *guest = driver__start();
 
 	(void)state;
-	assert_int_equal(guest__read32(guest, REG_SWSM), 0);
-	assert_int_equal(guest__read32(guest, REG_SWSM), SWSM_SMBI);
-	guest__write32(guest, REG_SWSM, 0);
-	assert_int_equal(guest__read32(guest, REG_SWSM), 0);
+	assert_int_equal(guest__read32(guest, SWSM), 0);
+	assert_int_equal(guest__read32(guest, SWSM), SWSM_SMBI);
+	guest__write32(guest, SWSM, 0);
+	assert_int_equal(guest__read32(guest, SWSM), 0);
 	guest__destroy(guest);
 }
 
@@ -193,21 +193,21 @@ static void every_reset_brings_back_the_defaults(void **state)
 		const uint8_t *mac = nic__mac(guest__nic(guest));
 		struct ring rx = rx__create(guest, 70, 8, 2);
 
-		guest__write32(guest, REG_RAL(0), 0);
-		guest__write32(guest, REG_CTRL, CTRL_MASTER_DISABLE);
-		assert_int_equal(guest__read32(guest, REG_STATUS) & STATUS_MASTER_ENABLED, 0);
+		guest__write32(guest, RAL(0), 0);
+		guest__write32(guest, CTRL, CTRL_MASTER_DISABLE);
+		assert_int_equal(guest__read32(guest, STATUS) & STATUS_MASTER_ENABLED, 0);
 		if (how == BY_CTRL)
-			guest__write32(guest, REG_CTRL, CTRL_RESET);
+			guest__write32(guest, CTRL, CTRL_RESET);
 		else if (how == BY_LINK_RESET)
-			guest__write32(guest, REG_CTRL, CTRL_LINK_RESET);
+			guest__write32(guest, CTRL, CTRL_LINK_RESET);
 		else
 			guest__reset(guest, how == BY_POWER ? NIC_RESET_POWER : NIC_RESET_FUNCTION);
 
-		assert_int_equal(guest__read32(guest, REG_CTRL), 0);
-		assert_true(guest__read32(guest, REG_STATUS) & STATUS_MASTER_ENABLED);
-		assert_int_equal(guest__read32(guest, REG_RAL(0)),
+		assert_int_equal(guest__read32(guest, CTRL), 0);
+		assert_true(guest__read32(guest, STATUS) & STATUS_MASTER_ENABLED);
+		assert_int_equal(guest__read32(guest, RAL(0)),
 				 mac[0] | mac[1] << 8 | mac[2] << 16 | (uint32_t)mac[3] << 24);
-		assert_int_equal(guest__read32(guest, REG_RAH(0)),
+		assert_int_equal(guest__read32(guest, RAH(0)),
 				 RAH_VALID | mac[4] | (uint32_t)mac[5] << 8);
 		assert_int_equal(ring__get(&rx, RXDCTL), 0);
 		assert_int_equal(ring__get(&rx, RDLEN), 0);
@@ -221,12 +221,12 @@ static void registers_at_two_offsets_are_one(void **state)
 	struct guest *guest = driver__start();
 
 	(void)state;
-	guest__write32(guest, REG_SRRCTL_LOW + 4 * 15, 0x02000003);
+	guest__write32(guest, SRRCTL_LOW + 4 * 15, 0x02000003);
 	assert_int_equal(guest__read32(guest, rx__window(15) + SRRCTL), 0x02000003);
-	guest__write32(guest, REG_RAL(15), 0x12345678);
-	assert_int_equal(guest__read32(guest, REG_RAL_LOW + 8 * 15), 0x12345678);
-	guest__write32(guest, REG_PSRTYPE(1), 5);
-	assert_int_equal(guest__read32(guest, REG_PSRTYPE_LOW + 4), 5);
+	guest__write32(guest, RAL(15), 0x12345678);
+	assert_int_equal(guest__read32(guest, RAL_LOW + 8 * 15), 0x12345678);
+	guest__write32(guest, PSRTYPE(1), 5);
+	assert_int_equal(guest__read32(guest, PSRTYPE_LOW + 4), 5);
 	guest__destroy(guest);
 }
 
@@ -235,14 +235,14 @@ static void accesses_of_other_sizes_do_no_harm(void **state)
 	struct guest *guest = driver__start();
 
 	(void)state;
-	guest__write(guest, 0, REG_MTA(0), UINT64_C(0x1122334455667788), 8);
-	assert_int_equal(guest__read32(guest, REG_MTA(0)), 0x55667788);
-	assert_int_equal(guest__read32(guest, REG_MTA(1)), 0x11223344);
-	assert_int_equal(guest__read(guest, 0, REG_MTA(0), 8), UINT64_C(0x1122334455667788));
-	assert_int_equal(guest__read(guest, 0, REG_MTA(0) + 1, 1), 0x77);
-	assert_int_equal(guest__read(guest, 0, REG_MTA(0) + 3, 2), 0x4455);
-	guest__write(guest, 0, REG_MTA(0), 0, 2);
-	assert_int_equal(guest__read32(guest, REG_MTA(0)), 0x55667788);
+	guest__write(guest, 0, MTA(0), UINT64_C(0x1122334455667788), 8);
+	assert_int_equal(guest__read32(guest, MTA(0)), 0x55667788);
+	assert_int_equal(guest__read32(guest, MTA(1)), 0x11223344);
+	assert_int_equal(guest__read(guest, 0, MTA(0), 8), UINT64_C(0x1122334455667788));
+	assert_int_equal(guest__read(guest, 0, MTA(0) + 1, 1), 0x77);
+	assert_int_equal(guest__read(guest, 0, MTA(0) + 3, 2), 0x4455);
+	guest__write(guest, 0, MTA(0), 0, 2);
+	assert_int_equal(guest__read32(guest, MTA(0)), 0x55667788);
 	for (uint64_t offset = 0x20000 - 8; offset < 0x20000; offset++)
 		for (unsigned int size = 1; size <= 8 && offset + size <= 0x20000; size *= 2) {
 			guest__write(guest, 0, offset, UINT64_MAX, size);
@@ -267,20 +267,20 @@ static void counters_are_cleared_by_a_read(void **state)
 	tx__put(&tx, frame, 100, TX_COMMAND, 0);
 	ring__kick(&tx);
 
-	assert_int_equal(guest__read32(guest, REG_GPRC), 3);
-	assert_int_equal(guest__read32(guest, REG_GPRC), 0);
-	assert_int_equal(guest__read32(guest, REG_GORCL), 200 + 60 + 1500 + 12);
-	assert_int_equal(guest__read32(guest, REG_GORCL), 0);
-	assert_int_equal(guest__read32(guest, REG_BPRC), 1);
-	assert_int_equal(guest__read32(guest, REG_MPRC), 1);
-	assert_int_equal(guest__read32(guest, REG_PRC64), 1);
-	assert_int_equal(guest__read32(guest, REG_PRC64 + 8), 1);	/* 128 to 255 */
-	assert_int_equal(guest__read32(guest, REG_PRC64 + 20), 1);	/* 1024 and more */
-	assert_int_equal(guest__read32(guest, REG_GPTC), 1);
-	assert_int_equal(guest__read32(guest, REG_GPTC), 0);
-	assert_int_equal(guest__read32(guest, REG_GOTCL), 104);
-	assert_int_equal(guest__read32(guest, REG_PTC64 + 4), 1);
-	assert_int_equal(guest__read32(guest, REG_MPTC), 1);
+	assert_int_equal(guest__read32(guest, GPRC), 3);
+	assert_int_equal(guest__read32(guest, GPRC), 0);
+	assert_int_equal(guest__read32(guest, GORCL), 200 + 60 + 1500 + 12);
+	assert_int_equal(guest__read32(guest, GORCL), 0);
+	assert_int_equal(guest__read32(guest, BPRC), 1);
+	assert_int_equal(guest__read32(guest, MPRC), 1);
+	assert_int_equal(guest__read32(guest, PRC64), 1);
+	assert_int_equal(guest__read32(guest, PRC64 + 8), 1);	/* 128 to 255 */
+	assert_int_equal(guest__read32(guest, PRC64 + 20), 1);	/* 1024 and more */
+	assert_int_equal(guest__read32(guest, GPTC), 1);
+	assert_int_equal(guest__read32(guest, GPTC), 0);
+	assert_int_equal(guest__read32(guest, GOTCL), 104);
+	assert_int_equal(guest__read32(guest, PTC64 + 4), 1);
+	assert_int_equal(guest__read32(guest, MPTC), 1);
 	guest__destroy(guest);
 }
 
@@ -292,20 +292,20 @@ static void counters_stop_at_their_greatest_value(void **state)
 	struct ring rx = rx__create(guest, 0, 8, 2);
 
 	(void)state;
-	ixgbe__set_register(chip, REG_GPRC, UINT32_MAX - 1);
-	ixgbe__set_register(chip, REG_GORCL, UINT32_MAX - 10);
-	ixgbe__set_register(chip, REG_GORCL + 4, 0xf);
-	ixgbe__set_register(chip, REG_TORL, UINT32_MAX - 10);
+	ixgbe__set_register(chip, GPRC, UINT32_MAX - 1);
+	ixgbe__set_register(chip, GORCL, UINT32_MAX - 10);
+	ixgbe__set_register(chip, GORCL + 4, 0xf);
+	ixgbe__set_register(chip, TORL, UINT32_MAX - 10);
 	rx__fill(&rx, 7);
 	for (unsigned int i = 0; i < 3; i++)
 		guest__inject(guest, frame, frame__make(frame, 60, 0));
 
-	assert_int_equal(guest__read32(guest, REG_GPRC), UINT32_MAX);
-	assert_int_equal(guest__read32(guest, REG_GORCL), UINT32_MAX);
-	assert_int_equal(guest__read32(guest, REG_GORCL + 4), 0xf);
-	assert_int_equal(guest__read32(guest, REG_TORL), 3 * 64 - 11);
-	assert_int_equal(guest__read32(guest, REG_TORL + 4), 1);
-	assert_int_equal(guest__read32(guest, REG_TORL + 4), 0);
+	assert_int_equal(guest__read32(guest, GPRC), UINT32_MAX);
+	assert_int_equal(guest__read32(guest, GORCL), UINT32_MAX);
+	assert_int_equal(guest__read32(guest, GORCL + 4), 0xf);
+	assert_int_equal(guest__read32(guest, TORL), 3 * 64 - 11);
+	assert_int_equal(guest__read32(guest, TORL + 4), 1);
+	assert_int_equal(guest__read32(guest, TORL + 4), 0);
 	guest__destroy(guest);
 }
 
@@ -314,11 +314,11 @@ static void software_does_not_write_counters(void **state)
 	struct guest *guest = driver__start();
 
 	(void)state;
-	guest__write32(guest, REG_GPRC, 1234);
-	guest__write32(guest, REG_QBTC(3), 1234);
+	guest__write32(guest, GPRC, 1234);
+	guest__write32(guest, QBTC(3), 1234);
 	guest__write32(guest, RX_WINDOW_LOW + RX_COUNTERS, 1234);
-	assert_int_equal(guest__read32(guest, REG_GPRC), 0);
-	assert_int_equal(guest__read32(guest, REG_QBTC(3)), 0);
+	assert_int_equal(guest__read32(guest, GPRC), 0);
+	assert_int_equal(guest__read32(guest, QBTC(3)), 0);
 	assert_int_equal(guest__read32(guest, RX_WINDOW_LOW + RX_COUNTERS), 0);
 	guest__destroy(guest);
 }
@@ -330,8 +330,8 @@ static void queues_count_into_the_set_they_are_given(void **state)
 	uint32_t qprc = RX_WINDOW_LOW + 0x40 * 7 + 0x30;
 
 	(void)state;
-	guest__write32(guest, REG_RQSMR(0), 0x07);
-	guest__write32(guest, REG_TQSM(42 / 4), 0x0f << 8 * (42 % 4));
+	guest__write32(guest, RQSMR(0), 0x07);
+	guest__write32(guest, TQSM(42 / 4), 0x0f << 8 * (42 % 4));
 	rx__fill(&rx, 4);
 	guest__inject(guest, frame, frame__make(frame, 100, 0));
 	tx__put(&tx, frame, 200, TX_COMMAND, 0);
@@ -340,9 +340,9 @@ static void queues_count_into_the_set_they_are_given(void **state)
 	assert_int_equal(guest__read32(guest, qprc), 1);
 	assert_int_equal(guest__read32(guest, qprc + 4), 104);
 	assert_int_equal(guest__read32(guest, qprc), 0);
-	assert_int_equal(guest__read32(guest, REG_QPTC_HIGH + 4 * 15), 1);
-	assert_int_equal(guest__read32(guest, REG_QBTC(15)), 204);
-	assert_int_equal(guest__read32(guest, REG_QBTC(15)), 0);
+	assert_int_equal(guest__read32(guest, QPTC_HIGH + 4 * 15), 1);
+	assert_int_equal(guest__read32(guest, QBTC(15)), 204);
+	assert_int_equal(guest__read32(guest, QBTC(15)), 0);
 	guest__destroy(guest);
 }
 

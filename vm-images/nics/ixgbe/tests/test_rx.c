@@ -125,14 +125,14 @@ static void frames_that_waited_too_long_are_missed(void **state)
 	struct ring ring = rx__create(guest, 0, 8, 1);
 
 	(void)state;
-	guest__read32(guest, REG_MPC(0));
+	guest__read32(guest, MPC(0));
 	guest__inject(guest, frame, frame__make(frame, 100, 0));
 	assert_int_equal(guest__waiting(guest), 1);
 	guest__advance(guest, UINT64_C(10000000000));
 
 	assert_int_equal(guest__waiting(guest), 0);
 	assert_int_equal(guest__counter(guest, "rx_missed"), 1);
-	assert_int_equal(guest__read32(guest, REG_MPC(0)), 1);
+	assert_int_equal(guest__read32(guest, MPC(0)), 1);
 	assert_int_equal(ring__get(&ring, RDH), 0);
 	guest__destroy(guest);
 }
@@ -147,7 +147,7 @@ static void disabling_the_queue_or_the_unit_lets_waiting_frames_go(void **state)
 		guest__inject(guest, frame, frame__make(frame, 100, 0));
 		assert_int_equal(guest__waiting(guest), 1);
 		if (unit)
-			guest__write32(guest, REG_RXCTRL, 0);
+			guest__write32(guest, RXCTRL, 0);
 		else
 			ring__set(&ring, RXDCTL, RXDCTL_FLUSH);
 		guest__run(guest);
@@ -308,7 +308,7 @@ static void the_checksum_of_the_frame_is_kept_when_asked_for(void **state)
 	struct ring ring = rx__create(guest, 0, 8, 2);
 
 	(void)state;
-	guest__write32(guest, REG_HLREG0, HLREG0_JUMBO);
+	guest__write32(guest, HLREG0, HLREG0_JUMBO);
 	rx__fill(&ring, 4);
 	memset(frame, 0xff, 64);
 	memcpy(frame + 12, "123456789", 9);

@@ -53,7 +53,7 @@ static size_t make_ipv4(uint8_t protocol, size_t vector)
 static void set_key(struct guest *guest)
 {
 	for (unsigned int i = 0; i < RSS_KEY_BYTES / 4; i++)
-		guest__write32(guest, REG_RSSRK(i),
+		guest__write32(guest, RSSRK(i),
 			       (uint32_t)key[4 * i + 3] << 24 | (uint32_t)key[4 * i + 2] << 16 |
 			       (uint32_t)key[4 * i + 1] << 8 | key[4 * i]);
 }
@@ -67,7 +67,7 @@ static uint32_t table_entry(uint32_t n)
 static void set_table(struct guest *guest)
 {
 	for (uint32_t i = 0; i < RETA_ENTRIES; i += 4)
-		guest__write32(guest, REG_RETA(i / 4),
+		guest__write32(guest, RETA(i / 4),
 			       table_entry(i) | table_entry(i + 1) << 8 | table_entry(i + 2) << 16 |
 			       table_entry(i + 3) << 24);
 }
@@ -107,7 +107,7 @@ static void the_published_hashes_are_reported_and_choose_the_queue(void **state)
 		struct guest *guest = driver__start();
 		uint32_t with_ports = ports ? MRQC_TCP_IPV4 | MRQC_TCP_IPV6 : 0;
 
-		guest__write32(guest, REG_MRQC, MRQC_MODE_RSS | MRQC_IPV4 | MRQC_IPV6 | with_ports);
+		guest__write32(guest, MRQC, MRQC_MODE_RSS | MRQC_IPV4 | MRQC_IPV6 | with_ports);
 		set_key(guest);
 		set_table(guest);
 		for (size_t i = 0; i < sizeof(ipv4_vectors) / sizeof(ipv4_vectors[0]); i++) {
@@ -135,7 +135,7 @@ static void ports_count_only_where_they_were_asked_for(void **state)
 	size_t bytes;
 
 	(void)state;
-	guest__write32(guest, REG_MRQC, MRQC_MODE_RSS | MRQC_IPV4 | MRQC_UDP_IPV4);
+	guest__write32(guest, MRQC, MRQC_MODE_RSS | MRQC_IPV4 | MRQC_UDP_IPV4);
 	set_key(guest);
 	set_table(guest);
 	bytes = make_ipv4(PROTOCOL_UDP, 0);
@@ -145,7 +145,7 @@ static void ports_count_only_where_they_were_asked_for(void **state)
 	bytes = make_ipv4(PROTOCOL_TCP, 0);
 	expect_hash(guest, bytes, ipv4_vectors[0].hash, 2);
 	expect_hash(guest, frame__make(frame, 60, 0), 0, 0);
-	guest__write32(guest, REG_MRQC, 0);
+	guest__write32(guest, MRQC, 0);
 	expect_hash(guest, bytes, 0, 0);
 	guest__destroy(guest);
 }
@@ -159,21 +159,21 @@ static uint32_t swap(uint32_t value)
 
 static void start_perfect(struct guest *guest)
 {
-	guest__write32(guest, REG_FDIRCTRL, FDIRCTRL_PERFECT | FLEX_ETHERTYPE | 1);
+	guest__write32(guest, FDIRCTRL, FDIRCTRL_PERFECT | FLEX_ETHERTYPE | 1);
 	/* Everything counts but pool, VLAN and flexible bytes. */
-	guest__write32(guest, REG_FDIRM, FDIRM_VLAN_ID | FDIRM_VLAN_PRIORITY | FDIRM_FLEX);
+	guest__write32(guest, FDIRM, FDIRM_VLAN_ID | FDIRM_VLAN_PRIORITY | FDIRM_FLEX);
 }
 
 static void add_flow(struct guest *guest, uint32_t id, uint32_t source, uint32_t destination,
 		     uint32_t ports, uint32_t l4, uint32_t more)
 {
-	guest__write32(guest, REG_FDIRIPSA, swap(source));
-	guest__write32(guest, REG_FDIRIPDA, swap(destination));
-	guest__write32(guest, REG_FDIRPORT, ports);
-	guest__write32(guest, REG_FDIRVLAN, 0);
-	guest__write32(guest, REG_FDIRHASH, id << 16 | 0x111);
-	guest__write32(guest, REG_FDIRCMD, FDIRCMD_ADD | l4 << FDIRCMD_L4_SHIFT | more);
-	assert_int_equal(guest__read32(guest, REG_FDIRCMD) & FDIRCMD_COMMAND, 0);
+	guest__write32(guest, FDIRIPSA, swap(source));
+	guest__write32(guest, FDIRIPDA, swap(destination));
+	guest__write32(guest, FDIRPORT, ports);
+	guest__write32(guest, FDIRVLAN, 0);
+	guest__write32(guest, FDIRHASH, id << 16 | 0x111);
+	guest__write32(guest, FDIRCMD, FDIRCMD_ADD | l4 << FDIRCMD_L4_SHIFT | more);
+	assert_int_equal(guest__read32(guest, FDIRCMD) & FDIRCMD_COMMAND, 0);
 }
 
 static bool goes_to(struct guest *guest, struct ring *ring, size_t bytes)
@@ -212,10 +212,10 @@ static void a_named_flow_goes_to_its_queue(void **state)
 						       4001, 80, 30)));
 	assert_true(goes_to(guest, &other, frame__ipv4(frame, PROTOCOL_UDP, 0x0a000001, 0x0a000002,
 						       4000, 81, 30)));
-	assert_int_equal(guest__read32(guest, REG_FDIRMATCH), 1);
-	assert_int_equal(guest__read32(guest, REG_FDIRMISS), 5);
-	assert_int_equal(guest__read32(guest, REG_FDIRUSTAT), 1);
-	assert_int_equal(guest__read32(guest, REG_FDIRFREE), 2047);
+	assert_int_equal(guest__read32(guest, FDIRMATCH), 1);
+	assert_int_equal(guest__read32(guest, FDIRMISS), 5);
+	assert_int_equal(guest__read32(guest, FDIRUSTAT), 1);
+	assert_int_equal(guest__read32(guest, FDIRFREE), 2047);
 	guest__destroy(guest);
 }
 
@@ -232,9 +232,9 @@ static void a_frame_that_has_to_wait_is_counted_once(void **state)
 	rx__fill(&ring, 1);
 
 	assert_int_equal(guest__waiting(guest), 0);
-	assert_int_equal(guest__read32(guest, REG_FDIRMATCH), 1);
-	assert_int_equal(guest__read32(guest, REG_GPRC), 1);
-	assert_int_equal(guest__read32(guest, REG_TPR), 1);
+	assert_int_equal(guest__read32(guest, FDIRMATCH), 1);
+	assert_int_equal(guest__read32(guest, GPRC), 1);
+	assert_int_equal(guest__read32(guest, TPR), 1);
 	guest__destroy(guest);
 }
 
@@ -246,10 +246,10 @@ static void masked_fields_do_not_count(void **state)
 	(void)state;
 	rx__fill(&ring, 20);
 	start_perfect(guest);
-	guest__write32(guest, REG_FDIRSIP4M, swap(0x000000ff));
-	guest__write32(guest, REG_FDIRDIP4M, UINT32_MAX);
+	guest__write32(guest, FDIRSIP4M, swap(0x000000ff));
+	guest__write32(guest, FDIRDIP4M, UINT32_MAX);
 	/* Ports: all of the source, of the destination the low 4 bits; the masks run backwards. */
-	guest__write32(guest, REG_FDIRTCPM, 0xf000ffff);
+	guest__write32(guest, FDIRTCPM, 0xf000ffff);
 	add_flow(guest, 1, 0x0a000000, 0, 0x1230u << 16, L4_TCP, 5u << FDIRCMD_QUEUE_SHIFT);
 
 	assert_true(goes_to(guest, &ring, frame__ipv4(frame, PROTOCOL_TCP, 0x0a0000fe, 0x01020304,
@@ -288,16 +288,16 @@ static void flows_are_dropped_queried_and_removed(void **state)
 	assert_false(goes_to(guest, &ring, bytes));
 	assert_int_equal(guest__counter(guest, "rx_dropped"), 1);
 
-	guest__write32(guest, REG_FDIRHASH, 9u << 16 | 0x111);
-	guest__write32(guest, REG_FDIRCMD, FDIRCMD_QUERY);
-	assert_int_equal(guest__read32(guest, REG_FDIRCMD) & FDIRCMD_VALID, FDIRCMD_VALID);
-	guest__write32(guest, REG_FDIRCMD, FDIRCMD_REMOVE);
+	guest__write32(guest, FDIRHASH, 9u << 16 | 0x111);
+	guest__write32(guest, FDIRCMD, FDIRCMD_QUERY);
+	assert_int_equal(guest__read32(guest, FDIRCMD) & FDIRCMD_VALID, FDIRCMD_VALID);
+	guest__write32(guest, FDIRCMD, FDIRCMD_REMOVE);
 
 	assert_true(goes_to(guest, &ring, bytes));
-	guest__write32(guest, REG_FDIRCMD, FDIRCMD_QUERY);
-	assert_int_equal(guest__read32(guest, REG_FDIRCMD) & FDIRCMD_VALID, 0);
-	guest__write32(guest, REG_FDIRCMD, FDIRCMD_REMOVE);
-	assert_int_equal(guest__read32(guest, REG_FDIRFSTAT), 1u << 8);
+	guest__write32(guest, FDIRCMD, FDIRCMD_QUERY);
+	assert_int_equal(guest__read32(guest, FDIRCMD) & FDIRCMD_VALID, 0);
+	guest__write32(guest, FDIRCMD, FDIRCMD_REMOVE);
+	assert_int_equal(guest__read32(guest, FDIRFSTAT), 1u << 8);
 	guest__destroy(guest);
 }
 
@@ -307,17 +307,17 @@ static void there_is_an_end_to_flows(void **state)
 
 	(void)state;
 	start_perfect(guest);
-	guest__write32(guest, REG_FDIRCTRL, FDIRCTRL_PERFECT | 3 | 4u << FDIRCTRL_FULL_SHIFT);
-	guest__write32(guest, REG_FDIRHKEY, 0);
+	guest__write32(guest, FDIRCTRL, FDIRCTRL_PERFECT | 3 | 4u << FDIRCTRL_FULL_SHIFT);
+	guest__write32(guest, FDIRHKEY, 0);
 	for (uint32_t id = 0; id < 8200; id++)
 		add_flow(guest, id, id, id, 0, L4_UDP, 0);
 
-	assert_int_equal(guest__read32(guest, REG_FDIRFREE), 0);
-	assert_int_equal(guest__read32(guest, REG_FDIRFSTAT) & 0xff, 8);
-	assert_int_equal(guest__read32(guest, REG_EICS) & CAUSE_FLOW_DIRECTOR, CAUSE_FLOW_DIRECTOR);
-	guest__write32(guest, REG_FDIRCTRL, FDIRCTRL_PERFECT | 3);
-	assert_int_equal(guest__read32(guest, REG_FDIRFREE), 8192);
-	assert_true(guest__read32(guest, REG_FDIRCTRL) & FDIRCTRL_INIT_DONE);
+	assert_int_equal(guest__read32(guest, FDIRFREE), 0);
+	assert_int_equal(guest__read32(guest, FDIRFSTAT) & 0xff, 8);
+	assert_int_equal(guest__read32(guest, EICS) & CAUSE_FLOW_DIRECTOR, CAUSE_FLOW_DIRECTOR);
+	guest__write32(guest, FDIRCTRL, FDIRCTRL_PERFECT | 3);
+	assert_int_equal(guest__read32(guest, FDIRFREE), 8192);
+	assert_true(guest__read32(guest, FDIRCTRL) & FDIRCTRL_INIT_DONE);
 	guest__destroy(guest);
 }
 
@@ -348,15 +348,15 @@ static void a_flow_is_found_by_its_signature(void **state)
 			bytes += 4;
 		}
 		rx__fill(&ring, 20);
-		guest__write32(guest, REG_FDIRHKEY, rows[i].bucket_key);
-		guest__write32(guest, REG_FDIRSKEY, rows[i].signature_key);
-		guest__write32(guest, REG_FDIRCTRL, FLEX_ETHERTYPE | 3);
-		guest__write(guest, 0, REG_FDIRHASH, command << 32 | rows[i].hash, 8);
+		guest__write32(guest, FDIRHKEY, rows[i].bucket_key);
+		guest__write32(guest, FDIRSKEY, rows[i].signature_key);
+		guest__write32(guest, FDIRCTRL, FLEX_ETHERTYPE | 3);
+		guest__write(guest, 0, FDIRHASH, command << 32 | rows[i].hash, 8);
 
 		assert_true(goes_to(guest, &ring, bytes));
 		frame[32]++;	/* another address */
 		assert_false(goes_to(guest, &ring, bytes));
-		assert_int_equal(guest__read32(guest, REG_FDIRMATCH), 1);
+		assert_int_equal(guest__read32(guest, FDIRMATCH), 1);
 		guest__destroy(guest);
 	}
 }
@@ -368,8 +368,8 @@ static void an_ethertype_goes_to_its_queue(void **state)
 
 	(void)state;
 	rx__fill(&ring, 4);
-	guest__write32(guest, REG_ETQF(3), ETQF_ENABLE | 0x88b5);
-	guest__write32(guest, REG_ETQS(3), ETQS_ENABLE | 100u << ETQS_QUEUE_SHIFT);
+	guest__write32(guest, ETQF(3), ETQF_ENABLE | 0x88b5);
+	guest__write32(guest, ETQS(3), ETQS_ENABLE | 100u << ETQS_QUEUE_SHIFT);
 
 	assert_true(goes_to(guest, &ring, frame__make(frame, 64, 0)));
 	assert_int_equal(ring__at(&ring, 0)->word[0], RX_TYPE_ETQF | 3u << RX_TYPE_SHIFT);

@@ -100,7 +100,7 @@ static void a_short_frame_is_padded_unless_told_not_to(void **state)
 	ring__kick(&ring);
 	expect_frame(guest, frame, 60);
 
-	guest__write32(guest, REG_HLREG0, HLREG0_JUMBO | HLREG0_CRC_STRIP);
+	guest__write32(guest, HLREG0, HLREG0_JUMBO | HLREG0_CRC_STRIP);
 	tx__put(&ring, frame, 20, TX_COMMAND, 0);
 	ring__kick(&ring);
 
@@ -339,12 +339,12 @@ static void a_disabled_queue_or_unit_sends_nothing(void **state)
 	ring__kick(&ring);
 	assert_int_equal(guest__sent(guest), 0);
 
-	guest__write32(guest, REG_DMATXCTL, 0);
+	guest__write32(guest, DMATXCTL, 0);
 	ring__set(&ring, TXDCTL, TXDCTL_ENABLE);
 	guest__run(guest);
 	assert_int_equal(guest__sent(guest), 0);
 
-	guest__write32(guest, REG_DMATXCTL, DMATXCTL_ENABLE);
+	guest__write32(guest, DMATXCTL, DMATXCTL_ENABLE);
 	guest__run(guest);
 
 	expect_frame(guest, frame, 64);
@@ -357,7 +357,7 @@ static void loopback_brings_frames_back_and_keeps_them_from_the_wire(void **stat
 	struct ring tx = tx__create(guest, 0, 8), rx = rx__create(guest, 0, 8, 2);
 
 	(void)state;
-	guest__write32(guest, REG_HLREG0, HLREG0_LOOPBACK | HLREG0_JUMBO | HLREG0_CRC_STRIP);
+	guest__write32(guest, HLREG0, HLREG0_LOOPBACK | HLREG0_JUMBO | HLREG0_CRC_STRIP);
 	frame__make(frame, 100, 0);
 	tx__put(&tx, frame, 100, TX_COMMAND, 0);
 	ring__kick(&tx);
