@@ -2,6 +2,7 @@
 /* What the users of the model are told: counters that no guest can clear. */
 #include <stdio.h>
 
+#include "counters.h"
 #include "ixgbe.h"
 
 #define NAME_BYTES 16

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "eeprom.h"
 #include "ixgbe.h"
 
 #define EEPROM_SIZE_CODE	4	/* 64 words << 4 */

@@ -4,7 +4,9 @@
  * (MTA), everything of a kind (FCTRL), and of those with a tag the VLANs in VFTA.
  */
 #include "frame/bytes.h"
+#include "filter.h"
 #include "ixgbe.h"
+#include "packet.h"
 
 #define FRAME_MAX		1518u	/* with its checksum, without a VLAN tag */
 

@@ -6,7 +6,11 @@
  */
 #include <string.h>
 
+#include "flow_director.h"
+#include "flow_match.h"
+#include "interrupts.h"
 #include "ixgbe.h"
+#include "packet.h"
 
 #define PERFECT_FLOWS_UNIT	1024u	/* << FDIRCTRL.PBALLOC */
 #define SIGNATURE_FLOWS_UNIT	4096u
@@ -17,7 +21,8 @@ static bool ixgbe_flow_director__is_perfect(struct ixgbe *chip)
 	return ixgbe__register(chip, FDIRCTRL) & FDIRCTRL_PERFECT;
 }
 
-unsigned int ixgbe_flow_director__capacity(struct ixgbe *chip)
+/* How many flows the chip has memory for; 0: Flow Director is off. */
+static unsigned int ixgbe_flow_director__capacity(struct ixgbe *chip)
 {
 	uint32_t memory = ixgbe__register(chip, FDIRCTRL) & FDIRCTRL_MEMORY;
 
@@ -36,7 +41,9 @@ void ixgbe_flow_director__reset(struct ixgbe *chip)
 void ixgbe_flow_director__choose(struct ixgbe *chip, const struct packet *packet,
 				 struct ixgbe_choice *choice)
 {
-	if (!ixgbe_flow_director__capacity(chip) || (!packet->ipv4 && !packet->ipv6))
+	unsigned int capacity = ixgbe_flow_director__capacity(chip);
+
+	if (!capacity || (!packet->ipv4 && !packet->ipv6))
 		return;
 	if (ixgbe_flow_director__is_perfect(chip)) {
 		const struct ixgbe_flow *flow = ixgbe_flow_match__perfect(chip, packet);
@@ -49,7 +56,7 @@ void ixgbe_flow_director__choose(struct ixgbe *chip, const struct packet *packet
 	} else {
 		const struct ixgbe_signature *found;
 
-		found = ixgbe_flow_match__signature(chip, packet);
+		found = ixgbe_flow_match__signature(chip, packet, capacity);
 		if (found) {
 			choice->flow_match = true;
 			choice->queue = found->queue;

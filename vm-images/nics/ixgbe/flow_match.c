@@ -5,7 +5,9 @@
  * the other is compared.
  */
 #include "frame/bytes.h"
+#include "flow_match.h"
 #include "ixgbe.h"
+#include "packet.h"
 
 #define VLAN_CANONICAL		0x1000u
 #define VLAN_PRIORITY		0xe000u
@@ -105,7 +107,8 @@ static uint32_t ixgbe_flow_match__hash(uint32_t key, uint32_t flow, uint32_t com
 }
 
 const struct ixgbe_signature *ixgbe_flow_match__signature(struct ixgbe *chip,
-							  const struct packet *packet)
+							  const struct packet *packet,
+							  unsigned int buckets)
 {
 	uint32_t type = ixgbe_flow_match__l4_code(packet->l4) | (packet->ipv6 ? 4 : 0);
 	uint32_t ignored = ixgbe__register(chip, FDIRM);
@@ -126,13 +129,12 @@ const struct ixgbe_signature *ixgbe_flow_match__signature(struct ixgbe *chip,
 		common ^= be32(packet->source + i) ^ be32(packet->destination + i);
 
 	hash = ixgbe_flow_match__hash(ixgbe__register(chip, FDIRHKEY), flow, common);
-	found = &chip->director.signatures[hash & (ixgbe_flow_director__capacity(chip) - 1)];
+	found = &chip->director.signatures[hash & (buckets - 1)];
 	hash = ixgbe_flow_match__hash(ixgbe__register(chip, FDIRSKEY), flow, common);
 	return found->used && found->signature == hash ? found : NULL;
 }
 
-const struct ixgbe_flow *ixgbe_flow_match__perfect(struct ixgbe *chip,
-						   const struct packet *packet)
+const struct ixgbe_flow *ixgbe_flow_match__perfect(struct ixgbe *chip, const struct packet *packet)
 {
 	if (!packet->ipv4)
 		return NULL;

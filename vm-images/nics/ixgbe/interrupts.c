@@ -14,6 +14,7 @@
  */
 #include <string.h>
 
+#include "interrupts.h"
 #include "ixgbe.h"
 
 #define BIT64(n) (UINT64_C(1) << (n))

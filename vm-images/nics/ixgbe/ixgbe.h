@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A model of the Intel 82599, one port: what its parts share.
+ * A model of the Intel 82599, one port: its state, which all parts share.
  *
- *	          registers (model.c dispatches by offset)
+ *	          registers (access.c, by offset)
  *	              │
  *	 eeprom  sfp  link  interrupts  statistics
  *	                       │  │
@@ -11,6 +11,9 @@
  *
  * Registers are kept in one array of words, as the driver sees them; only what is not visible there
  * has fields of its own. Registers that exist at two offsets are kept at one of them.
+ *
+ * Each part has the registers that are more than storage. Its read and write return whether the
+ * offset is theirs; offsets are multiples of 4 within the BAR, and aliases are resolved.
  */
 #ifndef IXGBE_H
 #define IXGBE_H
@@ -22,7 +25,6 @@
 #include "core/nic.h"
 #include "frame/headers.h"
 #include "descriptors.h"
-#include "packet.h"
 #include "registers.h"
 
 #define IXGBE_BAR_BYTES		0x20000		/* of registers */
@@ -145,96 +147,5 @@ static inline bool ixgbe__is_master(struct ixgbe *chip)
 {
 	return !(ixgbe__register(chip, CTRL) & CTRL_MASTER_DISABLE);
 }
-
-/*
- * Each part has the registers that are more than storage. read and write return whether the offset
- * is theirs; offsets are multiples of 4 within the BAR, and aliases are resolved.
- */
-void ixgbe_eeprom__reset(struct ixgbe *chip);
-bool ixgbe_eeprom__read(struct ixgbe *chip, uint32_t offset, uint32_t *value);
-bool ixgbe_eeprom__write(struct ixgbe *chip, uint32_t offset, uint32_t value);
-
-void ixgbe_sfp__reset(struct ixgbe *chip);
-bool ixgbe_sfp__read(struct ixgbe *chip, uint32_t offset, uint32_t *value);
-bool ixgbe_sfp__write(struct ixgbe *chip, uint32_t offset, uint32_t value);
-
-void ixgbe_link__reset(struct ixgbe *chip);
-bool ixgbe_link__read(struct ixgbe *chip, uint32_t offset, uint32_t *value);
-bool ixgbe_link__write(struct ixgbe *chip, uint32_t offset, uint32_t value);
-void ixgbe_link__change(struct ixgbe *chip);
-bool ixgbe_link__loops_back(struct ixgbe *chip);
-
-void ixgbe_interrupts__reset(struct ixgbe *chip);
-bool ixgbe_interrupts__read(struct ixgbe *chip, uint32_t offset, uint32_t *value);
-bool ixgbe_interrupts__write(struct ixgbe *chip, uint32_t offset, uint32_t value);
-void ixgbe_interrupts__raise_queue(struct ixgbe *chip, unsigned int queue, bool transmit);
-void ixgbe_interrupts__raise_other(struct ixgbe *chip, uint32_t causes);
-void ixgbe_interrupts__timer(struct ixgbe *chip, unsigned int vector);
-
-bool ixgbe_statistics__read(struct ixgbe *chip, uint32_t offset, uint32_t *value);
-bool ixgbe_statistics__write(uint32_t offset);
-void ixgbe_statistics__add(struct ixgbe *chip, uint32_t offset, uint32_t amount);
-void ixgbe_statistics__arrived(struct ixgbe *chip, size_t bytes);
-void ixgbe_statistics__received(struct ixgbe *chip, const struct packet *packet);
-void ixgbe_statistics__received_on(struct ixgbe *chip, unsigned int queue, size_t bytes);
-void ixgbe_statistics__dropped_on(struct ixgbe *chip, unsigned int queue);
-void ixgbe_statistics__sent(struct ixgbe *chip, unsigned int queue, const uint8_t *frame,
-			    size_t bytes);
-
-/* Which frames the port takes: by address and VLAN; by length. */
-bool ixgbe_filter__write(struct ixgbe *chip, uint32_t offset, uint32_t value);
-void ixgbe_filter__reset(struct ixgbe *chip, const uint8_t mac[6]);
-bool ixgbe_filter__accepts(struct ixgbe *chip, const struct packet *packet);
-bool ixgbe_filter__fits(struct ixgbe *chip, const struct packet *packet);
-
-/* Where a packet goes and what the descriptor says about the choice. */
-struct ixgbe_choice {
-	unsigned int queue;
-	bool drop, flow_searched, flow_match, by_ethertype;
-	unsigned int ethertype_filter;
-	uint32_t rss_hash, rss_type;
-};
-
-void ixgbe_steering__choose(struct ixgbe *chip, const struct packet *packet,
-			    struct ixgbe_choice *choice);
-void ixgbe_rss__choose(struct ixgbe *chip, const struct packet *packet,
-		       struct ixgbe_choice *choice);
-
-void ixgbe_flow_director__reset(struct ixgbe *chip);
-bool ixgbe_flow_director__read(struct ixgbe *chip, uint32_t offset, uint32_t *value);
-bool ixgbe_flow_director__write(struct ixgbe *chip, uint32_t offset, uint32_t value);
-/* How many flows the chip has memory for; 0: Flow Director is off. */
-unsigned int ixgbe_flow_director__capacity(struct ixgbe *chip);
-/* Return: NULL, no flow is the packet's, which is one of IPv4 or IPv6. */
-const struct ixgbe_flow *ixgbe_flow_match__perfect(struct ixgbe *chip,
-						   const struct packet *packet);
-const struct ixgbe_signature *ixgbe_flow_match__signature(struct ixgbe *chip,
-							  const struct packet *packet);
-void ixgbe_flow_director__choose(struct ixgbe *chip, const struct packet *packet,
-				 struct ixgbe_choice *choice);
-
-bool ixgbe_rx__write(struct ixgbe *chip, uint32_t offset, uint32_t value);
-/* Fills @descriptor as the advanced form has it, but for length and the end of the packet. */
-void ixgbe_rx__describe(struct ixgbe *chip, const struct packet *packet,
-			const struct ixgbe_choice *choice, struct descriptor *descriptor);
-bool ixgbe_rx__receive(struct ixgbe *chip, const void *frame, size_t bytes);
-
-bool ixgbe_tx__write(struct ixgbe *chip, uint32_t offset, uint32_t value);
-bool ixgbe_tx__work(struct ixgbe *chip);
-
-/* A packet as the driver handed it over, and what is to be done to it. */
-struct ixgbe_order {
-	size_t bytes;			/* in chip->packet */
-	uint32_t command, options;	/* words 2 and 3 of its first descriptor */
-	struct descriptor context;	/* for the extended form */
-};
-
-/* Return: how many frames the order becomes; 0: it is nonsense. */
-uint32_t ixgbe_offload__frames(const struct ixgbe_order *order);
-/* Makes frame @index of the order in chip->frame. Return: its bytes; 0: it is nonsense. */
-size_t ixgbe_offload__make(struct ixgbe *chip, const struct ixgbe_order *order, uint32_t index);
-
-/* Return: how many of at most @room were filled. */
-size_t ixgbe_counters__list(struct ixgbe *chip, struct nic_counter *counters, size_t room);
 
 #endif

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* The MAC and its link (datasheet 3.7, 8.2.3.22). There is no external PHY behind MDIO. */
+#include "interrupts.h"
 #include "ixgbe.h"
+#include "link.h"
 
 #define HLREG0_DEFAULT		(1u << 0 | HLREG0_CRC_STRIP | HLREG0_PAD)
 #define MAXFRS_DEFAULT		(1518u << MAXFRS_SHIFT)

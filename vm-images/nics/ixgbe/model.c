@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: MIT
-/* The 82599 as a model: its place on the bus, its resets, and who has which register. */
-#include <string.h>
-
+/* The 82599 as the core sees it: its place on the bus, and who does what the core asks for. */
+#include "access.h"
+#include "counters.h"
+#include "interrupts.h"
 #include "ixgbe.h"
+#include "link.h"
 #include "model.h"
+#include "reset.h"
+#include "rx.h"
+#include "statistics.h"
+#include "tx.h"
 
 #define BAR_REGISTERS		0
 #define BAR_MSIX		4
 #define MSIX_PENDING		0x2000
-
-/* 8.2.3.7, 8.2.3.9: what the driver leaves as it is. */
-#define VLNCTRL_DEFAULT		0x8100u
-#define DMATXCTL_DEFAULT	(0x8100u << DMATXCTL_VLAN_SHIFT)
-#define DTXTCPFLGL_DEFAULT	0x0ff60ff6u
-#define DTXTCPFLGH_DEFAULT	0x00000f7fu
-#define RXPBSIZE_DEFAULT	(512u << 10)
 
 static struct ixgbe *ixgbe__of(struct nic *nic)
 {
@@ -24,125 +23,10 @@ static struct ixgbe *ixgbe__of(struct nic *nic)
 	return chip;
 }
 
-/* Every register to its default; what the EEPROM says is read anew. */
-static void ixgbe__load_defaults(struct ixgbe *chip)
-{
-	memset(chip->registers, 0, sizeof(chip->registers));
-	memset(chip->tx, 0, sizeof(chip->tx));
-	memset(chip->tx_armed, 0, sizeof(chip->tx_armed));
-
-	ixgbe_interrupts__reset(chip);
-	ixgbe_link__reset(chip);
-	ixgbe_eeprom__reset(chip);
-	ixgbe_flow_director__reset(chip);
-	ixgbe_filter__reset(chip, nic__mac(chip->nic));
-	ixgbe__set_register(chip, VLNCTRL, VLNCTRL_DEFAULT);
-	ixgbe__set_register(chip, DMATXCTL, DMATXCTL_DEFAULT);
-	ixgbe__set_register(chip, DTXTCPFLGL, DTXTCPFLGL_DEFAULT);
-	ixgbe__set_register(chip, DTXTCPFLGH, DTXTCPFLGH_DEFAULT);
-	ixgbe__set_register(chip, RXPBSIZE(0), RXPBSIZE_DEFAULT);
-	ixgbe__set_register(chip, RDRXCTL, RDRXCTL_INIT_DONE | RDRXCTL_CRC_STRIP);
-	ixgbe__set_register(chip, SECTXSTAT, SECSTAT_READY | SECSTAT_NOT_FITTED);
-	ixgbe__set_register(chip, SECRXSTAT, SECSTAT_READY | SECSTAT_NOT_FITTED);
-	chip->counters.resets++;
-	/* Frames that wait at the wire have nothing to wait for. */
-	nic__room(chip->nic);
-}
-
 static void ixgbe__reset(struct nic *nic, enum nic_reset kind)
 {
-	struct ixgbe *chip = ixgbe__of(nic);
-
 	(void)kind;
-	ixgbe_sfp__reset(chip);
-	ixgbe__load_defaults(chip);
-}
-
-/* 4.2.1, CTRL.RST and LRST: done when the write returns. The semaphores outlive it. */
-static void ixgbe__software_reset(struct ixgbe *chip)
-{
-	uint32_t semaphore = ixgbe__register(chip, SWSM);
-	uint32_t owners = ixgbe__register(chip, SW_FW_SYNC);
-
-	ixgbe__load_defaults(chip);
-	ixgbe__set_register(chip, SWSM, semaphore);
-	ixgbe__set_register(chip, SW_FW_SYNC, owners);
-}
-
-/* Registers with two offsets: 16 words each, which are elsewhere in bigger arrays. */
-static uint32_t ixgbe__resolve(uint32_t offset)
-{
-	uint32_t index = offset % 64 / 4;
-
-	if (offset >= RAL_LOW && offset < RAL_LOW + 16 * 8)
-		return RAL(0) + (offset - RAL_LOW);
-	switch (offset & ~0x3fu) {
-	case PSRTYPE_LOW:
-		return PSRTYPE(index);
-	case SRRCTL_LOW:
-		return RX_WINDOW_LOW + QUEUE_WINDOW * index + SRRCTL;
-	case DCA_RXCTRL_LOW:
-		return RX_WINDOW_LOW + QUEUE_WINDOW * index + DCA_RXCTRL;
-	case DCA_TXCTRL_LOW:
-		return TX_WINDOW + QUEUE_WINDOW * index + DCA_TXCTRL;
-	case QPTC_HIGH:
-		return TX_WINDOW + QUEUE_WINDOW * index + TX_COUNTERS;
-	default:
-		return offset;
-	}
-}
-
-static uint32_t ixgbe__read32(struct ixgbe *chip, uint32_t offset)
-{
-	uint32_t value = 0;
-
-	offset = ixgbe__resolve(offset);
-	if (ixgbe_interrupts__read(chip, offset, &value) ||
-	    ixgbe_statistics__read(chip, offset, &value) ||
-	    ixgbe_link__read(chip, offset, &value) ||
-	    ixgbe_flow_director__read(chip, offset, &value) ||
-	    ixgbe_eeprom__read(chip, offset, &value) ||
-	    ixgbe_sfp__read(chip, offset, &value))
-		return value;
-	return ixgbe__register(chip, offset);
-}
-
-static bool ixgbe__write_own(struct ixgbe *chip, uint32_t offset, uint32_t value)
-{
-	switch (offset) {
-	case CTRL:
-		if (value & (CTRL_RESET | CTRL_LINK_RESET))
-			ixgbe__software_reset(chip);
-		else
-			ixgbe__set_register(chip, offset, value);
-		return true;
-	case SECTXSTAT:
-	case SECRXSTAT:
-		return true;
-	case VT_CTL:
-		if (value & 1)
-			nic__warn(chip->nic, "pools (VT_CTL) are not modelled");
-		return false;
-	default:
-		return false;
-	}
-}
-
-static void ixgbe__write32(struct ixgbe *chip, uint32_t offset, uint32_t value)
-{
-	offset = ixgbe__resolve(offset);
-	if (ixgbe_tx__write(chip, offset, value) ||
-	    ixgbe_statistics__write(offset) ||
-	    ixgbe_rx__write(chip, offset, value) ||
-	    ixgbe_interrupts__write(chip, offset, value) ||
-	    ixgbe_link__write(chip, offset, value) ||
-	    ixgbe_flow_director__write(chip, offset, value) ||
-	    ixgbe_filter__write(chip, offset, value) ||
-	    ixgbe_eeprom__write(chip, offset, value) ||
-	    ixgbe_sfp__write(chip, offset, value) ||
-	    ixgbe__write_own(chip, offset, value))
-		return;
-	ixgbe__set_register(chip, offset, value);
+	ixgbe_reset__all(ixgbe__of(nic));
 }
 
 /* 8.1: registers are 32 bits wide; 64 bits are two of them, fewer are a part of one. */
@@ -154,9 +38,9 @@ static uint64_t ixgbe__read(struct nic *nic, unsigned int bar, uint64_t offset, 
 
 	if (bar != BAR_REGISTERS)
 		return 0;
-	value = ixgbe__read32(chip, word);
+	value = ixgbe_access__read(chip, word);
 	if (shift / 8 + size > 4)
-		value |= (uint64_t)ixgbe__read32(chip, word + 4) << 32;
+		value |= (uint64_t)ixgbe_access__read(chip, word + 4) << 32;
 	value >>= shift;
 	return size == 8 ? value : value & ((UINT64_C(1) << 8 * size) - 1);
 }
@@ -172,9 +56,9 @@ static void ixgbe__write(struct nic *nic, unsigned int bar, uint64_t offset, uin
 		nic__warn(nic, "a write of %u bytes that is not one of whole registers", size);
 		return;
 	}
-	ixgbe__write32(chip, (uint32_t)offset, (uint32_t)value);
+	ixgbe_access__write(chip, (uint32_t)offset, (uint32_t)value);
 	if (size == 8)
-		ixgbe__write32(chip, (uint32_t)offset + 4, (uint32_t)(value >> 32));
+		ixgbe_access__write(chip, (uint32_t)offset + 4, (uint32_t)(value >> 32));
 }
 
 static bool ixgbe__work(struct nic *nic)

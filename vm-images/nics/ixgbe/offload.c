@@ -13,6 +13,7 @@
 #include "frame/bytes.h"
 #include "frame/checksum.h"
 #include "ixgbe.h"
+#include "offload.h"
 
 struct layout {
 	size_t mac, ip, l4;	/* bytes of each header */

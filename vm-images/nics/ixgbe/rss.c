@@ -5,6 +5,8 @@
 #include "frame/bytes.h"
 #include "frame/toeplitz.h"
 #include "ixgbe.h"
+#include "packet.h"
+#include "rss.h"
 
 /* 7.1.6.2, table of RSS types. */
 enum rss_type {

@@ -16,7 +16,15 @@
 #include "core/memory/dma.h"
 #include "frame/bytes.h"
 #include "frame/checksum.h"
+#include "filter.h"
+#include "interrupts.h"
 #include "ixgbe.h"
+#include "link.h"
+#include "packet.h"
+#include "rx.h"
+#include "rx_descriptor.h"
+#include "statistics.h"
+#include "steering.h"
 
 #define RING_BYTES		0x000fff80u
 #define RING_ALIGNMENT		0x7fu

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* What the descriptor says about a received packet (datasheet 7.1.5, 7.1.6.2, 7.1.11). */
 #include "ixgbe.h"
+#include "packet.h"
+#include "rx_descriptor.h"
 
 static uint32_t ixgbe_rx__packet_type(const struct packet *packet,
 				      const struct ixgbe_choice *choice)

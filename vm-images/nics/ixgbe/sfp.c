@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "ixgbe.h"
+#include "sfp.h"
 
 #define SFP_ADDRESS		0xa0
 #define SFP_ADDRESS_DIAGNOSTICS	0xa2

@@ -5,6 +5,8 @@
  * 36 bits. Queues count into one of 16 sets, which RQSMR and TQSM choose.
  */
 #include "ixgbe.h"
+#include "packet.h"
+#include "statistics.h"
 
 #define HIGH_BITS_MAX		0xfu
 #define QPRC			RX_COUNTERS

@@ -6,7 +6,11 @@
  *
  * Pools (VMDq, virtual functions), traffic classes, SYN and 5-tuple filters are not there.
  */
+#include "flow_director.h"
 #include "ixgbe.h"
+#include "packet.h"
+#include "rss.h"
+#include "steering.h"
 
 static void ixgbe_steering__by_ethertype(struct ixgbe *chip, const struct packet *packet,
 					 struct ixgbe_choice *choice)

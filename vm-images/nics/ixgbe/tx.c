@@ -9,7 +9,13 @@
 #include <string.h>
 
 #include "core/memory/dma.h"
+#include "interrupts.h"
 #include "ixgbe.h"
+#include "link.h"
+#include "offload.h"
+#include "rx.h"
+#include "statistics.h"
+#include "tx.h"
 
 #define RING_BYTES		0x000fff80u
 #define RING_ALIGNMENT		0x7fu
