@@ -21,9 +21,9 @@
 #define ADDRESS_LAN_VALID 0x10
 #define ADDRESS_PORT_VALID 0x40
 
-static enum admin_result get_version(struct nic *nic, struct admin_command *command)
+static enum admin_result get_version(struct i40e *chip, struct admin_command *command)
 {
-	(void)nic;
+	(void)chip;
 	put_le32(command->parameters, 0);
 	put_le32(command->parameters + 4, FIRMWARE_BUILD);
 	put_le16(command->parameters + 8, FIRMWARE_MAJOR);
@@ -34,23 +34,23 @@ static enum admin_result get_version(struct nic *nic, struct admin_command *comm
 }
 
 /* There is but one function: the NVM is always free. */
-static enum admin_result request_resource(struct nic *nic, struct admin_command *command)
+static enum admin_result request_resource(struct i40e *chip, struct admin_command *command)
 {
-	(void)nic;
+	(void)chip;
 	if (le16(command->parameters) != RESOURCE_NVM)
 		return ADMIN_EINVAL;
 	put_le32(command->parameters + 4, RESOURCE_TIMEOUT_MS);
 	return ADMIN_OK;
 }
 
-static enum admin_result release_resource(struct nic *nic, struct admin_command *command)
+static enum admin_result release_resource(struct i40e *chip, struct admin_command *command)
 {
-	(void)nic;
+	(void)chip;
 	return le16(command->parameters) == RESOURCE_NVM ? ADMIN_OK : ADMIN_EINVAL;
 }
 
 /* Section 7.10: capabilities. What is not in the list the function has not. */
-static enum admin_result list_capabilities(struct nic *nic, struct admin_command *command)
+static enum admin_result list_capabilities(struct i40e *chip, struct admin_command *command)
 {
 	static const struct {
 		uint16_t id;
@@ -69,7 +69,7 @@ static enum admin_result list_capabilities(struct nic *nic, struct admin_command
 	const unsigned int count = sizeof(capabilities) / sizeof(capabilities[0]);
 	unsigned int i;
 
-	(void)nic;
+	(void)chip;
 	put_le32(command->parameters + 4, count);
 	if (command->bytes < count * CAPABILITY_BYTES)
 		return ADMIN_ENOMEM;	/* the driver comes again with a larger buffer */
@@ -86,55 +86,52 @@ static enum admin_result list_capabilities(struct nic *nic, struct admin_command
 	return ADMIN_OK;
 }
 
-static enum admin_result read_addresses(struct nic *nic, struct admin_command *command)
+static enum admin_result read_addresses(struct i40e *chip, struct admin_command *command)
 {
 	put_le16(command->parameters, ADDRESS_LAN_VALID | ADDRESS_PORT_VALID);
-	memcpy(command->data, i40e__of(nic)->address, 6);
-	memcpy(command->data + 12, nic__mac(nic), 6);
+	memcpy(command->data, chip->address, 6);
+	memcpy(command->data + 12, nic__mac(chip->nic), 6);
 	command->answer_bytes = 24;
 	return ADMIN_OK;
 }
 
 /* The locally administered address: two bytes, then four, each with its first byte highest. */
-static enum admin_result write_address(struct nic *nic, struct admin_command *command)
+static enum admin_result write_address(struct i40e *chip, struct admin_command *command)
 {
-	struct i40e *chip = i40e__of(nic);
-
 	put_be16(chip->address, le16(command->parameters + 2));
 	put_be32(chip->address + 2, le32(command->parameters + 4));
 	return ADMIN_OK;
 }
 
-static enum admin_result read_rx_register(struct nic *nic, struct admin_command *command)
+static enum admin_result read_rx_register(struct i40e *chip, struct admin_command *command)
 {
 	put_le32(command->parameters + 12,
-		 i40e__read_register(nic, le32(command->parameters + 4)));
+		 i40e__read_register(chip, le32(command->parameters + 4)));
 	return ADMIN_OK;
 }
 
-static enum admin_result write_rx_register(struct nic *nic, struct admin_command *command)
+static enum admin_result write_rx_register(struct i40e *chip, struct admin_command *command)
 {
-	i40e__write_register(nic, le32(command->parameters + 4), le32(command->parameters + 12));
+	i40e__write_register(chip, le32(command->parameters + 4), le32(command->parameters + 12));
 	return ADMIN_OK;
 }
 
-static enum admin_result read_any_register(struct nic *nic, struct admin_command *command)
+static enum admin_result read_any_register(struct i40e *chip, struct admin_command *command)
 {
 	put_le32(command->parameters + 8, 0);
 	put_le32(command->parameters + 12,
-		 i40e__read_register(nic, le32(command->parameters + 4)));
+		 i40e__read_register(chip, le32(command->parameters + 4)));
 	return ADMIN_OK;
 }
 
-static enum admin_result write_any_register(struct nic *nic, struct admin_command *command)
+static enum admin_result write_any_register(struct i40e *chip, struct admin_command *command)
 {
-	return write_rx_register(nic, command);
+	return write_rx_register(chip, command);
 }
 
 /* Section 7.10: of the NVM only the shadow RAM is there, flat; offset and length in bytes. */
-static enum admin_result read_nvm(struct nic *nic, struct admin_command *command)
+static enum admin_result read_nvm(struct i40e *chip, struct admin_command *command)
 {
-	struct i40e *chip = i40e__of(nic);
 	uint32_t offset = le32(command->parameters + 4), i;
 	uint16_t length = le16(command->parameters + 2);
 
@@ -149,9 +146,9 @@ static enum admin_result read_nvm(struct nic *nic, struct admin_command *command
 	return ADMIN_OK;
 }
 
-static enum admin_result nvm_is_read_only(struct nic *nic, struct admin_command *command)
+static enum admin_result nvm_is_read_only(struct i40e *chip, struct admin_command *command)
 {
-	(void)nic;
+	(void)chip;
 	(void)command;
 	return ADMIN_EPERM;
 }

@@ -20,9 +20,9 @@
 #define RSS_KEY_BYTES 52u
 #define RSS_LUT_PF 0x0001
 
-static struct i40e_vsi *seid__vsi(struct nic *nic, uint16_t seid)
+static struct i40e_vsi *seid__vsi(struct i40e *chip, uint16_t seid)
 {
-	return i40e_vsi__find(i40e__of(nic), seid & SEID_MASK);
+	return i40e_vsi__find(chip, seid & SEID_MASK);
 }
 
 static void answer_room(struct i40e *chip, struct admin_command *command)
@@ -46,12 +46,11 @@ static struct i40e_filter element__filter(const uint8_t *element, unsigned int v
 	return filter;
 }
 
-static enum admin_result add_addresses(struct nic *nic, struct admin_command *command)
+static enum admin_result add_addresses(struct i40e *chip, struct admin_command *command)
 {
-	struct i40e_vsi *vsi = seid__vsi(nic, le16(command->parameters + 2));
+	struct i40e_vsi *vsi = seid__vsi(chip, le16(command->parameters + 2));
 	unsigned int count = le16(command->parameters), i;
 	enum admin_result result = ADMIN_OK;
-	struct i40e *chip = i40e__of(nic);
 
 	if (!vsi)
 		return ADMIN_ENOENT;
@@ -73,12 +72,11 @@ static enum admin_result add_addresses(struct nic *nic, struct admin_command *co
 	return result;
 }
 
-static enum admin_result remove_addresses(struct nic *nic, struct admin_command *command)
+static enum admin_result remove_addresses(struct i40e *chip, struct admin_command *command)
 {
-	struct i40e_vsi *vsi = seid__vsi(nic, le16(command->parameters + 2));
+	struct i40e_vsi *vsi = seid__vsi(chip, le16(command->parameters + 2));
 	unsigned int count = le16(command->parameters), i;
 	enum admin_result result = ADMIN_OK;
-	struct i40e *chip = i40e__of(nic);
 
 	if (!vsi)
 		return ADMIN_ENOENT;
@@ -100,7 +98,7 @@ static enum admin_result remove_addresses(struct nic *nic, struct admin_command 
 }
 
 /* Of the modes that are valid, those set are added, the others removed; for a VLAN, or for all. */
-static enum admin_result set_promiscuous(struct nic *nic, struct admin_command *command)
+static enum admin_result set_promiscuous(struct i40e *chip, struct admin_command *command)
 {
 	static const struct {
 		uint16_t flag;
@@ -112,9 +110,8 @@ static enum admin_result set_promiscuous(struct nic *nic, struct admin_command *
 		{ 0x0008, I40E_FILTER_EVERYTHING },	/* the default VSI */
 	};
 	uint16_t set = le16(command->parameters), valid = le16(command->parameters + 2);
-	struct i40e_vsi *vsi = seid__vsi(nic, le16(command->parameters + 4));
+	struct i40e_vsi *vsi = seid__vsi(chip, le16(command->parameters + 4));
 	uint16_t vlan = le16(command->parameters + 6);
-	struct i40e *chip = i40e__of(nic);
 	unsigned int i;
 
 	if (!vsi)
@@ -138,10 +135,9 @@ static enum admin_result set_promiscuous(struct nic *nic, struct admin_command *
 }
 
 /* Of control packet filters, those that keep an ethertype from being sent. */
-static enum admin_result block_ethertype(struct nic *nic, struct admin_command *command)
+static enum admin_result block_ethertype(struct i40e *chip, struct admin_command *command)
 {
 	uint16_t ethertype = le16(command->parameters + 6), flags = le16(command->parameters + 8);
-	struct i40e *chip = i40e__of(nic);
 	unsigned int i;
 
 	if ((flags & BLOCK_TX_DROP) != BLOCK_TX_DROP || !ethertype)
@@ -158,10 +154,9 @@ static enum admin_result block_ethertype(struct nic *nic, struct admin_command *
 	return ADMIN_ENOSPC;
 }
 
-static enum admin_result unblock_ethertype(struct nic *nic, struct admin_command *command)
+static enum admin_result unblock_ethertype(struct i40e *chip, struct admin_command *command)
 {
 	uint16_t ethertype = le16(command->parameters + 6);
-	struct i40e *chip = i40e__of(nic);
 	unsigned int i;
 
 	for (i = 0; i < I40E_BLOCKED_ETHERTYPES; i++) {
@@ -174,9 +169,8 @@ static enum admin_result unblock_ethertype(struct nic *nic, struct admin_command
 }
 
 /* Tunnels are not looked into: the ports are remembered, for their index. */
-static enum admin_result add_tunnel_port(struct nic *nic, struct admin_command *command)
+static enum admin_result add_tunnel_port(struct i40e *chip, struct admin_command *command)
 {
-	struct i40e *chip = i40e__of(nic);
 	unsigned int i;
 
 	for (i = 0; i < I40E_TUNNEL_PORTS; i++) {
@@ -191,9 +185,8 @@ static enum admin_result add_tunnel_port(struct nic *nic, struct admin_command *
 	return ADMIN_ENOSPC;
 }
 
-static enum admin_result remove_tunnel_port(struct nic *nic, struct admin_command *command)
+static enum admin_result remove_tunnel_port(struct i40e *chip, struct admin_command *command)
 {
-	struct i40e *chip = i40e__of(nic);
 	unsigned int index = command->parameters[2];
 
 	if (index >= I40E_TUNNEL_PORTS || !chip->tunnel_ports[index])
@@ -203,31 +196,31 @@ static enum admin_result remove_tunnel_port(struct nic *nic, struct admin_comman
 }
 
 /* The key and the table of the PF, as its registers have them: 4 bytes in each. */
-static void registers__copy_in(struct nic *nic, uint32_t first, const uint8_t *data, size_t bytes)
+static void registers__copy_in(struct i40e *chip, uint32_t first, const uint8_t *data, size_t bytes)
 {
 	size_t i;
 
 	for (i = 0; i + 4 <= bytes; i += 4)
-		i40e__write_register(nic, first + i / 4 * 128, le32(data + i));
+		i40e__write_register(chip, first + i / 4 * 128, le32(data + i));
 }
 
-static void registers__copy_out(struct nic *nic, uint32_t first, uint8_t *data, size_t bytes)
+static void registers__copy_out(struct i40e *chip, uint32_t first, uint8_t *data, size_t bytes)
 {
 	size_t i;
 
 	for (i = 0; i + 4 <= bytes; i += 4)
-		put_le32(data + i, i40e__read_register(nic, first + i / 4 * 128));
+		put_le32(data + i, i40e__read_register(chip, first + i / 4 * 128));
 }
 
-static enum admin_result set_rss_key(struct nic *nic, struct admin_command *command)
+static enum admin_result set_rss_key(struct i40e *chip, struct admin_command *command)
 {
-	registers__copy_in(nic, PFQF_HKEY(0), command->data, RSS_KEY_BYTES);
+	registers__copy_in(chip, PFQF_HKEY(0), command->data, RSS_KEY_BYTES);
 	return ADMIN_OK;
 }
 
-static enum admin_result get_rss_key(struct nic *nic, struct admin_command *command)
+static enum admin_result get_rss_key(struct i40e *chip, struct admin_command *command)
 {
-	registers__copy_out(nic, PFQF_HKEY(0), command->data, RSS_KEY_BYTES);
+	registers__copy_out(chip, PFQF_HKEY(0), command->data, RSS_KEY_BYTES);
 	command->answer_bytes = RSS_KEY_BYTES;
 	return ADMIN_OK;
 }
@@ -239,21 +232,21 @@ static enum admin_result rss_table__check(const struct admin_command *command)
 	return command->bytes > 4 * PFQF_HLUT_COUNT ? ADMIN_EINVAL : ADMIN_OK;
 }
 
-static enum admin_result set_rss_table(struct nic *nic, struct admin_command *command)
+static enum admin_result set_rss_table(struct i40e *chip, struct admin_command *command)
 {
 	enum admin_result result = rss_table__check(command);
 
 	if (!result)
-		registers__copy_in(nic, PFQF_HLUT(0), command->data, command->bytes);
+		registers__copy_in(chip, PFQF_HLUT(0), command->data, command->bytes);
 	return result;
 }
 
-static enum admin_result get_rss_table(struct nic *nic, struct admin_command *command)
+static enum admin_result get_rss_table(struct i40e *chip, struct admin_command *command)
 {
 	enum admin_result result = rss_table__check(command);
 
 	if (!result) {
-		registers__copy_out(nic, PFQF_HLUT(0), command->data, command->bytes);
+		registers__copy_out(chip, PFQF_HLUT(0), command->data, command->bytes);
 		command->answer_bytes = command->bytes;
 	}
 	return result;

@@ -12,9 +12,9 @@
 #define EVENTS_DISABLE 2u
 #define EVENTS_ENABLE 3u
 
-static enum admin_result get_abilities(struct nic *nic, struct admin_command *command)
+static enum admin_result get_abilities(struct i40e *chip, struct admin_command *command)
 {
-	const struct i40e_link *link = &i40e__of(nic)->link;
+	const struct i40e_link *link = &chip->link;
 	bool initial = le16(command->parameters) & REPORT_INITIAL;
 
 	put_le32(command->data, initial ? LINK_TYPES : link->types);
@@ -26,64 +26,64 @@ static enum admin_result get_abilities(struct nic *nic, struct admin_command *co
 }
 
 /* Without PHY types, or with the link not enabled, there is no link. */
-static enum admin_result set_configuration(struct nic *nic, struct admin_command *command)
+static enum admin_result set_configuration(struct i40e *chip, struct admin_command *command)
 {
-	struct i40e_link *link = &i40e__of(nic)->link;
+	struct i40e_link *link = &chip->link;
 
 	link->types = le32(command->parameters) & LINK_TYPES;
 	link->speed = command->parameters[4] & LINK_SPEED_40G;
 	link->abilities = command->parameters[5] & PHY_ABILITIES_MASK;
-	i40e_link__update(nic);
+	i40e_link__update(chip);
 	return ADMIN_OK;
 }
 
-static enum admin_result set_mac_configuration(struct nic *nic, struct admin_command *command)
+static enum admin_result set_mac_configuration(struct i40e *chip, struct admin_command *command)
 {
 	uint16_t frame_max = le16(command->parameters);
 
 	if (frame_max > I40E_FRAME_MAX)
 		return ADMIN_EINVAL;
 	if (frame_max)
-		i40e__of(nic)->link.frame_max = frame_max;
+		chip->link.frame_max = frame_max;
 	return ADMIN_OK;
 }
 
-static enum admin_result restart_link(struct nic *nic, struct admin_command *command)
+static enum admin_result restart_link(struct i40e *chip, struct admin_command *command)
 {
-	i40e__of(nic)->link.enabled = command->parameters[0] & RESTART_LINK_ENABLE;
-	i40e_link__update(nic);
+	chip->link.enabled = command->parameters[0] & RESTART_LINK_ENABLE;
+	i40e_link__update(chip);
 	return ADMIN_OK;
 }
 
-static enum admin_result get_status(struct nic *nic, struct admin_command *command)
+static enum admin_result get_status(struct i40e *chip, struct admin_command *command)
 {
-	struct i40e_link *link = &i40e__of(nic)->link;
+	struct i40e_link *link = &chip->link;
 	unsigned int events = command->parameters[0] & 3;
 
 	if (events == EVENTS_ENABLE || events == EVENTS_DISABLE)
 		link->events = events == EVENTS_ENABLE;
 	/* What the driver learns here needs no event. */
-	link->up = i40e_link__is_up(nic);
+	link->up = i40e_link__is_up(chip);
 	link->event_due = false;
-	i40e_link__status(nic, command->parameters);
+	i40e_link__status(chip, command->parameters);
 	return ADMIN_OK;
 }
 
-static enum admin_result set_event_mask(struct nic *nic, struct admin_command *command)
+static enum admin_result set_event_mask(struct i40e *chip, struct admin_command *command)
 {
-	i40e__of(nic)->link.event_mask = le16(command->parameters + 8);
+	chip->link.event_mask = le16(command->parameters + 8);
 	return ADMIN_OK;
 }
 
-static enum admin_result set_loopback(struct nic *nic, struct admin_command *command)
+static enum admin_result set_loopback(struct i40e *chip, struct admin_command *command)
 {
-	(void)nic;
+	(void)chip;
 	return le16(command->parameters) ? ADMIN_ENOSYS : ADMIN_OK;
 }
 
-static enum admin_result lldp_is_stopped(struct nic *nic, struct admin_command *command)
+static enum admin_result lldp_is_stopped(struct i40e *chip, struct admin_command *command)
 {
-	(void)nic;
+	(void)chip;
 	(void)command;
 	return ADMIN_EPERM;
 }

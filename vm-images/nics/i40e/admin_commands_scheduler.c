@@ -12,20 +12,20 @@
 
 #define CLASS_0 0x01
 
-static struct i40e_vsi *command__vsi(struct nic *nic, const struct admin_command *command)
+static struct i40e_vsi *command__vsi(struct i40e *chip, const struct admin_command *command)
 {
-	return i40e_vsi__find(i40e__of(nic), le16(command->parameters));
+	return i40e_vsi__find(chip, le16(command->parameters));
 }
 
-static enum admin_result limit_vsi(struct nic *nic, struct admin_command *command)
+static enum admin_result limit_vsi(struct i40e *chip, struct admin_command *command)
 {
-	return command__vsi(nic, command) ? ADMIN_OK : ADMIN_ENOENT;
+	return command__vsi(chip, command) ? ADMIN_OK : ADMIN_ENOENT;
 }
 
 /* The handles of the queue sets are at byte 16 of these. */
-static enum admin_result configure_classes(struct nic *nic, struct admin_command *command)
+static enum admin_result configure_classes(struct i40e *chip, struct admin_command *command)
 {
-	struct i40e_vsi *vsi = command__vsi(nic, command);
+	struct i40e_vsi *vsi = command__vsi(chip, command);
 
 	if (!vsi)
 		return ADMIN_ENOENT;
@@ -36,9 +36,9 @@ static enum admin_result configure_classes(struct nic *nic, struct admin_command
 	return ADMIN_OK;
 }
 
-static enum admin_result query_vsi_bandwidth(struct nic *nic, struct admin_command *command)
+static enum admin_result query_vsi_bandwidth(struct i40e *chip, struct admin_command *command)
 {
-	struct i40e_vsi *vsi = command__vsi(nic, command);
+	struct i40e_vsi *vsi = command__vsi(chip, command);
 
 	if (!vsi)
 		return ADMIN_ENOENT;
@@ -48,9 +48,9 @@ static enum admin_result query_vsi_bandwidth(struct nic *nic, struct admin_comma
 	return ADMIN_OK;
 }
 
-static enum admin_result query_vsi_classes(struct nic *nic, struct admin_command *command)
+static enum admin_result query_vsi_classes(struct i40e *chip, struct admin_command *command)
 {
-	if (!command__vsi(nic, command))
+	if (!command__vsi(chip, command))
 		return ADMIN_ENOENT;
 	command->data[0] = CLASS_0;
 	command->data[4] = 1;		/* share credits of class 0 */
@@ -58,18 +58,18 @@ static enum admin_result query_vsi_classes(struct nic *nic, struct admin_command
 	return ADMIN_OK;
 }
 
-static enum admin_result query_port_classes(struct nic *nic, struct admin_command *command)
+static enum admin_result query_port_classes(struct i40e *chip, struct admin_command *command)
 {
-	(void)nic;
+	(void)chip;
 	command->data[4] = CLASS_0;
 	command->data[8] = 100;		/* percent */
 	command->answer_bytes = 68;
 	return ADMIN_OK;
 }
 
-static enum admin_result query_switch_classes(struct nic *nic, struct admin_command *command)
+static enum admin_result query_switch_classes(struct i40e *chip, struct admin_command *command)
 {
-	(void)nic;
+	(void)chip;
 	command->data[0] = CLASS_0;
 	command->data[4] = 100;
 	command->answer_bytes = 32;

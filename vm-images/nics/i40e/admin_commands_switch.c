@@ -39,15 +39,14 @@ static void properties__update(struct i40e_vsi *vsi, const uint8_t *data)
 			       sections[i].to - sections[i].from);
 }
 
-static struct i40e_vsi *command__vsi(struct nic *nic, const struct admin_command *command)
+static struct i40e_vsi *command__vsi(struct i40e *chip, const struct admin_command *command)
 {
-	return i40e_vsi__find(i40e__of(nic), le16(command->parameters) & SEID_MASK);
+	return i40e_vsi__find(chip, le16(command->parameters) & SEID_MASK);
 }
 
-static void command__answer_vsi(struct nic *nic, struct admin_command *command,
+static void command__answer_vsi(struct i40e *chip, struct admin_command *command,
 				const struct i40e_vsi *vsi)
 {
-	struct i40e *chip = i40e__of(nic);
 	unsigned int used = i40e_vsi__used(chip);
 
 	put_le16(command->parameters, vsi->seid);
@@ -59,9 +58,8 @@ static void command__answer_vsi(struct nic *nic, struct admin_command *command,
 }
 
 /* A header and the elements: the VSIs. Right after a reset that is the PF's own. */
-static enum admin_result get_configuration(struct nic *nic, struct admin_command *command)
+static enum admin_result get_configuration(struct i40e *chip, struct admin_command *command)
 {
-	struct i40e *chip = i40e__of(nic);
 	unsigned int room = command->bytes / ELEMENT_BYTES - 1, reported = 0, i;
 
 	for (i = 0; i < I40E_VSIS; i++) {
@@ -86,43 +84,42 @@ static enum admin_result get_configuration(struct nic *nic, struct admin_command
 	return ADMIN_OK;
 }
 
-static enum admin_result add_vsi(struct nic *nic, struct admin_command *command)
+static enum admin_result add_vsi(struct i40e *chip, struct admin_command *command)
 {
-	struct i40e_vsi *vsi = i40e_vsi__add(i40e__of(nic), le16(command->parameters));
+	struct i40e_vsi *vsi = i40e_vsi__add(chip, le16(command->parameters));
 
 	if (!vsi)
 		return ADMIN_ENOSPC;
 	properties__update(vsi, command->data);
-	command__answer_vsi(nic, command, vsi);
+	command__answer_vsi(chip, command, vsi);
 	return ADMIN_OK;
 }
 
-static enum admin_result update_vsi(struct nic *nic, struct admin_command *command)
+static enum admin_result update_vsi(struct i40e *chip, struct admin_command *command)
 {
-	struct i40e_vsi *vsi = command__vsi(nic, command);
+	struct i40e_vsi *vsi = command__vsi(chip, command);
 
 	if (!vsi)
 		return ADMIN_ENOENT;
 	properties__update(vsi, command->data);
-	command__answer_vsi(nic, command, vsi);
+	command__answer_vsi(chip, command, vsi);
 	return ADMIN_OK;
 }
 
-static enum admin_result get_vsi(struct nic *nic, struct admin_command *command)
+static enum admin_result get_vsi(struct i40e *chip, struct admin_command *command)
 {
-	struct i40e_vsi *vsi = command__vsi(nic, command);
+	struct i40e_vsi *vsi = command__vsi(chip, command);
 
 	if (!vsi)
 		return ADMIN_ENOENT;
-	command__answer_vsi(nic, command, vsi);
+	command__answer_vsi(chip, command, vsi);
 	return ADMIN_OK;
 }
 
 /* The PF's own VSI cannot be deleted. */
-static enum admin_result delete_element(struct nic *nic, struct admin_command *command)
+static enum admin_result delete_element(struct i40e *chip, struct admin_command *command)
 {
-	struct i40e *chip = i40e__of(nic);
-	struct i40e_vsi *vsi = command__vsi(nic, command);
+	struct i40e_vsi *vsi = command__vsi(chip, command);
 
 	if (!vsi)
 		return admin_veb__delete(chip, le16(command->parameters) & SEID_MASK) ?

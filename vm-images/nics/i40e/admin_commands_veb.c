@@ -36,10 +36,9 @@ bool admin_veb__delete(struct i40e *chip, unsigned int seid)
 	return true;
 }
 
-static enum admin_result add_veb(struct nic *nic, struct admin_command *command)
+static enum admin_result add_veb(struct i40e *chip, struct admin_command *command)
 {
 	uint16_t uplink = le16(command->parameters), downlink = le16(command->parameters + 2);
-	struct i40e *chip = i40e__of(nic);
 	struct i40e_vsi *vsi = i40e_vsi__find(chip, downlink);
 	unsigned int i;
 
@@ -63,9 +62,8 @@ static enum admin_result add_veb(struct nic *nic, struct admin_command *command)
 	return ADMIN_OK;
 }
 
-static enum admin_result get_veb(struct nic *nic, struct admin_command *command)
+static enum admin_result get_veb(struct i40e *chip, struct admin_command *command)
 {
-	struct i40e *chip = i40e__of(nic);
 	struct i40e_veb *veb = veb__find(chip, le16(command->parameters));
 
 	if (!veb)
@@ -78,9 +76,9 @@ static enum admin_result get_veb(struct nic *nic, struct admin_command *command)
 	return ADMIN_OK;
 }
 
-static enum admin_result update_veb(struct nic *nic, struct admin_command *command)
+static enum admin_result update_veb(struct i40e *chip, struct admin_command *command)
 {
-	return veb__find(i40e__of(nic), le16(command->parameters)) ? ADMIN_OK : ADMIN_ENOENT;
+	return veb__find(chip, le16(command->parameters)) ? ADMIN_OK : ADMIN_ENOENT;
 }
 
 const struct admin_handler admin_veb_handlers[] = {

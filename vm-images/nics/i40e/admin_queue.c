@@ -69,26 +69,24 @@ static void ring__advance(struct i40e *chip, const struct ring_registers *regist
 			   ring->head + 1 == ring->length ? 0 : ring->head + 1);
 }
 
-static void ring__fail(struct nic *nic, const struct ring_registers *registers)
+static void ring__fail(struct i40e *chip, const struct ring_registers *registers)
 {
-	struct i40e *chip = i40e__of(nic);
-
 	chip->counters.bad_addresses++;
 	i40e__set_register(chip, registers->length,
 			   i40e__register(chip, registers->length) | AQ_CRITICAL);
-	nic__warn(nic, "an admin queue is not in guest memory");
+	nic__warn(chip->nic, "an admin queue is not in guest memory");
 }
 
-enum admin_result admin_accept(struct nic *nic, struct admin_command *command)
+enum admin_result admin_accept(struct i40e *chip, struct admin_command *command)
 {
-	(void)nic;
+	(void)chip;
 	(void)command;
 	return ADMIN_OK;
 }
 
-enum admin_result admin_refuse(struct nic *nic, struct admin_command *command)
+enum admin_result admin_refuse(struct i40e *chip, struct admin_command *command)
 {
-	(void)nic;
+	(void)chip;
 	(void)command;
 	return ADMIN_ENOSYS;
 }
@@ -109,30 +107,29 @@ static const struct admin_handler *handler__find(uint16_t opcode)
 	return NULL;
 }
 
-static enum admin_result command__handle(struct nic *nic, struct admin_command *command)
+static enum admin_result command__handle(struct i40e *chip, struct admin_command *command)
 {
 	const struct admin_handler *handler = handler__find(command->opcode);
 
 	if (!handler) {
-		nic__warn(nic, "there is no admin command 0x%04x", command->opcode);
+		nic__warn(chip->nic, "there is no admin command 0x%04x", command->opcode);
 		return ADMIN_ESRCH;
 	}
 	if (command->bytes < handler->data_min)
 		return ADMIN_EINVAL;
-	return handler->handle(nic, command);
+	return handler->handle(chip, command);
 }
 
 /* One command: its data in, its handler, its data out, then the descriptor. */
-static bool command__run(struct nic *nic, uint64_t address)
+static bool command__run(struct i40e *chip, uint64_t address)
 {
-	struct i40e *chip = i40e__of(nic);
 	static struct admin_command command;	/* one thread, never entered twice */
 	uint8_t descriptor[DESCRIPTOR_BYTES];
 	enum admin_result result = ADMIN_OK;
 	uint64_t data_address;
 	uint16_t flags;
 
-	if (!dma__read(nic, address, descriptor, sizeof(descriptor)))
+	if (!dma__read(chip->nic, address, descriptor, sizeof(descriptor)))
 		return false;
 	chip->counters.admin_commands++;
 	flags = le16(descriptor);
@@ -146,17 +143,17 @@ static bool command__run(struct nic *nic, uint64_t address)
 	if (command.bytes > ADMIN_DATA_MAX) {
 		result = ADMIN_EINVAL;
 	} else if (flags & FLAG_BUFFER && flags & FLAG_DATA_FROM_DRIVER &&
-		   !dma__read(nic, data_address, command.data, command.bytes)) {
+		   !dma__read(chip->nic, data_address, command.data, command.bytes)) {
 		chip->counters.bad_addresses++;
 		result = ADMIN_BAD_ADDRESS;
 	} else {
-		result = command__handle(nic, &command);
+		result = command__handle(chip, &command);
 	}
 
 	if (command.answer_bytes > command.bytes)
 		command.answer_bytes = command.bytes;
 	if (command.answer_bytes &&
-	    !dma__write(nic, data_address, command.data, command.answer_bytes)) {
+	    !dma__write(chip->nic, data_address, command.data, command.answer_bytes)) {
 		chip->counters.bad_addresses++;
 		result = ADMIN_BAD_ADDRESS;
 	}
@@ -169,17 +166,16 @@ static bool command__run(struct nic *nic, uint64_t address)
 		put_le16(descriptor + 4, command.answer_bytes);
 	put_le16(descriptor + 6, result);
 	memcpy(descriptor + 16, command.parameters, sizeof(command.parameters));
-	if (!dma__write(nic, address, descriptor, sizeof(descriptor)))
+	if (!dma__write(chip->nic, address, descriptor, sizeof(descriptor)))
 		return false;
 	if (!(flags & FLAG_NO_INTERRUPT))
-		i40e_interrupts__cause(nic, ICR0_ADMIN_QUEUE);
+		i40e_interrupts__cause(chip, ICR0_ADMIN_QUEUE);
 	return true;
 }
 
 /* A link status event, in a buffer that the driver left; without one it stays due. */
-static void events__send(struct nic *nic)
+static void events__send(struct i40e *chip)
 {
-	struct i40e *chip = i40e__of(nic);
 	uint8_t descriptor[DESCRIPTOR_BYTES];
 	struct ring ring;
 	uint64_t address;
@@ -190,9 +186,9 @@ static void events__send(struct nic *nic)
 	memset(descriptor, 0, sizeof(descriptor));
 	put_le16(descriptor, FLAG_DONE | FLAG_COMPLETE);
 	put_le16(descriptor + 2, EVENT_LINK_STATUS);
-	i40e_link__status(nic, descriptor + 16);
-	if (!dma__write(nic, address, descriptor, sizeof(descriptor))) {
-		ring__fail(nic, &receive_ring);
+	i40e_link__status(chip, descriptor + 16);
+	if (!dma__write(chip->nic, address, descriptor, sizeof(descriptor))) {
+		ring__fail(chip, &receive_ring);
 		return;
 	}
 	ring__advance(chip, &receive_ring, &ring);
@@ -200,24 +196,23 @@ static void events__send(struct nic *nic)
 	chip->link.event_due = false;
 	chip->link.events = false;
 	chip->counters.admin_events++;
-	i40e_interrupts__cause(nic, ICR0_ADMIN_QUEUE);
+	i40e_interrupts__cause(chip, ICR0_ADMIN_QUEUE);
 }
 
-bool i40e_admin_queue__work(struct nic *nic)
+bool i40e_admin_queue__work(struct i40e *chip)
 {
-	struct i40e *chip = i40e__of(nic);
 	unsigned int commands;
 	struct ring ring;
 
 	for (commands = 0; commands < COMMANDS_A_PASS; commands++) {
 		if (!ring__load(chip, &send_ring, &ring))
 			break;
-		if (!command__run(nic, ring.base + (uint64_t)ring.head * DESCRIPTOR_BYTES)) {
-			ring__fail(nic, &send_ring);
+		if (!command__run(chip, ring.base + (uint64_t)ring.head * DESCRIPTOR_BYTES)) {
+			ring__fail(chip, &send_ring);
 			break;
 		}
 		ring__advance(chip, &send_ring, &ring);
 	}
-	events__send(nic);
+	events__send(chip);
 	return commands == COMMANDS_A_PASS;
 }

@@ -41,7 +41,7 @@ struct admin_command {
 struct admin_handler {
 	uint16_t opcode;
 	uint16_t data_min;		/* a shorter buffer is refused */
-	enum admin_result (*handle)(struct nic *nic, struct admin_command *command);
+	enum admin_result (*handle)(struct i40e *chip, struct admin_command *command);
 };
 
 /* The handlers by subject, each ending with opcode 0. */
@@ -53,13 +53,13 @@ extern const struct admin_handler admin_link_handlers[];
 extern const struct admin_handler admin_filter_handlers[];
 
 /* For commands of which nothing in the model depends, and for those a device may refuse. */
-enum admin_result admin_accept(struct nic *nic, struct admin_command *command);
-enum admin_result admin_refuse(struct nic *nic, struct admin_command *command);
+enum admin_result admin_accept(struct i40e *chip, struct admin_command *command);
+enum admin_result admin_refuse(struct i40e *chip, struct admin_command *command);
 
 /* Forgets the bridge of that SEID. Return: whether there was one. */
 bool admin_veb__delete(struct i40e *chip, unsigned int seid);
 
 /* Handles a bounded number of commands and the events due. Return: whether there are more. */
-bool i40e_admin_queue__work(struct nic *nic);
+bool i40e_admin_queue__work(struct i40e *chip);
 
 #endif

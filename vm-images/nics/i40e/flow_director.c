@@ -96,10 +96,9 @@ const struct i40e_flow *i40e_flow__match(struct i40e *chip, const struct packet 
 	return flow;
 }
 
-void i40e_flow__program(struct nic *nic, unsigned int queue, const uint8_t descriptor[16],
+void i40e_flow__program(struct i40e *chip, unsigned int queue, const uint8_t descriptor[16],
 			const uint8_t *frame, size_t bytes)
 {
-	struct i40e *chip = i40e__of(nic);
 	uint32_t where = le32(descriptor), command = le32(descriptor + 8);
 	struct i40e_flow_key key = { .type = bits(where, 17, 6) };
 	uint64_t fields = flow__fields(chip, key.type);
@@ -108,7 +107,7 @@ void i40e_flow__program(struct nic *nic, unsigned int queue, const uint8_t descr
 	struct packet packet;
 
 	if (fields & FIELDS_FLEXIBLE)
-		nic__warn(nic, "flow director filters do not look at flexible bytes");
+		nic__warn(chip->nic, "flow director filters do not look at flexible bytes");
 	i40e_packet__parse(&packet, frame, bytes);
 	key.bytes = i40e_packet__input(&packet, frame, bytes, fields, true, key.data);
 	flow = flow__find(&chip->flows, &key);
@@ -118,7 +117,7 @@ void i40e_flow__program(struct nic *nic, unsigned int queue, const uint8_t descr
 		if (!flow)
 			flow = flow__add(&chip->flows, &key);
 		if (!flow) {
-			i40e_rx__flow_status(nic, queue, id, ERROR_TABLE_FULL);
+			i40e_rx__flow_status(chip, queue, id, ERROR_TABLE_FULL);
 			return;
 		}
 		flow->queue = bits(where, 0, 11);
@@ -133,9 +132,9 @@ void i40e_flow__program(struct nic *nic, unsigned int queue, const uint8_t descr
 		if (flow)
 			flow__remove(&chip->flows, flow);
 		else
-			i40e_rx__flow_status(nic, queue, id, ERROR_NO_ENTRY);
+			i40e_rx__flow_status(chip, queue, id, ERROR_NO_ENTRY);
 		break;
 	default:
-		nic__warn(nic, "a filter was programmed with an unknown command");
+		nic__warn(chip->nic, "a filter was programmed with an unknown command");
 	}
 }

@@ -14,7 +14,7 @@ const struct i40e_flow *i40e_flow__match(struct i40e *chip, const struct packet 
  * A filter programming descriptor (section 8.4), met on TX ring @queue before the packet that
  * shows the flow as it is sent.
  */
-void i40e_flow__program(struct nic *nic, unsigned int queue, const uint8_t descriptor[16],
+void i40e_flow__program(struct i40e *chip, unsigned int queue, const uint8_t descriptor[16],
 			const uint8_t *frame, size_t bytes);
 
 void i40e_flow__clear(struct i40e *chip);

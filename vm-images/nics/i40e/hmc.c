@@ -32,26 +32,23 @@ enum hmc_error {
 	HMC_NO_MEMORY = 8,
 };
 
-static bool hmc__fail(struct nic *nic, enum hmc_error error, uint32_t data)
+static bool hmc__fail(struct i40e *chip, enum hmc_error error, uint32_t data)
 {
-	struct i40e *chip = i40e__of(nic);
-
 	chip->counters.bad_contexts++;
 	i40e__set_register(chip, PFHMC_ERRORINFO, error << ERRORINFO_TYPE_LOW | ERRORINFO_DETECTED);
 	i40e__set_register(chip, PFHMC_ERRORDATA, data);
-	i40e_interrupts__cause(nic, ICR0_HMC_ERROR);
-	nic__warn(nic, "a queue context cannot be had (HMC error %u)", error);
+	i40e_interrupts__cause(chip, ICR0_HMC_ERROR);
+	nic__warn(chip->nic, "a queue context cannot be had (HMC error %u)", error);
 	return false;
 }
 
-void i40e_hmc__command(struct nic *nic, uint32_t value)
+void i40e_hmc__command(struct i40e *chip, uint32_t value)
 {
-	struct i40e *chip = i40e__of(nic);
 	uint32_t index = value & SDCMD_INDEX_MASK;
 
 	i40e__set_register(chip, PFHMC_SDCMD, value);
 	if (index >= I40E_SEGMENT_DESCRIPTORS) {
-		nic__warn(nic, "the HMC has no segment descriptors beyond %u",
+		nic__warn(chip->nic, "the HMC has no segment descriptors beyond %u",
 			  I40E_SEGMENT_DESCRIPTORS - 1);
 		return;
 	}
@@ -65,36 +62,35 @@ void i40e_hmc__command(struct nic *nic, uint32_t value)
 }
 
 /* Contexts are aligned to their size: one never crosses a page. */
-static bool hmc__read(struct nic *nic, uint64_t address, void *to, size_t bytes)
+static bool hmc__read(struct i40e *chip, uint64_t address, void *to, size_t bytes)
 {
-	struct i40e *chip = i40e__of(nic);
 	uint64_t segment = address / SEGMENT_BYTES, backing;
 	uint32_t low, page = address % SEGMENT_BYTES / PAGE_BYTES;
 	uint8_t descriptor[8];
 
 	if (segment >= I40E_SEGMENT_DESCRIPTORS)
-		return hmc__fail(nic, HMC_SEGMENT_INVALID, segment);
+		return hmc__fail(chip, HMC_SEGMENT_INVALID, segment);
 	low = chip->segments[segment].low;
 	if (!(low & SDDATA_VALID))
-		return hmc__fail(nic, HMC_SEGMENT_INVALID, segment);
+		return hmc__fail(chip, HMC_SEGMENT_INVALID, segment);
 	if (page >= bits(low, SDDATA_PAGES_LOW, 10))
-		return hmc__fail(nic, HMC_SEGMENT_TOO_SMALL, segment);
+		return hmc__fail(chip, HMC_SEGMENT_TOO_SMALL, segment);
 
 	backing = (uint64_t)chip->segments[segment].high << 32 | (low & ~(PAGE_BYTES - 1));
 	if (low & SDDATA_DIRECT) {
 		backing += address % SEGMENT_BYTES;
 	} else {
-		if (!dma__read(nic, backing + 8 * page, descriptor, sizeof(descriptor))) {
+		if (!dma__read(chip->nic, backing + 8 * page, descriptor, sizeof(descriptor))) {
 			chip->counters.bad_addresses++;
-			return hmc__fail(nic, HMC_NO_MEMORY, segment);
+			return hmc__fail(chip, HMC_NO_MEMORY, segment);
 		}
 		if (!(descriptor[0] & 1))
-			return hmc__fail(nic, HMC_PAGE_INVALID, page);
+			return hmc__fail(chip, HMC_PAGE_INVALID, page);
 		backing = (le64(descriptor) & ~(uint64_t)(PAGE_BYTES - 1)) + address % PAGE_BYTES;
 	}
-	if (!dma__read(nic, backing, to, bytes)) {
+	if (!dma__read(chip->nic, backing, to, bytes)) {
 		chip->counters.bad_addresses++;
-		return hmc__fail(nic, HMC_NO_MEMORY, segment);
+		return hmc__fail(chip, HMC_NO_MEMORY, segment);
 	}
 	return true;
 }
@@ -105,14 +101,12 @@ static uint64_t context__field(const uint8_t *context, unsigned int low, unsigne
 	return bits(le64(context + low / 8), low % 8, width);
 }
 
-static bool context__read(struct nic *nic, unsigned int queue, uint32_t base, uint32_t count,
+static bool context__read(struct i40e *chip, unsigned int queue, uint32_t base, uint32_t count,
 			  void *context, size_t bytes)
 {
-	struct i40e *chip = i40e__of(nic);
-
 	if (queue >= i40e__register(chip, count))
-		return hmc__fail(nic, HMC_BAD_QUEUE, queue);
-	return hmc__read(nic, (uint64_t)i40e__register(chip, base) * BASE_UNIT + queue * bytes,
+		return hmc__fail(chip, HMC_BAD_QUEUE, queue);
+	return hmc__read(chip, (uint64_t)i40e__register(chip, base) * BASE_UNIT + queue * bytes,
 			 context, bytes);
 }
 
@@ -122,17 +116,17 @@ static bool ring__is_possible(uint64_t length, uint64_t head)
 }
 
 /* Section 8.4: LAN transmit queue context, in lines of 128 bits. */
-bool i40e_hmc__load_tx(struct nic *nic, unsigned int queue, struct i40e_tx_queue *context)
+bool i40e_hmc__load_tx(struct i40e *chip, unsigned int queue, struct i40e_tx_queue *context)
 {
 	uint8_t line[TX_CONTEXT_BYTES];
 	uint64_t length, head;
 
-	if (!context__read(nic, queue, GLHMC_LANTXBASE, GLHMC_LANTXCNT, line, sizeof(line)))
+	if (!context__read(chip, queue, GLHMC_LANTXBASE, GLHMC_LANTXCNT, line, sizeof(line)))
 		return false;
 	head = context__field(line, 0, 13);
 	length = context__field(line, 128 + 33, 13);
 	if (!ring__is_possible(length, head))
-		return hmc__fail(nic, HMC_BAD_QUEUE, queue);
+		return hmc__fail(chip, HMC_BAD_QUEUE, queue);
 
 	context->base = context__field(line, 32, 57) * 128;
 	context->programs_flows = context__field(line, 91, 1);
@@ -144,20 +138,20 @@ bool i40e_hmc__load_tx(struct nic *nic, unsigned int queue, struct i40e_tx_queue
 }
 
 /* Section 8.3: LAN receive queue context. */
-bool i40e_hmc__load_rx(struct nic *nic, unsigned int queue, struct i40e_rx_queue *context)
+bool i40e_hmc__load_rx(struct i40e *chip, unsigned int queue, struct i40e_rx_queue *context)
 {
 	uint8_t line[RX_CONTEXT_BYTES + 8] = { 0 };	/* le64() looks ahead */
 	uint64_t length, head;
 
-	if (!context__read(nic, queue, GLHMC_LANRXBASE, GLHMC_LANRXCNT, line, RX_CONTEXT_BYTES))
+	if (!context__read(chip, queue, GLHMC_LANRXBASE, GLHMC_LANRXCNT, line, RX_CONTEXT_BYTES))
 		return false;
 	head = context__field(line, 0, 13);
 	length = context__field(line, 89, 13);
 	context->buffer_bytes = context__field(line, 102, 7) * 128;
 	if (!ring__is_possible(length, head) || !context->buffer_bytes)
-		return hmc__fail(nic, HMC_BAD_QUEUE, queue);
+		return hmc__fail(chip, HMC_BAD_QUEUE, queue);
 	if (context__field(line, 114, 2))
-		nic__warn(nic, "header split is not modelled: frames go to the packet buffer");
+		nic__warn(chip->nic, "header split is not modelled: frames go to the packet buffer");
 
 	context->base = context__field(line, 32, 57) * 128;
 	context->wide = context__field(line, 116, 1);

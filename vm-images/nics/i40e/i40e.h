@@ -150,6 +150,7 @@ struct i40e_counters {
 };
 
 struct i40e {
+	struct nic *nic;
 	uint32_t registers[I40E_REGISTER_BYTES / 4];
 	uint16_t nvm[I40E_NVM_WORDS];
 
@@ -176,11 +177,6 @@ struct i40e {
 	uint8_t packet[I40E_TX_PACKET_MAX];	/* the packet being sent */
 };
 
-static inline struct i40e *i40e__of(struct nic *nic)
-{
-	return nic__state(nic);
-}
-
 static inline uint32_t i40e__register(const struct i40e *chip, uint32_t offset)
 {
 	return chip->registers[offset / 4];
@@ -192,46 +188,46 @@ static inline void i40e__set_register(struct i40e *chip, uint32_t offset, uint32
 }
 
 /* model.c: a register as the guest, or firmware for the guest, accesses it. */
-uint32_t i40e__read_register(struct nic *nic, uint32_t offset);
-void i40e__write_register(struct nic *nic, uint32_t offset, uint32_t value);
+uint32_t i40e__read_register(struct i40e *chip, uint32_t offset);
+void i40e__write_register(struct i40e *chip, uint32_t offset, uint32_t value);
 
 /* reset.c */
-void i40e_reset__all(struct nic *nic);
-void i40e_reset__function(struct nic *nic);
+void i40e_reset__all(struct i40e *chip);
+void i40e_reset__function(struct i40e *chip);
 /* A core or global reset: told to the driver now, done in a moment. */
-void i40e_reset__announce(struct nic *nic, uint32_t trigger);
-void i40e_reset__finish(struct nic *nic);
+void i40e_reset__announce(struct i40e *chip, uint32_t trigger);
+void i40e_reset__finish(struct i40e *chip);
 
 /* nvm.c */
 void i40e_nvm__fill(struct i40e *chip);
 void i40e_nvm__control(struct i40e *chip, uint32_t value);
 
 /* hmc.c */
-void i40e_hmc__command(struct nic *nic, uint32_t value);
+void i40e_hmc__command(struct i40e *chip, uint32_t value);
 /* Reads a queue's context and checks it. Return: whether the queue can be in service. */
-bool i40e_hmc__load_tx(struct nic *nic, unsigned int queue, struct i40e_tx_queue *context);
-bool i40e_hmc__load_rx(struct nic *nic, unsigned int queue, struct i40e_rx_queue *context);
+bool i40e_hmc__load_tx(struct i40e *chip, unsigned int queue, struct i40e_tx_queue *context);
+bool i40e_hmc__load_rx(struct i40e *chip, unsigned int queue, struct i40e_rx_queue *context);
 
 /* queues.c: enable, disable, tails. */
-void i40e_queue__enable_tx(struct nic *nic, unsigned int queue, uint32_t value);
-void i40e_queue__enable_rx(struct nic *nic, unsigned int queue, uint32_t value);
-void i40e_queue__tail_tx(struct nic *nic, unsigned int queue, uint32_t value);
-void i40e_queue__tail_rx(struct nic *nic, unsigned int queue, uint32_t value);
+void i40e_queue__enable_tx(struct i40e *chip, unsigned int queue, uint32_t value);
+void i40e_queue__enable_rx(struct i40e *chip, unsigned int queue, uint32_t value);
+void i40e_queue__tail_tx(struct i40e *chip, unsigned int queue, uint32_t value);
+void i40e_queue__tail_rx(struct i40e *chip, unsigned int queue, uint32_t value);
 
 /* interrupts.c */
-void i40e_interrupts__queue(struct nic *nic, bool transmit, unsigned int queue);
-void i40e_interrupts__cause(struct nic *nic, uint32_t causes);
-void i40e_interrupts__control(struct nic *nic, unsigned int vector, uint32_t value);
-uint32_t i40e_interrupts__take_causes(struct nic *nic);
-void i40e_interrupts__enable_causes(struct nic *nic, uint32_t value);
-void i40e_interrupts__timer(struct nic *nic, unsigned int vector);
+void i40e_interrupts__queue(struct i40e *chip, bool transmit, unsigned int queue);
+void i40e_interrupts__cause(struct i40e *chip, uint32_t causes);
+void i40e_interrupts__control(struct i40e *chip, unsigned int vector, uint32_t value);
+uint32_t i40e_interrupts__take_causes(struct i40e *chip);
+void i40e_interrupts__enable_causes(struct i40e *chip, uint32_t value);
+void i40e_interrupts__timer(struct i40e *chip, unsigned int vector);
 
 /* link.c */
-bool i40e_link__is_up(struct nic *nic);
+bool i40e_link__is_up(struct i40e *chip);
 /* Looks whether the link changed, and owes the driver an event when it wants one. */
-void i40e_link__update(struct nic *nic);
+void i40e_link__update(struct i40e *chip);
 /* The 16 bytes of the Get Link Status answer, which are also those of the event. */
-void i40e_link__status(struct nic *nic, uint8_t status[16]);
+void i40e_link__status(struct i40e *chip, uint8_t status[16]);
 
 /* counters.c. Return: how many of at most @room were filled. */
 size_t i40e_counters__list(const struct i40e *chip, struct nic_counter *counters, size_t room);
@@ -264,10 +260,10 @@ void i40e_filter__remove_vsi(struct i40e *chip, unsigned int vsi);
 struct i40e_vsi *i40e_filter__match(struct i40e *chip, const uint8_t *address, uint16_t vlan);
 
 /* rx.c, tx.c */
-bool i40e_rx__receive(struct nic *nic, const void *frame, size_t bytes);
+bool i40e_rx__receive(struct i40e *chip, const void *frame, size_t bytes);
 /* Writes that a flow could not be programmed to the RX queue of the same number. */
-void i40e_rx__flow_status(struct nic *nic, unsigned int queue, uint32_t id, unsigned int error);
+void i40e_rx__flow_status(struct i40e *chip, unsigned int queue, uint32_t id, unsigned int error);
 /* Sends from all rings until a bound. Return: whether there is more. */
-bool i40e_tx__work(struct nic *nic);
+bool i40e_tx__work(struct i40e *chip);
 
 #endif

@@ -28,32 +28,30 @@ static uint64_t vector__gap(const struct i40e *chip, unsigned int vector, unsign
 	return gap > rate_gap ? gap : rate_gap;
 }
 
-static void vector__try(struct nic *nic, unsigned int vector)
+static void vector__try(struct i40e *chip, unsigned int vector)
 {
-	struct i40e *chip = i40e__of(nic);
 	struct i40e_vector *state = &chip->vectors[vector];
-	uint64_t now = nic__now(nic);
+	uint64_t now = nic__now(chip->nic);
 
 	if (!state->pending || !state->enabled)
 		return;
 	if (now < state->due) {
-		nic__set_timer(nic, vector, state->due - now);
+		nic__set_timer(chip->nic, vector, state->due - now);
 		return;
 	}
 	state->pending = false;
 	state->enabled = false;
 	state->fired = true;
 	state->fired_at = now;
-	nic__set_timer(nic, vector, 0);
+	nic__set_timer(chip->nic, vector, 0);
 	if (!vector)
 		chip->causes |= ICR0_EVENT;
 	chip->counters.interrupts++;
-	nic__interrupt(nic, vector);
+	nic__interrupt(chip->nic, vector);
 }
 
-static void vector__raise(struct nic *nic, unsigned int vector, unsigned int itr)
+static void vector__raise(struct i40e *chip, unsigned int vector, unsigned int itr)
 {
-	struct i40e *chip = i40e__of(nic);
 	struct i40e_vector *state = &chip->vectors[vector];
 	uint64_t due = state->fired ? state->fired_at + vector__gap(chip, vector, itr) : 0;
 
@@ -61,22 +59,21 @@ static void vector__raise(struct nic *nic, unsigned int vector, unsigned int itr
 	if (!state->pending || due < state->due)
 		state->due = due;
 	state->pending = true;
-	vector__try(nic, vector);
+	vector__try(chip, vector);
 }
 
-void i40e_interrupts__timer(struct nic *nic, unsigned int vector)
+void i40e_interrupts__timer(struct i40e *chip, unsigned int vector)
 {
-	vector__try(nic, vector);
+	vector__try(chip, vector);
 }
 
-void i40e_interrupts__cause(struct nic *nic, uint32_t causes)
+void i40e_interrupts__cause(struct i40e *chip, uint32_t causes)
 {
-	struct i40e *chip = i40e__of(nic);
 	uint32_t enabled = i40e__register(chip, PFINT_ICR0_ENA) | ICR0_SOFTWARE | ICR0_QUEUES;
 
 	chip->causes |= causes;
 	if (causes & enabled)
-		vector__raise(nic, 0, bits(i40e__register(chip, PFINT_STAT_CTL0),
+		vector__raise(chip, 0, bits(i40e__register(chip, PFINT_STAT_CTL0),
 					   STAT_CTL0_OTHER_ITR_LOW, 2));
 }
 
@@ -97,9 +94,8 @@ static bool vector__lists(const struct i40e *chip, unsigned int vector, bool tra
 	return false;
 }
 
-void i40e_interrupts__queue(struct nic *nic, bool transmit, unsigned int queue)
+void i40e_interrupts__queue(struct i40e *chip, bool transmit, unsigned int queue)
 {
-	struct i40e *chip = i40e__of(nic);
 	uint32_t offset = transmit ? QINT_TQCTL(queue) : QINT_RQCTL(queue);
 	uint32_t control = i40e__register(chip, offset);
 	unsigned int vector = control & QINT_VECTOR_MASK;
@@ -111,13 +107,12 @@ void i40e_interrupts__queue(struct nic *nic, bool transmit, unsigned int queue)
 		return;
 	if (!vector)
 		chip->causes |= ICR0_QUEUE(bits(control, QINT_MSIX0_LOW, 3));
-	vector__raise(nic, vector, bits(control, QINT_ITR_LOW, 2));
+	vector__raise(chip, vector, bits(control, QINT_ITR_LOW, 2));
 }
 
 /* PFINT_DYN_CTL0 and PFINT_DYN_CTLN. A vector that became pending while disabled is sent now. */
-void i40e_interrupts__control(struct nic *nic, unsigned int vector, uint32_t value)
+void i40e_interrupts__control(struct i40e *chip, unsigned int vector, uint32_t value)
 {
-	struct i40e *chip = i40e__of(nic);
 	struct i40e_vector *state = &chip->vectors[vector];
 	unsigned int itr = bits(value, DYN_ITR_LOW, 2);
 
@@ -131,16 +126,15 @@ void i40e_interrupts__control(struct nic *nic, unsigned int vector, uint32_t val
 	if (value & DYN_SOFTWARE) {
 		if (!vector)
 			chip->causes |= ICR0_SOFTWARE;
-		vector__raise(nic, vector, state->software_itr);
+		vector__raise(chip, vector, state->software_itr);
 	} else {
-		vector__try(nic, vector);
+		vector__try(chip, vector);
 	}
 }
 
 /* ICR0 is cleared by reading it; what was pending for its causes is no more. */
-uint32_t i40e_interrupts__take_causes(struct nic *nic)
+uint32_t i40e_interrupts__take_causes(struct i40e *chip)
 {
-	struct i40e *chip = i40e__of(nic);
 	uint32_t causes = chip->causes;
 
 	chip->causes = 0;
@@ -148,10 +142,8 @@ uint32_t i40e_interrupts__take_causes(struct nic *nic)
 	return causes;
 }
 
-void i40e_interrupts__enable_causes(struct nic *nic, uint32_t value)
+void i40e_interrupts__enable_causes(struct i40e *chip, uint32_t value)
 {
-	struct i40e *chip = i40e__of(nic);
-
 	i40e__set_register(chip, PFINT_ICR0_ENA, value);
-	i40e_interrupts__cause(nic, chip->causes & value);
+	i40e_interrupts__cause(chip, chip->causes & value);
 }

@@ -9,34 +9,34 @@
 #include "i40e.h"
 #include "link.h"
 
-bool i40e_link__is_up(struct nic *nic)
+bool i40e_link__is_up(struct i40e *chip)
 {
-	const struct i40e_link *link = &i40e__of(nic)->link;
+	const struct i40e_link *link = &chip->link;
 
-	return link->enabled && link->types && nic__link(nic);
+	return link->enabled && link->types && nic__link(chip->nic);
 }
 
-void i40e_link__update(struct nic *nic)
+void i40e_link__update(struct i40e *chip)
 {
-	struct i40e_link *link = &i40e__of(nic)->link;
-	bool up = i40e_link__is_up(nic);
+	struct i40e_link *link = &chip->link;
+	bool up = i40e_link__is_up(chip);
 
 	if (up == link->up)
 		return;
 	link->up = up;
 	if (link->events && !(link->event_mask & LINK_EVENT_UP_DOWN)) {
 		link->event_due = true;
-		nic__schedule(nic);
+		nic__schedule(chip->nic);
 	}
 	/* What waits on the wire or in a ring is dropped, or can go on. */
-	nic__room(nic);
-	nic__schedule(nic);
+	nic__room(chip->nic);
+	nic__schedule(chip->nic);
 }
 
-void i40e_link__status(struct nic *nic, uint8_t status[16])
+void i40e_link__status(struct i40e *chip, uint8_t status[16])
 {
-	const struct i40e_link *link = &i40e__of(nic)->link;
-	bool up = i40e_link__is_up(nic);
+	const struct i40e_link *link = &chip->link;
+	bool up = i40e_link__is_up(chip);
 
 	memset(status, 0, 16);
 	status[0] = link->events ? LINK_REPORTING : 0;

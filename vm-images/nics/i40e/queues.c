@@ -7,16 +7,15 @@
 #include "i40e.h"
 #include "registers.h"
 
-void i40e_queue__enable_tx(struct nic *nic, unsigned int queue, uint32_t value)
+void i40e_queue__enable_tx(struct i40e *chip, unsigned int queue, uint32_t value)
 {
-	struct i40e *chip = i40e__of(nic);
 	struct i40e_tx_queue *tx = &chip->tx[queue];
 
 	if (!(value & QENA_REQUEST)) {
 		tx->enabled = false;
 	} else if (!tx->enabled) {
 		*tx = (struct i40e_tx_queue){ .frames = tx->frames };
-		tx->enabled = i40e_hmc__load_tx(nic, queue, tx);
+		tx->enabled = i40e_hmc__load_tx(chip, queue, tx);
 		tx->tail = tx->head;
 		i40e__set_register(chip, QTX_TAIL(queue), tx->tail);
 	}
@@ -25,54 +24,51 @@ void i40e_queue__enable_tx(struct nic *nic, unsigned int queue, uint32_t value)
 }
 
 /* The driver may have written the tail before: buffers are posted, then the queue is enabled. */
-void i40e_queue__enable_rx(struct nic *nic, unsigned int queue, uint32_t value)
+void i40e_queue__enable_rx(struct i40e *chip, unsigned int queue, uint32_t value)
 {
-	struct i40e *chip = i40e__of(nic);
 	struct i40e_rx_queue *rx = &chip->rx[queue];
 
 	if (!(value & QENA_REQUEST)) {
 		rx->enabled = false;
 	} else if (!rx->enabled) {
 		*rx = (struct i40e_rx_queue){ .frames = rx->frames };
-		rx->enabled = i40e_hmc__load_rx(nic, queue, rx);
+		rx->enabled = i40e_hmc__load_rx(chip, queue, rx);
 		rx->tail = rx->head;
 		if (rx->enabled)
-			i40e_queue__tail_rx(nic, queue, i40e__register(chip, QRX_TAIL(queue)));
+			i40e_queue__tail_rx(chip, queue, i40e__register(chip, QRX_TAIL(queue)));
 	}
 	i40e__set_register(chip, QRX_ENA(queue),
 			   (value & QENA_REQUEST) | (rx->enabled ? QENA_STATUS : 0));
 	/* A frame may wait for a queue that is no more, and is dropped then. */
-	nic__room(nic);
+	nic__room(chip->nic);
 }
 
-void i40e_queue__tail_tx(struct nic *nic, unsigned int queue, uint32_t value)
+void i40e_queue__tail_tx(struct i40e *chip, unsigned int queue, uint32_t value)
 {
-	struct i40e *chip = i40e__of(nic);
 	struct i40e_tx_queue *tx = &chip->tx[queue];
 
 	i40e__set_register(chip, QTX_TAIL(queue), value);
 	if (!tx->enabled)
 		return;
 	if (value >= tx->length) {
-		nic__warn(nic, "the tail of a TX ring is beyond its end");
+		nic__warn(chip->nic, "the tail of a TX ring is beyond its end");
 		return;
 	}
 	tx->tail = value;
-	nic__schedule(nic);
+	nic__schedule(chip->nic);
 }
 
-void i40e_queue__tail_rx(struct nic *nic, unsigned int queue, uint32_t value)
+void i40e_queue__tail_rx(struct i40e *chip, unsigned int queue, uint32_t value)
 {
-	struct i40e *chip = i40e__of(nic);
 	struct i40e_rx_queue *rx = &chip->rx[queue];
 
 	i40e__set_register(chip, QRX_TAIL(queue), value);
 	if (!rx->enabled)
 		return;
 	if (value >= rx->length) {
-		nic__warn(nic, "the tail of an RX ring is beyond its end");
+		nic__warn(chip->nic, "the tail of an RX ring is beyond its end");
 		return;
 	}
 	rx->tail = value;
-	nic__room(nic);
+	nic__room(chip->nic);
 }

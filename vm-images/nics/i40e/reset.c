@@ -40,10 +40,9 @@ static const struct {
 	{ 46, INSET_IPV6 },
 };
 
-static void registers__default(struct nic *nic)
+static void registers__default(struct i40e *chip)
 {
-	struct i40e *chip = i40e__of(nic);
-	const uint8_t *mac = nic__mac(nic);
+	const uint8_t *mac = nic__mac(chip->nic);
 	unsigned int i;
 
 	memset(chip->registers, 0, sizeof(chip->registers));
@@ -83,9 +82,8 @@ static void registers__default(struct nic *nic)
 }
 
 /* What a reset of the function does to the function. Counters stay. */
-static void function__default(struct nic *nic)
+static void function__default(struct i40e *chip)
 {
-	struct i40e *chip = i40e__of(nic);
 	struct i40e_filter filter = { .kind = I40E_FILTER_ADDRESS };
 	unsigned int i;
 
@@ -94,7 +92,7 @@ static void function__default(struct nic *nic)
 		chip->rx[i] = (struct i40e_rx_queue){ .frames = chip->rx[i].frames };
 	}
 	for (i = 0; i < I40E_VECTORS; i++)
-		nic__set_timer(nic, i, 0);
+		nic__set_timer(chip->nic, i, 0);
 	memset(chip->vectors, 0, sizeof(chip->vectors));
 	chip->causes = 0;
 	memset(chip->segments, 0, sizeof(chip->segments));
@@ -103,7 +101,7 @@ static void function__default(struct nic *nic)
 	memset(chip->blocked_ethertypes, 0, sizeof(chip->blocked_ethertypes));
 	chip->wire_full = false;
 
-	memcpy(chip->address, nic__mac(nic), 6);
+	memcpy(chip->address, nic__mac(chip->nic), 6);
 	memset(chip->vsis, 0, sizeof(chip->vsis));
 	memset(chip->vebs, 0, sizeof(chip->vebs));
 	i40e_vsi__add(chip, VSI_UPLINK_MAC);
@@ -119,7 +117,7 @@ static void function__default(struct nic *nic)
 		.speed = LINK_SPEED_40G,
 		.abilities = PHY_LINK_ENABLE | PHY_NEGOTIATE,
 	};
-	chip->link.up = i40e_link__is_up(nic);
+	chip->link.up = i40e_link__is_up(chip);
 }
 
 static void registers__clear(struct i40e *chip, uint32_t first, unsigned int count,
@@ -131,9 +129,8 @@ static void registers__clear(struct i40e *chip, uint32_t first, unsigned int cou
 		i40e__set_register(chip, first + i * stride, 0);
 }
 
-void i40e_reset__function(struct nic *nic)
+void i40e_reset__function(struct i40e *chip)
 {
-	struct i40e *chip = i40e__of(nic);
 	unsigned int i;
 
 	registers__clear(chip, PF_ATQBAL, 10, 128);	/* up to PF_ARQT */
@@ -153,43 +150,38 @@ void i40e_reset__function(struct nic *nic)
 	registers__clear(chip, QTX_TAIL(0), I40E_QUEUES, 4);
 	registers__clear(chip, QRX_ENA(0), I40E_QUEUES, 4);
 	registers__clear(chip, QRX_TAIL(0), I40E_QUEUES, 4);
-	function__default(nic);
+	function__default(chip);
 	chip->counters.resets++;
-	nic__room(nic);
+	nic__room(chip->nic);
 }
 
-void i40e_reset__all(struct nic *nic)
+void i40e_reset__all(struct i40e *chip)
 {
-	struct i40e *chip = i40e__of(nic);
-
-	nic__set_timer(nic, I40E_TIMER_RESET, 0);
+	nic__set_timer(chip->nic, I40E_TIMER_RESET, 0);
 	chip->reset_type = 0;
-	registers__default(nic);
+	registers__default(chip);
 	i40e_nvm__fill(chip);
-	function__default(nic);
+	function__default(chip);
 	chip->counters.resets++;
-	nic__room(nic);
+	nic__room(chip->nic);
 }
 
 /* GLGEN_RTRIG: functions learn of it by an interrupt, and poll GLGEN_RSTAT for its end. */
-void i40e_reset__announce(struct nic *nic, uint32_t trigger)
+void i40e_reset__announce(struct i40e *chip, uint32_t trigger)
 {
-	struct i40e *chip = i40e__of(nic);
-
 	if (chip->reset_type || !(trigger & (RTRIG_CORE | RTRIG_GLOBAL)))
 		return;
 	chip->reset_type = trigger & RTRIG_GLOBAL ? RSTAT_GLOBAL : RSTAT_CORE;
 	i40e__set_register(chip, GLGEN_RSTAT,
 			   RSTAT_DEVSTATE_BUSY | chip->reset_type << RSTAT_TYPE_LOW);
-	i40e_interrupts__cause(nic, ICR0_RESET);
-	nic__set_timer(nic, I40E_TIMER_RESET, RESET_NS);
+	i40e_interrupts__cause(chip, ICR0_RESET);
+	nic__set_timer(chip->nic, I40E_TIMER_RESET, RESET_NS);
 }
 
-void i40e_reset__finish(struct nic *nic)
+void i40e_reset__finish(struct i40e *chip)
 {
-	struct i40e *chip = i40e__of(nic);
 	uint32_t type = chip->reset_type;
 
-	i40e_reset__all(nic);
+	i40e_reset__all(chip);
 	i40e__set_register(chip, GLGEN_RSTAT, type << RSTAT_TYPE_LOW);
 }

@@ -66,16 +66,16 @@ static void ring__advance(struct i40e_rx_queue *rx)
  * Writes a descriptor back: all but the second quad word, and that last.
  * Return: whether the ring is in guest memory.
  */
-static bool ring__write_back(struct nic *nic, struct i40e_rx_queue *rx, const uint8_t first[8],
+static bool ring__write_back(struct i40e *chip, struct i40e_rx_queue *rx, const uint8_t first[8],
 			     uint64_t second)
 {
 	uint64_t address = ring__descriptor(rx);
 	static const uint8_t rest[16];
 
-	if (!dma__write(nic, address, first, 8) ||
-	    (rx->wide && !dma__write(nic, address + 16, rest, sizeof(rest))) ||
-	    !dma__publish64(nic, address + 8, second)) {
-		i40e__of(nic)->counters.bad_addresses++;
+	if (!dma__write(chip->nic, address, first, 8) ||
+	    (rx->wide && !dma__write(chip->nic, address + 16, rest, sizeof(rest))) ||
+	    !dma__publish64(chip->nic, address + 8, second)) {
+		chip->counters.bad_addresses++;
 		return false;
 	}
 	ring__advance(rx);
@@ -83,10 +83,9 @@ static bool ring__write_back(struct nic *nic, struct i40e_rx_queue *rx, const ui
 }
 
 /* Over as many buffers as it takes; there are enough. What cannot be written is marked. */
-static void ring__put(struct nic *nic, struct i40e_rx_queue *rx, const uint8_t *frame, size_t bytes,
-		      const struct verdict *verdict)
+static void ring__put(struct i40e *chip, struct i40e_rx_queue *rx, const uint8_t *frame,
+		      size_t bytes, const struct verdict *verdict)
 {
-	struct i40e *chip = i40e__of(nic);
 	bool bad = false;
 	size_t at, part;
 
@@ -95,12 +94,12 @@ static void ring__put(struct nic *nic, struct i40e_rx_queue *rx, const uint8_t *
 		uint8_t first[8] = { 0 }, descriptor[8];
 
 		part = bytes - at < rx->buffer_bytes ? bytes - at : rx->buffer_bytes;
-		if (!dma__read(nic, ring__descriptor(rx), descriptor, sizeof(descriptor))) {
+		if (!dma__read(chip->nic, ring__descriptor(rx), descriptor, sizeof(descriptor))) {
 			chip->counters.bad_addresses++;
-			nic__warn(nic, "an RX ring is not in guest memory");
+			nic__warn(chip->nic, "an RX ring is not in guest memory");
 			return;
 		}
-		if (!dma__write(nic, le64(descriptor), frame + at, part)) {
+		if (!dma__write(chip->nic, le64(descriptor), frame + at, part)) {
 			chip->counters.bad_addresses++;
 			bad = true;
 		}
@@ -110,7 +109,7 @@ static void ring__put(struct nic *nic, struct i40e_rx_queue *rx, const uint8_t *
 			put_le32(first + 4, verdict->hash_or_flow);
 			second |= STATUS_END | verdict->status | (bad ? ERROR_RECEIVE : 0);
 		}
-		if (!ring__write_back(nic, rx, first, second))
+		if (!ring__write_back(chip, rx, first, second))
 			return;
 	}
 	rx->frames++;
@@ -168,9 +167,8 @@ static bool frame__drop(struct i40e *chip, uint32_t statistic)
 	return true;
 }
 
-bool i40e_rx__receive(struct nic *nic, const void *data, size_t bytes)
+bool i40e_rx__receive(struct i40e *chip, const void *data, size_t bytes)
 {
-	struct i40e *chip = i40e__of(nic);
 	uint8_t stripped[NIC_FRAME_MAX];
 	struct verdict verdict = { 0 };
 	const uint8_t *frame = data;
@@ -179,7 +177,7 @@ bool i40e_rx__receive(struct nic *nic, const void *data, size_t bytes)
 	struct packet packet;
 	size_t received = bytes, buffers;
 
-	if (!i40e_link__is_up(nic))
+	if (!i40e_link__is_up(chip))
 		return frame__drop(chip, GLPRT_RDPC);
 	if (bytes > NIC_FRAME_MAX || bytes > chip->link.frame_max)
 		return frame__drop(chip, GLPRT_ROC);
@@ -211,20 +209,20 @@ bool i40e_rx__receive(struct nic *nic, const void *data, size_t bytes)
 		return false;
 
 	i40e_statistics__count_rx(chip, data, received);
-	ring__put(nic, rx, frame, bytes, &verdict);
-	i40e_interrupts__queue(nic, false, verdict.queue);
+	ring__put(chip, rx, frame, bytes, &verdict);
+	i40e_interrupts__queue(chip, false, verdict.queue);
 	return true;
 }
 
-void i40e_rx__flow_status(struct nic *nic, unsigned int queue, uint32_t id, unsigned int error)
+void i40e_rx__flow_status(struct i40e *chip, unsigned int queue, uint32_t id, unsigned int error)
 {
-	struct i40e_rx_queue *rx = &i40e__of(nic)->rx[queue];
+	struct i40e_rx_queue *rx = &chip->rx[queue];
 	uint8_t first[8] = { 0 };
 
 	if (!rx->enabled || !ring__ours(rx))
 		return;
 	put_le32(first + 4, id);
-	if (ring__write_back(nic, rx, first, PROGRAM_DONE | PROGRAM_FLOW_DIRECTOR | PROGRAM_MARK |
+	if (ring__write_back(chip, rx, first, PROGRAM_DONE | PROGRAM_FLOW_DIRECTOR | PROGRAM_MARK |
 			     (uint64_t)error << PROGRAM_ERROR_LOW))
-		i40e_interrupts__queue(nic, false, queue);
+		i40e_interrupts__queue(chip, false, queue);
 }

@@ -58,11 +58,10 @@ static uint64_t ring__descriptor(const struct i40e_tx_queue *tx, uint16_t at)
 	return tx->base + (uint64_t)at * DESCRIPTOR_BYTES;
 }
 
-static void packet__add_data(struct nic *nic, struct tx_packet *packet, uint64_t address,
+static void packet__add_data(struct i40e *chip, struct tx_packet *packet, uint64_t address,
 			     uint64_t data)
 {
 	size_t bytes = bits(data, DATA_BYTES_LOW, 14);
-	struct i40e *chip = i40e__of(nic);
 
 	if (!packet->has_data)
 		packet->data = data;
@@ -72,10 +71,10 @@ static void packet__add_data(struct nic *nic, struct tx_packet *packet, uint64_t
 		return;
 	if (bytes > sizeof(chip->packet) - packet->bytes) {
 		packet->impossible = true;
-		nic__warn(nic, "a packet to send is longer than can be");
+		nic__warn(chip->nic, "a packet to send is longer than can be");
 		return;
 	}
-	if (!dma__read(nic, address, chip->packet + packet->bytes, bytes)) {
+	if (!dma__read(chip->nic, address, chip->packet + packet->bytes, bytes)) {
 		packet->impossible = true;
 		chip->counters.bad_addresses++;
 		return;
@@ -83,7 +82,7 @@ static void packet__add_data(struct nic *nic, struct tx_packet *packet, uint64_t
 	packet->bytes += bytes;
 }
 
-static enum gathered packet__gather(struct nic *nic, const struct i40e_tx_queue *tx,
+static enum gathered packet__gather(struct i40e *chip, const struct i40e_tx_queue *tx,
 				    struct tx_packet *packet)
 {
 	uint8_t descriptor[DESCRIPTOR_BYTES];
@@ -93,13 +92,13 @@ static enum gathered packet__gather(struct nic *nic, const struct i40e_tx_queue 
 	for (at = tx->head; at != tx->tail; at = ring__next(tx, at)) {
 		uint64_t data;
 
-		if (!dma__read(nic, ring__descriptor(tx, at), descriptor, sizeof(descriptor)))
+		if (!dma__read(chip->nic, ring__descriptor(tx, at), descriptor, sizeof(descriptor)))
 			return GATHERED_NO_RING;
 		packet->descriptors++;
 		data = le64(descriptor + 8);
 		switch (data & 0xf) {
 		case TYPE_DATA:
-			packet__add_data(nic, packet, le64(descriptor), data);
+			packet__add_data(chip, packet, le64(descriptor), data);
 			if (data & DATA_END)
 				return GATHERED_WHOLE;
 			break;
@@ -112,7 +111,7 @@ static enum gathered packet__gather(struct nic *nic, const struct i40e_tx_queue 
 			packet->has_filter = true;
 			break;
 		default:
-			nic__warn(nic, "TX descriptors of type %u are not known",
+			nic__warn(chip->nic, "TX descriptors of type %u are not known",
 				  (unsigned int)(data & 0xf));
 		}
 	}
@@ -132,12 +131,10 @@ static bool frame__is_blocked(const struct i40e *chip, const uint8_t *frame)
 	return false;
 }
 
-static bool frame__send(struct nic *nic, struct i40e_tx_queue *tx, const uint8_t *frame,
+static bool frame__send(struct i40e *chip, struct i40e_tx_queue *tx, const uint8_t *frame,
 			size_t bytes)
 {
-	struct i40e *chip = i40e__of(nic);
-
-	if (!i40e_link__is_up(nic)) {
+	if (!i40e_link__is_up(chip)) {
 		i40e_statistics__count(chip, GLPRT_TDOLD);
 		chip->counters.tx_dropped++;
 		return true;
@@ -146,7 +143,7 @@ static bool frame__send(struct nic *nic, struct i40e_tx_queue *tx, const uint8_t
 		chip->counters.tx_dropped++;
 		return true;
 	}
-	if (!nic__transmit(nic, frame, bytes))
+	if (!nic__transmit(chip->nic, frame, bytes))
 		return false;
 	i40e_statistics__count_tx(chip, frame, bytes);
 	tx->frames++;
@@ -157,10 +154,9 @@ static bool frame__send(struct nic *nic, struct i40e_tx_queue *tx, const uint8_t
  * Sends the frames of a packet that were not sent yet, at most @budget, which is reduced.
  * Return: whether all are sent.
  */
-static bool packet__send(struct nic *nic, struct i40e_tx_queue *tx, const struct tx_packet *packet,
-			 unsigned int *budget)
+static bool packet__send(struct i40e *chip, struct i40e_tx_queue *tx,
+			 const struct tx_packet *packet, unsigned int *budget)
 {
-	struct i40e *chip = i40e__of(nic);
 	uint8_t frame[NIC_FRAME_MAX];
 	struct tx_offload offload;
 	unsigned int frames = 0;
@@ -184,7 +180,7 @@ static bool packet__send(struct nic *nic, struct i40e_tx_queue *tx, const struct
 			return false;
 		bytes = i40e_offload__frame(chip, &offload, chip->packet, packet->bytes,
 					    tx->segments_sent, frame);
-		if (!frame__send(nic, tx, frame, bytes)) {
+		if (!frame__send(chip, tx, frame, bytes)) {
 			chip->wire_full = true;
 			return false;
 		}
@@ -194,25 +190,23 @@ static bool packet__send(struct nic *nic, struct i40e_tx_queue *tx, const struct
 }
 
 /* The packet is gone: the ring moves on, and a driver that looks at descriptors is told. */
-static void packet__finish(struct nic *nic, unsigned int queue, const struct tx_packet *packet)
+static void packet__finish(struct i40e *chip, unsigned int queue, const struct tx_packet *packet)
 {
-	struct i40e *chip = i40e__of(nic);
 	struct i40e_tx_queue *tx = &chip->tx[queue];
 	unsigned int last = (tx->head + packet->descriptors - 1) % tx->length;
 
 	if (packet->has_filter && tx->programs_flows && !packet->impossible)
-		i40e_flow__program(nic, queue, packet->filter, chip->packet, packet->bytes);
+		i40e_flow__program(chip, queue, packet->filter, chip->packet, packet->bytes);
 	if (packet->reports && !tx->writes_head &&
-	    !dma__publish64(nic, ring__descriptor(tx, last) + 8, TYPE_DONE))
+	    !dma__publish64(chip->nic, ring__descriptor(tx, last) + 8, TYPE_DONE))
 		chip->counters.bad_addresses++;
 	tx->head = ring__next(tx, last);
 	tx->segments_sent = 0;
 }
 
 /* Return: whether the ring has more packets, and the wire had room. */
-static bool ring__run(struct nic *nic, unsigned int queue, unsigned int *budget)
+static bool ring__run(struct i40e *chip, unsigned int queue, unsigned int *budget)
 {
-	struct i40e *chip = i40e__of(nic);
 	struct i40e_tx_queue *tx = &chip->tx[queue];
 	unsigned int turn = *budget < FRAMES_A_QUEUE ? *budget : FRAMES_A_QUEUE;
 	unsigned int left = turn, packets;
@@ -223,34 +217,33 @@ static bool ring__run(struct nic *nic, unsigned int queue, unsigned int *budget)
 
 	/* Packets that become no frames count as well: no ring keeps the others waiting. */
 	for (packets = 0; packets < FRAMES_A_QUEUE && left && tx->head != tx->tail; packets++) {
-		gathered = packet__gather(nic, tx, &packet);
+		gathered = packet__gather(chip, tx, &packet);
 		if (gathered != GATHERED_WHOLE)
 			break;
-		sent = packet__send(nic, tx, &packet, &left);
+		sent = packet__send(chip, tx, &packet, &left);
 		if (!sent)
 			break;
-		packet__finish(nic, queue, &packet);
+		packet__finish(chip, queue, &packet);
 		reports |= packet.reports;
 	}
 	*budget -= turn - left;
 
 	if (gathered == GATHERED_NO_RING) {
 		chip->counters.bad_addresses++;
-		nic__warn(nic, "a TX ring is not in guest memory");
+		nic__warn(chip->nic, "a TX ring is not in guest memory");
 		tx->tail = tx->head;
 	}
 	if (tx->head != before) {
-		if (tx->writes_head && !dma__publish32(nic, tx->head_address, tx->head))
+		if (tx->writes_head && !dma__publish32(chip->nic, tx->head_address, tx->head))
 			chip->counters.bad_addresses++;
 		if (tx->writes_head || reports)
-			i40e_interrupts__queue(nic, true, queue);
+			i40e_interrupts__queue(chip, true, queue);
 	}
 	return gathered == GATHERED_WHOLE && tx->head != tx->tail && !chip->wire_full;
 }
 
-bool i40e_tx__work(struct nic *nic)
+bool i40e_tx__work(struct i40e *chip)
 {
-	struct i40e *chip = i40e__of(nic);
 	unsigned int budget = FRAMES_A_PASS, first = chip->next_tx, i;
 	bool more = false;
 
@@ -265,7 +258,7 @@ bool i40e_tx__work(struct nic *nic)
 			more = true;
 			break;
 		}
-		more |= ring__run(nic, queue, &budget);
+		more |= ring__run(chip, queue, &budget);
 		chip->next_tx = (queue + 1) % I40E_QUEUES;
 	}
 	/* The core calls again when the wire has room. */
