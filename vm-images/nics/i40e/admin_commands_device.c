@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "frame/bytes.h"
-#include "admin_queue.h"
+#include "access.h"
+#include "admin_commands.h"
+#include "i40e.h"
 
 /* As NVM 6.01 has it. */
 #define FIRMWARE_MAJOR 6
@@ -106,13 +108,13 @@ static enum admin_result write_address(struct i40e *chip, struct admin_command *
 static enum admin_result read_rx_register(struct i40e *chip, struct admin_command *command)
 {
 	put_le32(command->parameters + 12,
-		 i40e__read_register(chip, le32(command->parameters + 4)));
+		 i40e_access__read(chip, le32(command->parameters + 4)));
 	return ADMIN_OK;
 }
 
 static enum admin_result write_rx_register(struct i40e *chip, struct admin_command *command)
 {
-	i40e__write_register(chip, le32(command->parameters + 4), le32(command->parameters + 12));
+	i40e_access__write(chip, le32(command->parameters + 4), le32(command->parameters + 12));
 	return ADMIN_OK;
 }
 
@@ -120,7 +122,7 @@ static enum admin_result read_any_register(struct i40e *chip, struct admin_comma
 {
 	put_le32(command->parameters + 8, 0);
 	put_le32(command->parameters + 12,
-		 i40e__read_register(chip, le32(command->parameters + 4)));
+		 i40e_access__read(chip, le32(command->parameters + 4)));
 	return ADMIN_OK;
 }
 

@@ -6,8 +6,12 @@
 #include <string.h>
 
 #include "frame/bytes.h"
-#include "admin_queue.h"
+#include "access.h"
+#include "admin_commands.h"
+#include "filter.h"
+#include "i40e.h"
 #include "registers.h"
+#include "vsi.h"
 
 #define SEID_MASK 0x3ff
 #define ELEMENT_BYTES 16u
@@ -201,7 +205,7 @@ static void registers__copy_in(struct i40e *chip, uint32_t first, const uint8_t 
 	size_t i;
 
 	for (i = 0; i + 4 <= bytes; i += 4)
-		i40e__write_register(chip, first + i / 4 * 128, le32(data + i));
+		i40e_access__write(chip, first + i / 4 * 128, le32(data + i));
 }
 
 static void registers__copy_out(struct i40e *chip, uint32_t first, uint8_t *data, size_t bytes)
@@ -209,7 +213,7 @@ static void registers__copy_out(struct i40e *chip, uint32_t first, uint8_t *data
 	size_t i;
 
 	for (i = 0; i + 4 <= bytes; i += 4)
-		put_le32(data + i, i40e__read_register(chip, first + i / 4 * 128));
+		put_le32(data + i, i40e_access__read(chip, first + i / 4 * 128));
 }
 
 static enum admin_result set_rss_key(struct i40e *chip, struct admin_command *command)

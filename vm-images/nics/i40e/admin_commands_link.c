@@ -4,7 +4,8 @@
  * "DCB"). Firmware's LLDP agent is stopped and stays so.
  */
 #include "frame/bytes.h"
-#include "admin_queue.h"
+#include "admin_commands.h"
+#include "i40e.h"
 #include "link.h"
 
 #define ABILITIES_BYTES 0x218u

@@ -7,7 +7,8 @@
 #include <string.h>
 
 #include "frame/bytes.h"
-#include "admin_queue.h"
+#include "admin_commands.h"
+#include "i40e.h"
 #include "vsi.h"
 
 #define CLASS_0 0x01

@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "frame/bytes.h"
-#include "admin_queue.h"
+#include "admin_commands.h"
+#include "filter.h"
+#include "i40e.h"
 #include "vsi.h"
 
 #define ELEMENT_BYTES 16u

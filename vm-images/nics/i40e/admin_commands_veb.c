@@ -4,7 +4,8 @@
  * puts one between the port and its VSIs as soon as it has a second VSI.
  */
 #include "frame/bytes.h"
-#include "admin_queue.h"
+#include "admin_commands.h"
+#include "i40e.h"
 #include "vsi.h"
 
 static struct i40e_veb *veb__find(struct i40e *chip, unsigned int seid)

@@ -13,7 +13,11 @@
 
 #include "core/memory/dma.h"
 #include "frame/bytes.h"
+#include "admin_commands.h"
 #include "admin_queue.h"
+#include "i40e.h"
+#include "interrupts.h"
+#include "link.h"
 #include "registers.h"
 
 #define DESCRIPTOR_BYTES 32u
@@ -75,20 +79,6 @@ static void ring__fail(struct i40e *chip, const struct ring_registers *registers
 	i40e__set_register(chip, registers->length,
 			   i40e__register(chip, registers->length) | AQ_CRITICAL);
 	nic__warn(chip->nic, "an admin queue is not in guest memory");
-}
-
-enum admin_result admin_accept(struct i40e *chip, struct admin_command *command)
-{
-	(void)chip;
-	(void)command;
-	return ADMIN_OK;
-}
-
-enum admin_result admin_refuse(struct i40e *chip, struct admin_command *command)
-{
-	(void)chip;
-	(void)command;
-	return ADMIN_ENOSYS;
 }
 
 static const struct admin_handler *handler__find(uint16_t opcode)

@@ -2,6 +2,7 @@
 /* What the users of the model are told: counters that no guest can clear. */
 #include <string.h>
 
+#include "counters.h"
 #include "i40e.h"
 
 size_t i40e_counters__list(const struct i40e *chip, struct nic_counter *counters, size_t room)

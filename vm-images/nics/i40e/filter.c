@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "frame/headers.h"
+#include "filter.h"
 #include "i40e.h"
 
 static bool filter__same(const struct i40e_filter *one, const struct i40e_filter *other)
@@ -32,7 +33,6 @@ static void filter__drop(struct i40e *chip, struct i40e_filter *filter)
 	*filter = chip->filters[--chip->filter_count];
 }
 
-/* Return: 0, also when it was there; -ENOSPC. */
 int i40e_filter__add(struct i40e *chip, const struct i40e_filter *filter)
 {
 	if (filter__find(chip, filter))
@@ -69,7 +69,6 @@ static enum i40e_filter_kind address__kind(const uint8_t *address)
 	return ethernet__is_broadcast(address) ? I40E_FILTER_BROADCAST : I40E_FILTER_MULTICAST;
 }
 
-/* @vlan: 0 for a frame without a tag. */
 struct i40e_vsi *i40e_filter__match(struct i40e *chip, const uint8_t *address, uint16_t vlan)
 {
 	enum i40e_filter_kind kind = address__kind(address);

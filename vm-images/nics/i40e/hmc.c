@@ -12,7 +12,9 @@
  */
 #include "core/memory/dma.h"
 #include "frame/bytes.h"
+#include "hmc.h"
 #include "i40e.h"
+#include "interrupts.h"
 #include "registers.h"
 
 #define SEGMENT_BYTES 0x200000u

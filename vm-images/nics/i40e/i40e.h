@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The Intel XL710: what the parts of the model share.
+ * A model of the Intel XL710: its state, which all parts share.
  *
- *     registers ─ model.c ┬─ admin queue ── commands ── VSIs, filters, link, NVM
+ *     registers ─ access ─┬─ admin queue ── commands ── VSIs, filters, link, NVM
  *                         ├─ HMC (queue contexts in guest memory)
  *        wire ─ receive ──┼─ packet ── filters ── flow director, RSS ── RX ring ─┐
  *        wire ─ transmit ─┴─ TX ring ── offloads                                ├─ interrupts
@@ -186,84 +186,5 @@ static inline void i40e__set_register(struct i40e *chip, uint32_t offset, uint32
 {
 	chip->registers[offset / 4] = value;
 }
-
-/* model.c: a register as the guest, or firmware for the guest, accesses it. */
-uint32_t i40e__read_register(struct i40e *chip, uint32_t offset);
-void i40e__write_register(struct i40e *chip, uint32_t offset, uint32_t value);
-
-/* reset.c */
-void i40e_reset__all(struct i40e *chip);
-void i40e_reset__function(struct i40e *chip);
-/* A core or global reset: told to the driver now, done in a moment. */
-void i40e_reset__announce(struct i40e *chip, uint32_t trigger);
-void i40e_reset__finish(struct i40e *chip);
-
-/* nvm.c */
-void i40e_nvm__fill(struct i40e *chip);
-void i40e_nvm__control(struct i40e *chip, uint32_t value);
-
-/* hmc.c */
-void i40e_hmc__command(struct i40e *chip, uint32_t value);
-/* Reads a queue's context and checks it. Return: whether the queue can be in service. */
-bool i40e_hmc__load_tx(struct i40e *chip, unsigned int queue, struct i40e_tx_queue *context);
-bool i40e_hmc__load_rx(struct i40e *chip, unsigned int queue, struct i40e_rx_queue *context);
-
-/* queues.c: enable, disable, tails. */
-void i40e_queue__enable_tx(struct i40e *chip, unsigned int queue, uint32_t value);
-void i40e_queue__enable_rx(struct i40e *chip, unsigned int queue, uint32_t value);
-void i40e_queue__tail_tx(struct i40e *chip, unsigned int queue, uint32_t value);
-void i40e_queue__tail_rx(struct i40e *chip, unsigned int queue, uint32_t value);
-
-/* interrupts.c */
-void i40e_interrupts__queue(struct i40e *chip, bool transmit, unsigned int queue);
-void i40e_interrupts__cause(struct i40e *chip, uint32_t causes);
-void i40e_interrupts__control(struct i40e *chip, unsigned int vector, uint32_t value);
-uint32_t i40e_interrupts__take_causes(struct i40e *chip);
-void i40e_interrupts__enable_causes(struct i40e *chip, uint32_t value);
-void i40e_interrupts__timer(struct i40e *chip, unsigned int vector);
-
-/* link.c */
-bool i40e_link__is_up(struct i40e *chip);
-/* Looks whether the link changed, and owes the driver an event when it wants one. */
-void i40e_link__update(struct i40e *chip);
-/* The 16 bytes of the Get Link Status answer, which are also those of the event. */
-void i40e_link__status(struct i40e *chip, uint8_t status[16]);
-
-/* counters.c. Return: how many of at most @room were filled. */
-size_t i40e_counters__list(const struct i40e *chip, struct nic_counter *counters, size_t room);
-
-/* statistics.c */
-void i40e_statistics__count_rx(struct i40e *chip, const uint8_t *frame, size_t bytes);
-void i40e_statistics__count_tx(struct i40e *chip, const uint8_t *frame, size_t bytes);
-/* A register of 32 bits, one more. */
-void i40e_statistics__count(struct i40e *chip, uint32_t offset);
-
-/* vsi.c */
-struct i40e_vsi *i40e_vsi__find(struct i40e *chip, unsigned int seid);
-struct i40e_vsi *i40e_vsi__add(struct i40e *chip, unsigned int uplink);
-unsigned int i40e_vsi__used(const struct i40e *chip);
-static inline unsigned int i40e_vsi__number(const struct i40e *chip, const struct i40e_vsi *vsi)
-{
-	return vsi - chip->vsis;
-}
-/* The PF's queue of the VSI's @queue, below I40E_QUEUES. */
-unsigned int i40e_vsi__queue(const struct i40e_vsi *vsi, unsigned int queue);
-/* The same after RSS: as many of the low bits of @queue as traffic class 0 has queues. */
-unsigned int i40e_vsi__rss_queue(const struct i40e_vsi *vsi, unsigned int queue);
-bool i40e_vsi__strips_vlan(const struct i40e_vsi *vsi);
-
-/* filter.c */
-int i40e_filter__add(struct i40e *chip, const struct i40e_filter *filter);
-bool i40e_filter__remove(struct i40e *chip, const struct i40e_filter *filter);
-void i40e_filter__remove_vsi(struct i40e *chip, unsigned int vsi);
-/* The VSI that takes a frame, NULL: none does. */
-struct i40e_vsi *i40e_filter__match(struct i40e *chip, const uint8_t *address, uint16_t vlan);
-
-/* rx.c, tx.c */
-bool i40e_rx__receive(struct i40e *chip, const void *frame, size_t bytes);
-/* Writes that a flow could not be programmed to the RX queue of the same number. */
-void i40e_rx__flow_status(struct i40e *chip, unsigned int queue, uint32_t id, unsigned int error);
-/* Sends from all rings until a bound. Return: whether there is more. */
-bool i40e_tx__work(struct i40e *chip);
 
 #endif

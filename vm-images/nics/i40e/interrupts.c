@@ -8,6 +8,7 @@
  */
 #include "frame/bytes.h"
 #include "i40e.h"
+#include "interrupts.h"
 #include "registers.h"
 
 #define ITR_UNIT_NS 2000u

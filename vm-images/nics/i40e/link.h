@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Fields of the PHY and link commands (datasheet section 3.2, "Ethernet ports"). */
+/* The link, and the fields of its commands (datasheet section 3.2, "Ethernet ports"). */
 #ifndef I40E_LINK_H
 #define I40E_LINK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct i40e;
 
 #define LINK_TYPE 0x18			/* 40GBASE-CR4 */
 #define LINK_TYPES (1u << LINK_TYPE)
@@ -20,5 +25,11 @@
 #define PHY_NEGOTIATE 0x10
 #define PHY_ABILITIES_MASK 0x1f
 #define RESTART_LINK_ENABLE 0x04	/* of Setup Link and Restart Auto-negotiation */
+
+bool i40e_link__is_up(struct i40e *chip);
+/* Looks whether the link changed, and owes the driver an event when it wants one. */
+void i40e_link__update(struct i40e *chip);
+/* The 16 bytes of the Get Link Status answer, which are also those of the event. */
+void i40e_link__status(struct i40e *chip, uint8_t status[16]);
 
 #endif

@@ -5,6 +5,7 @@
  */
 #include "frame/bytes.h"
 #include "i40e.h"
+#include "nvm.h"
 #include "registers.h"
 
 #define WORD_CONTROL 0x00

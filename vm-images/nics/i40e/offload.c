@@ -5,6 +5,7 @@
 #include "frame/bytes.h"
 #include "frame/checksum.h"
 #include "frame/headers.h"
+#include "i40e.h"
 #include "offload.h"
 #include "packet.h"
 #include "registers.h"

@@ -11,7 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "i40e.h"
+#include "core/nic.h"
+
+struct i40e;
 
 enum tx_l4 {
 	TX_L4_NONE,

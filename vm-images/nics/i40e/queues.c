@@ -4,7 +4,9 @@
  * Drivers poll QENA_STAT for a few tens of microseconds only, so that the context is read, one
  * short copy, while the guest's access waits.
  */
+#include "hmc.h"
 #include "i40e.h"
+#include "queues.h"
 #include "registers.h"
 
 void i40e_queue__enable_tx(struct i40e *chip, unsigned int queue, uint32_t value)

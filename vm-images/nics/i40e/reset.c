@@ -7,9 +7,13 @@
 #include <string.h>
 
 #include "frame/bytes.h"
+#include "filter.h"
 #include "i40e.h"
+#include "interrupts.h"
 #include "link.h"
+#include "nvm.h"
 #include "registers.h"
+#include "reset.h"
 #include "vsi.h"
 
 #define RESET_NS 10000000u

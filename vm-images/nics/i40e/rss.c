@@ -2,6 +2,7 @@
 /* Frames to queues by a hash over addresses and ports, and a table. */
 #include "frame/bytes.h"
 #include "frame/toeplitz.h"
+#include "i40e.h"
 #include "registers.h"
 #include "rss.h"
 

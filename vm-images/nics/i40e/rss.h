@@ -3,8 +3,9 @@
 #ifndef I40E_RSS_H
 #define I40E_RSS_H
 
-#include "i40e.h"
 #include "packet.h"
+
+struct i40e;
 
 struct i40e_rss {
 	bool hashed;			/* the hash is enabled for the packet's type */

@@ -9,11 +9,17 @@
 #include "core/memory/dma.h"
 #include "frame/bytes.h"
 #include "frame/headers.h"
-#include "flow_director.h"
+#include "filter.h"
+#include "flow_table.h"
 #include "i40e.h"
+#include "interrupts.h"
+#include "link.h"
 #include "packet.h"
 #include "registers.h"
 #include "rss.h"
+#include "rx.h"
+#include "statistics.h"
+#include "vsi.h"
 
 /* The second quad word of a write-back descriptor (section 8.3). */
 #define STATUS_DONE UINT64_C(0x1)
@@ -120,7 +126,7 @@ static void verdict__steer(struct i40e *chip, const struct i40e_vsi *vsi,
 			   const struct packet *packet, const uint8_t *frame, size_t bytes,
 			   struct verdict *verdict)
 {
-	const struct i40e_flow *flow = i40e_flow__match(chip, packet, frame, bytes);
+	const struct i40e_flow *flow = i40e_flow_table__match(chip, packet, frame, bytes);
 	struct i40e_rss rss = i40e_rss__look_up(chip, packet, frame, bytes);
 
 	verdict->queue = i40e_vsi__rss_queue(vsi, rss.queue);

@@ -7,6 +7,7 @@
 #include "frame/headers.h"
 #include "i40e.h"
 #include "registers.h"
+#include "statistics.h"
 
 /* Where frames of a direction are counted. */
 struct counters {

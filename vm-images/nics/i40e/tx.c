@@ -15,8 +15,12 @@
 #include "frame/headers.h"
 #include "flow_director.h"
 #include "i40e.h"
+#include "interrupts.h"
+#include "link.h"
 #include "offload.h"
 #include "registers.h"
+#include "statistics.h"
+#include "tx.h"
 
 #define FRAMES_A_PASS 256u
 #define FRAMES_A_QUEUE 64u
@@ -196,7 +200,8 @@ static void packet__finish(struct i40e *chip, unsigned int queue, const struct t
 	unsigned int last = (tx->head + packet->descriptors - 1) % tx->length;
 
 	if (packet->has_filter && tx->programs_flows && !packet->impossible)
-		i40e_flow__program(chip, queue, packet->filter, chip->packet, packet->bytes);
+		i40e_flow_director__program(chip, queue, packet->filter, chip->packet,
+					    packet->bytes);
 	if (packet->reports && !tx->writes_head &&
 	    !dma__publish64(chip->nic, ring__descriptor(tx, last) + 8, TYPE_DONE))
 		chip->counters.bad_addresses++;

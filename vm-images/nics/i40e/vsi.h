@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A VSI's properties, the 128 bytes of the Add, Update and Get VSI commands (datasheet section 7.4,
- * "Internal switch"): offsets in bytes, and the fields the model acts on.
+ * VSIs, and their properties, the 128 bytes of the Add, Update and Get VSI commands (datasheet
+ * section 7.4, "Internal switch"): offsets in bytes, and the fields the model acts on.
  */
 #ifndef I40E_VSI_H
 #define I40E_VSI_H
+
+#include "i40e.h"
 
 #define VSI_SEID_FIRST 390
 #define VEB_SEID_FIRST 288
@@ -34,5 +36,18 @@
 #define VLAN_STRIP_LOW 3
 #define VLAN_KEEP 3u
 #define MAPPING_SCATTERED 0x1
+
+struct i40e_vsi *i40e_vsi__find(struct i40e *chip, unsigned int seid);
+struct i40e_vsi *i40e_vsi__add(struct i40e *chip, unsigned int uplink);
+unsigned int i40e_vsi__used(const struct i40e *chip);
+static inline unsigned int i40e_vsi__number(const struct i40e *chip, const struct i40e_vsi *vsi)
+{
+	return vsi - chip->vsis;
+}
+/* The PF's queue of the VSI's @queue, below I40E_QUEUES. */
+unsigned int i40e_vsi__queue(const struct i40e_vsi *vsi, unsigned int queue);
+/* The same after RSS: as many of the low bits of @queue as traffic class 0 has queues. */
+unsigned int i40e_vsi__rss_queue(const struct i40e_vsi *vsi, unsigned int queue);
+bool i40e_vsi__strips_vlan(const struct i40e_vsi *vsi);
 
 #endif

@@ -13,7 +13,8 @@
 #include <cmocka.h>
 
 #include "frame/bytes.h"
-#include "i40e/admin_queue.h"
+#include "i40e/admin_command.h"
+#include "i40e/i40e.h"
 #include "i40e/model.h"
 #include "i40e/registers.h"
 #include "i40e/vsi.h"
