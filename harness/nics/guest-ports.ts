@@ -4,16 +4,20 @@ import { createNetns, ipBatch, runIn } from '../host/netns.js';
 import { FlashError } from '../errors.js';
 import { run } from '../process/run.js';
 import { waitUntil } from '../process/wait-until.js';
-import type { NicModel } from './model.js';
+import { nicCards, type NicModel } from './model.js';
 
 const netDir = '/sys/class/net';
 
 /** From within the guest: the first devices that the driver of a model serves, in the order of their slots. */
 export function portsOf(model: NicModel, count: number): string[] {
+  return portsOfDriver(nicCards[model].driver, count);
+}
+
+export function portsOfDriver(driver: string, count: number): string[] {
   const found = readdirSync(netDir)
-    .filter((name) => linkName(name, 'device', 'driver') === model)
+    .filter((name) => linkName(name, 'device', 'driver') === driver)
     .sort((one, other) => linkName(one, 'device').localeCompare(linkName(other, 'device')));
-  if (found.length < count) throw new FlashError('infrastructure', `this guest has ${found.length} ports of an ${model} and needs ${count}: ${found.join(', ')}`);
+  if (found.length < count) throw new FlashError('infrastructure', `this guest has ${found.length} ports that ${driver} serves and needs ${count}: ${found.join(', ')}`);
   return found.slice(0, count);
 }
 

@@ -1,12 +1,20 @@
-/** The network cards that vm-images/nics plays, by the name of the driver they are for. */
-export const nicModels = ['ixgbe', 'i40e'] as const;
-
-export type NicModel = (typeof nicModels)[number];
-
-/** Whether its driver takes packets of several buffers in zero-copy mode. */
-export function hasSeveralBuffers(model: NicModel): boolean {
-  return model === 'i40e';
+/** What the harness has to know of a card. */
+export interface NicCard {
+  /** The guest's driver, as sysfs has it. */
+  readonly driver: string;
+  /** Whether that takes packets of several buffers in zero-copy mode. */
+  readonly severalBuffers: boolean;
 }
+
+/** The network cards that vm-images/nics plays, by their names there. */
+export const nicCards = {
+  ixgbe: { driver: 'ixgbe', severalBuffers: false },
+  i40e: { driver: 'i40e', severalBuffers: true },
+} as const satisfies Readonly<Record<string, NicCard>>;
+
+export type NicModel = keyof typeof nicCards;
+
+export const nicModels = Object.keys(nicCards) as readonly NicModel[];
 
 /** One card, as QEMU finds it. */
 export interface NicPort {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { guest } from '../machine/guest.js';
 import { makeRunDirectory } from '../machine/guest/run-directory.js';
 import { buildNative } from '../native/build-native.js';
-import { hasSeveralBuffers, type NicModel } from '../nics/model.js';
+import { nicCards, type NicModel } from '../nics/model.js';
 import { startNicPair } from '../nics/start-nics.js';
 import type { TestsInput } from './tests-program.js';
 import { runTests } from './guest-suite.js';
@@ -26,7 +26,7 @@ const deadlineMs = 3_600_000;
 export async function runNicTests({ model, image, driverRedirects, reset = false, ...input }: NicTestOptions): Promise<SuiteResult> {
   await buildNative();
   await using nics = await startNicPair(model);
-  const entry = hasSeveralBuffers(model) ? 'nic-tests-several-buffers' : 'nic-tests';
+  const entry = nicCards[model].severalBuffers ? 'nic-tests-several-buffers' : 'nic-tests';
   const runDir = makeRunDirectory().path;
   const machine = guest({ image, nics, cpus, memoryMb, deadlineMs, runDir, extraQemuArgs: reset ? ['-action reboot=reset'] : [] });
   return await runTests(`tests on ${model}`, machine, {

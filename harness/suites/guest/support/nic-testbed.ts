@@ -6,8 +6,8 @@ import type { XdpSocket } from '../../../ffi/socket-types.js';
 import { attachXskRedirect, type XskRedirect } from '../../../ffi/xsk-redirect.js';
 import { overPort } from '../../../nics/control-port.js';
 import { controlNics, type NicControl } from '../../../nics/control.js';
-import { hardwareRing, portsOf, setUpPort, setUpPorts, waitForLinks } from '../../../nics/guest-ports.js';
-import { hasSeveralBuffers, type NicModel } from '../../../nics/model.js';
+import { hardwareRing, portsOf, portsOfDriver, setUpPort, setUpPorts, waitForLinks } from '../../../nics/guest-ports.js';
+import { nicCards, type NicModel } from '../../../nics/model.js';
 import { run } from '../../../process/run.js';
 import { waitUntil } from '../../../process/wait-until.js';
 import type { NicTestbedOptions } from '../../testbed-options.js';
@@ -31,7 +31,7 @@ export function makeNicTestbed({ model, driverRedirects }: NicTestbedOptions): T
   return {
     bindFlags: bindFlag.zeroCopy | bindFlag.useNeedWakeup,
     zeroCopy: true,
-    severalBuffers: hasSeveralBuffers(model),
+    severalBuffers: nicCards[model].severalBuffers,
     driverRedirects,
     driverFrames,
     async borrow() {
@@ -110,14 +110,14 @@ export function replaceProgram(): void {
 /** The driver of `a`, which can be taken from it and be given back. */
 export async function driverOfA(): Promise<{ readonly unbind: () => Promise<unknown>; readonly bind: () => Promise<void> }> {
   const about = await runIn(nicNetns, 'ethtool', ['-i', 'a']);
-  const [, model = ''] = /^driver: (\S+)/m.exec(about) ?? [];
+  const [, driver = ''] = /^driver: (\S+)/m.exec(about) ?? [];
   const [, address = ''] = /^bus-info: (\S+)/m.exec(about) ?? [];
-  const write = (file: string): Promise<string> => run('sh', ['-c', 'echo "$1" > "/sys/bus/pci/drivers/$2/$3"', 'sh', address, model, file]);
+  const write = (file: string): Promise<string> => run('sh', ['-c', 'echo "$1" > "/sys/bus/pci/drivers/$2/$3"', 'sh', address, driver, file]);
   return {
     unbind: () => write('unbind'),
     async bind() {
       await write('bind');
-      await setUpPort({ netns: nicNetns, port: portsOf(model as NicModel, 1)[0] ?? '', name: 'a' });
+      await setUpPort({ netns: nicNetns, port: portsOfDriver(driver, 1)[0] ?? '', name: 'a' });
       replaceProgram();
       await waitForLink();
     },
