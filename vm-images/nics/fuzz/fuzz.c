@@ -102,7 +102,7 @@ static void on_signal(int number)
 	abort();
 }
 
-static void give_up(const char *what)
+void fuzz__give_up(const char *what)
 {
 	fprintf(stderr, "fuzz: %s: %s\n", what, strerror(errno));
 	exit(1);
@@ -119,22 +119,22 @@ static void fuzz__open(void)
 	fuzz.other_fd = memfd_create("other", MFD_CLOEXEC);
 	if (fuzz.memory_fd < 0 || ftruncate(fuzz.memory_fd, FUZZ_BYTES + 2 * PAGE) ||
 	    fuzz.other_fd < 0 || ftruncate(fuzz.other_fd, FUZZ_BYTES))
-		give_up("memory");
+		fuzz__give_up("memory");
 	fuzz.memory = mmap(NULL, FUZZ_BYTES + 2 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED,
 			   fuzz.memory_fd, 0);
 	if (fuzz.memory == MAP_FAILED)
-		give_up("memory");
+		fuzz__give_up("memory");
 	for (unsigned int i = 0; i < MESSAGE_FDS_MAX; i++)
 		fuzz.events[i] = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends))
-		give_up("a socket pair");
+		fuzz__give_up("a socket pair");
 	fuzz.peer = ends[1];
 	if (testbed__open(&fuzz.testbed) ||
 	    testbed__add_port(&fuzz.testbed, fuzz.model->nic, mac, NULL) ||
 	    testbed__add_wire(&fuzz.testbed) ||
 	    wire_end__attach_port(&fuzz.testbed.wires[0], 0, fuzz__nic(&fuzz)) ||
 	    wire_end__attach_socket(&fuzz.testbed.wires[0], 1, ends[0]))
-		give_up("the testbed");
+		fuzz__give_up("the testbed");
 	/* There is nothing that a fuzzed driver does right. */
 	fuzz__nic(&fuzz)->warnings.count = WARNINGS_MAX;
 }
@@ -150,52 +150,6 @@ static void fuzz__check_canaries(void)
 	}
 }
 
-static void fuzz__receive_frames(void)
-{
-	static uint8_t frame[NIC_FRAME_MAX];
-
-	while (recv(fuzz.peer, frame, sizeof(frame), 0) > 0)
-		;
-}
-
-/* Ethernet, often with IPv4 or IPv6 and TCP or UDP on it, and sometimes with a VLAN tag. */
-static void fuzz__send_frame(void)
-{
-	static const uint16_t types[] = { 0x0008, 0xdd86, 0x0608, 0x0081, 0xa888 };
-	static uint8_t frame[NIC_FRAME_MAX];
-	size_t bytes = fuzz__one_in(&fuzz, 20) ? fuzz__below(&fuzz, NIC_FRAME_MAX) + 1 :
-		       14 + fuzz__below(&fuzz, 1600);
-
-	for (size_t i = 0; i < 80; i += 8) {
-		uint64_t value = fuzz__random(&fuzz);
-
-		memcpy(frame + i, &value, 8);
-	}
-	if (fuzz__one_in(&fuzz, 2))
-		memcpy(frame, fuzz__nic(&fuzz)->mac, 6);
-	if (!fuzz__one_in(&fuzz, 4))
-		memcpy(frame + 12, &types[fuzz__below(&fuzz, 5)], 2);
-	if (!fuzz__one_in(&fuzz, 4)) {
-		frame[14] = fuzz__one_in(&fuzz, 2) ? 0x45 : 0x60;
-		frame[23] = frame[20] = fuzz__one_in(&fuzz, 2) ? 6 : 17;
-	}
-	if (send(fuzz.peer, frame, bytes, MSG_NOSIGNAL) < 0 && errno != EAGAIN)
-		give_up("the wire");
-}
-
-static void fuzz__change_wire(void)
-{
-	struct wire_faults faults = {
-		.drop_every = fuzz__one_in(&fuzz, 2) ? fuzz__below(&fuzz, 5) : 0,
-		.delay_ns = fuzz__one_in(&fuzz, 2) ? fuzz__below(&fuzz, 1000000) : 0,
-		.patience_ns = WIRE_PATIENCE_NS,
-		.hold = fuzz__one_in(&fuzz, 8),
-		.down = fuzz__one_in(&fuzz, 4),
-	};
-
-	wire__set_faults(&fuzz.testbed.wires[0], &faults);
-}
-
 static void fuzz__step(void)
 {
 	unsigned int what = fuzz__below(&fuzz, 1000);
@@ -205,7 +159,7 @@ static void fuzz__step(void)
 	else if (what < 700)
 		fuzz__scribble(&fuzz);
 	else if (what < 850)
-		fuzz__send_frame();
+		fuzz__send_frame(&fuzz);
 	else if (what < 910)
 		fuzz__set_up(&fuzz);
 	else if (what < 960)
@@ -214,7 +168,7 @@ static void fuzz__step(void)
 	else if (what < 975)
 		fuzz__access_configuration(&fuzz);
 	else if (what < 985)
-		fuzz__change_wire();
+		fuzz__change_wire(&fuzz);
 	else if (what < 990)
 		fuzz.peer_reads = !fuzz__one_in(&fuzz, 4);
 	else if (what < 993)
@@ -226,10 +180,10 @@ static void fuzz__step(void)
 
 	for (unsigned int i = fuzz__below(&fuzz, 4); i; i--) {
 		if (testbed__pass(&fuzz.testbed, false))
-			give_up("a pass");
+			fuzz__give_up("a pass");
 	}
 	if (fuzz.peer_reads)
-		fuzz__receive_frames();
+		fuzz__receive_frames(&fuzz);
 }
 
 static void fuzz__read_counters(void)

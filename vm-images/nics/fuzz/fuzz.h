@@ -82,6 +82,9 @@ uint64_t fuzz__ring(struct fuzz *fuzz);
 uint8_t *fuzz__at(struct fuzz *fuzz, uint64_t offset);
 struct nic *fuzz__nic(struct fuzz *fuzz);
 
+/* Ends the fuzzer: the system refused something. */
+void fuzz__give_up(const char *what);
+
 /* models.c. Return: the model of that name, or NULL. */
 const struct fuzz_model *fuzz_model__find(const char *name);
 
@@ -91,6 +94,11 @@ void fuzz__set_up(struct fuzz *fuzz);
 void fuzz__access_register(struct fuzz *fuzz);
 void fuzz__access_configuration(struct fuzz *fuzz);
 void fuzz__scribble(struct fuzz *fuzz);
+
+/* network.c: what comes and goes on the wire, and what happens to it. */
+void fuzz__send_frame(struct fuzz *fuzz);
+void fuzz__receive_frames(struct fuzz *fuzz);
+void fuzz__change_wire(struct fuzz *fuzz);
 
 /* messages.c: (re)connects and passes memory and eventfds; sends what no client should. */
 void fuzz__connect(struct fuzz *fuzz);

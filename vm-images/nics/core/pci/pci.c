@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "core/nic.h"
 #include "pci.h"
 #include "pci_capabilities.h"
 

@@ -10,42 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/nic.h"
-
-#define PCI_CONFIG_BYTES 4096
-
-/* PCI Local Bus Specification 3.0, 6.1: the header's registers. */
-enum {
-	PCI_VENDOR = 0x00,
-	PCI_DEVICE = 0x02,
-	PCI_COMMAND = 0x04,
-	PCI_STATUS = 0x06,
-	PCI_REVISION = 0x08,
-	PCI_CLASS = 0x09,
-	PCI_CACHE_LINE = 0x0c,
-	PCI_BAR = 0x10,
-	PCI_SUBSYSTEM_VENDOR = 0x2c,
-	PCI_SUBSYSTEM = 0x2e,
-	PCI_CAPABILITIES = 0x34,
-	PCI_INTERRUPT_LINE = 0x3c,
-	PCI_CAPABILITIES_FIRST = 0x40,
-	PCI_EXTENDED_FIRST = 0x100,
-};
-
-/* 6.2.2, command register. */
-#define PCI_COMMAND_MEMORY	(1u << 1)
-#define PCI_COMMAND_MASTER	(1u << 2)
-#define PCI_COMMAND_PARITY	(1u << 6)
-#define PCI_COMMAND_SERR	(1u << 8)
-#define PCI_COMMAND_NO_INTX	(1u << 10)
-/* 6.2.3, status register. */
-#define PCI_STATUS_CAPABILITIES	(1u << 4)
-
-struct pci {
-	uint8_t bytes[PCI_CONFIG_BYTES];
-	uint8_t writable[PCI_CONFIG_BYTES];
-	const struct nic_model *model;
-};
+#include "config_space.h"
 
 /* What a write asks for beyond changed bits. */
 struct pci_effects {

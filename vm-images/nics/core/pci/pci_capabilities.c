@@ -2,6 +2,8 @@
 /* Capabilities: power management, MSI-X, PCI Express endpoint, Device Serial Number. */
 #include <errno.h>
 
+#include "core/nic.h"
+#include "config_space.h"
 #include "interrupts.h"
 #include "pci_capabilities.h"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "guest_case.h"
 
+#include "core/pci/pci.h"
 #include "core/pci/pci_capabilities.h"
 
 /* Where the capability is that has this number; 0: nowhere. */
