@@ -1,18 +1,11 @@
 import { Command, CommanderError } from 'commander';
-import { addBench } from './commands/bench.js';
-import { addBenchCompare } from './commands/bench-compare.js';
-import { addBenchInstructions } from './commands/bench-instructions.js';
+import { addBench } from './commands/bench/bench.js';
 import { addBuildKernel } from './commands/build-kernel.js';
 import { addDemo } from './commands/demo.js';
 import { addDoctor } from './commands/doctor.js';
 import { addPatches } from './commands/patches.js';
 import { addShell } from './commands/shell.js';
-import { addTestChaos } from './commands/test-chaos.js';
-import { addTestFresh } from './commands/test-fresh.js';
-import { addTestParity } from './commands/test-parity.js';
-import { addTestNic } from './commands/test-nic.js';
-import { addTestMutants } from './commands/test-mutants.js';
-import { addTest } from './commands/test.js';
+import { addTest } from './commands/test/test.js';
 import { describeFailure, exitCodes, FlashError } from './errors.js';
 import { installInterruptHandler, interruptSignal, throwIfInterrupted } from './process/interrupt.js';
 
@@ -22,16 +15,9 @@ addBuildKernel(program);
 addPatches(program);
 addDoctor(program);
 addTest(program);
-addTestMutants(program);
-addTestChaos(program);
-addTestParity(program);
-addTestNic(program);
-addTestFresh(program);
 addDemo(program);
 addShell(program);
 addBench(program);
-addBenchCompare(program);
-addBenchInstructions(program);
 
 installInterruptHandler();
 try {

@@ -6,7 +6,7 @@ import type { Suite, TestResult } from '../suites/suite.js';
 
 /** Every mutant still applies to the series: killing them all takes too long to be done each time. */
 export const mutantsSuite: Suite = {
-  name: 'mutants',
+  name: 'mutants-apply',
   async run({ flavour }) {
     const { sourceDir } = await buildForGuest({ flavour });
     const tests: TestResult[] = [];

@@ -1,12 +1,25 @@
 import { join } from 'node:path';
+import { buildImage } from '../kernel/build/image.js';
 import { guest } from '../machine/guest.js';
 import { makeRunDirectory } from '../machine/guest/run-directory.js';
 import { buildNative } from '../native/build-native.js';
-import { nicCards, type NicModel } from '../nics/model.js';
+import { nicCards, nicModels, type NicModel } from '../nics/model.js';
 import { startNicPair } from '../nics/start-nics.js';
 import type { TestsInput } from './tests-program.js';
 import { runTests } from './guest-suite.js';
-import type { SuiteResult } from './suite.js';
+import { testNicModels } from './nic-models.js';
+import { addResults, type Suite, type SuiteResult } from './suite.js';
+
+/** The models by themselves, then the drivers and the redirect on them; the whole conformance suite takes a model to be named. */
+export const nicSuite: Suite = {
+  name: 'nic',
+  async run({ image, flavour }) {
+    const results = [await testNicModels()];
+    const bootImage = image ?? (await buildImage({ flavour }));
+    for (const model of nicModels) results.push(await runNicTests({ model, image: bootImage, driverRedirects: true, entry: 'driver-tests', slow: flavour === 'debug' }));
+    return addResults(results);
+  },
+};
 
 export interface NicTestOptions extends Omit<TestsInput, 'nic' | 'reset'> {
   readonly model: NicModel;

@@ -56,7 +56,7 @@ apartTest(`a command in a folder ends with its own exit code${skipped}`, (t) =>
   }));
 
 apartTest(`who is not root is told so before anything is made${skipped}`, async (t) => {
-  const { exitCode, stderr } = await attempt('unshare', ['--user', process.execPath, join(repositoryRoot, 'dist', 'cli.js'), 'test-fresh', '--suite', 'trixie']);
+  const { exitCode, stderr } = await attempt('unshare', ['--user', process.execPath, join(repositoryRoot, 'dist', 'cli.js'), 'test', 'fresh', '--suite', 'trixie']);
 
   t.is(exitCode, 2, stderr);
   t.regex(stderr, /^flash: only root can make a folder with a system of its own\n {2}run this command as root$/m);

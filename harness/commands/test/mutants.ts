@@ -1,18 +1,18 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { FlashError } from '../errors.js';
-import { formatSeconds } from '../host/duration.js';
-import { callerDir } from '../host/repository.js';
-import { formatTable } from '../host/table.js';
-import { deadlineAfter, runControl, runHoldControl } from '../mutants/control.js';
-import { readMutants } from '../mutants/mutants.js';
-import { runMutant, type Verdict } from '../mutants/run-mutant.js';
-import { buildNative } from '../native/build-native.js';
-import { guestCommand } from './guest-command.js';
+import { FlashError } from '../../errors.js';
+import { formatSeconds } from '../../host/duration.js';
+import { callerDir } from '../../host/repository.js';
+import { formatTable } from '../../host/table.js';
+import { deadlineAfter, runControl, runHoldControl } from '../../mutants/control.js';
+import { readMutants } from '../../mutants/mutants.js';
+import { runMutant, type Verdict } from '../../mutants/run-mutant.js';
+import { buildNative } from '../../native/build-native.js';
+import { guestCommand } from '../guest-command.js';
 
-export function addTestMutants(program: Command): void {
-  guestCommand(program, 'test-mutants')
+export function addTestMutants(test: Command): void {
+  guestCommand(test, 'mutants')
     .description('break the series on purpose, one fault at a time, and show which test notices')
     .argument('[mutant...]', 'patches in kernel/mutants, without .patch (default: all)')
     .option('--json <file>', 'also write the table as JSON')

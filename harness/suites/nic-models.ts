@@ -1,30 +1,23 @@
 import { join } from 'node:path';
 import { startClock } from '../host/duration.js';
 import { withProgress, type OnProgress } from '../host/progress.js';
-import { buildImage } from '../kernel/build/image.js';
 import { buildNics, nicsMakeArgs, nicsOutDir } from '../nics/build-nics.js';
 import { nicModels } from '../nics/model.js';
 import { attemptMake, make } from '../host/make.js';
 import { attempt } from '../process/run.js';
-import { runNicTests } from './nic-suite.js';
-import { addResults, type Suite, type SuiteResult, type TestResult } from './suite.js';
+import { addResults, type SuiteResult, type TestResult } from './suite.js';
 import { watchResults, type ResultWatch } from './tap.js';
 
 const fuzzSeconds = 15;
 const testsTimeoutMs = 600_000;
 
-/** The models by themselves, then the drivers and the redirect on them; all of the conformance suite is `npm run test:nic`. */
-export const nicsSuite: Suite = {
-  name: 'nics',
-  async run({ image, flavour }) {
-    await buildNics();
-    const results = [await withProgress(runModelTests)];
-    for (const model of nicModels) results.push(await withProgress((onProgress) => fuzz(model, onProgress)));
-    const bootImage = image ?? (await buildImage({ flavour }));
-    for (const model of nicModels) results.push(await runNicTests({ model, image: bootImage, driverRedirects: true, entry: 'driver-tests', slow: flavour === 'debug' }));
-    return addResults(results);
-  },
-};
+/** Their unit tests, and what a guest can do to each of them. */
+export async function testNicModels(): Promise<SuiteResult> {
+  await buildNics();
+  const results = [await withProgress(runModelTests)];
+  for (const model of nicModels) results.push(await withProgress((onProgress) => fuzz(model, onProgress)));
+  return addResults(results);
+}
 
 /** The unit tests of the models, in C, with sanitizers. */
 async function runModelTests(onProgress: OnProgress): Promise<SuiteResult> {

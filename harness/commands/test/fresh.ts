@@ -1,11 +1,11 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { FlashError } from '../errors.js';
-import { suites, type Suite } from '../fresh/archive.js';
-import { ranTooLong } from '../fresh/folder.js';
-import { runFresh, type FreshResult } from '../fresh/run-fresh.js';
-import { formatSeconds, startClock } from '../host/duration.js';
-import { showProgress } from '../host/progress.js';
-import { formatTable } from '../host/table.js';
+import { FlashError } from '../../errors.js';
+import { suites, type Suite } from '../../fresh/archive.js';
+import { ranTooLong } from '../../fresh/folder.js';
+import { runFresh, type FreshResult } from '../../fresh/run-fresh.js';
+import { formatSeconds, startClock } from '../../host/duration.js';
+import { showProgress } from '../../host/progress.js';
+import { formatTable } from '../../host/table.js';
 
 interface Options {
   readonly suite: Suite;
@@ -17,9 +17,9 @@ interface Options {
 /** The two of the README, and what is quick enough to try this with. */
 const scripts = ['demo', 'test', 'doctor', 'test:unit'];
 
-export function addTestFresh(program: Command): void {
-  program
-    .command('test-fresh')
+export function addTestFresh(test: Command): void {
+  test
+    .command('fresh')
     .description("run the README's commands on a fresh system, which is installed in a folder")
     .addOption(new Option('--suite <suite>', 'the system: Debian 12, Debian 13 or Ubuntu 24.04').choices(Object.keys(suites)).makeOptionMandatory())
     .addOption(new Option('--command <script...>', 'run only these npm scripts').choices(scripts))

@@ -1,17 +1,19 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { findContender, type ContenderName } from '../bench/chains/contenders.js';
-import { show } from '../bench/report/figure.js';
-import { renderHtml } from '../bench/report/html.js';
-import { nativeTables } from '../bench/report/native-tables.js';
-import type { Report } from '../bench/report/schema.js';
-import { runBench } from '../bench/run-bench.js';
-import { formatSeconds, startClock } from '../host/duration.js';
-import { showProgress } from '../host/progress.js';
-import { callerDir } from '../host/repository.js';
-import { formatTable } from '../host/table.js';
-import { guestCommand } from './guest-command.js';
+import { findContender, type ContenderName } from '../../bench/chains/contenders.js';
+import { show } from '../../bench/report/figure.js';
+import { renderHtml } from '../../bench/report/html.js';
+import { nativeTables } from '../../bench/report/native-tables.js';
+import type { Report } from '../../bench/report/schema.js';
+import { runBench } from '../../bench/run-bench.js';
+import { formatSeconds, startClock } from '../../host/duration.js';
+import { showProgress } from '../../host/progress.js';
+import { callerDir } from '../../host/repository.js';
+import { formatTable } from '../../host/table.js';
+import { guestCommand } from '../guest-command.js';
+import { addBenchCompare } from './compare.js';
+import { addBenchInstructions } from './instructions.js';
 
 interface Options {
   readonly quick: boolean;
@@ -23,7 +25,10 @@ interface Options {
 }
 
 export function addBench(program: Command): void {
-  guestCommand(program, 'bench')
+  const bench = guestCommand(program, 'bench');
+  addBenchCompare(bench);
+  addBenchInstructions(bench);
+  bench
     .description('measure speed and compare it with other transports; writes report.json and report.html')
     .option('--quick', 'take minutes: fewer chains and shorter measurements', false)
     .option('--here', 'measure on this machine, whose kernel has FLASH, instead of in a guest', false)

@@ -1,12 +1,13 @@
 import { resolve } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { exitCodes } from '../errors.js';
-import { formatSeconds, startClock } from '../host/duration.js';
-import { callerDir } from '../host/repository.js';
-import { buildImage } from '../kernel/build/image.js';
-import { flavours, type Flavour } from '../kernel/flavour.js';
-import { devices, runChaos } from '../suites/chaos-suite.js';
-import { failuresOf, formatTotals, showFailures } from '../suites/suite.js';
+import { exitCodes } from '../../errors.js';
+import { formatSeconds, startClock } from '../../host/duration.js';
+import { callerDir } from '../../host/repository.js';
+import { buildImage } from '../../kernel/build/image.js';
+import { flavours, type Flavour } from '../../kernel/flavour.js';
+import { guestCommand } from '../guest-command.js';
+import { devices, runChaos } from '../../suites/chaos-suite.js';
+import { failuresOf, formatTotals, showFailures } from '../../suites/suite.js';
 
 interface Options {
   readonly seconds: number;
@@ -21,9 +22,8 @@ function wholeNumber(text: string): number {
   return Number(text);
 }
 
-export function addTestChaos(program: Command): void {
-  program
-    .command('test-chaos')
+export function addTestChaos(test: Command): void {
+  guestCommand(test, 'chaos')
     .description('let sockets send, receive, sleep, close and change routes at random, and check the invariants whenever all is quiet')
     .option('--seconds <n>', 'how long to run on each device', wholeNumber, 60)
     .option('--seed <n>', 'the seed of the first episode; each later one has the next seed', wholeNumber, 1)

@@ -2,16 +2,16 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { compareReports } from '../bench/report/compare.js';
-import { show } from '../bench/report/figure.js';
-import { reportSchema, type Report } from '../bench/report/schema.js';
-import { FlashError } from '../errors.js';
-import { callerDir } from '../host/repository.js';
-import { formatTable } from '../host/table.js';
+import { compareReports } from '../../bench/report/compare.js';
+import { show } from '../../bench/report/figure.js';
+import { reportSchema, type Report } from '../../bench/report/schema.js';
+import { FlashError } from '../../errors.js';
+import { callerDir } from '../../host/repository.js';
+import { formatTable } from '../../host/table.js';
 
-export function addBenchCompare(program: Command): void {
-  program
-    .command('bench-compare')
+export function addBenchCompare(bench: Command): void {
+  bench
+    .command('compare')
     .description('compare two reports of bench, and show differences that are larger than the noise')
     .argument('<before>', 'the report.json of the first run')
     .argument('<after>', 'the report.json of the second run')

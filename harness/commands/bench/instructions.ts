@@ -1,22 +1,22 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Option, type Command } from 'commander';
-import { best, judge, measureKernel, measureNic, spread, type KernelCosts } from '../bench/instructions.js';
-import { profileHop, profileRows } from '../bench/profile/profile-hop.js';
-import { FlashError } from '../errors.js';
-import { refuseKvm } from '../machine/guest/choose-accelerator.js';
-import { withProgress } from '../host/progress.js';
-import { callerDir } from '../host/repository.js';
-import { formatTable } from '../host/table.js';
-import { buildImage } from '../kernel/build/image.js';
-import { nicModels, type NicModel } from '../nics/model.js';
-import { buildNative } from '../native/build-native.js';
-import { guestCommand } from './guest-command.js';
+import { best, judge, measureKernel, measureNic, spread, type KernelCosts } from '../../bench/instructions.js';
+import { profileHop, profileRows } from '../../bench/profile/profile-hop.js';
+import { FlashError } from '../../errors.js';
+import { refuseKvm } from '../../machine/guest/choose-accelerator.js';
+import { withProgress } from '../../host/progress.js';
+import { callerDir } from '../../host/repository.js';
+import { formatTable } from '../../host/table.js';
+import { buildImage } from '../../kernel/build/image.js';
+import { nicModels, type NicModel } from '../../nics/model.js';
+import { buildNative } from '../../native/build-native.js';
+import { guestCommand } from '../guest-command.js';
 
 const shownFunctions = 24;
 
-export function addBenchInstructions(program: Command): void {
-  guestCommand(program, 'bench-instructions')
+export function addBenchInstructions(bench: Command): void {
+  guestCommand(bench, 'instructions')
     .description('count the instructions that sending a packet takes, on the vanilla kernel and on ours')
     .addOption(new Option('--nic <model>', "also measure redirects in this NIC's driver").choices(nicModels))
     .option('--json <file>', 'also write the figures as JSON')

@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
-import { FlashError } from '../errors.js';
-import { formatTable } from '../host/table.js';
-import { compareKernels } from '../parity/compare-kernels.js';
-import { judge } from '../parity/xskxceiver-output.js';
-import { failuresOf } from '../suites/suite.js';
-import { guestCommand } from './guest-command.js';
+import { FlashError } from '../../errors.js';
+import { formatTable } from '../../host/table.js';
+import { compareKernels } from '../../parity/compare-kernels.js';
+import { judge } from '../../parity/xskxceiver-output.js';
+import { failuresOf } from '../../suites/suite.js';
+import { guestCommand } from '../guest-command.js';
 
-export function addTestParity(program: Command): void {
-  guestCommand(program, 'test-parity')
+export function addTestParity(test: Command): void {
+  guestCommand(test, 'parity')
     .description("run the kernel's own AF_XDP suite on the vanilla kernel and on ours, and compare the results")
     .action(async () => {
       const rows = await compareKernels();

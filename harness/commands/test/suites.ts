@@ -1,0 +1,13 @@
+import type { Suite } from '../../suites/suite.js';
+import { chaosSuite } from '../../suites/chaos-suite.js';
+import { guestSuite, hereSuite } from '../../suites/guest-suite.js';
+import { holdSuite } from '../../suites/hold-suite.js';
+import { kunitSuite } from '../../suites/kunit-suite.js';
+import { mutantsSuite } from '../../mutants/mutants-suite.js';
+import { nativeSuite } from '../../suites/native-suite.js';
+import { nicSuite } from '../../suites/nic-suite.js';
+import { selftestsSuite } from '../../suites/selftests-suite.js';
+import { unitSuite } from '../../suites/unit-suite.js';
+
+/** Everything `npm test` runs, in this order: what is quick and explains most comes first. */
+export const suites: readonly Suite[] = [unitSuite, kunitSuite, selftestsSuite, nativeSuite, mutantsSuite, guestSuite, holdSuite, nicSuite, chaosSuite, hereSuite];

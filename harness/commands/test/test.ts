@@ -1,0 +1,71 @@
+import { resolve } from 'node:path';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { exitCodes, FlashError } from '../../errors.js';
+import { callerDir } from '../../host/repository.js';
+import { flavours } from '../../kernel/flavour.js';
+import { suites } from './suites.js';
+import { beginReports, cannotWrite, writeReports, type ReportFiles } from '../../suites/reports/report-files.js';
+import { runSuites } from '../../suites/run-suites.js';
+import { addResults, failuresOf, formatTotals, skipsOf, type SuiteOptions } from '../../suites/suite.js';
+import { guestCommand } from '../guest-command.js';
+import { addTestChaos } from './chaos.js';
+import { addTestFresh } from './fresh.js';
+import { addTestMutants } from './mutants.js';
+import { addTestNic } from './nic.js';
+import { addTestParity } from './parity.js';
+
+type Options = SuiteOptions & ReportFiles;
+
+/** `test`, and below it the tests that have options of their own or take long. */
+export function addTest(program: Command): void {
+  const test = guestCommand(program, 'test', bootsGuests);
+  withReports(test)
+    .description('run every suite, or one; each command below runs what takes longer')
+    .argument('[suite]', suites.map(({ name }) => name).join(', '))
+    .addOption(new Option('--flavour <name>', 'the kernel the guests boot').choices(flavours).default('lean'))
+    .option('--image <file>', 'boot this kernel instead of building one')
+    .action((name: string | undefined, options: Options) => runChosen(name, options));
+  withReports(guestCommand(test, 'debug'))
+    .description('run every suite, or one, on a kernel with KASAN and lockdep')
+    .argument('[suite]')
+    .action((name: string | undefined, files: ReportFiles) => runChosen(name, { ...files, flavour: 'debug' }));
+  addTestNic(test);
+  addTestChaos(test);
+  addTestMutants(test);
+  addTestParity(test);
+  addTestFresh(test);
+}
+
+function withReports(command: Command): Command {
+  return command
+    .option('--junit <file>', 'also write the results as JUnit XML', reportFile)
+    .option('--ktap <file>', "also write the results as KTAP, the kernel's test format", reportFile);
+}
+
+async function runChosen(name: string | undefined, { image, flavour, ...files }: Options): Promise<void> {
+  const chosen = suites.filter((suite) => (name === undefined ? suite.onlyByName !== true : suite.name === name));
+  if (chosen.length === 0) {
+    throw new FlashError('usage', `there is no suite "${name}"`, { advice: `suites: ${suites.map((suite) => suite.name).join(', ')}` });
+  }
+  if (files.junit !== undefined && files.junit === files.ktap) {
+    throw new FlashError('usage', `both reports would be written to ${files.junit}`, { advice: 'name a file for each' });
+  }
+  beginReports(files);
+  const options = { flavour, ...(image === undefined ? {} : { image: resolve(callerDir, image) }) };
+  const total = addResults(await runSuites(chosen, options, (runs) => writeReports(files, runs)));
+  for (const { title, detail } of skipsOf(total)) console.log(`skipped: ${title}${detail === undefined ? '' : `: ${detail}`}`);
+  console.log(formatTotals(total));
+  if (failuresOf(total).length > 0) process.exitCode = exitCodes.testFailure;
+}
+
+function bootsGuests({ args: [name] }: Command): boolean {
+  return suites.find((suite) => suite.name === name)?.bootsGuests !== false;
+}
+
+/** Refused before anything runs: the tests take long. */
+function reportFile(given: string): string {
+  const path = resolve(callerDir, given);
+  const problem = cannotWrite(path);
+  if (problem !== undefined) throw new InvalidArgumentError(problem);
+  return path;
+}
