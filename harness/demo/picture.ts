@@ -50,8 +50,10 @@ export function drawChain(phase: string, samples: readonly LiveSample[]): string
 
 /** The same in one line, for a log: between two samples. */
 export function describeSample(now: LiveSample, before: LiveSample): string {
-  const ratesOf = (direction: keyof typeof steps): string => steps[direction].map((step) => lastRate([before, now], step)).join(' > ');
-  return `packets/s to the server ${ratesOf('forward')}, to the client ${ratesOf('reverse')}; ${megabits([before, now])}`;
+  const samples = [before, now];
+  const rates = (direction: keyof typeof steps): string =>
+    steps[direction].map((step) => lastRate(samples, step)).join(' > ');
+  return `packets/s to the server ${rates('forward')}, to the client ${rates('reverse')}; ${megabits(samples)}`;
 }
 
 /** Nothing is blank. The scale of a line is its own: acknowledgements would be nothing beside data. */
@@ -63,7 +65,8 @@ function drawStep(samples: readonly LiveSample[], step: Step): string {
 }
 
 function ratesOf(samples: readonly LiveSample[], { kind, from, to }: Step): number[] {
-  const countIn = (sample: LiveSample): number => sample[kind].find((each) => each.from === from && each.to === to)?.packets ?? 0;
+  const countIn = (sample: LiveSample): number =>
+    sample[kind].find((each) => each.from === from && each.to === to)?.packets ?? 0;
   return samples.slice(1).map((sample, index) => perSecond(samples[index] as LiveSample, sample, countIn));
 }
 
@@ -80,8 +83,10 @@ function lastRate(samples: readonly LiveSample[], step: Step): string {
 function megabits(samples: readonly LiveSample[]): string {
   const [before, now] = samples.slice(-2);
   const arriving = (from: string, to: string): string => {
-    const bytesIn = ({ wires }: LiveSample): number => wires.find((each) => each.from === from && each.to === to)?.bytes ?? 0;
-    return before === undefined || now === undefined ? '-' : ((8 * perSecond(before, now, bytesIn)) / 1e6).toFixed(1);
+    if (before === undefined || now === undefined) return '-';
+    const bytesIn = ({ wires }: LiveSample): number =>
+      wires.find((each) => each.from === from && each.to === to)?.bytes ?? 0;
+    return ((8 * perSecond(before, now, bytesIn)) / 1e6).toFixed(1);
   };
   return `${arriving('n1', 'server')} Mbit/s to the server, ${arriving('n0', 'client')} to the client`;
 }

@@ -14,7 +14,11 @@ export interface SuiteRun extends SuiteResult {
  * Runs suites one after the other and shows what each gave. Whatever ends the run, all of them are
  * recorded: those that did not come to their end with an error.
  */
-export async function runSuites(chosen: readonly Suite[], options: SuiteOptions, record: (runs: readonly SuiteRun[]) => void): Promise<readonly SuiteRun[]> {
+export async function runSuites(
+  chosen: readonly Suite[],
+  options: SuiteOptions,
+  record: (runs: readonly SuiteRun[]) => void,
+): Promise<readonly SuiteRun[]> {
   const runs: SuiteRun[] = [];
   try {
     for (const suite of chosen) runs.push(await runSuite(suite, options));
@@ -40,5 +44,6 @@ async function runSuite(suite: Suite, options: SuiteOptions): Promise<SuiteRun> 
 
 function withoutEnd({ name }: Suite): SuiteRun {
   const detail = 'the run was interrupted before this suite ended';
-  return { name, started: new Date(), seconds: 0, tests: [{ title: `the suite ${name} runs`, outcome: 'error', detail }] };
+  const tests = [{ title: `the suite ${name} runs`, outcome: 'error', detail }] as const;
+  return { name, started: new Date(), seconds: 0, tests };
 }

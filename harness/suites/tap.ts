@@ -30,7 +30,9 @@ export async function readTap(text: string, exitCode: number, seconds: readonly 
     parser.end(text);
   });
   const problem = describeProblem(final, exitCode, tests.some(({ outcome }) => outcome === 'failed'));
-  if (problem !== undefined) tests.push({ title: 'the test run itself', outcome: 'error', detail: `${problem}\n${lastOutput(text)}` });
+  if (problem !== undefined) {
+    tests.push({ title: 'the test run itself', outcome: 'error', detail: `${problem}\n${lastOutput(text)}` });
+  }
   return { tests };
 }
 
@@ -40,7 +42,7 @@ export interface ResultWatch {
   readonly seconds: readonly number[];
 }
 
-/** For the lines of a stream as they come: says how many tests have ended and takes their times; not of those within others. */
+/** Counts and times the tests of a stream as its lines come; not those within others. */
 export function watchResults(phase: string, onProgress: OnProgress): ResultWatch {
   onProgress({ kind: 'phase', phase, unit: 'tests' });
   const seconds: number[] = [];

@@ -66,7 +66,10 @@ export function parseKtap(consoleText: string): KtapResult {
       const [, not, , description = ''] = result.exec(body) ?? [];
       const isSuite = closeDeeperThan(depth);
       levels[depth].seen += 1;
-      if (!isSuite) tests.push({ ...readResult(not !== undefined, description, levels, [...lines, text]), seconds: seconds - lastSeconds });
+      if (!isSuite) {
+        const read = readResult(not !== undefined, description, levels, [...lines, text]);
+        tests.push({ ...read, seconds: seconds - lastSeconds });
+      }
     } else if (subtest.test(body)) {
       levels[depth].subtest = subtest.exec(body)?.[1];
     } else if (!body.startsWith('#')) {
@@ -83,9 +86,15 @@ export function parseKtap(consoleText: string): KtapResult {
 
 const detailLines = 12;
 
-function readResult(failed: boolean, description: string, levels: readonly Level[], lines: readonly string[]): Omit<KtapTest, 'seconds'> {
+function readResult(
+  failed: boolean,
+  description: string,
+  levels: readonly Level[],
+  lines: readonly string[],
+): Omit<KtapTest, 'seconds'> {
   const [, reason] = skip.exec(description) ?? [];
-  const title = [...levels.map((level) => level.subtest), description.replace(/ # .*$/, '')].filter((name) => name !== undefined).join('.');
+  const names = [...levels.map((level) => level.subtest), description.replace(/ # .*$/, '')];
+  const title = names.filter((name) => name !== undefined).join('.');
   if (failed) return { title, outcome: 'failed', detail: lines.slice(-detailLines).join('\n') };
   return reason === undefined ? { title, outcome: 'passed' } : { title, outcome: 'skipped', detail: reason };
 }

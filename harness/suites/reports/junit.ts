@@ -39,7 +39,8 @@ function testCase(suite: string, { title, outcome, detail = '', seconds }: TestR
 
 function counts(tests: readonly TestResult[]): object {
   const count = (wanted: Outcome): number => tests.filter(({ outcome }) => outcome === wanted).length;
-  return { '@tests': tests.length, '@failures': count('failed'), '@errors': count('error'), '@skipped': count('skipped') };
+  const [failures, errors, skipped] = [count('failed'), count('error'), count('skipped')];
+  return { '@tests': tests.length, '@failures': failures, '@errors': errors, '@skipped': skipped };
 }
 
 function formatTime(seconds: number): string {

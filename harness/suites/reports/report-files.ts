@@ -16,7 +16,8 @@ export function cannotWrite(path: string): string | undefined {
     return undefined;
   } catch (error) {
     const { code = 'EIO' } = error as NodeJS.ErrnoException;
-    const advice = code === 'ENOENT' ? `create the directory ${dirname(path)} first` : 'name a file that can be written';
+    const create = `create the directory ${dirname(path)} first`;
+    const advice = code === 'ENOENT' ? create : 'name a file that can be written';
     return `${path} cannot be written (${code}): ${advice}`;
   }
 }
