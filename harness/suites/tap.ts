@@ -75,7 +75,9 @@ function lastOutput(text: string): string {
 function formatDiagnostic(diag: unknown): string {
   if (diag === null || diag === undefined) return '';
   if (typeof diag !== 'object') return String(diag);
-  return Object.entries(diag)
+  // CI systems show the first line: what AVA says of an assertion comes before its name.
+  const { message, ...rest } = diag as Readonly<Record<string, unknown>>;
+  return Object.entries(message === undefined ? rest : { message, ...rest })
     .map(([key, value]) => `${key}: ${typeof value === 'string' ? value : JSON.stringify(value, null, 2)}`)
     .join('\n');
 }

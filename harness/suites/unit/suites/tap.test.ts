@@ -25,11 +25,13 @@ test('a run that ended early is told from one that planned more', async (t) => {
   t.regex(await detail('TAP version 13\n1..3\nok 1 - a\n'), /planned 3 tests and ran 1/);
 });
 
-test('a failed test is reported with its detail', async (t) => {
-  const [failure] = failuresOf(await readTap('TAP version 13\nnot ok 1 - it adds\n  ---\n  message: two is not three\n  ...\n1..1\n', 1));
+test('a failed test is reported with its detail, and what went wrong comes first', async (t) => {
+  const diagnostic = '  ---\n  name: AssertionError\n  message: two is not three\n  ...\n';
+
+  const [failure] = failuresOf(await readTap(`TAP version 13\nnot ok 1 - it adds\n${diagnostic}1..1\n`, 1));
 
   t.is(failure?.title, 'it adds');
-  t.regex(failure?.detail ?? '', /two is not three/);
+  t.is(failure?.detail, 'message: two is not three\nname: AssertionError');
 });
 
 test('a failed test without a detail is reported with the comments that led to it, and no others', async (t) => {
