@@ -3,7 +3,7 @@
 # Nothing is touched, and no package list is fetched, when nothing is missing, and root is asked for
 # only where a package is. `bootstrap.sh bench` also installs what the bench compares with, `parity`
 # what the kernel's own suite is built with, `fresh` what makes a folder with a system of its own,
-# `mail` what sends patches; all of them do without what cannot be had. `bootstrap.sh check` only
+# `mail` what sends patches, `test` what checks shell scripts; all of them do without what cannot be had. `bootstrap.sh check` only
 # prints which packages are missing, and on a second line how this user becomes root.
 set -euo pipefail
 
@@ -25,6 +25,7 @@ packages=(
 case ${1-} in
     bench) also=(libdpdk-dev) ;;
     parity) also=(bpftool) ;;
+    test) also=(shellcheck) ;;
     fresh) also=(debootstrap) ;;
     mail) also=(git-email libmailtools-perl) ;;
     *) also=() ;;

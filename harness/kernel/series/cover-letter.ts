@@ -68,7 +68,7 @@ function parseSections(file: string): readonly Section[] {
 
 /** A comment on lines of its own takes them along. */
 function withoutComments(file: string): string {
-  return file.replace(/^<!--[^]*?-->\n/gm, '').replace(/<!--[^]*?-->/g, '');
+  return file.replace(/^<!--[\s\S]*?-->\n/gm, '').replace(/<!--[\s\S]*?-->/g, '');
 }
 
 function format({ title, text }: Section): string {

@@ -26,7 +26,11 @@ test.serial('a socket on no route sends over its wire, in order, and loses no fr
     await drainTx(sender);
     received.push(...(await receiveCount(receiver, 32)));
   }
-  await waitUntil(() => (reclaim(sender), sender.umem.freeFrames.length === 64), { what: 'all completions', deadlineMs: 5000 });
+  const allCompleted = (): boolean => {
+    reclaim(sender);
+    return sender.umem.freeFrames.length === 64;
+  };
+  await waitUntil(allCompleted, { what: 'all completions', deadlineMs: 5000 });
 
   t.deepEqual(received, count(640));
   t.is(auditProblem(umemA), undefined);

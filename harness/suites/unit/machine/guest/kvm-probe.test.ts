@@ -47,8 +47,20 @@ test.serial('KVM that runs a boot sector and no kernel does not work', async (t)
 });
 
 const changes: readonly { what: string; change: (machine: FakeMachine) => KvmMachine }[] = [
-  { what: "the device's mode", change: (machine) => (chmodSync(machine.device, 0o600), machine) },
-  { what: 'QEMU', change: (machine) => (utimesSync(machine.qemu, 1, 1), machine) },
+  {
+    what: "the device's mode",
+    change(machine) {
+      chmodSync(machine.device, 0o600);
+      return machine;
+    },
+  },
+  {
+    what: 'QEMU',
+    change(machine) {
+      utimesSync(machine.qemu, 1, 1);
+      return machine;
+    },
+  },
   { what: 'the number of processors', change: (machine) => ({ ...machine, cpus: 9 }) },
 ];
 
