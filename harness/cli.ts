@@ -9,7 +9,10 @@ import { addTest } from './commands/test/test.js';
 import { describeFailure, exitCodes, FlashError } from './errors.js';
 import { installInterruptHandler, interruptSignal, throwIfInterrupted } from './process/interrupt.js';
 
-const program = new Command('flash').description('builds, tests and measures FLASH: AF_XDP sockets that send packets to each other in the kernel').exitOverride().enablePositionalOptions();
+const program = new Command('flash')
+  .description('builds, tests and measures FLASH: AF_XDP sockets that send packets to each other in the kernel')
+  .exitOverride()
+  .enablePositionalOptions();
 
 addBuildKernel(program);
 addPatches(program);

@@ -12,7 +12,11 @@ const rounds = 400;
 /** The veth pair that the sockets are on. */
 export async function createVeth(): Promise<AsyncDisposable> {
   await createNetns(costNetns);
-  await ipBatch(costNetns, ['link add name a numtxqueues 2 numrxqueues 2 type veth peer name b numtxqueues 2 numrxqueues 2', 'link set dev a up', 'link set dev b up']);
+  await ipBatch(costNetns, [
+    'link add name a numtxqueues 2 numrxqueues 2 type veth peer name b numtxqueues 2 numrxqueues 2',
+    'link set dev a up',
+    'link set dev b up',
+  ]);
   return { [Symbol.asyncDispose]: () => deleteNetns(costNetns) };
 }
 
@@ -25,11 +29,13 @@ export async function startCostPump(each: CostCase): Promise<Pump> {
 export async function runCostPump(pump: Pump, each: CostCase): Promise<number> {
   if (each.path !== 'wire') {
     const [source, target] = pump.ids();
-    if (source === undefined || target === undefined) throw new FlashError('infrastructure', 'the sockets of pump are not listed');
+    if (source === undefined || target === undefined)
+      throw new FlashError('infrastructure', 'the sockets of pump are not listed');
     setRoute(source, [target]);
   }
   pump.go();
   const { exitCode, report, stderr } = await pump.end;
-  if (exitCode !== 0) throw new FlashError('infrastructure', `pump failed at ${JSON.stringify(each)}`, { logTail: stderr });
+  if (exitCode !== 0)
+    throw new FlashError('infrastructure', `pump failed at ${JSON.stringify(each)}`, { logTail: stderr });
   return (report as { nsPerPacket: number }).nsPerPacket;
 }

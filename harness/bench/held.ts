@@ -29,10 +29,14 @@ export const heldCases: readonly Case[] = [2, 4].flatMap((threads) =>
 /** Each case right after the same without. */
 export async function measureHeld(inTurn: InTurnOptions): Promise<HeldMeasurement[]> {
   const program = (await buildRings()).rings as string;
-  const samples = await measureInTurn(heldCases, inTurn, async (each): Promise<Pair> => ({
-    unheld: await runHeldRing(program, { ...each, holdUs: 0, everyUs }, milliseconds),
-    held: await runHeldRing(program, { ...each, everyUs }, milliseconds),
-  }));
+  const samples = await measureInTurn(
+    heldCases,
+    inTurn,
+    async (each): Promise<Pair> => ({
+      unheld: await runHeldRing(program, { ...each, holdUs: 0, everyUs }, milliseconds),
+      held: await runHeldRing(program, { ...each, everyUs }, milliseconds),
+    }),
+  );
   return [...samples].map(([options, taken]) => summarizeHeld(options, taken));
 }
 

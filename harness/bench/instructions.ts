@@ -30,13 +30,23 @@ const nicMemoryMb = 2048;
 /** The same on two ports of a NIC, redirected by its driver. */
 export async function measureNic(model: NicModel, image: string): Promise<KernelCosts> {
   await using nics = await startNicPair(model);
-  const machine = guest({ ...countingMachine, image, nics, memoryMb: nicMemoryMb, deadlineMs, bootDeadlineMs: deadlineMs });
+  const machine = guest({
+    ...countingMachine,
+    image,
+    nics,
+    memoryMb: nicMemoryMb,
+    deadlineMs,
+    bootDeadlineMs: deadlineMs,
+  });
   const costs = await runProgram(machine, costsProgram, { nic: model }, { onEvent: showCost(model) });
   return { kernel: 'flash', image, costs };
 }
 
 function showCost(what: string): (cost: Cost) => void {
-  return (cost) => console.error(`flash: ${what}, ${cost.path}, batch ${cost.batch}, ${cost.packetBytes} bytes: ${best(cost).toFixed(1)}`);
+  return (cost) =>
+    console.error(
+      `flash: ${what}, ${cost.path}, batch ${cost.batch}, ${cost.packetBytes} bytes: ${best(cost).toFixed(1)}`,
+    );
 }
 
 /** The smaller of the two: nothing makes a packet cheaper than it is. */
@@ -51,7 +61,8 @@ export function spread({ instructions }: Cost): number {
 
 export function findCost({ costs }: KernelCosts, { path, batch, packetBytes }: CostCase): Cost {
   const found = costs.find((cost) => cost.path === path && cost.batch === batch && cost.packetBytes === packetBytes);
-  if (found === undefined) throw new FlashError('guest', `there is no figure for ${path}, batch ${batch}, ${packetBytes} bytes`);
+  if (found === undefined)
+    throw new FlashError('guest', `there is no figure for ${path}, batch ${batch}, ${packetBytes} bytes`);
   return found;
 }
 
@@ -74,8 +85,23 @@ export function judge(vanilla: KernelCosts, flash: KernelCosts): Goal[] {
   const worst = Math.max(...bystander);
   const noise = Math.max(...[...vanilla.costs, ...flash.costs].map(spread));
   return [
-    { what: 'instructions a packet of a zero-copy hop at batch 64', limit: `at most ${hopLimit}`, value: hop.toFixed(1), met: hop <= hopLimit },
-    { what: 'a socket on no route, beyond the vanilla kernel', limit: `at most ${percent(bystanderLimit)}`, value: percent(worst), met: worst <= bystanderLimit },
-    { what: 'two measurements of the same', limit: `at most ${percent(spreadLimit)} apart`, value: percent(noise), met: noise <= spreadLimit },
+    {
+      what: 'instructions a packet of a zero-copy hop at batch 64',
+      limit: `at most ${hopLimit}`,
+      value: hop.toFixed(1),
+      met: hop <= hopLimit,
+    },
+    {
+      what: 'a socket on no route, beyond the vanilla kernel',
+      limit: `at most ${percent(bystanderLimit)}`,
+      value: percent(worst),
+      met: worst <= bystanderLimit,
+    },
+    {
+      what: 'two measurements of the same',
+      limit: `at most ${percent(spreadLimit)} apart`,
+      value: percent(noise),
+      met: noise <= spreadLimit,
+    },
   ];
 }

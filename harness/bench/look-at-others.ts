@@ -8,5 +8,8 @@ const toleratedBusy = 0.05;
 export async function lookAtOthers(samples: SampleFile): Promise<void> {
   const busy = await measureBusy(lookMs);
   samples.add({ of: 'others', busy });
-  if (busy > toleratedBusy) console.error(`flash: other programs use ${Math.round(100 * busy)} % of this machine's processors: what is timed now is timed beside them`);
+  if (busy > toleratedBusy)
+    console.error(
+      `flash: other programs use ${Math.round(100 * busy)} % of this machine's processors: what is timed now is timed beside them`,
+    );
 }

@@ -15,7 +15,11 @@ type Kind = 'rings' | 'held' | 'redirects';
 /** What is compiled from the series in user space, as far as it is not measured yet. */
 export async function measureSeries(samples: SampleFile, size: Report['size'], onProgress: OnProgress): Promise<void> {
   const inTurn = { onProgress: (done: number, total: number): void => onProgress({ kind: 'step', done, total }) };
-  const measure = async <Measurement>(of: Kind, phase: string, measured: () => Promise<readonly Measurement[]>): Promise<void> => {
+  const measure = async <Measurement>(
+    of: Kind,
+    phase: string,
+    measured: () => Promise<readonly Measurement[]>,
+  ): Promise<void> => {
     if (samples.samples().some((sample) => sample.of === of)) return;
     await lookAtOthers(samples);
     onProgress({ kind: 'phase', phase, unit: 'measurements' });

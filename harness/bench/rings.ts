@@ -63,7 +63,8 @@ export async function measureRings({ milliseconds, ...inTurn }: RingsOptions): P
 /** Those without a measurement, and why. */
 export function ringsNotRun(measurements: readonly RingMeasurement[]): Report['notRun'] {
   if (measurements.length === 0) return [{ what: 'rings alone', reason: 'cycles are counted on x86-64 only' }];
-  if (!measurements.some(({ ring }) => ring.startsWith('rte-'))) return [{ what: 'rte_ring', reason: 'DPDK is not installed: its package is libdpdk-dev' }];
+  if (!measurements.some(({ ring }) => ring.startsWith('rte-')))
+    return [{ what: 'rte_ring', reason: 'DPDK is not installed: its package is libdpdk-dev' }];
   return [];
 }
 
@@ -72,7 +73,9 @@ export function ringCases(contenders: readonly Contender[]): Case[] {
   return objects.flatMap((object) =>
     threadCounts.flatMap((threads) =>
       batches.flatMap((batch) =>
-        contenders.filter(({ single = false }) => !single || threads === 1).map((contender) => ({ contender, ring: contender.name, object, batch, threads })),
+        contenders
+          .filter(({ single = false }) => !single || threads === 1)
+          .map((contender) => ({ contender, ring: contender.name, object, batch, threads })),
       ),
     ),
   );
@@ -80,7 +83,8 @@ export function ringCases(contenders: readonly Contender[]): Case[] {
 
 /** Runs in which other programs took the processors count only where there are no others. */
 export function summarizeRing(options: RingRun, samples: readonly RingSample[]): RingMeasurement {
-  const isClean = ({ share, threads, cpus }: RingSample): boolean => share >= cleanShare[threads > cpus ? 'shared' : 'each'];
+  const isClean = ({ share, threads, cpus }: RingSample): boolean =>
+    share >= cleanShare[threads > cpus ? 'shared' : 'each'];
   const some = samples.some(isClean);
   const figure = (value: (sample: RingSample) => number | null): Figure =>
     figureOf(samples.map((sample) => (some && !isClean(sample) ? null : value(sample))));

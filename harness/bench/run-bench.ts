@@ -43,27 +43,43 @@ export interface BenchOptions {
 const guestMemoryMb = 4096;
 const deadlineMs = 4 * 3_600_000;
 const frameBytes = 2048;
-const umem = 'one UMEM for a zero-copy chain, one a stage where it copies or is on a device of its own; AF_XDP in copy mode on veth';
+const umem =
+  'one UMEM for a zero-copy chain, one a stage where it copies or is on a device of its own; AF_XDP in copy mode on veth';
 
 /** Measures what is not measured yet, rings first, then chains, then instructions, and puts the figures together. */
 export async function runBench({ vfsOf: nic, ...others }: BenchOptions): Promise<Report> {
   const { size, here, native, resume, outDir, onProgress } = others;
-  if (nic !== undefined && !here) throw new FlashError('usage', `the virtual functions of ${nic} are not in a guest`, { advice: 'give --here as well as --vfs-of' });
+  if (nic !== undefined && !here)
+    throw new FlashError('usage', `the virtual functions of ${nic} are not in a guest`, {
+      advice: 'give --here as well as --vfs-of',
+    });
   const vfsOf = nic === undefined ? undefined : await kernelNameOf(nic);
   const options = { ...others, vfsOf };
   if (vfsOf !== undefined) requireVirtualFunctions({ nic: vfsOf, count: mostStages });
   if (!native) await buildNative(onProgress);
-  const images = here || native ? undefined : { vanilla: await buildImage({ vanilla: true, onProgress }), flash: await buildImage({ onProgress }) };
+  const images =
+    here || native
+      ? undefined
+      : { vanilla: await buildImage({ vanilla: true, onProgress }), flash: await buildImage({ onProgress }) };
   const wanted = native ? [] : contenders;
   const missing = wanted.flatMap((contender) => {
     const reason = whyNot(contender, options);
     return reason === undefined ? [] : [{ name: contender.name, what: contender.title, reason }];
   });
-  const plan = makePlan(size, wanted.map(({ name }) => name).filter((name) => !missing.some((each) => each.name === name)));
-  const conditions = { size, plan, kernel: native ? 'none' : images === undefined ? 'here' : await hashFile(images.flash), vfsOf };
+  const plan = makePlan(
+    size,
+    wanted.map(({ name }) => name).filter((name) => !missing.some((each) => each.name === name)),
+  );
+  const conditions = {
+    size,
+    plan,
+    kernel: native ? 'none' : images === undefined ? 'here' : await hashFile(images.flash),
+    vfsOf,
+  };
   const samples = openSamples(join(outDir, 'samples.jsonl'), conditions, resume);
 
-  if (native) samples.add({ of: 'machine', kernel: release(), cpus: cpus().length, cpuModel: cpus()[0]?.model ?? 'unknown' });
+  if (native)
+    samples.add({ of: 'machine', kernel: release(), cpus: cpus().length, cpuModel: cpus()[0]?.model ?? 'unknown' });
   await measureSeries(samples, size, onProgress);
   await measureChains(plan, samples, images?.flash, options);
   if (images !== undefined) await measureCosts(samples, images, options);
@@ -72,27 +88,56 @@ export async function runBench({ vfsOf: nic, ...others }: BenchOptions): Promise
   return makeReport({
     samples: samples.samples(),
     size,
-    conditions: { place: here || native ? 'on this machine' : 'in a guest', hostCpus: cpus().length, hostCpuModel: cpus()[0]?.model ?? 'unknown', node: process.version, repetitions, seed, warmUpMs, measureMs, ringSize, frameBytes, umem },
+    conditions: {
+      place: here || native ? 'on this machine' : 'in a guest',
+      hostCpus: cpus().length,
+      hostCpuModel: cpus()[0]?.model ?? 'unknown',
+      node: process.version,
+      repetitions,
+      seed,
+      warmUpMs,
+      measureMs,
+      ringSize,
+      frameBytes,
+      umem,
+    },
     notRun: [
       ...missing.map(({ what, reason }) => ({ what, reason })),
       ...ringsNotRun(ringsOf(samples)),
       ...(native ? [{ what: 'chains', reason: 'left out by --native' }] : []),
-      ...(images === undefined ? [{ what: 'kernel instructions a packet, and what bystanders pay', reason: 'only the emulator of a guest counts instructions: leave out --here and --native' }] : []),
+      ...(images === undefined
+        ? [
+            {
+              what: 'kernel instructions a packet, and what bystanders pay',
+              reason: 'only the emulator of a guest counts instructions: leave out --here and --native',
+            },
+          ]
+        : []),
     ],
   });
 }
 
-const ringsOf = (samples: SampleFile): RingMeasurement[] => samples.samples().flatMap((sample) => (sample.of === 'rings' ? [sample.measurement] : []));
+const ringsOf = (samples: SampleFile): RingMeasurement[] =>
+  samples.samples().flatMap((sample) => (sample.of === 'rings' ? [sample.measurement] : []));
 
 /** Instructions are counted and not time, so that both kernels may run at once. */
-async function measureCosts(samples: SampleFile, images: { readonly vanilla: string; readonly flash: string }, { onProgress }: BenchOptions): Promise<void> {
+async function measureCosts(
+  samples: SampleFile,
+  images: { readonly vanilla: string; readonly flash: string },
+  { onProgress }: BenchOptions,
+): Promise<void> {
   if (samples.samples().some(({ of }) => of === 'costs')) return;
   onProgress({ kind: 'phase', phase: 'instructions a packet' });
   const measured = await Promise.all([measureKernel('vanilla', images.vanilla), measureKernel('flash', images.flash)]);
   for (const costs of measured) samples.add({ of: 'costs', costs });
 }
 
-async function measureChains(plan: Plan, samples: SampleFile, image: string | undefined, { vfsOf, onProgress }: BenchOptions): Promise<void> {
+async function measureChains(
+  plan: Plan,
+  samples: SampleFile,
+  image: string | undefined,
+  { vfsOf, onProgress }: BenchOptions,
+): Promise<void> {
   const jobs = plan.jobs.filter((job) => !samples.has(job));
   if (jobs.length === 0) return;
   await lookAtOthers(samples);
@@ -100,12 +145,17 @@ async function measureChains(plan: Plan, samples: SampleFile, image: string | un
   onProgress({ kind: 'phase', phase: 'chains', unit: 'measurements' });
   let done = plan.jobs.length - jobs.length;
   const machine = image === undefined ? thisMachine() : guest({ image, memoryMb: guestMemoryMb, deadlineMs });
-  await runProgram(machine, benchChainsProgram, { ...plan, jobs, virtualFunctions: functions?.ifindexes ?? [] }, {
-    onEvent(sample) {
-      samples.add(sample);
-      if (sample.of === 'chain') onProgress({ kind: 'step', done: ++done, total: plan.jobs.length });
+  await runProgram(
+    machine,
+    benchChainsProgram,
+    { ...plan, jobs, virtualFunctions: functions?.ifindexes ?? [] },
+    {
+      onEvent(sample) {
+        samples.add(sample);
+        if (sample.of === 'chain') onProgress({ kind: 'step', done: ++done, total: plan.jobs.length });
+      },
     },
-  });
+  );
 }
 
 /** Why a contender cannot be measured, if so. */

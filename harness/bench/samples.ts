@@ -44,15 +44,22 @@ export function openSamples(path: string, conditions: object, resume: boolean): 
       samples.push(sample);
       appendFileSync(path, `${JSON.stringify(sample)}\n`);
     },
-    has: (job) => samples.some((sample) => sample.of === 'chain' && !('failure' in sample) && keyOf(sample.job) === keyOf(job)),
+    has: (job) =>
+      samples.some((sample) => sample.of === 'chain' && !('failure' in sample) && keyOf(sample.job) === keyOf(job)),
   };
 }
 
 function readSamples(path: string, header: string): Sample[] {
-  if (!existsSync(path)) throw new FlashError('usage', `there is no run to go on with: ${path} is missing`, { advice: 'leave out --resume' });
+  if (!existsSync(path))
+    throw new FlashError('usage', `there is no run to go on with: ${path} is missing`, {
+      advice: 'leave out --resume',
+    });
   // A run that was killed may have left half a line.
   const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1);
-  if (lines[0] !== header) throw new FlashError('usage', `${path} is of another run: its plan, kernel or place differ`, { advice: 'give the options of that run, or leave out --resume' });
+  if (lines[0] !== header)
+    throw new FlashError('usage', `${path} is of another run: its plan, kernel or place differ`, {
+      advice: 'give the options of that run, or leave out --resume',
+    });
   writeFileSync(path, lines.map((line) => `${line}\n`).join(''));
   return lines.slice(1).map((line) => JSON.parse(line) as Sample);
 }

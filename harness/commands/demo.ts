@@ -30,7 +30,11 @@ export function addDemo(program: Command): void {
     .description('run a chain of three network functions between two network namespaces, in a guest')
     .option('--json <file>', 'also write the result as JSON')
     .option('--separate-umem', 'give each function a umem of its own, so that packets are copied', false)
-    .addOption(new Option('--nic <model>', 'use emulated NICs in zero-copy mode instead of veth pairs').choices(nicModels).conflicts('here'))
+    .addOption(
+      new Option('--nic <model>', 'use emulated NICs in zero-copy mode instead of veth pairs')
+        .choices(nicModels)
+        .conflicts('here'),
+    )
     .option('--keep', 'leave a shell in the guest, with the chain in place', false)
     .option('--image <file>', 'boot this kernel instead of building one')
     .option('--here', 'run on this machine, whose kernel has FLASH', false)
@@ -45,7 +49,8 @@ async function runDemo(options: Options): Promise<void> {
     const figures = { ...report, accel, seconds: Math.round(elapsed()), chainSeconds: report.seconds };
     writeFileSync(resolve(callerDir, options.json), `${JSON.stringify(figures, null, 2)}\n`);
   }
-  if (!report.ok) throw new FlashError('testFailure', 'the chain does not add up', { logTail: report.problems.join('\n') });
+  if (!report.ok)
+    throw new FlashError('testFailure', 'the chain does not add up', { logTail: report.problems.join('\n') });
   console.log(`kernel ${report.kernel}, ${accel}, ${elapsed().toFixed(0)} s in all`);
 }
 
@@ -54,13 +59,21 @@ async function runHere({ separateUmem, keep }: Options): Promise<{ report: Chain
   const show = showAndPrint(view);
   try {
     const beforeTearDown = async (): Promise<void> => void (await interact('bash', ['-i']));
-    return { report: await runChain({ separateUmem, onEvent: show, ...(keep ? { beforeTearDown } : {}) }), accel: `native ${release()}` };
+    return {
+      report: await runChain({ separateUmem, onEvent: show, ...(keep ? { beforeTearDown } : {}) }),
+      accel: `native ${release()}`,
+    };
   } finally {
     view.stop();
   }
 }
 
-async function runInGuest({ separateUmem, nic, keep, image }: Options): Promise<{ report: ChainReport; accel: string }> {
+async function runInGuest({
+  separateUmem,
+  nic,
+  keep,
+  image,
+}: Options): Promise<{ report: ChainReport; accel: string }> {
   const bootImage = image === undefined ? await buildImage() : resolve(callerDir, image);
   const view = showChain();
   try {

@@ -6,18 +6,20 @@ const description = `what guests run under; also set by ${acceleratorVariable}; 
 
 /** Begins a command that boots guests: what they run under can be told, and is refused before anything is built. */
 export function guestCommand(program: Command, name: string, bootsGuests = notHere): Command {
-  return program
-    .command(name)
-    // What comes after the name of a command below it is for that one.
-    .enablePositionalOptions()
-    .addOption(new Option('--accel <name>', description).choices(accelerators).conflicts('here'))
-    .hook('preAction', async (command, acting) => {
-      // Not for a command below it, which has the option itself if it boots guests.
-      if (acting !== command) return;
-      const { accel } = command.opts<{ accel?: Accelerator }>();
-      if (accel !== undefined) process.env[acceleratorVariable] = accel;
-      if (bootsGuests(command)) await requireAccelerator();
-    });
+  return (
+    program
+      .command(name)
+      // What comes after the name of a command below it is for that one.
+      .enablePositionalOptions()
+      .addOption(new Option('--accel <name>', description).choices(accelerators).conflicts('here'))
+      .hook('preAction', async (command, acting) => {
+        // Not for a command below it, which has the option itself if it boots guests.
+        if (acting !== command) return;
+        const { accel } = command.opts<{ accel?: Accelerator }>();
+        if (accel !== undefined) process.env[acceleratorVariable] = accel;
+        if (bootsGuests(command)) await requireAccelerator();
+      })
+  );
 }
 
 function notHere(command: Command): boolean {

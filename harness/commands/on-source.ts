@@ -5,7 +5,11 @@ import { loadBase } from '../kernel/source/base.js';
 import { ensureSource, type Source } from '../kernel/source/source.js';
 
 /** Does something with the source of a base, holding the lock of the cache. */
-export async function onSource(base: string, purpose: string, work: (source: Source, onProgress: OnProgress) => Promise<void>): Promise<void> {
+export async function onSource(
+  base: string,
+  purpose: string,
+  work: (source: Source, onProgress: OnProgress) => Promise<void>,
+): Promise<void> {
   const view = showProgress();
   try {
     await withLock(cacheRoot(), purpose, async () => {

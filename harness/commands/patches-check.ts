@@ -41,7 +41,9 @@ function printVerdicts(rows: readonly PatchVerdicts[], wanted: readonly Column[]
   const body = rows.map(({ patch, verdicts }) => [patch.file, ...wanted.map((column) => cell(verdicts.get(column)))]);
   console.log(formatTable(['patch', ...wanted], body));
   for (const { patch, verdicts } of rows) {
-    const problems = [...verdicts].flatMap(([column, verdict]) => verdict.problems.map((problem) => `${column}: ${problem}`));
+    const problems = [...verdicts].flatMap(([column, verdict]) =>
+      verdict.problems.map((problem) => `${column}: ${problem}`),
+    );
     if (problems.length === 0) continue;
     console.log(`\n${relative(repositoryRoot, patch.path)}`);
     for (const problem of problems) console.log(`  ${problem}`);

@@ -22,7 +22,10 @@ export function addPatchesMail(command: Command): void {
     .argument('<posting>', 'a posting of the series file')
     .option('--version <n>', 'the version of the posting', positiveInteger, 1)
     .option('--output <dir>', 'where to write the mail (default: out/mail/POSTING-vN)')
-    .option('--onto <tree>', 'make the patches for the commit that is checked out in this git tree, instead of for the base')
+    .option(
+      '--onto <tree>',
+      'make the patches for the commit that is checked out in this git tree, instead of for the base',
+    )
     .action((name: string, options: MailOptions) => mail(name, options));
 }
 
@@ -30,7 +33,10 @@ async function mail(name: string, { base, version, output, onto }: MailOptions):
   const dir = resolve(callerDir, output ?? join(repositoryRoot, 'out', 'mail', `${name}-v${version}`));
   const postings = readPostings();
   const coverLetter = readCoverLetter();
-  requireKnownPostings(coverLetter, postings.map((posting) => posting.name));
+  requireKnownPostings(
+    coverLetter,
+    postings.map((posting) => posting.name),
+  );
   const write = async (target: MailTree): Promise<void> => {
     report(await mailPosting(target, { postings, name, version, coverLetter, output: dir }), dir);
   };
@@ -44,7 +50,9 @@ async function mail(name: string, { base, version, output, onto }: MailOptions):
 async function ontoTree(tree: string, write: (target: MailTree) => Promise<void>): Promise<void> {
   const baseCommit = await findCommit(tree, 'HEAD');
   if (baseCommit === undefined) {
-    throw new FlashError('usage', `--onto ${tree} is no git tree`, { advice: 'name the top directory of one that is checked out' });
+    throw new FlashError('usage', `--onto ${tree} is no git tree`, {
+      advice: 'name the top directory of one that is checked out',
+    });
   }
   await withTemporaryDir(tmpdir(), async (scratch) => {
     const repository = join(scratch, 'borrowed', 'tree');

@@ -10,7 +10,10 @@ import { addPatchesMail } from './patches-mail.js';
 export function addPatches(program: Command): void {
   const patches = program.command('patches').description('work on the kernel patch series');
   const withBase = (name: string, description: string): Command =>
-    patches.command(name).description(description).option('--base <name>', 'the kernel the series is applied to', '6.12');
+    patches
+      .command(name)
+      .description(description)
+      .option('--base <name>', 'the kernel the series is applied to', '6.12');
 
   withBase('checkout', 'make a git tree to work in, with a commit for each patch')
     .option('--discard', 'drop commits and changes that were not exported', false)
@@ -26,7 +29,9 @@ export function addPatches(program: Command): void {
       const { files, written, removed } = await exportSeries(source, seriesPath);
       for (const file of written) console.log(`wrote    ${join('kernel', file)}`);
       for (const file of removed) console.log(`removed  ${join('kernel', file)}`);
-      console.log(`${files.length} patches from ${workTree(source)}${written.length + removed.length === 0 ? '; nothing changed' : ''}`);
+      console.log(
+        `${files.length} patches from ${workTree(source)}${written.length + removed.length === 0 ? '; nothing changed' : ''}`,
+      );
     }),
   );
 

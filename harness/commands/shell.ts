@@ -25,7 +25,8 @@ export function addShell(program: Command): void {
         deadlineMs: Number.POSITIVE_INFINITY,
         extraQemuArgs: terminal.qemuArgs,
         onEvent: (event) => {
-          if (event.kind === 'start') console.error(`flash: booting ${event.image} (${event.accel}); leave the shell to power off`);
+          if (event.kind === 'start')
+            console.error(`flash: booting ${event.image} (${event.accel}); leave the shell to power off`);
           if (event.kind === 'start') void terminal.attach();
         },
       });

@@ -70,7 +70,10 @@ export function outboundWire(interval: Interval, socket: string, near: string, f
 
 /** What a wire that counts took from a device and did not bring to the other. */
 function lostOnWire(interval: Interval, device: string): Record<string, number> {
-  return { 'no buffer at the far end': wireDelta(interval, device, 'missed'), 'lost on the wire': wireDelta(interval, device, 'dropped') };
+  return {
+    'no buffer at the far end': wireDelta(interval, device, 'missed'),
+    'lost on the wire': wireDelta(interval, device, 'dropped'),
+  };
 }
 
 function wireDelta({ start, end }: Interval, device: string, count: 'frames' | 'dropped' | 'missed'): number {
@@ -84,7 +87,10 @@ export function carriedReports(interval: Interval): CarriedReport[] {
   return wireDirections
     .filter(({ wire }) => interval.end.wires[wire] !== undefined)
     .map(({ from, to, sender }) => {
-      const frames = wireDelta(interval, from, 'frames') + wireDelta(interval, from, 'missed') + wireDelta(interval, from, 'dropped');
+      const frames =
+        wireDelta(interval, from, 'frames') +
+        wireDelta(interval, from, 'missed') +
+        wireDelta(interval, from, 'dropped');
       const sent = sender === from ? linkDelta(interval, from, 'txPackets') : portDelta(interval, sender, 'txPackets');
       return { from, to, frames, sender, sent };
     });
@@ -94,7 +100,10 @@ export function carriedReports(interval: Interval): CarriedReport[] {
 export function strayFrames(carried: readonly CarriedReport[]): string[] {
   return carried
     .filter(({ frames, sent }) => frames !== sent)
-    .map(({ from, to, frames, sender, sent }) => `the wire from ${from} to ${to} was given ${frames} frames and ${sender} sent ${sent}`);
+    .map(
+      ({ from, to, frames, sender, sent }) =>
+        `the wire from ${from} to ${to} was given ${frames} frames and ${sender} sent ${sent}`,
+    );
 }
 
 function happened(drops: Readonly<Record<string, number>>): Record<string, number> {
@@ -106,7 +115,11 @@ export function socketReport({ end }: Interval, socket: ChainSocket): SocketRepo
   const stats: FlashStats = end.stats.get(socket.name) ?? {};
   return {
     ...{ name: socket.name, flashId: socket.flashId, umem: socket.umem },
-    ...{ rxPackets: port?.rxPackets ?? 0, txPackets: port?.txPackets ?? 0, filteredPackets: port?.filteredPackets ?? 0 },
+    ...{
+      rxPackets: port?.rxPackets ?? 0,
+      txPackets: port?.txPackets ?? 0,
+      filteredPackets: port?.filteredPackets ?? 0,
+    },
     ...{ zeroCopyDriver: port?.zeroCopyDriver ?? false, stats },
   };
 }
@@ -115,7 +128,12 @@ export function socketReport({ end }: Interval, socket: ChainSocket): SocketRepo
  * Follows the packets of one direction from wire to wire. At every step what goes in must come out
  * or be counted as dropped; each place where that is not so becomes a sentence.
  */
-export function unaccountedPackets(interval: Interval, inbound: WireReport, hops: readonly Hop[], outbound: WireReport): string[] {
+export function unaccountedPackets(
+  interval: Interval,
+  inbound: WireReport,
+  hops: readonly Hop[],
+  outbound: WireReport,
+): string[] {
   const problems: string[] = [];
   const expect = (what: string, inCount: number, outCount: number): void => {
     if (inCount !== outCount) problems.push(`${what}: ${inCount} packets went in and ${outCount} are accounted for`);

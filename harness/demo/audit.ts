@@ -28,7 +28,9 @@ export function auditFrames(
     const sharing = sockets.filter((socket) => socket.umem === umem);
     const places = placesByAddress(statuses, new Set(sharing.map(({ name }) => name)));
     const stashed = sharing.reduce((sum, { flashId }) => sum + stashedOf(flashId), 0);
-    const duplicated = [...places].filter(([, seen]) => seen.length > 1).map(([address, seen]) => `${address}: ${seen.join(', ')}`);
+    const duplicated = [...places]
+      .filter(([, seen]) => seen.length > 1)
+      .map(([address, seen]) => `${address}: ${seen.join(', ')}`);
     const frames = statuses.find(({ name }) => name === sharing[0]?.functionName)?.frameCount ?? 0;
     return { umem, frames, accounted: places.size + stashed, stashed, duplicated };
   });
@@ -41,7 +43,8 @@ function placesByAddress(statuses: readonly FunctionStatus[], names: ReadonlySet
       const socket = socketName(name, port.direction);
       if (!names.has(socket)) continue;
       for (const place of framePlaces) {
-        for (const address of port.frames[place]) places.set(address, [...(places.get(address) ?? []), `${socket} ${place}`]);
+        for (const address of port.frames[place])
+          places.set(address, [...(places.get(address) ?? []), `${socket} ${place}`]);
       }
     }
   }
@@ -51,7 +54,9 @@ function placesByAddress(statuses: readonly FunctionStatus[], names: ReadonlySet
 /** What is wrong with an audit, as sentences; nothing when every frame is in exactly one place. */
 export function auditProblems(audits: readonly UmemAudit[], when: string): string[] {
   return audits.flatMap(({ umem, frames, accounted, duplicated }) => [
-    ...(accounted === frames ? [] : [`${when}, ${accounted} of the ${frames} frames of UMEM ${umem} are accounted for`]),
+    ...(accounted === frames
+      ? []
+      : [`${when}, ${accounted} of the ${frames} frames of UMEM ${umem} are accounted for`]),
     ...duplicated.map((where) => `${when}, a frame of UMEM ${umem} is in two places: ${where}`),
   ]);
 }

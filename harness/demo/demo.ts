@@ -26,7 +26,13 @@ export interface GuestDemoResult {
 const demoDeadlineMs = 600_000;
 
 /** Runs the chain in a guest; this process only watches. */
-export async function demoInGuest({ image, separateUmem, nic, keep, onEvent }: GuestDemoOptions): Promise<GuestDemoResult> {
+export async function demoInGuest({
+  image,
+  separateUmem,
+  nic,
+  keep,
+  onEvent,
+}: GuestDemoOptions): Promise<GuestDemoResult> {
   await using nics = nic === undefined ? undefined : await startNics(chainNics(nic));
   using terminal = keep ? openTerminal() : undefined;
   const machine = guest({
@@ -36,15 +42,20 @@ export async function demoInGuest({ image, separateUmem, nic, keep, onEvent }: G
     extraQemuArgs: terminal?.qemuArgs ?? [],
   });
   let accel = '';
-  const report = await runProgram(machine, chainProgram, { separateUmem, nic, keep }, {
-    onStart(start: Start) {
-      accel = start.accel;
-      onEvent({ kind: 'phase', phase: `boot ${start.place}` });
+  const report = await runProgram(
+    machine,
+    chainProgram,
+    { separateUmem, nic, keep },
+    {
+      onStart(start: Start) {
+        accel = start.accel;
+        onEvent({ kind: 'phase', phase: `boot ${start.place}` });
+      },
+      onEvent(event) {
+        onEvent(event);
+        if (event.kind === 'report') void terminal?.attach();
+      },
     },
-    onEvent(event) {
-      onEvent(event);
-      if (event.kind === 'report') void terminal?.attach();
-    },
-  });
+  );
   return { report, accel };
 }

@@ -11,7 +11,10 @@ export function formatReport(report: ChainReport): string {
     `UDP    ${traffic.udp.sent} sent, ${traffic.udp.received} received, ${traffic.udp.filtered} filtered by nf2`,
     `TCP    ${traffic.tcp.bytes} bytes in ${traffic.tcp.seconds.toFixed(1)} s, ${formatMegabits(traffic.tcp)} Mbit/s, SHA-256 ${traffic.tcp.sha256ok ? 'right' : 'WRONG'}`,
     ...carriedLines(report),
-    ...umems.map(({ umem, frames, start, end }) => `UMEM ${umem} ${frames} frames, ${start} accounted for at the start, ${end} at the end`),
+    ...umems.map(
+      ({ umem, frames, start, end }) =>
+        `UMEM ${umem} ${frames} frames, ${start} accounted for at the start, ${end} at the end`,
+    ),
     ...report.problems.map((problem) => `PROBLEM  ${problem}`),
     report.ok ? 'every packet and every frame is accounted for' : `${report.problems.length} thing(s) do not add up`,
   ].join('\n');
@@ -31,7 +34,9 @@ function hopRows({ hops, wires }: ChainReport): string[][] {
         return [`${from} => ${to}`, String(redirected), String(bytes), how, String(dropped)];
       });
   const [toFirst, fromLast, toFirstBack, fromLastBack] = wires.map(wireRow);
-  return [toFirst, ...hopRow(true), fromLast, toFirstBack, ...hopRow(false), fromLastBack].filter((row) => row !== undefined);
+  return [toFirst, ...hopRow(true), fromLast, toFirstBack, ...hopRow(false), fromLastBack].filter(
+    (row) => row !== undefined,
+  );
 }
 
 /** A frame on a wire that nobody sent there was redirected and should not be there. */

@@ -25,7 +25,9 @@ export interface PortStatus extends Place {
   readonly filteredPackets: number;
   readonly filteredBytes: number;
   readonly refusedKicks: number;
-  readonly statistics: Readonly<Record<'rxDropped' | 'rxInvalidDescs' | 'txInvalidDescs' | 'rxRingFull' | 'rxFillRingEmpty', number>>;
+  readonly statistics: Readonly<
+    Record<'rxDropped' | 'rxInvalidDescs' | 'txInvalidDescs' | 'rxRingFull' | 'rxFillRingEmpty', number>
+  >;
   readonly zeroCopyDriver: boolean;
   readonly frames: Readonly<Record<FramePlace, readonly number[]>>;
 }
@@ -71,9 +73,15 @@ export async function startFunctions(options: FunctionOptions): Promise<RunningF
   let stopped: Promise<number> | undefined;
 
   const read = (): FunctionStatus[] =>
-    options.functions.map(({ name }) => readJson(join(statusDir, `${name}.json`)) as FunctionStatus | undefined).filter((status) => status !== undefined);
+    options.functions
+      .map(({ name }) => readJson(join(statusDir, `${name}.json`)) as FunctionStatus | undefined)
+      .filter((status) => status !== undefined);
 
-  const waitForAll = (newerThan: ReadonlyMap<string, number>, deadlineMs: number, what: string): Promise<FunctionStatus[]> =>
+  const waitForAll = (
+    newerThan: ReadonlyMap<string, number>,
+    deadlineMs: number,
+    what: string,
+  ): Promise<FunctionStatus[]> =>
     waitUntil(
       async () => {
         if (exitCode !== undefined) throw functionsDied(exitCode, (await child).stderr);
@@ -81,7 +89,13 @@ export async function startFunctions(options: FunctionOptions): Promise<RunningF
         const fresh = statuses.every(({ name, sequence }) => sequence > (newerThan.get(name) ?? 0));
         return statuses.length === options.functions.length && fresh ? statuses : undefined;
       },
-      { what, deadlineMs, intervalMs: 20, failAs: 'infrastructure', lastState: () => read().map(({ name, sequence }) => ({ name, sequence })) },
+      {
+        what,
+        deadlineMs,
+        intervalMs: 20,
+        failAs: 'infrastructure',
+        lastState: () => read().map(({ name, sequence }) => ({ name, sequence })),
+      },
     );
 
   const status = (): Promise<FunctionStatus[]> => {
@@ -112,7 +126,10 @@ export async function startFunctions(options: FunctionOptions): Promise<RunningF
   return { status, stop, [Symbol.asyncDispose]: async () => void (await stop()) };
 }
 
-function commandLine({ functions, separateUmem, frames, zeroCopy = false }: FunctionOptions, statusDir: string): string[] {
+function commandLine(
+  { functions, separateUmem, frames, zeroCopy = false }: FunctionOptions,
+  statusDir: string,
+): string[] {
   return [
     ...['--xdp', nativePaths.xskRedirect, '--status-dir', statusDir],
     ...['--umem', separateUmem ? 'separate' : 'shared', '--frames', String(frames ?? defaultFrames)],

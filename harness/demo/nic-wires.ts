@@ -17,7 +17,13 @@ const ports = [
 
 /** What the guest needs: the ports, and the wires n0-c0 and n1-s0. */
 export function chainNics(model: NicModel): NicsOptions {
-  return { ports: ports.map(() => ({ model })), wires: [[0, { port: 2 }], [1, { port: 3 }]] };
+  return {
+    ports: ports.map(() => ({ model })),
+    wires: [
+      [0, { port: 2 }],
+      [1, { port: 3 }],
+    ],
+  };
 }
 
 /** The drivers give a port a queue a processor. */
@@ -34,9 +40,16 @@ export function nicWires(nic: NicModel): Wires {
   let netns: Namespaces = { client: '', middle: '', server: '' };
   const nics = controlNics(overPort());
   const wires = [nics.wire(0), nics.wire(1)];
-  const setMiddle = (state: 'up' | 'down'): Promise<void> => ipBatch(netns.middle, middleDevices.map((name) => `link set ${name} ${state}`));
+  const setMiddle = (state: 'up' | 'down'): Promise<void> =>
+    ipBatch(
+      netns.middle,
+      middleDevices.map((name) => `link set ${name} ${state}`),
+    );
   const ready = async (): Promise<void> => {
-    await waitForLinks(Object.values(netns), ports.map(({ name }) => name));
+    await waitForLinks(
+      Object.values(netns),
+      ports.map(({ name }) => name),
+    );
     // Drivers forget it when they are reset.
     for (const name of middleDevices) await runIn(netns.middle, 'ethtool', ['-X', name, 'equal', '1']);
   };

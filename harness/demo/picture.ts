@@ -60,7 +60,10 @@ export function describeSample(now: LiveSample, before: LiveSample): string {
 function drawStep(samples: readonly LiveSample[], step: Step): string {
   const rates = ratesOf(samples, step).slice(1 - shownSamples);
   const peak = Math.max(0, ...rates);
-  const line = sparkly(rates.map((rate) => rate || Number.NaN), { minimum: 0, maximum: peak });
+  const line = sparkly(
+    rates.map((rate) => rate || Number.NaN),
+    { minimum: 0, maximum: peak },
+  );
   return `  ${step.label.padEnd(11)}${line.padStart(shownSamples - 1)}  at most ${formatRate(peak)}`;
 }
 

@@ -29,7 +29,9 @@ const wireReportSchema = z
   .readonly();
 
 /** One direction of a wire that counts by itself, beside the only one that has a reason to send there. */
-const carriedReportSchema = z.object({ from: z.string(), to: z.string(), frames: count, sender: z.string(), sent: count }).readonly();
+const carriedReportSchema = z
+  .object({ from: z.string(), to: z.string(), frames: count, sender: z.string(), sent: count })
+  .readonly();
 
 const socketReportSchema = z
   .object({

@@ -32,7 +32,9 @@ export function findSockets(
   return statuses.flatMap(({ name, pid, ports }) =>
     ports.map((port) => {
       const ifindex = links[port.ifname]?.ifindex;
-      const found = registered.find((socket) => socket.pid === pid && socket.ifindex === ifindex && socket.qid === port.queue);
+      const found = registered.find(
+        (socket) => socket.pid === pid && socket.ifindex === ifindex && socket.qid === port.queue,
+      );
       if (found === undefined || found.procname !== name) throw notRegistered(name, port, registered);
       return {
         name: socketName(name, port.direction),
@@ -66,7 +68,13 @@ export function connect(hops: readonly Hop[]): Disposable {
 }
 
 function notRegistered(name: string, { ifname, queue }: PortStatus, registered: readonly FlashSocket[]): FlashError {
-  return new FlashError('infrastructure', `the kernel does not list the socket of ${name} on ${ifname} queue ${queue}`, {
-    logTail: JSON.stringify(registered.map(({ id, pid, procname, ifindex, qid }) => ({ id, pid, procname, ifindex, qid }))),
-  });
+  return new FlashError(
+    'infrastructure',
+    `the kernel does not list the socket of ${name} on ${ifname} queue ${queue}`,
+    {
+      logTail: JSON.stringify(
+        registered.map(({ id, pid, procname, ifindex, qid }) => ({ id, pid, procname, ifindex, qid })),
+      ),
+    },
+  );
 }

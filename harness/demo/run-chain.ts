@@ -1,7 +1,17 @@
 import { release } from 'node:os';
 import { inNetns } from '../ffi/netns.js';
 import { listSockets, requireFlash } from '../flash/registry.js';
-import { carriedReports, hopReport, inboundWire, outboundWire, portDelta, socketReport, strayFrames, unaccountedPackets, type Interval } from './accounting.js';
+import {
+  carriedReports,
+  hopReport,
+  inboundWire,
+  outboundWire,
+  portDelta,
+  socketReport,
+  strayFrames,
+  unaccountedPackets,
+  type Interval,
+} from './accounting.js';
 import { auditFrames, auditProblems } from './audit.js';
 import { startFunctions } from './functions.js';
 import { takeSample } from './take-sample.js';
@@ -43,8 +53,16 @@ export async function runChain(options: ChainOptions): Promise<ChainReport> {
   phase('build the namespaces and wires');
   await using topology = await buildTopology('flash', wires);
   phase('start the servers and the network functions');
-  await using servers = await startServers(topology.server, { mebibytes: options.tcpMebibytes ?? 16, seconds: options.tcpSeconds ?? 10 });
-  await using functions = await startFunctions({ netns: topology.middle, functions: chainFunctions, separateUmem, zeroCopy });
+  await using servers = await startServers(topology.server, {
+    mebibytes: options.tcpMebibytes ?? 16,
+    seconds: options.tcpSeconds ?? 10,
+  });
+  await using functions = await startFunctions({
+    netns: topology.middle,
+    functions: chainFunctions,
+    separateUmem,
+    zeroCopy,
+  });
   await wires.ready?.();
   const statuses = await functions.status();
   const sockets = findSockets(statuses, await readLinks(topology.middle), inNetns(topology.middle, listSockets));
@@ -65,7 +83,12 @@ export async function runChain(options: ChainOptions): Promise<ChainReport> {
   return report;
 }
 
-async function sendTraffic(topology: Topology, servers: Servers, options: ChainOptions, phase: (name: string) => void): Promise<ChainReport['traffic']> {
+async function sendTraffic(
+  topology: Topology,
+  servers: Servers,
+  options: ChainOptions,
+  phase: (name: string) => void,
+): Promise<ChainReport['traffic']> {
   const pings = options.pings ?? 20;
   const udpPairs = options.udpPairs ?? 40;
   phase(`ping: ${pings} packets`);
@@ -117,15 +140,34 @@ function buildReport(
     ...strayFrames(carried),
     ...auditing,
     ...trafficProblems(interval, traffic),
-    ...hopReports.filter(({ copied }) => !separateUmem && copied > 0).map(({ from }) => `${from} copied packets although the UMEM is shared`),
+    ...hopReports
+      .filter(({ copied }) => !separateUmem && copied > 0)
+      .map(({ from }) => `${from} copied packets although the UMEM is shared`),
   ];
   return {
-    ...{ ok: problems.length === 0, problems, kernel: release(), seconds, sharedUmem: !separateUmem, ...(nic && { nic }) },
-    ...{ hops: hopReports, wires, carried, umems, sockets: sockets.map((socket) => socketReport(interval, socket)), traffic },
+    ...{
+      ok: problems.length === 0,
+      problems,
+      kernel: release(),
+      seconds,
+      sharedUmem: !separateUmem,
+      ...(nic && { nic }),
+    },
+    ...{
+      hops: hopReports,
+      wires,
+      carried,
+      umems,
+      sockets: sockets.map((socket) => socketReport(interval, socket)),
+      traffic,
+    },
   };
 }
 
-function auditBoth({ start, end }: Interval, sockets: readonly ChainSocket[]): { umems: UmemReport[]; problems: string[] } {
+function auditBoth(
+  { start, end }: Interval,
+  sockets: readonly ChainSocket[],
+): { umems: UmemReport[]; problems: string[] } {
   const names = new Map(sockets.map(({ flashId, name }) => [flashId, name]));
   const audit = ({ statuses, stats }: Snapshot) =>
     auditFrames(statuses, sockets, (flashId) => stats.get(names.get(flashId) ?? '')?.['stashed'] ?? 0);
@@ -134,7 +176,10 @@ function auditBoth({ start, end }: Interval, sockets: readonly ChainSocket[]): {
     const last = after[index];
     return { umem, frames, start: accounted, end: last?.accounted ?? 0, stashed: last?.stashed ?? 0 };
   });
-  return { umems, problems: [...auditProblems(before, 'before the traffic'), ...auditProblems(after, 'after the traffic')] };
+  return {
+    umems,
+    problems: [...auditProblems(before, 'before the traffic'), ...auditProblems(after, 'after the traffic')],
+  };
 }
 
 function trafficProblems(interval: Interval, { ping: pings, tcp, udp }: ChainReport['traffic']): string[] {
@@ -142,9 +187,12 @@ function trafficProblems(interval: Interval, { ping: pings, tcp, udp }: ChainRep
   return [
     ...(pings.lost === 0 ? [] : [`ping lost ${pings.lost} of ${pings.sent} packets`]),
     ...(tcp.sha256ok ? [] : ['the file arrived over TCP with another checksum']),
-    ...(udp.received * 2 === udp.sent ? [] : [`${udp.received} of ${udp.sent / 2} UDP datagrams to the open port arrived`]),
+    ...(udp.received * 2 === udp.sent
+      ? []
+      : [`${udp.received} of ${udp.sent / 2} UDP datagrams to the open port arrived`]),
     ...(udp.filtered === filtered ? [] : [`${udp.filtered} datagrams were filtered on the way, nf2 says ${filtered}`]),
-    ...(udp.filtered * 2 === udp.sent ? [] : [`${udp.filtered} of ${udp.sent / 2} UDP datagrams to the filtered port were filtered`]),
+    ...(udp.filtered * 2 === udp.sent
+      ? []
+      : [`${udp.filtered} of ${udp.sent / 2} UDP datagrams to the filtered port were filtered`]),
   ];
 }
-

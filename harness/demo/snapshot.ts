@@ -24,7 +24,11 @@ const restDeadlineMs = 20_000;
  * a fill ring when a packet comes, and gives them back when its device is down. A device that is down
  * may have forgotten what it counted: that is from before.
  */
-export async function snapshotAtRest(topology: Topology, functions: RunningFunctions, sockets: readonly ChainSocket[]): Promise<Snapshot> {
+export async function snapshotAtRest(
+  topology: Topology,
+  functions: RunningFunctions,
+  sockets: readonly ChainSocket[],
+): Promise<Snapshot> {
   const look = (): Promise<Snapshot> => waitForRest(topology, functions, sockets);
   const { withoutHeldFrames } = topology.wires;
   if (withoutHeldFrames === undefined) return look();
@@ -42,13 +46,22 @@ async function passPacket(topology: Topology): Promise<void> {
 }
 
 /** Waits until two looks in a row see the same and no packet waits on a ring or wire, then returns it. */
-async function waitForRest(topology: Topology, functions: RunningFunctions, sockets: readonly ChainSocket[]): Promise<Snapshot> {
+async function waitForRest(
+  topology: Topology,
+  functions: RunningFunctions,
+  sockets: readonly ChainSocket[],
+): Promise<Snapshot> {
   let previous = '';
   return waitUntil(
     async () => {
       const snapshot = await takeSnapshot(topology, functions, sockets);
-      const seen = JSON.stringify([[...snapshot.ports].map(([name, port]) => ({ name, ...movementOf(port) })), snapshot.links, snapshot.wires]);
-      const resting = seen === previous && [...snapshot.ports.values()].every(isAtRest) && snapshot.wires.every(isEmpty);
+      const seen = JSON.stringify([
+        [...snapshot.ports].map(([name, port]) => ({ name, ...movementOf(port) })),
+        snapshot.links,
+        snapshot.wires,
+      ]);
+      const resting =
+        seen === previous && [...snapshot.ports.values()].every(isAtRest) && snapshot.wires.every(isEmpty);
       previous = seen;
       return resting ? snapshot : undefined;
     },
@@ -56,9 +69,15 @@ async function waitForRest(topology: Topology, functions: RunningFunctions, sock
   );
 }
 
-async function takeSnapshot(topology: Topology, functions: RunningFunctions, sockets: readonly ChainSocket[]): Promise<Snapshot> {
+async function takeSnapshot(
+  topology: Topology,
+  functions: RunningFunctions,
+  sockets: readonly ChainSocket[],
+): Promise<Snapshot> {
   const statuses = await functions.status();
-  const ports = new Map(statuses.flatMap(({ name, ports }) => ports.map((port) => [socketName(name, port.direction), port] as const)));
+  const ports = new Map(
+    statuses.flatMap(({ name, ports }) => ports.map((port) => [socketName(name, port.direction), port] as const)),
+  );
   const stats = new Map(sockets.map(({ name, flashId }) => [name, readStats(flashId)] as const));
   const links = {
     ...(await readLinks(topology.client)),
@@ -70,7 +89,14 @@ async function takeSnapshot(topology: Topology, functions: RunningFunctions, soc
 
 /** What changes only when a packet moves; some statistics count empty looks too. */
 function movementOf({ rxPackets, txPackets, filteredPackets, frames }: PortStatus): Readonly<Record<string, number>> {
-  return { rxPackets, txPackets, filteredPackets, rx: frames.rx.length, tx: frames.tx.length, completion: frames.completion.length };
+  return {
+    rxPackets,
+    txPackets,
+    filteredPackets,
+    rx: frames.rx.length,
+    tx: frames.tx.length,
+    completion: frames.completion.length,
+  };
 }
 
 function isAtRest({ frames }: PortStatus): boolean {

@@ -38,7 +38,12 @@ export const serverAddress = '10.77.0.2';
 
 export const chainFunctions: readonly ChainFunction[] = [
   { name: 'nf1', forward: { ifname: 'n0', queue: 0 }, reverse: { ifname: 'n0', queue: 1 } },
-  { name: 'nf2', forward: { ifname: 'n0', queue: 2 }, reverse: { ifname: 'n1', queue: 2 }, dropUdpPort: filteredUdpPort },
+  {
+    name: 'nf2',
+    forward: { ifname: 'n0', queue: 2 },
+    reverse: { ifname: 'n1', queue: 2 },
+    dropUdpPort: filteredUdpPort,
+  },
   { name: 'nf3', forward: { ifname: 'n1', queue: 1 }, reverse: { ifname: 'n1', queue: 0 } },
 ];
 

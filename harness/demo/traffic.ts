@@ -16,7 +16,8 @@ export async function ping(topology: Topology, count: number, waitSeconds = 5): 
   const args = ['-q', '-c', String(count), '-i', '0.05', '-W', String(waitSeconds), serverAddress];
   const { stdout, stderr } = await attemptIn(topology.client, 'ping', args);
   const [, sent, received] = /(\d+) packets transmitted, (\d+) received/.exec(stdout) ?? [];
-  if (sent === undefined) throw new FlashError('infrastructure', 'ping printed no summary', { logTail: stdout + stderr });
+  if (sent === undefined)
+    throw new FlashError('infrastructure', 'ping printed no summary', { logTail: stdout + stderr });
   return { sent: Number(sent), lost: Number(sent) - Number(received) };
 }
 
@@ -27,7 +28,11 @@ export async function downloadOverTcp(topology: Topology, http: Followed): Promi
   const received = await runIn(topology.client, 'bash', ['-c', script]);
   const seconds = elapsed();
 
-  const { bytes, sha256 } = await waitUntil(() => parseSent(http.stdout()), { what: 'the server to say what it sent', deadlineMs: lastWordsDeadlineMs, lastState: http.stdout });
+  const { bytes, sha256 } = await waitUntil(() => parseSent(http.stdout()), {
+    what: 'the server to say what it sent',
+    deadlineMs: lastWordsDeadlineMs,
+    lastState: http.stdout,
+  });
   return { bytes, sha256ok: received.startsWith(`${sha256} `), seconds };
 }
 
@@ -43,7 +48,13 @@ export async function sendUdp(topology: Topology, udp: Followed, pairs: number):
   const script = `for i in $(seq ${pairs}); do echo "open $i" > ${target(openUdpPort)}; echo "filtered $i" > ${target(filteredUdpPort)}; done`;
   await runIn(topology.client, 'bash', ['-c', script]);
 
-  const received = (what: string): number => udp.stdout().split('\n').filter((line) => line.startsWith(`got ${what} `)).length;
-  await waitUntil(() => received('open') >= pairs, { what: 'all UDP datagrams', deadlineMs: udpDeadlineMs }).catch(() => undefined);
+  const received = (what: string): number =>
+    udp
+      .stdout()
+      .split('\n')
+      .filter((line) => line.startsWith(`got ${what} `)).length;
+  await waitUntil(() => received('open') >= pairs, { what: 'all UDP datagrams', deadlineMs: udpDeadlineMs }).catch(
+    () => undefined,
+  );
   return { sent: 2 * pairs, received: received('open'), filtered: pairs - received('filtered') };
 }

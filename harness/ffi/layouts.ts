@@ -15,7 +15,12 @@ export const layouts = {
     ...{ sxdp_queue_id: u32, sxdp_shared_umem_fd: u32 },
   }),
   xdp_ring_offset: xdpRingOffset,
-  xdp_mmap_offsets: koffi.struct('xdp_mmap_offsets', { rx: xdpRingOffset, tx: xdpRingOffset, fr: xdpRingOffset, cr: xdpRingOffset }),
+  xdp_mmap_offsets: koffi.struct('xdp_mmap_offsets', {
+    rx: xdpRingOffset,
+    tx: xdpRingOffset,
+    fr: xdpRingOffset,
+    cr: xdpRingOffset,
+  }),
   xdp_statistics: koffi.struct('xdp_statistics', {
     ...{ rx_dropped: u64, rx_invalid_descs: u64, tx_invalid_descs: u64 },
     ...{ rx_ring_full: u64, rx_fill_ring_empty_descs: u64, tx_ring_empty_descs: u64 },
@@ -23,8 +28,20 @@ export const layouts = {
   pollfd: koffi.struct('pollfd', { fd: 'int', events: 'short', revents: 'short' }),
   xsk_ring_prod: ringStruct('xsk_ring_prod'),
   xsk_ring_cons: ringStruct('xsk_ring_cons'),
-  xsk_umem_config: koffi.struct('xsk_umem_config', { fill_size: u32, comp_size: u32, frame_size: u32, frame_headroom: u32, flags: u32 }),
-  xsk_socket_config: koffi.struct('xsk_socket_config', { rx_size: u32, tx_size: u32, libxdp_flags: u32, xdp_flags: u32, bind_flags: u16 }),
+  xsk_umem_config: koffi.struct('xsk_umem_config', {
+    fill_size: u32,
+    comp_size: u32,
+    frame_size: u32,
+    frame_headroom: u32,
+    flags: u32,
+  }),
+  xsk_socket_config: koffi.struct('xsk_socket_config', {
+    rx_size: u32,
+    tx_size: u32,
+    libxdp_flags: u32,
+    xdp_flags: u32,
+    bind_flags: u16,
+  }),
 } as const;
 
 function ringStruct(name: string) {

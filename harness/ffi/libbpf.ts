@@ -9,7 +9,9 @@ export const libbpf = onFirstUse('libbpf.so.1', (lib) => ({
   findMapFd: lib.func('int bpf_object__find_map_fd_by_name(void *object, const char *name)'),
   attach: lib.func('int bpf_xdp_attach(int ifindex, int programFd, uint32_t flags, const void *options)'),
   detach: lib.func('int bpf_xdp_detach(int ifindex, uint32_t flags, const void *options)'),
-  updateElement: lib.func('int bpf_map_update_elem(int fd, const uint32_t *key, const uint32_t *value, uint64_t flags)'),
+  updateElement: lib.func(
+    'int bpf_map_update_elem(int fd, const uint32_t *key, const uint32_t *value, uint64_t flags)',
+  ),
   deleteElement: lib.func('int bpf_map_delete_elem(int fd, const uint32_t *key)'),
 }));
 

@@ -9,8 +9,12 @@ export const libc = {
   bind: lib.func('int bind(int fd, const sockaddr_xdp *address, uint32_t length)'),
   setsockopt: lib.func('int setsockopt(int fd, int level, int name, const void *value, uint32_t length)'),
   getsockopt: lib.func('int getsockopt(int fd, int level, int name, _Out_ void *value, _Inout_ uint32_t *length)'),
-  sendto: lib.func('intptr_t sendto(int fd, const void *data, size_t length, int flags, const void *address, uint32_t addressLength)'),
-  recvfrom: lib.func('intptr_t recvfrom(int fd, void *data, size_t length, int flags, void *address, void *addressLength)'),
+  sendto: lib.func(
+    'intptr_t sendto(int fd, const void *data, size_t length, int flags, const void *address, uint32_t addressLength)',
+  ),
+  recvfrom: lib.func(
+    'intptr_t recvfrom(int fd, void *data, size_t length, int flags, void *address, void *addressLength)',
+  ),
   poll: lib.func('int poll(_Inout_ pollfd *fds, unsigned long count, int timeoutMs)'),
   /** The same on memory at an address. */
   pollAt: lib.func('int poll(void *fds, unsigned long count, int timeoutMs)'),
@@ -29,7 +33,13 @@ export const libc = {
 } as const;
 
 export const solSocket = 1;
-export const socketOption = { busyPoll: 46, cookie: 57, preferBusyPoll: 69, busyPollBudget: 70, netnsCookie: 71 } as const;
+export const socketOption = {
+  busyPoll: 46,
+  cookie: 57,
+  preferBusyPoll: 69,
+  busyPollBudget: 70,
+  netnsCookie: 71,
+} as const;
 export const afXdp = 44;
 export const solXdp = 283;
 export const sockRaw = 3;

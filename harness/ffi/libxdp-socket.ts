@@ -32,7 +32,10 @@ function openHere({ ifname, queue, umem, ringSize = 64 }: LibxdpOptions): Libxdp
     ...{ frame_headroom: umem.headroom, flags: 0 },
   };
   const umemOut: unknown[] = [null];
-  checkResult('xsk_umem__create', libxdp.umemCreate(umemOut, umem.address, umem.lengthBytes, ring.fill, ring.completion, umemConfig));
+  checkResult(
+    'xsk_umem__create',
+    libxdp.umemCreate(umemOut, umem.address, umem.lengthBytes, ring.fill, ring.completion, umemConfig),
+  );
   const [handle] = umemOut;
 
   const config = {
@@ -40,7 +43,17 @@ function openHere({ ifname, queue, umem, ringSize = 64 }: LibxdpOptions): Libxdp
     bind_flags: bindFlag.copy | bindFlag.useNeedWakeup,
   };
   const socketOut: unknown[] = [null];
-  const result = libxdp.socketCreateShared(socketOut, ifname, queue, handle, ring.rx, ring.tx, ring.fill, ring.completion, config) as number;
+  const result = libxdp.socketCreateShared(
+    socketOut,
+    ifname,
+    queue,
+    handle,
+    ring.rx,
+    ring.tx,
+    ring.fill,
+    ring.completion,
+    config,
+  ) as number;
   if (result < 0) libxdp.umemDelete(handle);
   checkResult(`xsk_socket__create_shared on ${ifname} queue ${queue}`, result);
   const [socket] = socketOut;

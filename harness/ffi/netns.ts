@@ -12,7 +12,8 @@ export function inNetns<T>(name: string, work: () => T): T {
 
 /** The same in the network namespace of a socket, whatever it is called and whether it is called anything. */
 export function inNetnsOf<T>(socketFd: number, work: () => T): T {
-  const open = (): number => checkErrno(`opening the network namespace of socket ${socketFd}`, libc.ioctl(socketFd, getSocketNetns));
+  const open = (): number =>
+    checkErrno(`opening the network namespace of socket ${socketFd}`, libc.ioctl(socketFd, getSocketNetns));
   return inOpened(open, `entering the network namespace of socket ${socketFd}`, work);
 }
 

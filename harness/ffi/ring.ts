@@ -78,7 +78,12 @@ const descriptorFormat: EntryFormat<Descriptor, ReadDescriptor> = {
   },
   read(view, offset) {
     const rawAddr = view.getBigUint64(offset, true);
-    return { addr: locate(rawAddr), rawAddr, len: view.getUint32(offset + 8, true), options: view.getUint32(offset + 12, true) };
+    return {
+      addr: locate(rawAddr),
+      rawAddr,
+      len: view.getUint32(offset + 8, true),
+      options: view.getUint32(offset + 12, true),
+    };
   },
 };
 
@@ -105,12 +110,16 @@ function offsetOf({ size }: RingMemory, index: number, bytes: number): number {
   return ((index & (size - 1)) >>> 0) * bytes;
 }
 
-function producerRing<Write, Read>(memory: RingMemory, format: EntryFormat<Write, Read>): ProducerRing<Write> & Inspectable<Read> {
+function producerRing<Write, Read>(
+  memory: RingMemory,
+  format: EntryFormat<Write, Read>,
+): ProducerRing<Write> & Inspectable<Read> {
   const ring = base(memory);
   const produce = (entries: readonly Write[]): number => {
     const fitting = entries.slice(0, ring.free());
     const start = Atomics.load(memory.producer, 0);
-    for (const [index, entry] of fitting.entries()) format.write(memory.entries, offsetOf(memory, start + index, format.bytes), entry);
+    for (const [index, entry] of fitting.entries())
+      format.write(memory.entries, offsetOf(memory, start + index, format.bytes), entry);
     Atomics.store(memory.producer, 0, start + fitting.length);
     return fitting.length;
   };
@@ -118,7 +127,10 @@ function producerRing<Write, Read>(memory: RingMemory, format: EntryFormat<Write
   return { ...ring, produce, needsWakeup, peek: () => peek(memory, format, ring.count()) };
 }
 
-function consumerRing<Write, Read>(memory: RingMemory, format: EntryFormat<Write, Read>): ConsumerRing<Read> & Inspectable<Read> {
+function consumerRing<Write, Read>(
+  memory: RingMemory,
+  format: EntryFormat<Write, Read>,
+): ConsumerRing<Read> & Inspectable<Read> {
   const ring = base(memory);
   const consume = (max = memory.size): Read[] => {
     const entries = peek(memory, format, Math.min(max, ring.count()));
@@ -130,5 +142,7 @@ function consumerRing<Write, Read>(memory: RingMemory, format: EntryFormat<Write
 
 function peek<Write, Read>(memory: RingMemory, format: EntryFormat<Write, Read>, count: number): Read[] {
   const start = Atomics.load(memory.consumer, 0);
-  return Array.from({ length: Math.min(count, memory.size) }, (_, index) => format.read(memory.entries, offsetOf(memory, start + index, format.bytes)));
+  return Array.from({ length: Math.min(count, memory.size) }, (_, index) =>
+    format.read(memory.entries, offsetOf(memory, start + index, format.bytes)),
+  );
 }

@@ -28,7 +28,10 @@ export async function sleepInPoll({ fd }: HasFd, events: number): Promise<Sleepe
   const memory = mapAnonymousMemory(memoryBytes);
   const stop = openStop();
   const fds = new DataView(memory.buffer);
-  for (const [index, each] of [{ fd, events }, { fd: stop.fd, events: pollEvent.in }].entries()) {
+  for (const [index, each] of [
+    { fd, events },
+    { fd: stop.fd, events: pollEvent.in },
+  ].entries()) {
     fds.setInt32(index * pollfdBytes, each.fd, true);
     fds.setInt16(index * pollfdBytes + 4, each.events, true);
   }

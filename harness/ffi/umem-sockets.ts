@@ -9,7 +9,10 @@ export function rememberSocket(umem: Umem, socket: XdpSocket): void {
 }
 
 export function forgetSocket(umem: Umem, fd: number): void {
-  socketsOf.set(umem, openSockets(umem).filter((socket) => socket.fd !== fd));
+  socketsOf.set(
+    umem,
+    openSockets(umem).filter((socket) => socket.fd !== fd),
+  );
 }
 
 export function openSockets(umem: Umem): readonly XdpSocket[] {

@@ -46,7 +46,13 @@ function chooseFrames(count: number, stride: number, pieceBytes = Number.POSITIV
   return frames;
 }
 
-export function createUmem({ frameCount, frameSize = 2048, headroom = 0, unaligned = false, hugePages = false }: UmemOptions): Umem {
+export function createUmem({
+  frameCount,
+  frameSize = 2048,
+  headroom = 0,
+  unaligned = false,
+  hugePages = false,
+}: UmemOptions): Umem {
   const stride = unaligned ? frameSize + unalignedGap : frameSize;
   const frames = chooseFrames(frameCount, stride, hugePages ? hugePageBytes : undefined);
   const lengthBytes = Math.ceil(((frames.at(-1) ?? 0) + stride) / frameSize) * frameSize;
@@ -65,7 +71,17 @@ export function createUmem({ frameCount, frameSize = 2048, headroom = 0, unalign
   };
 
   return {
-    ...{ frameCount, frameSize, headroom, unaligned, lengthBytes, address: mapping.address, frames, freeFrames, frameOf },
+    ...{
+      frameCount,
+      frameSize,
+      headroom,
+      unaligned,
+      lengthBytes,
+      address: mapping.address,
+      frames,
+      freeFrames,
+      frameOf,
+    },
     take(count) {
       if (count > freeFrames.length) throw new Error(`${count} frames wanted, ${freeFrames.length} are free`);
       return freeFrames.splice(0, count);

@@ -20,14 +20,24 @@ export interface XdpProgramOptions {
 }
 
 /** Loads and attaches it; disposing takes it off again. */
-export function attachXdpProgram({ object: path, program, map, netns, ifname, mode = 'native' }: XdpProgramOptions): XdpProgram {
+export function attachXdpProgram({
+  object: path,
+  program,
+  map,
+  netns,
+  ifname,
+  mode = 'native',
+}: XdpProgramOptions): XdpProgram {
   const here = <T>(work: () => T): T => (netns === undefined ? work() : inNetns(netns, work));
   const object = loadObject(path);
   try {
     const programFd = libbpf.programFd(libbpf.findProgram(object, program)) as number;
     const mapFd = checkResult(`looking for the map "${map}"`, libbpf.findMapFd(object, map));
     const ifindex = indexOf(ifname, netns);
-    checkResult(`attaching the XDP program to ${ifname}`, here(() => libbpf.attach(ifindex, programFd, xdpFlag[mode], null) as number));
+    checkResult(
+      `attaching the XDP program to ${ifname}`,
+      here(() => libbpf.attach(ifindex, programFd, xdpFlag[mode], null) as number),
+    );
     return {
       mapFd,
       [Symbol.dispose]() {

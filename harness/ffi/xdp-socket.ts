@@ -49,7 +49,10 @@ function registerUmem(fd: number, umem: Umem): void {
     flags: umem.unaligned ? umemFlag.unalignedChunks : 0,
   };
   const value = koffi.as(registration, 'xdp_umem_reg *');
-  checkErrno('registering a UMEM', libc.setsockopt(fd, solXdp, xdpOption.umemReg, value, koffi.sizeof(layouts.xdp_umem_reg)));
+  checkErrno(
+    'registering a UMEM',
+    libc.setsockopt(fd, solXdp, xdpOption.umemReg, value, koffi.sizeof(layouts.xdp_umem_reg)),
+  );
 }
 
 function setUpRings(fd: number, options: SocketOptions, samePool: Rings | undefined, mappings: Mapping[]): Rings {
@@ -78,7 +81,9 @@ function setUpRings(fd: number, options: SocketOptions, samePool: Rings | undefi
   };
   return {
     fill: samePool?.fill ?? fillRing(memory(sizes.fill, pageOffset.fill, offsets.fr, entryBytes.address)),
-    completion: samePool?.completion ?? completionRing(memory(sizes.completion, pageOffset.completion, offsets.cr, entryBytes.address)),
+    completion:
+      samePool?.completion ??
+      completionRing(memory(sizes.completion, pageOffset.completion, offsets.cr, entryBytes.address)),
     rx: rxRing(memory(sizes.rx, pageOffset.rx, offsets.rx, entryBytes.descriptor)),
     tx: txRing(memory(sizes.tx, pageOffset.tx, offsets.tx, entryBytes.descriptor)),
   };
@@ -115,7 +120,8 @@ function requestRing(fd: number, name: string, option: number, size: number): vo
 }
 
 function bindSocket(fd: number, ifindex: number, options: SocketOptions, ownerFd: number | undefined): void {
-  const flags = ownerFd === undefined ? (options.bindFlags ?? bindFlag.copy | bindFlag.useNeedWakeup) : bindFlag.sharedUmem;
+  const flags =
+    ownerFd === undefined ? (options.bindFlags ?? bindFlag.copy | bindFlag.useNeedWakeup) : bindFlag.sharedUmem;
   const address = {
     ...{ sxdp_family: afXdp, sxdp_flags: flags, sxdp_ifindex: ifindex },
     ...{ sxdp_queue_id: options.queue, sxdp_shared_umem_fd: ownerFd ?? 0 },

@@ -12,10 +12,17 @@ export interface XskRedirect extends Disposable {
 
 /** Attaches it; disposing takes it off again. */
 export function attachXskRedirect(where: Pick<XdpProgramOptions, 'netns' | 'ifname' | 'mode'>): XskRedirect {
-  const { mapFd, [Symbol.dispose]: dispose } = attachXdpProgram({ object: nativePaths.xskRedirect, program: 'xsk_redirect', map: 'xsks', ...where });
+  const { mapFd, [Symbol.dispose]: dispose } = attachXdpProgram({
+    object: nativePaths.xskRedirect,
+    program: 'xsk_redirect',
+    map: 'xsks',
+    ...where,
+  });
   return {
-    setSocket: (queue, fd) => void checkResult(`giving queue ${queue} to a socket`, libbpf.updateElement(mapFd, [queue], [fd], 0)),
-    clearSocket: (queue) => void checkResult(`taking queue ${queue} from its socket`, libbpf.deleteElement(mapFd, [queue])),
+    setSocket: (queue, fd) =>
+      void checkResult(`giving queue ${queue} to a socket`, libbpf.updateElement(mapFd, [queue], [fd], 0)),
+    clearSocket: (queue) =>
+      void checkResult(`taking queue ${queue} from its socket`, libbpf.deleteElement(mapFd, [queue])),
     [Symbol.dispose]: dispose,
   };
 }

@@ -64,12 +64,16 @@ export function requireFlash(): void {
  * One that closes while it is read is left out.
  */
 export function listSockets(): FlashSocket[] {
-  return listIds().map(readSocketIfThere).filter((socket) => socket !== undefined);
+  return listIds()
+    .map(readSocketIfThere)
+    .filter((socket) => socket !== undefined);
 }
 
 /** The ids that are taken, in order. */
 export function listIds(): number[] {
-  const ids = readdirSync(flashDir).filter((name) => /^\d+$/.test(name)).map(Number);
+  const ids = readdirSync(flashDir)
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
   return ids.sort((a, b) => a - b);
 }
 
@@ -133,7 +137,9 @@ export function parseRoute(text: string): number[] {
 /** `name value` lines. */
 export function parseStats(text: string): FlashStats {
   const lines = text.split('\n').filter((line) => line !== '');
-  return Object.fromEntries(lines.map((line) => line.split(' ') as [string, string]).map(([name, value]) => [name, Number(value)]));
+  return Object.fromEntries(
+    lines.map((line) => line.split(' ') as [string, string]).map(([name, value]) => [name, Number(value)]),
+  );
 }
 
 function readSocketIfThere(id: number): FlashSocket | undefined {

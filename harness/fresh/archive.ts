@@ -31,7 +31,8 @@ export async function findFreshArchive(suite: Suite, scratchDir: string): Promis
   const release = parseOsRelease(existsSync('/etc/os-release') ? readFileSync('/etc/os-release', 'utf8') : '');
   const { stdout } = await attempt('apt-get', ['indextargets', '--format', '$(CREATED_BY)|$(CODENAME)|$(REPO_URI)']);
   const [main, ...updates] = pocketsOf(stdout, release, suite);
-  const refuse = (why: string): FlashError => new FlashError('noNetwork', `${title} ${suite} cannot be tried here, as ${why}`);
+  const refuse = (why: string): FlashError =>
+    new FlashError('noNetwork', `${title} ${suite} cannot be tried here, as ${why}`);
   if (main === undefined) throw refuse("this machine's apt sources name no archive of its own release");
   const whyNot = await whyUnreachable(main, scratchDir);
   if (whyNot !== undefined) throw refuse(`its archive cannot be had: ${whyNot}`);
@@ -46,7 +47,11 @@ export async function findFreshArchive(suite: Suite, scratchDir: string): Promis
  * The sources that a machine of the suite would have, of where this machine has its own from. Another
  * distribution is looked for beside this one on the same host.
  */
-export function pocketsOf(targets: string, { id, codename }: Pick<OsRelease, 'id' | 'codename'>, suite: Suite): Pocket[] {
+export function pocketsOf(
+  targets: string,
+  { id, codename }: Pick<OsRelease, 'id' | 'codename'>,
+  suite: Suite,
+): Pocket[] {
   const main = uriOf(targets, codename);
   if (main === undefined) return [];
   const distribution = suites[suite];

@@ -37,7 +37,8 @@ export function runInFolder(folder: Folder, command: readonly string[], options:
 export async function requireInFolder(folder: Folder, command: readonly string[], deadlineMs: number): Promise<string> {
   const { exitCode, stdout } = await runInFolder(folder, command, { deadlineMs });
   if (exitCode === 0) return stdout;
-  const happened = exitCode === ranTooLong ? `did not end within ${deadlineMs / 60_000} minutes` : `exited with ${exitCode}`;
+  const happened =
+    exitCode === ranTooLong ? `did not end within ${deadlineMs / 60_000} minutes` : `exited with ${exitCode}`;
   const what = `\`${command.join(' ')}\` in ${folder.dir} ${happened}`;
   throw new FlashError('infrastructure', what, { logTail: lastLines(stdout, 12) });
 }
@@ -59,8 +60,11 @@ export async function makeFolder({ dir, settings, bindsFile, onLine }: Folder, a
   const env: Readonly<Record<string, string>> = settings.proxy === undefined ? {} : { http_proxy: settings.proxy };
   const { exitCode, stderr, stdout } = await attempt('unshare', [...apart, ...command], { onLine, env });
   if (exitCode !== 0) {
-    const missing = exitCode === 127 ? 'debootstrap is not installed' : `debootstrap of ${suite} exited with ${exitCode}`;
-    throw new FlashError(exitCode === 127 ? 'missingTool' : 'noNetwork', missing, { logTail: lastLines(`${stdout}${stderr}`, 12) });
+    const missing =
+      exitCode === 127 ? 'debootstrap is not installed' : `debootstrap of ${suite} exited with ${exitCode}`;
+    throw new FlashError(exitCode === 127 ? 'missingTool' : 'noNetwork', missing, {
+      logTail: lastLines(`${stdout}${stderr}`, 12),
+    });
   }
   const parts = components.join(' ');
   const lines = pockets.map((pocket) => `deb [signed-by=${signedBy}] ${pocket.uri} ${pocket.suite} ${parts}\n`);

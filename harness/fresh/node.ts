@@ -17,12 +17,25 @@ export async function installGitAndNode(folder: Folder): Promise<string> {
   const policy = await requireInFolder(folder, ['apt-cache', 'policy', 'nodejs'], deadlineMs);
   const isNewEnough = majorOf(policy) >= neededMajor;
   const packages = `git ca-certificates${isNewEnough ? ' nodejs npm' : ''}`.split(' ');
-  const install = ['env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', 'install', '-y', '-q', '--no-install-recommends'];
+  const install = [
+    'env',
+    'DEBIAN_FRONTEND=noninteractive',
+    'apt-get',
+    'install',
+    '-y',
+    '-q',
+    '--no-install-recommends',
+  ];
   await requireInFolder(folder, [...install, ...packages], deadlineMs);
   if (!isNewEnough) copyNode(folder.dir);
-  const { exitCode, stdout } = await runInFolder(folder, ['sh', '-c', 'node --version && npm --version'], { deadlineMs });
+  const { exitCode, stdout } = await runInFolder(folder, ['sh', '-c', 'node --version && npm --version'], {
+    deadlineMs,
+  });
   if (exitCode === 0) return `${stdout.split('\n')[0]} ${isNewEnough ? 'of the suite' : 'of this machine'}`;
-  throw new FlashError('missingTool', `the Node of this machine does not run in ${folder.dir}`, { logTail: stdout, advice });
+  throw new FlashError('missingTool', `the Node of this machine does not run in ${folder.dir}`, {
+    logTail: stdout,
+    advice,
+  });
 }
 
 /** Of the version that `apt-cache policy` would install. */

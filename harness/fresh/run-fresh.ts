@@ -83,7 +83,12 @@ async function tryIn(dir: string, scratchDir: string, options: FreshOptions): Pr
     const said = /^flash: (.*)/.exec(line)?.[1];
     if (said !== undefined) onProgress({ kind: 'note', text: `${suite}: ${said}` });
   };
-  const folder: Folder = { dir, settings: await findSettings(scratchDir), bindsFile: join(scratchDir, 'binds'), onLine };
+  const folder: Folder = {
+    dir,
+    settings: await findSettings(scratchDir),
+    bindsFile: join(scratchDir, 'binds'),
+    onLine,
+  };
   try {
     phase('looking for its archive');
     const archive = await findFreshArchive(suite, scratchDir);

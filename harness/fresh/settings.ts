@@ -53,5 +53,9 @@ export function carriedVariables(environment: Readonly<Record<string, string | u
 
 /** The lines of `apt-config dump` that are about the network. */
 export function aptSettings(dump: string): string {
-  return dump.split('\n').filter((line) => acquires.test(line)).map((line) => `${line}\n`).join('');
+  return dump
+    .split('\n')
+    .filter((line) => acquires.test(line))
+    .map((line) => `${line}\n`)
+    .join('');
 }

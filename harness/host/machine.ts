@@ -19,7 +19,10 @@ export async function inspectCachePath(): Promise<Finding> {
   const script = join(repositoryRoot, 'ci', 'require-cache-path.sh');
   const { exitCode, stderr } = await attempt(script, [], { cwd: repositoryRoot });
   if (exitCode === 0) return { what, state: 'ok', found: cacheRoot() };
-  const [found = '', advice = ''] = stderr.trim().replace(/^flash: /, '').split(/: (?=set )/);
+  const [found = '', advice = ''] = stderr
+    .trim()
+    .replace(/^flash: /, '')
+    .split(/: (?=set )/);
   return { what, state: 'missing', found, advice };
 }
 
@@ -40,7 +43,12 @@ function inspectCores(): Finding {
 function inspectRunningKernel(): Finding {
   const what = 'FLASH in this kernel';
   if (!existsSync(flashSysfs)) {
-    return { what, state: 'optional', found: `${release()} has no ${flashSysfs}`, advice: 'use `npm run demo` or `npm run shell`: they boot a kernel that has it' };
+    return {
+      what,
+      state: 'optional',
+      found: `${release()} has no ${flashSysfs}`,
+      advice: 'use `npm run demo` or `npm run shell`: they boot a kernel that has it',
+    };
   }
   const sockets = readdirSync(flashSysfs).filter((name) => /^\d+$/.test(name)).length;
   return { what, state: 'ok', found: `${release()}, ${sockets} sockets` };

@@ -14,7 +14,10 @@ export async function make(args: readonly string[], options: MakeOptions): Promi
 }
 
 /** The same, whatever its exit code. */
-export async function attemptMake(args: readonly string[], { what, onProgress, onLine, ...options }: MakeOptions): Promise<RunResult> {
+export async function attemptMake(
+  args: readonly string[],
+  { what, onProgress, onLine, ...options }: MakeOptions,
+): Promise<RunResult> {
   const plan = await attempt('make', [...args, '--dry-run'], options);
   const total = plan.stdout.split('\n').filter(writesFile).length;
   return withProgress((report) => {

@@ -26,7 +26,12 @@ export function startIn(netns: string, program: string, args: readonly string[],
   return start('ip', ['netns', 'exec', netns, program, ...args], options);
 }
 
-export function attemptIn(netns: string, program: string, args: readonly string[], options?: RunOptions): Promise<RunResult> {
+export function attemptIn(
+  netns: string,
+  program: string,
+  args: readonly string[],
+  options?: RunOptions,
+): Promise<RunResult> {
   return attempt('ip', ['netns', 'exec', netns, program, ...args], options);
 }
 

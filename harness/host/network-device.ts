@@ -11,7 +11,9 @@ export async function kernelNameOf(device: string): Promise<string> {
   const links = JSON.parse(await run('ip', ['-json', 'link', 'show'])) as Link[];
   const found = links.find(({ ifname, altnames = [] }) => [ifname, ...altnames].includes(device));
   if (found !== undefined) return found.ifname;
-  throw new FlashError('usage', `there is no network device "${device}"`, { advice: `there are ${links.map(withAltnames).join(', ')}` });
+  throw new FlashError('usage', `there is no network device "${device}"`, {
+    advice: `there are ${links.map(withAltnames).join(', ')}`,
+  });
 }
 
 function withAltnames({ ifname, altnames = [] }: Link): string {

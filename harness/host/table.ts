@@ -1,7 +1,11 @@
 import Table from 'cli-table3';
 
 /** A table without lines between its rows; columns with a width wrap at words. */
-export function formatTable(head: readonly string[], rows: readonly (readonly string[])[], widths: readonly (number | null)[] = []): string {
+export function formatTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  widths: readonly (number | null)[] = [],
+): string {
   const table = new Table({
     head: [...head],
     style: { head: [], border: [] },

@@ -37,5 +37,10 @@ async function inspectVirtmeNg(): Promise<Finding> {
   if (program === undefined) return { what, state: 'missing', found: 'not installed', advice: bootstrap };
   const { exitCode, stdout } = await attempt(program, ['--version']);
   if (exitCode === 0) return { what, state: 'ok', found: `${stdout.trim()} (${program})` };
-  return { what, state: 'missing', found: `${program} does not run`, advice: 'remove it; ci/bootstrap.sh installs it again' };
+  return {
+    what,
+    state: 'missing',
+    found: `${program} does not run`,
+    advice: 'remove it; ci/bootstrap.sh installs it again',
+  };
 }

@@ -13,7 +13,12 @@ export function guest(options: GuestMachineOptions): Machine {
         const told = machineEvent(event);
         if (told !== undefined) onEvent?.(told);
       };
-      const result = await runInGuest({ ...options, command: argv, ...(input !== undefined && { input }), onEvent: pass });
+      const result = await runInGuest({
+        ...options,
+        command: argv,
+        ...(input !== undefined && { input }),
+        onEvent: pass,
+      });
       requireNoSplats(result);
       return { exitCode: result.exitCode, logPath: result.runDir };
     },

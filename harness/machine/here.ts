@@ -12,10 +12,16 @@ export function here({ timeoutMs }: HereOptions = {}): Machine {
   return {
     async run({ argv: [program = '', ...args], input }, onEvent) {
       onEvent?.({ kind: 'start', place: `this machine, ${release()}`, accel: 'native' });
-      const child = start(program, args, { cwd: repositoryRoot, ...(input !== undefined && { input }), ...(timeoutMs !== undefined && { timeoutMs }) });
+      const child = start(program, args, {
+        cwd: repositoryRoot,
+        ...(input !== undefined && { input }),
+        ...(timeoutMs !== undefined && { timeoutMs }),
+      });
       onEvent?.({ kind: 'ready' });
       for (const stream of ['stdout', 'stderr'] as const) {
-        child[stream].on('data', (chunk: Buffer | string) => onEvent?.({ kind: 'output', stream, text: chunk.toString() }));
+        child[stream].on('data', (chunk: Buffer | string) =>
+          onEvent?.({ kind: 'output', stream, text: chunk.toString() }),
+        );
       }
       return { exitCode: (await child).exitCode ?? 1 };
     },

@@ -23,7 +23,13 @@ export function defineProgram<Input extends z.ZodType, Event extends z.ZodType, 
 export const messageSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('event'), event: z.unknown() }),
   z.object({ kind: z.literal('output'), output: z.unknown() }),
-  z.object({ kind: z.literal('failure'), failure: z.enum(failureKinds), message: z.string(), advice: z.string().optional(), logTail: z.string().optional() }),
+  z.object({
+    kind: z.literal('failure'),
+    failure: z.enum(failureKinds),
+    message: z.string(),
+    advice: z.string().optional(),
+    logTail: z.string().optional(),
+  }),
 ]);
 
 export type Message = z.infer<typeof messageSchema>;

@@ -19,7 +19,11 @@ export async function runProgram<Input extends z.ZodType, Event extends z.ZodTyp
   input: z.input<Input>,
   { onEvent, onStart }: RunProgramOptions<z.output<Event>> = {},
 ): Promise<z.output<Output>> {
-  const argv = [process.execPath, '--enable-source-maps', join(repositoryRoot, 'dist', 'programs', `${program.name}.js`)];
+  const argv = [
+    process.execPath,
+    '--enable-source-maps',
+    join(repositoryRoot, 'dist', 'programs', `${program.name}.js`),
+  ];
   const heard = listenTo(program, onEvent);
   const ended = await machine.run({ argv, input: JSON.stringify(program.input.parse(input)) }, (event) => {
     if (event.kind === 'start') {
@@ -54,14 +58,21 @@ function listenTo<Input extends z.ZodType, Event extends z.ZodType, Output exten
     const message = messageSchema.parse(JSON.parse(line));
     if (message.kind === 'event') return { event: eventSchema.parse(message.event) };
     if (message.kind === 'output') output = { value: outputSchema.parse(message.output) };
-    else failure ??= new FlashError(message.failure, message.message, { advice: message.advice, logTail: message.logTail });
+    else
+      failure ??= new FlashError(message.failure, message.message, {
+        advice: message.advice,
+        logTail: message.logTail,
+      });
     return {};
   };
   const readOrNote = (line: string): ReturnType<typeof read> => {
     try {
       return read(line);
     } catch (cause) {
-      failure ??= new FlashError('guest', `the program ${name} said what it may not say: ${reasonOf(cause)}`, { logTail: line.slice(0, shownCharacters), cause });
+      failure ??= new FlashError('guest', `the program ${name} said what it may not say: ${reasonOf(cause)}`, {
+        logTail: line.slice(0, shownCharacters),
+        cause,
+      });
       return {};
     }
   };
@@ -82,7 +93,10 @@ function listenTo<Input extends z.ZodType, Event extends z.ZodType, Output exten
       const where = logPath === undefined ? {} : { logPath };
       if (failure !== undefined) throw new FlashError(failure.kind, failure.message, { ...where, ...failure.details });
       if (output !== undefined) return output.value;
-      throw new FlashError('guest', `the program ${name} ended with ${exitCode} and without a result`, { logTail: tail, ...where });
+      throw new FlashError('guest', `the program ${name} ended with ${exitCode} and without a result`, {
+        logTail: tail,
+        ...where,
+      });
     },
   };
 }

@@ -37,7 +37,8 @@ function say(message: Message): void {
 }
 
 function failureMessage(error: unknown): Message {
-  if (!(error instanceof FlashError)) return { kind: 'failure', failure: 'infrastructure', message: describeFailure(error) };
+  if (!(error instanceof FlashError))
+    return { kind: 'failure', failure: 'infrastructure', message: describeFailure(error) };
   const { advice, logTail } = error.details;
   return { kind: 'failure', failure: error.kind, message: error.message, advice, logTail };
 }

@@ -26,7 +26,9 @@ export async function runHoldControl(): Promise<void> {
 
 function requireAlive(kill: Kill | undefined, command: string): void {
   if (kill === undefined) return;
-  throw new FlashError('testFailure', `the series without a mutant does not pass: ${kill.by}`, { advice: `\`${command}\` shows more; mutants say something once it passes` });
+  throw new FlashError('testFailure', `the series without a mutant does not pass: ${kill.by}`, {
+    advice: `\`${command}\` shows more; mutants say something once it passes`,
+  });
 }
 
 const generous = 5;

@@ -26,7 +26,8 @@ export async function findKill(suite: KillingSuite, run: () => Promise<SuiteResu
   } catch (error) {
     throwIfInterrupted();
     if (error instanceof GuestTimeout) return { by: describeTimeout(suite, error), timedOut: true };
-    if (error instanceof FlashError && ['kernelSplat', 'guest'].includes(error.kind)) return { by: `${suite}: ${describeFailure(error).split('\n')[0] ?? ''}`, timedOut: false };
+    if (error instanceof FlashError && ['kernelSplat', 'guest'].includes(error.kind))
+      return { by: `${suite}: ${describeFailure(error).split('\n')[0] ?? ''}`, timedOut: false };
     throw error;
   }
 }

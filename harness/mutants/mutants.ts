@@ -26,7 +26,10 @@ const mutantsDir = join(kernelDir, 'mutants');
 export function readMutants(names: readonly string[] = []): Mutant[] {
   const all = folders.flatMap(readFolder);
   const unknown = names.filter((name) => !all.some((mutant) => mutant.name === name));
-  if (unknown.length > 0) throw new FlashError('usage', `there is no mutant ${unknown.join(', ')}`, { advice: `mutants: ${all.map(({ name }) => name).join(', ')}` });
+  if (unknown.length > 0)
+    throw new FlashError('usage', `there is no mutant ${unknown.join(', ')}`, {
+      advice: `mutants: ${all.map(({ name }) => name).join(', ')}`,
+    });
   return names.length === 0 ? all : all.filter(({ name }) => names.includes(name));
 }
 
@@ -38,9 +41,19 @@ function readFolder(folder: Folder): Mutant[] {
 }
 
 function readMutant(path: string, folder: Folder): Mutant {
-  const subject = /^Subject: (?:\[PATCH\] )?(.*(?:\n .*)*)$/m.exec(readFileSync(path, 'utf8'))?.[1]?.replace(/\n /g, ' ');
-  if (subject === undefined) throw new FlashError('seriesDoesNotApply', `${path} has no subject`, { advice: 'make it with git format-patch' });
+  const subject = /^Subject: (?:\[PATCH\] )?(.*(?:\n .*)*)$/m
+    .exec(readFileSync(path, 'utf8'))?.[1]
+    ?.replace(/\n /g, ' ');
+  if (subject === undefined)
+    throw new FlashError('seriesDoesNotApply', `${path} has no subject`, { advice: 'make it with git format-patch' });
   const name = join(folder, basename(path, '.patch'));
   const nic = nicModels.find((model) => model === folder);
-  return { file: join('mutants', `${name}.patch`), path, name, breaks: subject.replace(/^mutant: /, ''), nic, takesHolds: folder === holdFolder };
+  return {
+    file: join('mutants', `${name}.patch`),
+    path,
+    name,
+    breaks: subject.replace(/^mutant: /, ''),
+    nic,
+    takesHolds: folder === holdFolder,
+  };
 }

@@ -25,8 +25,18 @@ export async function runMutant(mutant: Mutant, kunitDeadlineMs: number): Promis
   return { mutant, killedBy: kill?.by, timedOut: kill?.timedOut ?? false, seconds: elapsed() };
 }
 
-async function killWith({ nic, takesHolds }: Mutant, image: string, kunitDeadlineMs: number): Promise<Kill | undefined> {
-  if (nic !== undefined) return findKill(nic, () => runNicTests({ model: nic, image, driverRedirects: true, entry: 'driver-tests', failFast: true }));
+async function killWith(
+  { nic, takesHolds }: Mutant,
+  image: string,
+  kunitDeadlineMs: number,
+): Promise<Kill | undefined> {
+  if (nic !== undefined)
+    return findKill(nic, () =>
+      runNicTests({ model: nic, image, driverRedirects: true, entry: 'driver-tests', failFast: true }),
+    );
   if (takesHolds) return findKill('hold', () => runHoldTests(image, { failFast: true }));
-  return (await findKill('KUnit', () => runKunitTests(image, kunitDeadlineMs))) ?? findKill('guest', () => runGuestTests(image, { failFast: true }));
+  return (
+    (await findKill('KUnit', () => runKunitTests(image, kunitDeadlineMs))) ??
+    findKill('guest', () => runGuestTests(image, { failFast: true }))
+  );
 }

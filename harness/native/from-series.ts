@@ -26,5 +26,7 @@ export async function buildFromSeries<Program extends string>(
     failAs: 'buildFailed',
     advice: 'what the series takes from the kernel anew may lack its stand-in in harness/native/shim',
   });
-  return Object.fromEntries(programs.map((program) => [program, join(tree, program)])) as Partial<Record<Program, string>>;
+  return Object.fromEntries(programs.map((program) => [program, join(tree, program)])) as Partial<
+    Record<Program, string>
+  >;
 }

@@ -27,7 +27,10 @@ export async function holdSocket(netns: string): Promise<HeldSocket> {
   const said = (word: 'held' | 'released'): Promise<RegExpExecArray> =>
     waitUntil(
       async () => {
-        if (ended) throw new FlashError('infrastructure', `the program that holds a socket ended before it was ${word}`, { logTail: await end });
+        if (ended)
+          throw new FlashError('infrastructure', `the program that holds a socket ended before it was ${word}`, {
+            logTail: await end,
+          });
         return new RegExp(`^${word}( \\d+)?$`, 'm').exec(output) ?? undefined;
       },
       { what: `a socket to be ${word}`, deadlineMs, intervalMs: 10, failAs: 'infrastructure' },

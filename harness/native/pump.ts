@@ -65,9 +65,18 @@ export async function startPumpInUserNamespace(uid: number): Promise<Pump> {
   const program = join(directory, 'pump');
   chmodSync(directory, 0o755);
   copyFileSync(nativePaths.pump, program);
-  const script = 'ip link add name a type veth peer name b && ip link set dev a up && ip link set dev b up && exec "$@"';
+  const script =
+    'ip link add name a type veth peer name b && ip link set dev a up && ip link set dev b up && exec "$@"';
   const command = [program, ...commandLine({ mode: 'target', ifname: 'a' })];
-  const asUser = [`--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', 'unshare', '--user', '--map-root-user', '--net'];
+  const asUser = [
+    `--reuid=${uid}`,
+    `--regid=${uid}`,
+    '--clear-groups',
+    'unshare',
+    '--user',
+    '--map-root-user',
+    '--net',
+  ];
   try {
     return await getReady(start('setpriv', [...asUser, 'sh', '-c', script, 'sh', ...command]), 'target');
   } finally {
@@ -77,10 +86,12 @@ export async function startPumpInUserNamespace(uid: number): Promise<Pump> {
 
 async function getReady(child: ProcessPromise, mode: PumpMode): Promise<Pump> {
   const pump = follow(child, `pump ${mode}`);
-  const [, pidText] = await pump.waitFor(/^ready (\d+)$/m, { deadlineMs: readyDeadlineMs, intervalMs: 10 }).catch(async (error: unknown) => {
-    await pump.stop();
-    throw error;
-  });
+  const [, pidText] = await pump
+    .waitFor(/^ready (\d+)$/m, { deadlineMs: readyDeadlineMs, intervalMs: 10 })
+    .catch(async (error: unknown) => {
+      await pump.stop();
+      throw error;
+    });
   // What was started may be a shell around it.
   const pid = Number(pidText);
   return {
@@ -92,7 +103,11 @@ async function getReady(child: ProcessPromise, mode: PumpMode): Promise<Pump> {
         .sort((a, b) => a.ifindex - b.ifindex || a.qid - b.qid)
         .map(({ id }) => id),
     report: () =>
-      waitUntil(() => parseReport(pump.stdout()), { what: `the report of pump ${mode}`, deadlineMs: reportDeadlineMs, intervalMs: 20 }),
+      waitUntil(() => parseReport(pump.stdout()), {
+        what: `the report of pump ${mode}`,
+        deadlineMs: reportDeadlineMs,
+        intervalMs: 20,
+      }),
     go: () => void process.kill(pid, 'SIGUSR1'),
     kill: (signal) => signalIfThere(pid, signal),
     async [Symbol.asyncDispose]() {
@@ -109,8 +124,29 @@ function parseReport(output: string): unknown {
 
 function commandLine(options: Omit<PumpOptions, 'netns'>): string[] {
   const { mode, ifname, queue, ringSize, packetBytes, batch, rounds, sources } = options;
-  const values = { '--queue': queue, '--ring-size': ringSize, '--bytes': packetBytes, '--batch': batch, '--rounds': rounds, '--sources': sources, '--target-ifname': options.targetIfname, '--wait': options.wait, '--target': options.target };
+  const values = {
+    '--queue': queue,
+    '--ring-size': ringSize,
+    '--bytes': packetBytes,
+    '--batch': batch,
+    '--rounds': rounds,
+    '--sources': sources,
+    '--target-ifname': options.targetIfname,
+    '--wait': options.wait,
+    '--target': options.target,
+  };
   const given = Object.entries(values).filter(([, value]) => value !== undefined);
-  const flags = { '--separate': options.separate, '--wire': options.wire, '--zero-copy': options.zeroCopy, '--busy-poll': options.busyPoll };
-  return [mode, '--ifname', ifname, ...given.flatMap(([name, value]) => [name, String(value)]), ...Object.entries(flags).flatMap(([name, set]) => (set ? [name] : []))];
+  const flags = {
+    '--separate': options.separate,
+    '--wire': options.wire,
+    '--zero-copy': options.zeroCopy,
+    '--busy-poll': options.busyPoll,
+  };
+  return [
+    mode,
+    '--ifname',
+    ifname,
+    ...given.flatMap(([name, value]) => [name, String(value)]),
+    ...Object.entries(flags).flatMap(([name, set]) => (set ? [name] : [])),
+  ];
 }

@@ -22,7 +22,11 @@ export async function buildRedirect(): Promise<string> {
 }
 
 /** Runs it; it fails if a packet or a frame got lost, came twice or changed. */
-export async function runRedirect(program: string, options: RedirectRun, milliseconds: number): Promise<RedirectSample> {
+export async function runRedirect(
+  program: string,
+  options: RedirectRun,
+  milliseconds: number,
+): Promise<RedirectSample> {
   const { hop, packetBytes, batch } = options;
   const sizes = ['--bytes', String(packetBytes), '--batch', String(batch), '--ms', String(milliseconds)];
   const args = hop === 'copy' ? ['--copy', ...sizes] : sizes;

@@ -50,7 +50,11 @@ export async function runRing(program: string, options: RingRun, milliseconds: n
   return parseRingSample(await start(program, options, milliseconds));
 }
 
-export async function runHeldRing(program: string, { holdUs, everyUs, ...options }: HeldRun, milliseconds: number): Promise<HeldSample> {
+export async function runHeldRing(
+  program: string,
+  { holdUs, everyUs, ...options }: HeldRun,
+  milliseconds: number,
+): Promise<HeldSample> {
   const hold = ['--hold-us', String(holdUs), '--every-us', String(everyUs)];
   const line = await start(program, { ...options, object: 'descriptor' }, milliseconds, hold);
   return JSON.parse(line) as HeldSample;
@@ -64,6 +68,7 @@ function start(program: string, options: RingRun, milliseconds: number, more: re
 
 export function parseRingSample(line: string): RingSample {
   const sample = JSON.parse(line) as RingSample;
-  if (!(sample.nsPerObject > 0) || !(sample.objects > 0)) throw new FlashError('infrastructure', 'a run of rings gave no figures', { logTail: line });
+  if (!(sample.nsPerObject > 0) || !(sample.objects > 0))
+    throw new FlashError('infrastructure', 'a run of rings gave no figures', { logTail: line });
   return sample;
 }

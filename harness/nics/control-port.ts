@@ -56,5 +56,8 @@ function requireControlPort(): string {
   const names = existsSync(ports) ? readdirSync(ports) : [];
   const found = names.find((name) => readFileSync(join(ports, name, 'name'), 'utf8').trim() === controlPortName);
   if (found !== undefined) return join('/dev', found);
-  throw new FlashError('infrastructure', `this guest has no serial port ${controlPortName}: it was started without emulated NICs`);
+  throw new FlashError(
+    'infrastructure',
+    `this guest has no serial port ${controlPortName}: it was started without emulated NICs`,
+  );
 }

@@ -27,8 +27,19 @@ const wire = z.object({
   delayUs: z.number(),
   patienceUs: z.number(),
 });
-const counters = z.object({ port: z.number(), counters: z.record(z.string(), z.number()), core: z.record(z.string(), z.number()) });
-const wireCounters = z.object({ wire: z.number(), frames: pair, bytes: pair, dropped: pair, missed: pair, waiting: pair });
+const counters = z.object({
+  port: z.number(),
+  counters: z.record(z.string(), z.number()),
+  core: z.record(z.string(), z.number()),
+});
+const wireCounters = z.object({
+  wire: z.number(),
+  frames: pair,
+  bytes: pair,
+  dropped: pair,
+  missed: pair,
+  waiting: pair,
+});
 
 export type PortState = Readonly<z.infer<typeof port>>;
 export type WireState = Readonly<z.infer<typeof wire>>;
@@ -63,7 +74,8 @@ export interface NicControl {
 }
 
 export function controlNics(send: Send): NicControl {
-  const ask = async <T>(command: string, schema: z.ZodType<T>): Promise<T> => readReply(command, await send(command), schema);
+  const ask = async <T>(command: string, schema: z.ZodType<T>): Promise<T> =>
+    readReply(command, await send(command), schema);
   const change = async (command: string): Promise<WireState> => (await ask(command, z.object({ wire }))).wire;
   return {
     ports: async () => (await ask('ports', z.object({ ports: z.array(port) }))).ports,
@@ -87,10 +99,15 @@ const refusal = z.object({ ok: z.literal(false), error: z.string() });
 export function readReply<T>(command: string, line: string, schema: z.ZodType<T>): T {
   const value = parseJson(line);
   const refused = refusal.safeParse(value).data;
-  if (refused !== undefined) throw new FlashError('infrastructure', `the emulated NICs refused "${command}": ${refused.error}`);
+  if (refused !== undefined)
+    throw new FlashError('infrastructure', `the emulated NICs refused "${command}": ${refused.error}`);
   const reply = schema.safeParse(value);
   if (reply.success) return reply.data;
-  throw new FlashError('infrastructure', `the emulated NICs answered "${command}" with what is no answer to it: ${line.slice(0, 200)}`, { cause: reply.error });
+  throw new FlashError(
+    'infrastructure',
+    `the emulated NICs answered "${command}" with what is no answer to it: ${line.slice(0, 200)}`,
+    { cause: reply.error },
+  );
 }
 
 function parseJson(line: string): unknown {

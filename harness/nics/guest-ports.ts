@@ -17,7 +17,11 @@ export function portsOfDriver(driver: string, count: number): string[] {
   const found = readdirSync(netDir)
     .filter((name) => linkName(name, 'device', 'driver') === driver)
     .sort((one, other) => linkName(one, 'device').localeCompare(linkName(other, 'device')));
-  if (found.length < count) throw new FlashError('infrastructure', `this guest has ${found.length} ports that ${driver} serves and needs ${count}: ${found.join(', ')}`);
+  if (found.length < count)
+    throw new FlashError(
+      'infrastructure',
+      `this guest has ${found.length} ports that ${driver} serves and needs ${count}: ${found.join(', ')}`,
+    );
   return found.slice(0, count);
 }
 
@@ -41,7 +45,15 @@ export async function setUpPorts(netns: string, ports: readonly string[]): Promi
 }
 
 /** The same for one port, to a namespace that is there. */
-export async function setUpPort({ netns, port, name }: { readonly netns: string; readonly port: string; readonly name: string }): Promise<void> {
+export async function setUpPort({
+  netns,
+  port,
+  name,
+}: {
+  readonly netns: string;
+  readonly port: string;
+  readonly name: string;
+}): Promise<void> {
   // While sockets busy-poll the interrupt stays off, and for so long after.
   writeFileSync(join(netDir, port, 'napi_defer_hard_irqs'), '2');
   writeFileSync(join(netDir, port, 'gro_flush_timeout'), '200000');
@@ -55,7 +67,11 @@ export async function setHardwareRings(netns: string, name: string): Promise<voi
 }
 
 /** Until all have a carrier, or have noticed that they have none. Attaching a program and much of what ethtool changes resets a port. */
-export async function waitForLinks(namespaces: readonly string[], names: readonly string[] = portNames, up = true): Promise<void> {
+export async function waitForLinks(
+  namespaces: readonly string[],
+  names: readonly string[] = portNames,
+  up = true,
+): Promise<void> {
   const flag = up ? 'LOWER_UP' : 'NO-CARRIER';
   const state = { links: '' };
   await waitUntil(
@@ -64,6 +80,12 @@ export async function waitForLinks(namespaces: readonly string[], names: readonl
       state.links = lists.join('');
       return names.every((name) => new RegExp(`^${name}(@\\S+)? .*\\b${flag}\\b`, 'm').test(state.links));
     },
-    { what: `${names.join(', ')} to show ${flag}`, deadlineMs: 60_000, intervalMs: 100, failAs: 'infrastructure', lastState: () => state.links },
+    {
+      what: `${names.join(', ')} to show ${flag}`,
+      deadlineMs: 60_000,
+      intervalMs: 100,
+      failAs: 'infrastructure',
+      lastState: () => state.links,
+    },
   );
 }

@@ -54,7 +54,10 @@ export async function startNics(options: NicsOptions): Promise<Nics> {
     const ending = program.ending();
     if (ending === undefined || stopping) return undefined;
     const logTail = lastLines(program.stderr(), 10);
-    return new FlashError('infrastructure', `the emulated NICs ended while they were in use (${ending})`, { logTail, logPath });
+    return new FlashError('infrastructure', `the emulated NICs ended while they were in use (${ending})`, {
+      logTail,
+      logPath,
+    });
   };
   const stop = async (): Promise<void> => {
     stopping = true;
@@ -67,7 +70,15 @@ export async function startNics(options: NicsOptions): Promise<Nics> {
     await stop();
     throw error;
   }
-  return { ports, controlPath, control: controlNics(overSocket(controlPath)), logPath, failure, stop, [Symbol.asyncDispose]: stop };
+  return {
+    ports,
+    controlPath,
+    control: controlNics(overSocket(controlPath)),
+    logPath,
+    failure,
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
 }
 
 /** Two ports of a model with a wire between them. */
@@ -78,7 +89,10 @@ export function startNicPair(model: NicModel): Promise<Nics> {
 export function commandLine({ ports, wires }: NicsOptions, controlPath: string, sockets: readonly NicPort[]): string[] {
   return [
     ...['--control', controlPath],
-    ...ports.flatMap(({ model, mac }, index) => ['--port', [model, sockets[index]?.socketPath, ...(mac === undefined ? [] : [mac])].join(':')]),
+    ...ports.flatMap(({ model, mac }, index) => [
+      '--port',
+      [model, sockets[index]?.socketPath, ...(mac === undefined ? [] : [mac])].join(':'),
+    ]),
     ...wires.flatMap(([port, end]) => ['--wire', `${port}-${describeEnd(end)}`]),
   ];
 }

@@ -30,7 +30,9 @@ export async function buildXskxceiver(sourceTree: string): Promise<string> {
   const noTypes = join(dir, 'no-types.h');
   writeFileSync(noTypes, '');
   const variables = [`OUTPUT=${out}`, `VMLINUX_BTF=${noTypes}`, `VMLINUX_H=${noTypes}`, `BPFTOOL=${bpftool}`];
-  await run('make', ['-C', join(dir, selftests), `-j${availableParallelism()}`, ...variables, 'xskxceiver'], { failAs: 'buildFailed' });
+  await run('make', ['-C', join(dir, selftests), `-j${availableParallelism()}`, ...variables, 'xskxceiver'], {
+    failAs: 'buildFailed',
+  });
   writeFileSync(stamp, '');
   return out;
 }
@@ -39,7 +41,7 @@ async function requireBpftool(): Promise<string> {
   const PATH = [process.env['PATH'] ?? '', '/usr/sbin'].join(delimiter);
   const found = await attempt('which', ['bpftool'], { env: { PATH } });
   if (found.exitCode === 0) return found.stdout.trim();
-  throw new FlashError('missingTool', 'bpftool is not installed, and the kernel\'s suite is built with it', {
+  throw new FlashError('missingTool', "bpftool is not installed, and the kernel's suite is built with it", {
     advice: 'install it: apt-get install bpftool (on Ubuntu linux-tools-common)',
   });
 }

@@ -29,7 +29,13 @@ export async function compareKernels(nic?: NicModel): Promise<Comparison[]> {
   ];
 
   const first = await runBoth({ nic, attempts });
-  const tests = [...new Set(compare(...first).filter(({ same }) => !same).map(({ test }) => test))];
+  const tests = [
+    ...new Set(
+      compare(...first)
+        .filter(({ same }) => !same)
+        .map(({ test }) => test),
+    ),
+  ];
   if (tests.length === 0) return compare(...first);
   console.error(`flash: not the same on both kernels, again up to ${attemptsAgain} times: ${tests.join(', ')}`);
   const again = await runBoth({ nic, tests, attempts: attemptsAgain });
@@ -40,7 +46,13 @@ async function runSuite(kernel: string, image: string, directory: string, select
   const { nic } = selection;
   await using nics = nic === undefined ? undefined : await startNicPair(nic);
   const machine = guest({ image, ...(nics === undefined ? vethGuest : { ...nicGuest, nics }) });
-  return await runProgram(machine, xskxceiverProgram, { ...selection, directory }, {
-    onEvent: ({ mode, test, results }) => console.error(`flash: ${kernel}, ${nic ?? mode}: ${test} ${results.join(', ')}`),
-  });
+  return await runProgram(
+    machine,
+    xskxceiverProgram,
+    { ...selection, directory },
+    {
+      onEvent: ({ mode, test, results }) =>
+        console.error(`flash: ${kernel}, ${nic ?? mode}: ${test} ${results.join(', ')}`),
+    },
+  );
 }

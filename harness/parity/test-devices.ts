@@ -22,14 +22,20 @@ export async function setUpVeth(): Promise<SetUp> {
 /** In zero-copy mode, all tests on the first two ports. The suite makes up the addresses it sends to. */
 export async function setUpNic(model: NicModel): Promise<SetUp> {
   const names = portsOf(model, 2);
-  await run('sh', ['-c', `${withoutIpv6(names)}; ${names.map((name) => `ip link set ${name} promisc on up`).join('; ')}`]);
+  await run('sh', [
+    '-c',
+    `${withoutIpv6(names)}; ${names.map((name) => `ip link set ${name} promisc on up`).join('; ')}`,
+  ]);
   return { modes: ['zc'], open: async () => ({ names, [Symbol.asyncDispose]: async () => undefined }) };
 }
 
 async function openVeth(): Promise<Devices> {
   const names = ['va', 'vb'];
   const queues = 'numtxqueues 4 numrxqueues 4';
-  await run('sh', ['-c', `ip link add va ${queues} type veth peer name vb ${queues} && ${withoutIpv6(names)}; ip link set va up; ip link set vb up`]);
+  await run('sh', [
+    '-c',
+    `ip link add va ${queues} type veth peer name vb ${queues} && ${withoutIpv6(names)}; ip link set va up; ip link set vb up`,
+  ]);
   return { names, [Symbol.asyncDispose]: async () => void (await run('ip', ['link', 'del', 'va'])) };
 }
 

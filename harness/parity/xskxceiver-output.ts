@@ -4,14 +4,19 @@ import type { SuiteResult } from '../suites/suite.js';
 const outcomeSchema = z.enum(['pass', 'fail', 'skip']);
 
 /** A test in one mode, and what each attempt gave. */
-export const testRunSchema = z.object({ mode: z.string(), test: z.string(), results: z.array(outcomeSchema).readonly() }).readonly();
+export const testRunSchema = z
+  .object({ mode: z.string(), test: z.string(), results: z.array(outcomeSchema).readonly() })
+  .readonly();
 
 export type Outcome = z.infer<typeof outcomeSchema>;
 export type TestRun = z.infer<typeof testRunSchema>;
 
 /** `xskxceiver -l`: a line `number: NAME` a test. */
 export function parseTestList(text: string): { readonly number: number; readonly name: string }[] {
-  return [...text.matchAll(/^(\d+): (\S+)$/gm)].map(([, number, name]) => ({ number: Number(number), name: name ?? '' }));
+  return [...text.matchAll(/^(\d+): (\S+)$/gm)].map(([, number, name]) => ({
+    number: Number(number),
+    name: name ?? '',
+  }));
 }
 
 /** What one test printed, in TAP. No result line at all, as after a crash, is a failure. */
@@ -47,7 +52,13 @@ export function compare(vanilla: readonly TestRun[], flash: readonly TestRun[]):
   return vanilla.map((before) => {
     const after = flash.find(({ mode, test }) => mode === before.mode && test === before.test);
     const same = after !== undefined && before.results.at(-1) === after.results.at(-1);
-    return { mode: before.mode, test: before.test, vanilla: summarize(before), flash: after === undefined ? 'missing' : summarize(after), same };
+    return {
+      mode: before.mode,
+      test: before.test,
+      vanilla: summarize(before),
+      flash: after === undefined ? 'missing' : summarize(after),
+      same,
+    };
   });
 }
 
@@ -56,7 +67,9 @@ export function judge(rows: readonly Comparison[]): SuiteResult {
   return {
     tests: rows.map(({ test, vanilla, flash, same }) => {
       const title = `${test} gives the same`;
-      return same ? { title, outcome: 'passed' } : { title, outcome: 'failed', detail: `vanilla: ${vanilla}, flash: ${flash}` };
+      return same
+        ? { title, outcome: 'passed' }
+        : { title, outcome: 'failed', detail: `vanilla: ${vanilla}, flash: ${flash}` };
     }),
   };
 }

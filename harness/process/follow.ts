@@ -12,9 +12,15 @@ export interface Followed extends AsyncDisposable {
   readonly stderr: () => string;
   /** How it ended, if it has: its exit code or the signal. */
   readonly ending: () => string | undefined;
-  readonly end: Promise<Pick<RunResult, 'stdout' | 'stderr'> & { readonly exitCode: number | null; readonly signal: NodeJS.Signals | null }>;
+  readonly end: Promise<
+    Pick<RunResult, 'stdout' | 'stderr'> & { readonly exitCode: number | null; readonly signal: NodeJS.Signals | null }
+  >;
   /** Waits until it has said something on stdout. If it ends before, that is an error with its last words. */
-  readonly waitFor: (said: RegExp, options: Pick<WaitOptions, 'deadlineMs' | 'intervalMs'>, details?: FailureDetails) => Promise<RegExpExecArray>;
+  readonly waitFor: (
+    said: RegExp,
+    options: Pick<WaitOptions, 'deadlineMs' | 'intervalMs'>,
+    details?: FailureDetails,
+  ) => Promise<RegExpExecArray>;
   /** Has its whole group end: SIGTERM, and SIGKILL after the grace. */
   readonly stop: () => Promise<void>;
 }
@@ -24,7 +30,7 @@ const shownLines = 10;
 /**
  * Collects what a program says from its start on. Whoever starts it stops it, also when it does not
  * get ready.
-  *
+ *
  * @param what the program in words, as in "<what> did not start".
  * @param graceMs from SIGTERM to SIGKILL; 0 for a program that has nothing to put in order.
  */
@@ -49,7 +55,10 @@ export function follow(child: ProcessPromise, what: string, graceMs = 3000): Fol
   };
   const didNotStart = (details: FailureDetails): FlashError => {
     const lastWords = lastLines(said.stderr, 1) || 'it said nothing';
-    return new FlashError('infrastructure', `${what} did not start (${ending}): ${lastWords}`, { logTail: lastLines(said.stderr, shownLines), ...details });
+    return new FlashError('infrastructure', `${what} did not start (${ending}): ${lastWords}`, {
+      logTail: lastLines(said.stderr, shownLines),
+      ...details,
+    });
   };
   return {
     get pid() {
@@ -66,7 +75,12 @@ export function follow(child: ProcessPromise, what: string, graceMs = 3000): Fol
           if (found === null && ending !== undefined) throw didNotStart(details);
           return found ?? undefined;
         },
-        { what: `${what} to be ready`, failAs: 'infrastructure', lastState: () => said.stderr || 'it said nothing', ...options },
+        {
+          what: `${what} to be ready`,
+          failAs: 'infrastructure',
+          lastState: () => said.stderr || 'it said nothing',
+          ...options,
+        },
       ),
     stop: () => (stopping ??= stop()),
     [Symbol.asyncDispose]: () => (stopping ??= stop()),

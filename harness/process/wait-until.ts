@@ -38,5 +38,7 @@ function timedOut({ what, deadlineMs, failAs, lastState }: WaitOptions): FlashEr
 }
 
 function describeState(state: unknown): string {
-  return typeof state === 'string' ? state : JSON.stringify(state, (_key, value) => (typeof value === 'bigint' ? Number(value) : value));
+  return typeof state === 'string'
+    ? state
+    : JSON.stringify(state, (_key, value) => (typeof value === 'bigint' ? Number(value) : value));
 }

@@ -22,7 +22,10 @@ await serve(benchChainsProgram, async (assignment, tell) => {
   return { jobs: assignment.jobs.length };
 });
 
-async function measure(job: Job, { warmUpMs, measureMs, ringSize }: Assignment): Promise<Extract<ChainSample, { result: unknown }>['result']> {
+async function measure(
+  job: Job,
+  { warmUpMs, measureMs, ringSize }: Assignment,
+): Promise<Extract<ChainSample, { result: unknown }>['result']> {
   const options: HopsOptions = { ...job, warmUpMs, measureMs, ringSize };
   if (job.kind === 'rates') return measureRates(options);
   return job.kind === 'blocked' ? runHops({ ...options, sinkStops: true }) : measureThroughput(options);

@@ -10,7 +10,12 @@ const testTimeoutSeconds = 300;
 
 await serve(testsProgram, async ({ entry, failFast, slow, match, nic, reset }, tell) => {
   // In one process and one after the other: they share the machine's devices and its list of sockets.
-  const options = ['--serial', '--worker-threads', `--timeout=${testTimeoutSeconds}s`, ...(failFast ? ['--fail-fast'] : [])];
+  const options = [
+    '--serial',
+    '--worker-threads',
+    `--timeout=${testTimeoutSeconds}s`,
+    ...(failFast ? ['--fail-fast'] : []),
+  ];
   const run = (onLine: (line: string) => void): ReturnType<typeof runAva> =>
     runAva([...options, ...(match === undefined ? [] : [`--match=${match}`]), `dist/suites/guest/${entry}.js`], {
       env: { ...(slow && { [slowVariable]: '1' }), ...(nic && { [testbedVariable]: JSON.stringify(nic) }) },

@@ -25,7 +25,8 @@ await serve(xskxceiverProgram, async ({ directory, nic, tests: selected, attempt
   for (const mode of modes) {
     for (const test of tests) {
       const results: Outcome[] = [];
-      while (results.length < attempts && results.at(-1) !== 'pass' && results.at(-1) !== 'skip') results.push(await runOnce(mode, test.number));
+      while (results.length < attempts && results.at(-1) !== 'pass' && results.at(-1) !== 'skip')
+        results.push(await runOnce(mode, test.number));
       const done = { mode, test: test.name, results };
       tell(done);
       runs.push(done);

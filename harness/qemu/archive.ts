@@ -49,17 +49,25 @@ export async function findArchive(): Promise<Archive> {
   const distribution = requireDistribution(release);
   const { title, suites, components, keyring, keyringPackage } = distribution;
   if (!existsSync(keyring)) {
-    throw new FlashError('missingTool', `QEMU cannot be fetched: ${keyring}, which its packages are checked with, is not there`, {
-      advice: `install ${keyringPackage}, or ${byHand}`,
-    });
+    throw new FlashError(
+      'missingTool',
+      `QEMU cannot be fetched: ${keyring}, which its packages are checked with, is not there`,
+      {
+        advice: `install ${keyringPackage}, or ${byHand}`,
+      },
+    );
   }
   const format = '$(CREATED_BY)|$(CODENAME)|$(REPO_URI)';
   const { exitCode, stdout } = await attempt('apt-get', ['indextargets', '--format', format]);
   const uri = exitCode === 0 ? uriOf(stdout, release.codename) : undefined;
   if (uri !== undefined) return { title, uri, components, keyring, suites };
-  throw new FlashError('missingTool', `QEMU cannot be fetched: the apt sources of this machine name no archive of ${title} ${release.codename}`, {
-    advice: byHand,
-  });
+  throw new FlashError(
+    'missingTool',
+    `QEMU cannot be fetched: the apt sources of this machine name no archive of ${title} ${release.codename}`,
+    {
+      advice: byHand,
+    },
+  );
 }
 
 export interface OsRelease {
@@ -77,9 +85,13 @@ export function requireDistribution(release: OsRelease, machine: string = arch):
   const distribution = (distributions as Readonly<Record<string, Distribution | undefined>>)[release.id];
   if (distribution !== undefined && machine === 'x64') return distribution;
   const what = machine === 'x64' ? release.title : `${release.title} on ${machine}`;
-  throw new FlashError('missingTool', `there is no QEMU with vfio-user-pci, and none can be fetched for ${what}: only for Debian and Ubuntu on x86-64`, {
-    advice: byHand,
-  });
+  throw new FlashError(
+    'missingTool',
+    `there is no QEMU with vfio-user-pci, and none can be fetched for ${what}: only for Debian and Ubuntu on x86-64`,
+    {
+      advice: byHand,
+    },
+  );
 }
 
 /** The archive of the release itself, not that of its security updates, which has no other suites. */

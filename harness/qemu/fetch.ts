@@ -39,14 +39,21 @@ export async function fetchQemu(onProgress: OnProgress, origin?: Archive): Promi
       onProgress({ kind: 'note', text: `QEMU ${qemu.version} of ${archive.title} ${suite} is in ${fetchedDir()}` });
       return qemu;
     }
-    throw new FlashError('noNetwork', `no QEMU with vfio-user-pci could be fetched: ${problems.join('; ')}`, { advice: `check the network, or ${byHand}` });
+    throw new FlashError('noNetwork', `no QEMU with vfio-user-pci could be fetched: ${problems.join('; ')}`, {
+      advice: `check the network, or ${byHand}`,
+    });
   });
 }
 
 type Version = { readonly version: string } | { readonly problem: string };
 
 /** The version a suite has of QEMU, or why it is of no use. */
-async function findVersion(apt: PrivateApt, { title }: Archive, suite: string, onProgress: OnProgress): Promise<Version> {
+async function findVersion(
+  apt: PrivateApt,
+  { title }: Archive,
+  suite: string,
+  onProgress: OnProgress,
+): Promise<Version> {
   onProgress({ kind: 'phase', phase: `fetching the package lists of ${title} ${suite}` });
   const update = await apt.run('apt-get', ['update', '-q']);
   if (update.exitCode !== 0) return { problem: `${title} ${suite}: ${firstComplaint(update.stderr)}` };
@@ -69,7 +76,12 @@ export function readCandidate(policy: string, title: string): Version {
   return { problem: `${title} has QEMU ${release}, older than ${neededRelease}` };
 }
 
-async function downloadPackages(apt: PrivateApt, { title }: Archive, suite: string, onProgress: OnProgress): Promise<void> {
+async function downloadPackages(
+  apt: PrivateApt,
+  { title }: Archive,
+  suite: string,
+  onProgress: OnProgress,
+): Promise<void> {
   const megabytes = (bytes: number): number => Math.floor(bytes / 1e6);
   const { stdout } = await apt.run('apt-get', ['install', '--print-uris', '-qq', '-y', packageName]);
   const total = megabytes(sumSizes(stdout) + apt.downloadedBytes());
@@ -78,10 +90,14 @@ async function downloadPackages(apt: PrivateApt, { title }: Archive, suite: stri
   try {
     const { exitCode, stderr } = await apt.run('apt-get', ['install', '--download-only', '-q', '-y', packageName]);
     if (exitCode === 0) return;
-    throw new FlashError('noNetwork', `QEMU could not be downloaded from ${title} ${suite}: ${firstComplaint(stderr)}`, {
-      logTail: lastLines(stderr, 6),
-      advice: `try again, it goes on where it ended; or ${byHand}`,
-    });
+    throw new FlashError(
+      'noNetwork',
+      `QEMU could not be downloaded from ${title} ${suite}: ${firstComplaint(stderr)}`,
+      {
+        logTail: lastLines(stderr, 6),
+        advice: `try again, it goes on where it ended; or ${byHand}`,
+      },
+    );
   } finally {
     clearInterval(timer);
   }
@@ -93,7 +109,11 @@ export function sumSizes(uris: string): number {
 }
 
 /** Everything happens in a temporary directory; the rename at the end is what makes it exist. */
-async function unpack(apt: PrivateApt, stamp: { suite: string; packageVersion: string }, onProgress: OnProgress): Promise<Qemu> {
+async function unpack(
+  apt: PrivateApt,
+  stamp: { suite: string; packageVersion: string },
+  onProgress: OnProgress,
+): Promise<Qemu> {
   onProgress({ kind: 'phase', phase: 'unpacking QEMU', unit: 'packages' });
   await withTemporaryDir(qemuCacheDir(), async (dir) => {
     const staged = join(dir, 'staged');
@@ -101,13 +121,18 @@ async function unpack(apt: PrivateApt, stamp: { suite: string; packageVersion: s
     const packages = apt.packages();
     for (const [index, file] of packages.entries()) {
       onProgress({ kind: 'step', done: index + 1, total: packages.length });
-      await run('dpkg-deb', ['-x', file, join(staged, 'root')], { failAs: 'noNetwork', advice: `remove ${qemuCacheDir()} and try again` });
+      await run('dpkg-deb', ['-x', file, join(staged, 'root')], {
+        failAs: 'noNetwork',
+        advice: `remove ${qemuCacheDir()} and try again`,
+      });
     }
     const launcher = writeLauncher(staged);
     const qemu = await probeQemu(launcher);
     if (!qemu?.hasVfioUser) {
       const what = qemu === undefined ? 'does not run here' : `is ${qemu.version} without vfio-user-pci`;
-      throw new FlashError('missingTool', `the QEMU ${stamp.packageVersion} of ${stamp.suite} ${what}`, { advice: byHand });
+      throw new FlashError('missingTool', `the QEMU ${stamp.packageVersion} of ${stamp.suite} ${what}`, {
+        advice: byHand,
+      });
     }
     writeStamp(staged, stamp);
     rmSync(fetchedDir(), { recursive: true, force: true });

@@ -9,7 +9,8 @@ const what = 'QEMU for emulated NICs';
 export async function inspectNicQemu(): Promise<Finding> {
   try {
     const qemu = await findNicQemu();
-    if (qemu !== undefined) return { what, state: 'ok', found: `${qemu.version}, with vfio-user-pci (${qemu.program})` };
+    if (qemu !== undefined)
+      return { what, state: 'ok', found: `${qemu.version}, with vfio-user-pci (${qemu.program})` };
     const advice = `fetched when first needed; or install QEMU ${neededRelease}, or set FLASH_QEMU`;
     return { what, state: 'optional', found: 'none with vfio-user-pci yet', advice };
   } catch (error) {

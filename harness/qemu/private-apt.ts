@@ -20,12 +20,19 @@ export function openPrivateApt(dir: string, archive: Archive, suite: string): Pr
   mkdirSync(at('lists', 'partial'), { recursive: true });
   mkdirSync(at('archives', 'partial'), { recursive: true });
   writeFileSync(at('status'), '');
-  writeFileSync(sourcesPath, `deb [arch=amd64 signed-by=${archive.keyring}] ${archive.uri} ${suite} ${archive.components.join(' ')}\n`);
+  writeFileSync(
+    sourcesPath,
+    `deb [arch=amd64 signed-by=${archive.keyring}] ${archive.uri} ${suite} ${archive.components.join(' ')}\n`,
+  );
   writeFileSync(configPath, configuration(dir, sourcesPath));
   const options = ['--config-file', configPath];
   return {
-    run: (program, args) => attempt(program, [...options, ...args], { env: { LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' } }),
-    packages: () => readdirSync(archives).filter((name) => name.endsWith('.deb')).map((name) => join(archives, name)),
+    run: (program, args) =>
+      attempt(program, [...options, ...args], { env: { LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' } }),
+    packages: () =>
+      readdirSync(archives)
+        .filter((name) => name.endsWith('.deb'))
+        .map((name) => join(archives, name)),
     downloadedBytes: () => sizeOfFiles(archives) + sizeOfFiles(join(archives, 'partial')),
   };
 }

@@ -22,7 +22,11 @@ export async function probeQemu(name: string): Promise<Qemu | undefined> {
   const said = await attempt(program, ['--version']);
   if (said.exitCode !== 0) return undefined;
   const devices = await attempt(program, ['-device', 'help']);
-  return { program, version: parseVersion(said.stdout), hasVfioUser: devices.exitCode === 0 && listsVfioUser(devices.stdout + devices.stderr) };
+  return {
+    program,
+    version: parseVersion(said.stdout),
+    hasVfioUser: devices.exitCode === 0 && listsVfioUser(devices.stdout + devices.stderr),
+  };
 }
 
 export function parseVersion(text: string): string {
@@ -36,7 +40,10 @@ export function listsVfioUser(deviceList: string): boolean {
 /** The sentence for a QEMU somebody named that cannot serve emulated NICs. */
 export function refuseQemu(named: string, qemu: Qemu | undefined): FlashError {
   const advice = `name QEMU ${neededRelease} or newer, built with vfio-user-pci, or leave FLASH_QEMU out: it is then found or fetched`;
-  if (qemu === undefined) return new FlashError('missingTool', `FLASH_QEMU=${named} is no program that runs and says its version`, { advice });
+  if (qemu === undefined)
+    return new FlashError('missingTool', `FLASH_QEMU=${named} is no program that runs and says its version`, {
+      advice,
+    });
   const problem = `FLASH_QEMU=${named} is QEMU ${qemu.version} without vfio-user-pci, which emulated NICs need`;
   return new FlashError('missingTool', problem, { advice });
 }

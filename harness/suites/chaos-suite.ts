@@ -23,7 +23,12 @@ const [cpusOfNics, memoryMb] = [9, 3072];
 const slackMs = 600_000;
 
 /** Sockets that send, take, sleep, close and are led elsewhere in an order that follows from a seed. */
-export async function runChaos({ device, image, seconds, seed }: ChaosOptions): Promise<SuiteResult & { readonly steps: number }> {
+export async function runChaos({
+  device,
+  image,
+  seconds,
+  seed,
+}: ChaosOptions): Promise<SuiteResult & { readonly steps: number }> {
   await buildNative();
   await using nics = device === 'veth' ? undefined : await startNicPair(device as NicModel);
   const nic = nics === undefined ? undefined : { model: device as NicModel, driverRedirects: true };
@@ -33,17 +38,22 @@ export async function runChaos({ device, image, seconds, seed }: ChaosOptions): 
   const episodes = await withProgress((onProgress) => {
     let [steps, elapsed] = [0, startClock()];
     onProgress({ kind: 'phase', phase: `chaos on ${device}, seed ${seed}`, unit: 'steps' });
-    return runProgram(machine, chaosProgram, { seconds, seed, nic }, {
-      onStart() {
-        [steps, elapsed] = [0, startClock()];
-        tookSeconds.length = 0;
+    return runProgram(
+      machine,
+      chaosProgram,
+      { seconds, seed, nic },
+      {
+        onStart() {
+          [steps, elapsed] = [0, startClock()];
+          tookSeconds.length = 0;
+        },
+        onEvent(episode) {
+          tookSeconds.push(elapsed());
+          [steps, elapsed] = [steps + episode.steps, startClock()];
+          onProgress({ kind: 'step', done: steps, total: undefined });
+        },
       },
-      onEvent(episode) {
-        tookSeconds.push(elapsed());
-        [steps, elapsed] = [steps + episode.steps, startClock()];
-        onProgress({ kind: 'step', done: steps, total: undefined });
-      },
-    });
+    );
   });
   const tests = episodes.map((episode, index) => ({ ...judge(device, episode), seconds: tookSeconds[index] }));
   return { tests, steps: episodes.reduce((sum, { steps }) => sum + steps, 0) };
@@ -51,12 +61,18 @@ export async function runChaos({ device, image, seconds, seed }: ChaosOptions): 
 
 function judge(device: string, episode: EpisodeResult): TestResult {
   const title = `chaos on ${device}, seed ${episode.seed}`;
-  return episode.problems.length === 0 ? { title, outcome: 'passed' } : { title, outcome: 'failed', detail: describe(device, episode) };
+  return episode.problems.length === 0
+    ? { title, outcome: 'passed' }
+    : { title, outcome: 'failed', detail: describe(device, episode) };
 }
 
 /** What was wrong and the steps to there; the same seed has the same steps. */
 function describe(device: string, { seed, problems, done }: EpisodeResult): string {
-  return [...problems, `again: npm run test:chaos -- --device ${device} --seconds 1 --seed ${seed}`, ...done.map((step, index) => `${String(index + 1).padStart(3)}  ${step}`)].join('\n');
+  return [
+    ...problems,
+    `again: npm run test:chaos -- --device ${device} --seconds 1 --seed ${seed}`,
+    ...done.map((step, index) => `${String(index + 1).padStart(3)}  ${step}`),
+  ].join('\n');
 }
 
 const [usualSeconds, usualSeed] = [20, 1];
@@ -67,7 +83,8 @@ export const chaosSuite: Suite = {
   async run({ image, flavour }) {
     const bootImage = image ?? (await buildImage({ flavour }));
     const results: SuiteResult[] = [];
-    for (const device of devices) results.push(await runChaos({ device, image: bootImage, seconds: usualSeconds, seed: usualSeed }));
+    for (const device of devices)
+      results.push(await runChaos({ device, image: bootImage, seconds: usualSeconds, seed: usualSeed }));
     return addResults(results);
   },
 };

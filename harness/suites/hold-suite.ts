@@ -14,7 +14,8 @@ const appendKernelArgs = ['slab_debug=FP', 'oops=panic', 'softlockup_panic=1'];
 const skipped: TestResult = {
   title: 'the suite hold',
   outcome: 'skipped',
-  detail: 'a kernel of the flavour lean has no points where contexts can be held; `npm test hold -- --flavour hold` and `npm run test:debug` have',
+  detail:
+    'a kernel of the flavour lean has no points where contexts can be held; `npm test hold -- --flavour hold` and `npm run test:debug` have',
 };
 
 /** The tests that hold contexts, on the flavours that can. */

@@ -21,6 +21,8 @@ export async function runKunitTests(image: string, deadlineMs = kunitDeadlineMs)
     }),
   );
   requireNoSplats(guest);
-  const broken = problems.map((problem): TestResult => ({ title: 'the KUnit report is whole', outcome: 'error', detail: problem }));
+  const broken = problems.map(
+    (problem): TestResult => ({ title: 'the KUnit report is whole', outcome: 'error', detail: problem }),
+  );
   return { tests: [...tests, ...broken] };
 }

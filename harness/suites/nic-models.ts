@@ -36,10 +36,19 @@ async function runModelTests(onProgress: OnProgress): Promise<SuiteResult> {
   const results = [...stdout.matchAll(/^(not )?ok \d+(?: -)? (.*)$/gm)];
   const tests = results.map(([, not, name = ''], index): TestResult => {
     const test = { title: `NIC models: ${name}`, seconds: watch?.seconds[index] };
-    return not === undefined ? { ...test, outcome: 'passed' } : { ...test, outcome: 'failed', detail: stderr.slice(-4000) };
+    return not === undefined
+      ? { ...test, outcome: 'passed' }
+      : { ...test, outcome: 'failed', detail: stderr.slice(-4000) };
   });
   const ran = exitCode === 0 || tests.some(({ outcome }) => outcome === 'failed');
-  return { tests: ran ? tests : [...tests, { title: 'the tests of the NIC models run', outcome: 'error', detail: `${stdout}\n${stderr}`.slice(-4000) }] };
+  return {
+    tests: ran
+      ? tests
+      : [
+          ...tests,
+          { title: 'the tests of the NIC models run', outcome: 'error', detail: `${stdout}\n${stderr}`.slice(-4000) },
+        ],
+  };
 }
 
 /** A short look; `fuzz --seconds 600` is a long one. */
@@ -47,7 +56,17 @@ async function fuzz(model: string, onProgress: OnProgress): Promise<SuiteResult>
   await make([...nicsMakeArgs(), 'fuzz'], { what: 'the fuzzer of the NIC models', onProgress, failAs: 'buildFailed' });
   onProgress({ kind: 'phase', phase: `fuzzing the model ${model} for ${fuzzSeconds} s` });
   const elapsed = startClock();
-  const { exitCode, stdout, stderr } = await attempt(join(nicsOutDir, 'fuzz'), ['--model', model, '--seconds', String(fuzzSeconds), '--seed', '1'], { timeoutMs: testsTimeoutMs });
+  const { exitCode, stdout, stderr } = await attempt(
+    join(nicsOutDir, 'fuzz'),
+    ['--model', model, '--seconds', String(fuzzSeconds), '--seed', '1'],
+    { timeoutMs: testsTimeoutMs },
+  );
   const test = { title: `nothing a guest writes harms the model ${model}`, seconds: elapsed() };
-  return { tests: [exitCode === 0 ? { ...test, outcome: 'passed' } : { ...test, outcome: 'failed', detail: `${stdout}\n${stderr}`.slice(-4000) }] };
+  return {
+    tests: [
+      exitCode === 0
+        ? { ...test, outcome: 'passed' }
+        : { ...test, outcome: 'failed', detail: `${stdout}\n${stderr}`.slice(-4000) },
+    ],
+  };
 }

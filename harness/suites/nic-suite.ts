@@ -16,7 +16,16 @@ export const nicSuite: Suite = {
   async run({ image, flavour }) {
     const results = [await testNicModels()];
     const bootImage = image ?? (await buildImage({ flavour }));
-    for (const model of nicModels) results.push(await runNicTests({ model, image: bootImage, driverRedirects: true, entry: 'driver-tests', slow: flavour === 'debug' }));
+    for (const model of nicModels)
+      results.push(
+        await runNicTests({
+          model,
+          image: bootImage,
+          driverRedirects: true,
+          entry: 'driver-tests',
+          slow: flavour === 'debug',
+        }),
+      );
     return addResults(results);
   },
 };
@@ -36,12 +45,26 @@ const memoryMb = 3072;
 const deadlineMs = 3_600_000;
 
 /** The conformance suite and the tests of drivers, in zero-copy mode, on two ports of a model with a wire between them. */
-export async function runNicTests({ model, image, driverRedirects, reset = false, ...input }: NicTestOptions): Promise<SuiteResult> {
+export async function runNicTests({
+  model,
+  image,
+  driverRedirects,
+  reset = false,
+  ...input
+}: NicTestOptions): Promise<SuiteResult> {
   await buildNative();
   await using nics = await startNicPair(model);
   const entry = nicCards[model].severalBuffers ? 'nic-tests-several-buffers' : 'nic-tests';
   const runDir = makeRunDirectory().path;
-  const machine = guest({ image, nics, cpus, memoryMb, deadlineMs, runDir, extraQemuArgs: reset ? ['-action reboot=reset'] : [] });
+  const machine = guest({
+    image,
+    nics,
+    cpus,
+    memoryMb,
+    deadlineMs,
+    runDir,
+    extraQemuArgs: reset ? ['-action reboot=reset'] : [],
+  });
   return await runTests(`tests on ${model}`, machine, {
     entry,
     ...input,

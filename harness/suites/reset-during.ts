@@ -17,7 +17,10 @@ export interface Reset {
  * resets the machine while the next one runs. Returns in its second life; in the first it throws, with
  * what the tests said, if none of them passes or the machine is not reset.
  */
-export async function resetDuring(run: (onLine: (line: string) => void) => Promise<unknown>, { marker, button = resetButton }: Reset): Promise<void> {
+export async function resetDuring(
+  run: (onLine: (line: string) => void) => Promise<unknown>,
+  { marker, button = resetButton }: Reset,
+): Promise<void> {
   if (existsSync(marker)) return;
   writeFileSync(marker, '');
   const said: string[] = [];

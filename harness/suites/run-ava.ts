@@ -10,5 +10,9 @@ export interface AvaOptions {
 /** Runs AVA with TAP as its output. */
 export function runAva(args: readonly string[], { env = {}, onLine }: AvaOptions): Promise<RunResult> {
   const ava = join(repositoryRoot, 'node_modules', 'ava', 'entrypoints', 'cli.mjs');
-  return attempt(process.execPath, ['--enable-source-maps', ava, '--tap', ...args], { cwd: repositoryRoot, env, onLine });
+  return attempt(process.execPath, ['--enable-source-maps', ava, '--tap', ...args], {
+    cwd: repositoryRoot,
+    env,
+    onLine,
+  });
 }

@@ -44,6 +44,10 @@ async function runSelftest(program: string, image: string): Promise<SuiteResult>
 
 /** They skip without root, FLASH or user namespaces, and a guest has all of them. */
 export function withoutSkips({ tests }: SuiteResult): SuiteResult {
-  const refuse = ({ detail, ...test }: TestResult): TestResult => ({ ...test, outcome: 'failed', detail: `it was skipped, and may not be: ${detail ?? 'no reason given'}` });
+  const refuse = ({ detail, ...test }: TestResult): TestResult => ({
+    ...test,
+    outcome: 'failed',
+    detail: `it was skipped, and may not be: ${detail ?? 'no reason given'}`,
+  });
   return { tests: tests.map((test) => (test.outcome === 'skipped' ? refuse(test) : test)) };
 }

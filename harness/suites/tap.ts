@@ -25,11 +25,20 @@ export async function readTap(text: string, exitCode: number, seconds: readonly 
     }
     comments = '';
   });
-  const final = await new Promise<{ ok: boolean; plan: { start: number | null; end: number | null }; count: number; bailout: boolean | string }>((resolve) => {
+  const final = await new Promise<{
+    ok: boolean;
+    plan: { start: number | null; end: number | null };
+    count: number;
+    bailout: boolean | string;
+  }>((resolve) => {
     parser.on('complete', resolve);
     parser.end(text);
   });
-  const problem = describeProblem(final, exitCode, tests.some(({ outcome }) => outcome === 'failed'));
+  const problem = describeProblem(
+    final,
+    exitCode,
+    tests.some(({ outcome }) => outcome === 'failed'),
+  );
   if (problem !== undefined) {
     tests.push({ title: 'the test run itself', outcome: 'error', detail: `${problem}\n${lastOutput(text)}` });
   }

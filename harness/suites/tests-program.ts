@@ -5,7 +5,9 @@ import { nicTestbedSchema } from './testbed-options.js';
 const inputSchema = z
   .object({
     /** The file of suites/guest that names the tests. */
-    entry: z.enum(['all-tests', 'hold-tests', 'nic-tests', 'nic-tests-several-buffers', 'driver-tests']).default('all-tests'),
+    entry: z
+      .enum(['all-tests', 'hold-tests', 'nic-tests', 'nic-tests-several-buffers', 'driver-tests'])
+      .default('all-tests'),
     /** End with the first test that fails. */
     failFast: z.boolean().default(false),
     /** The kernel is many times slower: more time, and fewer turns of what is only repeated. */

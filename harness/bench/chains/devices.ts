@@ -47,15 +47,23 @@ export async function createDevices(): Promise<AsyncDisposable> {
 }
 
 /** The devices of a chain in the order that hops wants them, with what the kernel has to do on them. */
-export function devicesFor({ devices, functionsInKernel }: Contender, functions: number): Disposable & { readonly ifnames: readonly string[] } {
+export function devicesFor(
+  { devices, functionsInKernel }: Contender,
+  functions: number,
+): Disposable & { readonly ifnames: readonly string[] } {
   if (devices === 'none') return { ifnames: [], [Symbol.dispose]: () => undefined };
   if (devices === 'queues') return { ifnames: ['q'], [Symbol.dispose]: () => undefined };
   if (devices === 'vfs') return { ifnames: inOrder(functions + 2).map(vfName), [Symbol.dispose]: () => undefined };
-  if (!functionsInKernel) return { ifnames: inOrder(functions + 1).flatMap((hop) => [`s${hop}`, `r${hop}`]), [Symbol.dispose]: () => undefined };
+  if (!functionsInKernel)
+    return {
+      ifnames: inOrder(functions + 1).flatMap((hop) => [`s${hop}`, `r${hop}`]),
+      [Symbol.dispose]: () => undefined,
+    };
   const programs: Disposable[] = [];
   const detach = (): void => programs.forEach((program) => program[Symbol.dispose]());
   try {
-    for (const hop of inOrder(functions)) programs.push(attachXdpForward({ netns: benchNetns, from: `r${hop}`, to: `s${hop + 1}` }));
+    for (const hop of inOrder(functions))
+      programs.push(attachXdpForward({ netns: benchNetns, from: `r${hop}`, to: `s${hop + 1}` }));
   } catch (error) {
     detach();
     throw error;

@@ -17,7 +17,9 @@ const chainSchema = z.object({
  * throughput: as many packets as the chain takes. rates: the highest rate without loss, and the
  * latency at shares of it. blocked: what a source costs whose chain takes nothing.
  */
-export const jobSchema = chainSchema.extend({ kind: z.enum(['throughput', 'rates', 'blocked']), repetition: z.number() }).readonly();
+export const jobSchema = chainSchema
+  .extend({ kind: z.enum(['throughput', 'rates', 'blocked']), repetition: z.number() })
+  .readonly();
 
 const planSchema = z.object({
   jobs: z.array(jobSchema).readonly(),

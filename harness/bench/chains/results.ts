@@ -31,7 +31,9 @@ export const hopsResultSchema = z
 /** The latency at a share of the highest rate without loss. */
 const latencyAtRateSchema = z.object({ share: z.number(), ratePps: z.number(), latencyNs: latencySchema }).readonly();
 
-export const ratesResultSchema = z.object({ lossFreePps: z.number(), latencies: z.array(latencyAtRateSchema).readonly() }).readonly();
+export const ratesResultSchema = z
+  .object({ lossFreePps: z.number(), latencies: z.array(latencyAtRateSchema).readonly() })
+  .readonly();
 
 export type Latency = z.infer<typeof latencySchema>;
 export type HopsResult = z.infer<typeof hopsResultSchema>;

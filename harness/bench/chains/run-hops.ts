@@ -25,7 +25,11 @@ const readyDeadlineMs = 20_000;
 export async function runHops(options: HopsOptions): Promise<HopsResult> {
   const contender = findContender(options.contender);
   using devices = devicesFor(contender, options.functions);
-  await using hops = follow(startIn(benchNetns, nativePaths[contender.program], commandLine(options, devices.ifnames)), 'hops', 0);
+  await using hops = follow(
+    startIn(benchNetns, nativePaths[contender.program], commandLine(options, devices.ifnames)),
+    'hops',
+    0,
+  );
   const [, pidText] = await hops.waitFor(/^ready (\d+)/m, { deadlineMs: readyDeadlineMs, intervalMs: 5 });
   const pid = Number(pidText);
   if (contender.routed) routeInOrder(pid);
@@ -40,7 +44,9 @@ export async function runHops(options: HopsOptions): Promise<HopsResult> {
 
 /** The sockets are on the queues of one device, in the order of the chain. */
 function routeInOrder(pid: number): void {
-  const sockets = listSockets().filter((socket) => socket.pid === pid).sort((a, b) => a.qid - b.qid);
+  const sockets = listSockets()
+    .filter((socket) => socket.pid === pid)
+    .sort((a, b) => a.qid - b.qid);
   for (const [index, { id }] of sockets.slice(0, -1).entries()) setRoute(id, [sockets[index + 1]?.id ?? -1]);
 }
 
@@ -58,7 +64,11 @@ function commandLine(options: HopsOptions, ifnames: readonly string[]): string[]
     '--wait': options.wait,
     '--xdp-object': nativePaths.xskRedirect,
   };
-  const flags = { '--separate': contender.separate, '--zero-copy': contender.zeroCopy, '--stop-sink': options.sinkStops };
+  const flags = {
+    '--separate': contender.separate,
+    '--zero-copy': contender.zeroCopy,
+    '--stop-sink': options.sinkStops,
+  };
   return [
     ...Object.entries(values).flatMap(([name, value]) => [name, String(value)]),
     ...Object.entries(flags).flatMap(([name, set]) => (set ? [name] : [])),

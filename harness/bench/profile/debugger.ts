@@ -25,7 +25,13 @@ const done = /^OK$/;
 export async function attachDebugger(path: string): Promise<Debugger> {
   const socket = connect(path);
   let received = '';
-  let waiting: { readonly expected: RegExp; readonly resolve: (reply: string) => void; readonly reject: (error: unknown) => void } | undefined;
+  let waiting:
+    | {
+        readonly expected: RegExp;
+        readonly resolve: (reply: string) => void;
+        readonly reject: (error: unknown) => void;
+      }
+    | undefined;
   const fail = (why: string): void => {
     socket.destroy();
     waiting?.reject(new FlashError('infrastructure', `QEMU's server for debuggers: ${why}`));
@@ -40,7 +46,8 @@ export async function attachDebugger(path: string): Promise<Debugger> {
       socket.write('+');
       // A halt is also told to whom did not ask.
       if (waiting?.expected.test(packet.body) === true) waiting.resolve(packet.body);
-      else if (packet.body === '' || packet.body.startsWith('E')) fail(packet.body === '' ? 'it does not know the request' : `error ${packet.body.slice(1)}`);
+      else if (packet.body === '' || packet.body.startsWith('E'))
+        fail(packet.body === '' ? 'it does not know the request' : `error ${packet.body.slice(1)}`);
     }
   });
 
@@ -62,7 +69,8 @@ export async function attachDebugger(path: string): Promise<Debugger> {
     breakAt: async (address, on) => void (await request(`${on ? 'Z' : 'z'}1,${address.toString(16)},1`, done)),
     resume: async () => void (await request('c', stopped)),
     step: async () => void (await request('s', stopped)),
-    programCounter: async () => parseRegister((await request('g', /^[0-9a-f]{272}/)).slice(instructionPointer.start, instructionPointer.end)),
+    programCounter: async () =>
+      parseRegister((await request('g', /^[0-9a-f]{272}/)).slice(instructionPointer.start, instructionPointer.end)),
     detach: async () => void (await request('D', done)),
     [Symbol.dispose]: () => socket.destroy(),
   };

@@ -39,7 +39,9 @@ export async function profileHop(image: string, onProgress: OnProgress): Promise
   const runDir = makeRunDirectory().path;
   const directory = makeSocketDir('debugger');
   const socketPath = join(directory, 'gdb');
-  const cases = batches.map((batch): ReadyCase => ({ path: 'zero-copy hop', batch, packetBytes: 64, goPath: join(runDir, `go-${batch}`) }));
+  const cases = batches.map(
+    (batch): ReadyCase => ({ path: 'zero-copy hop', batch, packetBytes: 64, goPath: join(runDir, `go-${batch}`) }),
+  );
   const profiles: Promise<BatchProfile>[] = [];
   // A guest whose debugger failed would stand still until its deadline.
   const failure = new AbortController();
@@ -55,14 +57,19 @@ export async function profileHop(image: string, onProgress: OnProgress): Promise
       deadlineMs,
       bootDeadlineMs: deadlineMs,
     });
-    await runProgram(machine, hopBatchesProgram, { cases }, {
-      onEvent(ready) {
-        onProgress({ kind: 'phase', phase: `following batches of ${ready.batch} packets` });
-        const profile = profileCase(socketPath, symbols, ready);
-        profile.catch((error: unknown) => failure.abort(error));
-        profiles.push(profile);
+    await runProgram(
+      machine,
+      hopBatchesProgram,
+      { cases },
+      {
+        onEvent(ready) {
+          onProgress({ kind: 'phase', phase: `following batches of ${ready.batch} packets` });
+          const profile = profileCase(socketPath, symbols, ready);
+          profile.catch((error: unknown) => failure.abort(error));
+          profiles.push(profile);
+        },
       },
-    });
+    );
     return await Promise.all(profiles);
   } finally {
     rmSync(directory, { recursive: true, force: true });
@@ -88,7 +95,8 @@ async function profileCase(socketPath: string, symbols: Symbols, { batch, goPath
   }
   await debugged.breakAt(start, false);
   await debugged.detach();
-  if (best === undefined) throw new FlashError('guest', `each of ${traces} batches of ${batch} packets was interrupted by the scheduler`);
+  if (best === undefined)
+    throw new FlashError('guest', `each of ${traces} batches of ${batch} packets was interrupted by the scheduler`);
   return summarizeTrace(batch, best.map(symbols.nameAt));
 }
 
@@ -108,15 +116,26 @@ async function traceKernel(debugged: Debugger, schedulerStart: bigint): Promise<
 
 /** From the function that each instruction is of. */
 export function summarizeTrace(batch: number, names: readonly string[]): BatchProfile {
-  const functions = new Map(rollups(names, (group) => group.length, (name) => name));
+  const functions = new Map(
+    rollups(
+      names,
+      (group) => group.length,
+      (name) => name,
+    ),
+  );
   return { batch, functions };
 }
 
 /** Functions by their share in the longest batch, each batch in a column, then what a packet more costs; the rest in one row. */
 export function profileRows([short, long]: readonly [BatchProfile, BatchProfile], shown: number): string[][] {
-  const names = [...new Set([...long.functions.keys(), ...short.functions.keys()])].sort((one, other) => (long.functions.get(other) ?? 0) - (long.functions.get(one) ?? 0));
+  const names = [...new Set([...long.functions.keys(), ...short.functions.keys()])].sort(
+    (one, other) => (long.functions.get(other) ?? 0) - (long.functions.get(one) ?? 0),
+  );
   const rowOf = (what: string, of: readonly string[]): string[] => {
-    const [few, many] = [short, long].map(({ functions }) => sum(of, (name) => functions.get(name) ?? 0)) as [number, number];
+    const [few, many] = [short, long].map(({ functions }) => sum(of, (name) => functions.get(name) ?? 0)) as [
+      number,
+      number,
+    ];
     return [what, String(few), String(many), ((many - few) / (long.batch - short.batch)).toFixed(2)];
   };
   const rest = names.slice(shown);

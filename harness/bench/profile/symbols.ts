@@ -19,7 +19,10 @@ export function readSymbols(path: string): Symbols {
 }
 
 export function parseSymbols(text: string): Symbols {
-  const entries: Entry[] = [...text.matchAll(/^([0-9a-f]+) [tT] (\S+)$/gm)].map(([, address, name]) => ({ address: BigInt(`0x${address}`), name: name ?? '' }));
+  const entries: Entry[] = [...text.matchAll(/^([0-9a-f]+) [tT] (\S+)$/gm)].map(([, address, name]) => ({
+    address: BigInt(`0x${address}`),
+    name: name ?? '',
+  }));
   entries.sort((one, other) => (one.address < other.address ? -1 : 1));
   const { right } = bisector(({ address }: Entry) => address);
   return {

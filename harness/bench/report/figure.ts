@@ -4,7 +4,13 @@ import type { Figure } from './schema.js';
 /** What the repetitions of one measurement gave, in their order; null where one gave nothing. */
 export function figureOf(values: readonly (number | null)[]): Figure {
   const given = values.filter((value) => value !== null);
-  return { median: median(given) ?? 0, min: min(given) ?? 0, max: max(given) ?? 0, samples: given.length, byRepetition: [...values] };
+  return {
+    median: median(given) ?? 0,
+    min: min(given) ?? 0,
+    max: max(given) ?? 0,
+    samples: given.length,
+    byRepetition: [...values],
+  };
 }
 
 /**
@@ -22,6 +28,7 @@ function ratio(one: number | null, other: number | null | undefined): number {
 
 /** A median with the range of its samples. */
 export function show({ median, min, max }: Figure, factor = 1): string {
-  const text = (value: number): string => new Intl.NumberFormat('en', { maximumSignificantDigits: 4 }).format(value * factor);
+  const text = (value: number): string =>
+    new Intl.NumberFormat('en', { maximumSignificantDigits: 4 }).format(value * factor);
   return min === max ? text(median) : `${text(median)} (${text(min)} to ${text(max)})`;
 }

@@ -23,7 +23,9 @@ export function makeReport({ samples, size, conditions, notRun }: ReportInput): 
   const { kernel, cpus, cpuModel } = machine ?? { kernel: 'none', cpus: 0, cpuModel: 'none' };
   const othersPercent = Math.round(100 * (max(samples, (sample) => (sample.of === 'others' ? sample.busy : 0)) ?? 0));
   // A job that was done again, because it failed or its guest did, counts as it was last.
-  const chains = [...new Map(samples.filter((sample) => sample.of === 'chain').map((sample) => [keyOf(sample.job), sample])).values()];
+  const chains = [
+    ...new Map(samples.filter((sample) => sample.of === 'chain').map((sample) => [keyOf(sample.job), sample])).values(),
+  ];
   const done = chains.filter((sample) => 'result' in sample);
   const of = <Result>(kind: Job['kind']): Done<Result>[][] => {
     const ofKind = done.filter(({ job }) => job.kind === kind) as unknown as Done<Result>[];
@@ -32,18 +34,41 @@ export function makeReport({ samples, size, conditions, notRun }: ReportInput): 
   const figures = {
     throughput: of<HopsResult>('throughput').map((all) => throughputOf(all, cpus)),
     rates: of<RatesResult>('rates').map(ratesOf),
-    blocked: of<HopsResult>('blocked').map((all) => ({ ...chainOf(all), cpuShare: figureOf(byRepetition(all, ({ cpuSeconds, seconds }) => (cpuSeconds[0] ?? 0) / seconds)) })),
-    instructions: samples.filter((sample) => sample.of === 'costs').flatMap(({ costs }) => costs.costs.map(({ path, batch, packetBytes, instructions }) => ({ kernel: costs.kernel, path, batch, packetBytes, instructions: figureOf(instructions) }))),
+    blocked: of<HopsResult>('blocked').map((all) => ({
+      ...chainOf(all),
+      cpuShare: figureOf(byRepetition(all, ({ cpuSeconds, seconds }) => (cpuSeconds[0] ?? 0) / seconds)),
+    })),
+    instructions: samples
+      .filter((sample) => sample.of === 'costs')
+      .flatMap(({ costs }) =>
+        costs.costs.map(({ path, batch, packetBytes, instructions }) => ({
+          kernel: costs.kernel,
+          path,
+          batch,
+          packetBytes,
+          instructions: figureOf(instructions),
+        })),
+      ),
     rings: samples.filter((sample) => sample.of === 'rings').map(({ measurement }) => measurement),
     held: samples.filter((sample) => sample.of === 'held').map(({ measurement }) => measurement),
     redirects: samples.filter((sample) => sample.of === 'redirects').map(({ measurement }) => measurement),
   };
-  const failures = [...group(chains.filter((sample) => 'failure' in sample), ({ job }) => job.contender)].map(([contender, failed]) => ({
+  const failures = [
+    ...group(
+      chains.filter((sample) => 'failure' in sample),
+      ({ job }) => job.contender,
+    ),
+  ].map(([contender, failed]) => ({
     what: findContender(contender).title,
     reason: `${failed.length} of its measurements failed, the first: ${failed[0]?.failure}`,
   }));
   return {
-    ...{ version: 2, made: new Date().toISOString(), size, conditions: { ...conditions, kernel, cpus, cpuModel, othersPercent } },
+    ...{
+      version: 2,
+      made: new Date().toISOString(),
+      size,
+      conditions: { ...conditions, kernel, cpus, cpuModel, othersPercent },
+    },
     ...figures,
     notRun: [...notRun, ...failures],
     goals: judge({ ...figures, hostCpus: conditions.hostCpus }),
@@ -53,11 +78,24 @@ export function makeReport({ samples, size, conditions, notRun }: ReportInput): 
 /** They were measured in an order of chance; readers look for a contender and then for its chain. */
 function inOrder<Result>(all: Done<Result>[][]): Done<Result>[][] {
   const rank = ({ contender }: Job): number => contenders.findIndex(({ name }) => name === contender);
-  const by = (value: (job: Job) => number | string) => ([first]: Done<Result>[]) => (first === undefined ? undefined : value(first.job));
-  return sort(all, by(rank), by(({ packetBytes }) => packetBytes), by(({ functions }) => functions), by(({ batch }) => batch), by(({ wait }) => wait));
+  const by =
+    (value: (job: Job) => number | string) =>
+    ([first]: Done<Result>[]) =>
+      first === undefined ? undefined : value(first.job);
+  return sort(
+    all,
+    by(rank),
+    by(({ packetBytes }) => packetBytes),
+    by(({ functions }) => functions),
+    by(({ batch }) => batch),
+    by(({ wait }) => wait),
+  );
 }
 
-function byRepetition<Result>(all: readonly Done<Result>[], value: (result: Result) => number | undefined): (number | null)[] {
+function byRepetition<Result>(
+  all: readonly Done<Result>[],
+  value: (result: Result) => number | undefined,
+): (number | null)[] {
   const results = new Map(all.map(({ job, result }) => [job.repetition, result]));
   return Array.from({ length: 1 + (max(results.keys()) ?? -1) }, (_, repetition) => {
     const result = results.get(repetition);
@@ -65,7 +103,10 @@ function byRepetition<Result>(all: readonly Done<Result>[], value: (result: Resu
   });
 }
 
-function chainOf([first]: readonly Done<unknown>[]): { contender: ContenderName } & Pick<Job, 'functions' | 'packetBytes' | 'batch' | 'wait'> {
+function chainOf([first]: readonly Done<unknown>[]): { contender: ContenderName } & Pick<
+  Job,
+  'functions' | 'packetBytes' | 'batch' | 'wait'
+> {
   if (first === undefined) throw new Error('a measurement without a sample');
   const { contender, functions, packetBytes, batch, wait } = first.job;
   return { contender, functions, packetBytes, batch, wait };
@@ -87,7 +128,10 @@ function throughputOf(all: readonly Done<HopsResult>[], cpus: number): Report['t
 function ratesOf(all: readonly Done<RatesResult>[]): Report['rates'][number] {
   const shares = all[0]?.result.latencies.map(({ share }) => share) ?? [];
   const latencies = shares.map((share) => {
-    const of = (name: 'p50' | 'p99' | 'p999' | 'max'): Figure => figureOf(byRepetition(all, ({ latencies }) => latencies.find((latency) => latency.share === share)?.latencyNs[name]));
+    const of = (name: 'p50' | 'p99' | 'p999' | 'max'): Figure =>
+      figureOf(
+        byRepetition(all, ({ latencies }) => latencies.find((latency) => latency.share === share)?.latencyNs[name]),
+      );
     return { share, p50Ns: of('p50'), p99Ns: of('p99'), p999Ns: of('p999'), maxNs: of('max') };
   });
   return { ...chainOf(all), lossFreePps: figureOf(byRepetition(all, ({ lossFreePps }) => lossFreePps)), latencies };

@@ -14,11 +14,15 @@ export function nativeTables(report: Report): NativeTable[] {
 }
 
 /** The same work of the same threads on both kinds of ring. */
-function pairsOf<Row extends Pick<Report['held'][number], 'ring' | 'threads' | 'batch'>>(rows: readonly Row[]): { readonly cas: Row; readonly lock: Row }[] {
+function pairsOf<Row extends Pick<Report['held'][number], 'ring' | 'threads' | 'batch'>>(
+  rows: readonly Row[],
+): { readonly cas: Row; readonly lock: Row }[] {
   return rows
     .filter(({ ring }) => ring === 'flash')
     .flatMap((cas) => {
-      const lock = rows.find(({ ring, threads, batch }) => ring === 'locked' && threads === cas.threads && batch === cas.batch);
+      const lock = rows.find(
+        ({ ring, threads, batch }) => ring === 'locked' && threads === cas.threads && batch === cas.batch,
+      );
       return lock === undefined ? [] : [{ cas, lock }];
     });
 }
@@ -80,7 +84,9 @@ function redirectTable({ redirects }: Report): NativeTable {
     rows: hops.map((what) => [
       what,
       ...batches.map((batch) => {
-        const found = redirects.find((each) => each.batch === batch && `${each.hop}, ${each.packetBytes} bytes` === what);
+        const found = redirects.find(
+          (each) => each.batch === batch && `${each.hop}, ${each.packetBytes} bytes` === what,
+        );
         return found === undefined ? '-' : show(found.cyclesPerPacket);
       }),
     ]),

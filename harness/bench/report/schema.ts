@@ -60,7 +60,9 @@ export const reportSchema = z.object({
     /** Of the processors, just before something was measured; the most there was. */
     othersPercent: z.number().int(),
   }),
-  throughput: z.array(chain.extend({ pps: figure, hopsPerCoreSecond: figure, lost: z.number(), reordered: z.number() })),
+  throughput: z.array(
+    chain.extend({ pps: figure, hopsPerCoreSecond: figure, lost: z.number(), reordered: z.number() }),
+  ),
   rates: z.array(
     chain.extend({
       lossFreePps: figure,
@@ -68,13 +70,38 @@ export const reportSchema = z.object({
     }),
   ),
   blocked: z.array(chain.extend({ cpuShare: figure })),
-  instructions: z.array(z.object({ kernel: z.string(), path: z.string(), batch: z.number().int(), packetBytes: z.number().int(), instructions: figure })),
-  rings: z.array(z.object({ ring: z.string(), object: z.string(), batch: z.number().int(), threads: z.number().int(), cyclesPerObject: figure, nsPerObject: figure, share: figure.optional() })),
+  instructions: z.array(
+    z.object({
+      kernel: z.string(),
+      path: z.string(),
+      batch: z.number().int(),
+      packetBytes: z.number().int(),
+      instructions: figure,
+    }),
+  ),
+  rings: z.array(
+    z.object({
+      ring: z.string(),
+      object: z.string(),
+      batch: z.number().int(),
+      threads: z.number().int(),
+      cyclesPerObject: figure,
+      nsPerObject: figure,
+      share: figure.optional(),
+    }),
+  ),
   // Reports that were made before have neither.
   held: z.array(held).default([]),
   redirects: z.array(redirect).default([]),
   notRun: z.array(z.object({ what: z.string(), reason: z.string() })),
-  goals: z.array(z.object({ what: z.string(), limit: z.string(), value: z.string(), verdict: z.enum(['met', 'MISSED', 'not measured']) })),
+  goals: z.array(
+    z.object({
+      what: z.string(),
+      limit: z.string(),
+      value: z.string(),
+      verdict: z.enum(['met', 'MISSED', 'not measured']),
+    }),
+  ),
 });
 
 export type Report = z.infer<typeof reportSchema>;

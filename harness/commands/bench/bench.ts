@@ -32,8 +32,15 @@ export function addBench(program: Command): void {
     .description('measure speed and compare it with other transports; writes report.json and report.html')
     .option('--quick', 'take minutes: fewer chains and shorter measurements', false)
     .option('--here', 'measure on this machine, whose kernel has FLASH, instead of in a guest', false)
-    .option('--native', 'measure only the rings and redirects of the series, compiled for user space: takes minutes and needs no guest', false)
-    .option('--vfs-of <ifname>', 'with --here: also measure over SR-IOV virtual functions, which are created on this NIC for the time of the run; it must have none')
+    .option(
+      '--native',
+      'measure only the rings and redirects of the series, compiled for user space: takes minutes and needs no guest',
+      false,
+    )
+    .option(
+      '--vfs-of <ifname>',
+      'with --here: also measure over SR-IOV virtual functions, which are created on this NIC for the time of the run; it must have none',
+    )
     .option('--resume', 'continue the interrupted run whose report is in the same folder', false)
     .option('--out <folder>', 'where to write the report', 'bench-report')
     .action(async ({ quick, here, native, vfsOf, resume, out }: Options) => {
@@ -41,7 +48,15 @@ export function addBench(program: Command): void {
       const outDir = resolve(callerDir, out);
       mkdirSync(outDir, { recursive: true });
       const view = showProgress();
-      const report = await runBench({ size: quick ? 'quick' : 'full', here, native, vfsOf, resume, outDir, onProgress: view.onProgress }).finally(() => view.stop());
+      const report = await runBench({
+        size: quick ? 'quick' : 'full',
+        here,
+        native,
+        vfsOf,
+        resume,
+        outDir,
+        onProgress: view.onProgress,
+      }).finally(() => view.stop());
       writeFileSync(join(outDir, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
       writeFileSync(join(outDir, 'report.html'), await renderHtml(report));
       print(report);
@@ -52,8 +67,11 @@ export function addBench(program: Command): void {
 /** Of the chains 64-byte packets, a column for each length; the report has the rest. */
 function print(report: Report): void {
   const { throughput, goals, notRun } = report;
-  for (const { title, caption, head, rows } of nativeTables(report)) console.log(`${title}. ${caption}\n${formatTable(head, rows)}`);
-  const usual = throughput.filter(({ packetBytes, batch, wait }) => packetBytes === 64 && batch === 32 && wait === 'spin');
+  for (const { title, caption, head, rows } of nativeTables(report))
+    console.log(`${title}. ${caption}\n${formatTable(head, rows)}`);
+  const usual = throughput.filter(
+    ({ packetBytes, batch, wait }) => packetBytes === 64 && batch === 32 && wait === 'spin',
+  );
   const lengths = [...new Set(usual.map(({ functions }) => functions))].sort((a, b) => a - b);
   const rows = [...new Set(usual.map(({ contender }) => contender))].map((contender) => [
     findContender(contender as ContenderName).title,
@@ -63,6 +81,11 @@ function print(report: Report): void {
     }),
   ]);
   if (rows.length > 0) console.log(formatTable(['Mpps, 64 bytes; functions:', ...lengths.map(String)], rows));
-  console.log(formatTable(['goal', 'limit', 'measured', ''], goals.map(({ what, limit, value, verdict }) => [what, limit, value, verdict])));
+  console.log(
+    formatTable(
+      ['goal', 'limit', 'measured', ''],
+      goals.map(({ what, limit, value, verdict }) => [what, limit, value, verdict]),
+    ),
+  );
   for (const { what, reason } of notRun) console.log(`not run: ${what}: ${reason}`);
 }

@@ -16,17 +16,32 @@ export function addBenchCompare(bench: Command): void {
     .argument('<before>', 'the report.json of the first run')
     .argument('<after>', 'the report.json of the second run')
     .action((before: string, after: string) => {
-      const { changes, unchanged, onlyBefore, onlyAfter, conditions } = compareReports(readReport(before), readReport(after));
+      const { changes, unchanged, onlyBefore, onlyAfter, conditions } = compareReports(
+        readReport(before),
+        readReport(after),
+      );
       for (const condition of conditions) console.log(`conditions differ: ${condition}`);
-      const rows = changes.map((change) => [change.what, show(change.before), show(change.after), `${((change.ratio - 1) * 100).toFixed(1)} %`]);
-      console.log(rows.length === 0 ? 'nothing changed beyond the noise' : formatTable(['figure', 'before', 'after', 'change'], rows));
-      console.log(`${unchanged} figures are the same within the noise; ${onlyBefore.length} only in the first, ${onlyAfter.length} only in the second`);
+      const rows = changes.map((change) => [
+        change.what,
+        show(change.before),
+        show(change.after),
+        `${((change.ratio - 1) * 100).toFixed(1)} %`,
+      ]);
+      console.log(
+        rows.length === 0
+          ? 'nothing changed beyond the noise'
+          : formatTable(['figure', 'before', 'after', 'change'], rows),
+      );
+      console.log(
+        `${unchanged} figures are the same within the noise; ${onlyBefore.length} only in the first, ${onlyAfter.length} only in the second`,
+      );
     });
 }
 
 function readReport(file: string): Report {
   const path = resolve(callerDir, file);
-  const refuse = (reason: string): FlashError => new FlashError('usage', `${path} is no report of \`npm run bench\`: ${reason}`);
+  const refuse = (reason: string): FlashError =>
+    new FlashError('usage', `${path} is no report of \`npm run bench\`: ${reason}`);
   let data: unknown;
   try {
     data = JSON.parse(readFileSync(path, 'utf8'));

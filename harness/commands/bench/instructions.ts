@@ -20,7 +20,11 @@ export function addBenchInstructions(bench: Command): void {
     .description('count the instructions that sending a packet takes, on the vanilla kernel and on ours')
     .addOption(new Option('--nic <model>', "also measure redirects in this NIC's driver").choices(nicModels))
     .option('--json <file>', 'also write the figures as JSON')
-    .addOption(new Option('--profile', 'list the instructions by function instead, for batches of 1 and 64 packets').default(false).conflicts(['nic', 'json']))
+    .addOption(
+      new Option('--profile', 'list the instructions by function instead, for batches of 1 and 64 packets')
+        .default(false)
+        .conflicts(['nic', 'json']),
+    )
     .action(async ({ json, nic, profile }: { json?: string; nic?: NicModel; profile: boolean }) => {
       refuseKvm('only the emulator counts instructions');
       await buildNative();
@@ -30,20 +34,45 @@ export function addBenchInstructions(bench: Command): void {
       const flash = await measureKernel('flash', images.flash);
       const onNic = nic === undefined ? [] : [await measureNic(nic, images.flash)];
       const goals = judge(vanilla, flash);
-      console.log(formatTable(['kernel', 'path', 'batch', 'bytes', 'instructions a packet', 'apart'], [vanilla, flash, ...onNic].flatMap(rowsOf)));
-      console.log(formatTable(['goal', 'limit', 'measured', ''], goals.map(({ what, limit, value, met }) => [what, limit, value, met ? 'met' : 'MISSED'])));
-      if (json !== undefined) writeFileSync(resolve(callerDir, json), `${JSON.stringify({ vanilla, flash, onNic, goals }, null, 2)}\n`);
+      console.log(
+        formatTable(
+          ['kernel', 'path', 'batch', 'bytes', 'instructions a packet', 'apart'],
+          [vanilla, flash, ...onNic].flatMap(rowsOf),
+        ),
+      );
+      console.log(
+        formatTable(
+          ['goal', 'limit', 'measured', ''],
+          goals.map(({ what, limit, value, met }) => [what, limit, value, met ? 'met' : 'MISSED']),
+        ),
+      );
+      if (json !== undefined)
+        writeFileSync(resolve(callerDir, json), `${JSON.stringify({ vanilla, flash, onNic, goals }, null, 2)}\n`);
       const missed = goals.filter(({ met }) => !met);
-      if (missed.length > 0) throw new FlashError('testFailure', `${missed.length} of ${goals.length} goals are missed`);
+      if (missed.length > 0)
+        throw new FlashError('testFailure', `${missed.length} of ${goals.length} goals are missed`);
     });
 }
 
 async function showProfile(image: string): Promise<void> {
   const [one, many] = await withProgress((onProgress) => profileHop(image, onProgress));
-  if (one === undefined || many === undefined) throw new FlashError('guest', 'the guest ended before its batches were followed');
-  console.log(formatTable(['function', `a batch of ${one.batch}`, `a batch of ${many.batch}`, 'a packet more'], profileRows([one, many], shownFunctions)));
+  if (one === undefined || many === undefined)
+    throw new FlashError('guest', 'the guest ended before its batches were followed');
+  console.log(
+    formatTable(
+      ['function', `a batch of ${one.batch}`, `a batch of ${many.batch}`, 'a packet more'],
+      profileRows([one, many], shownFunctions),
+    ),
+  );
 }
 
 function rowsOf({ kernel, costs }: KernelCosts): string[][] {
-  return costs.map((cost) => [kernel, cost.path, String(cost.batch), String(cost.packetBytes), best(cost).toFixed(1), `${(spread(cost) * 100).toFixed(2)} %`]);
+  return costs.map((cost) => [
+    kernel,
+    cost.path,
+    String(cost.batch),
+    String(cost.packetBytes),
+    best(cost).toFixed(1),
+    `${(spread(cost) * 100).toFixed(2)} %`,
+  ]);
 }

@@ -24,7 +24,9 @@ function wholeNumber(text: string): number {
 
 export function addTestChaos(test: Command): void {
   guestCommand(test, 'chaos')
-    .description('let sockets send, receive, sleep, close and change routes at random, and check the invariants whenever all is quiet')
+    .description(
+      'let sockets send, receive, sleep, close and change routes at random, and check the invariants whenever all is quiet',
+    )
     .option('--seconds <n>', 'how long to run on each device', wholeNumber, 60)
     .option('--seed <n>', 'the seed of the first episode; each later one has the next seed', wholeNumber, 1)
     .addOption(new Option('--device <name>', 'run only on this device').choices(devices))
@@ -36,7 +38,9 @@ export function addTestChaos(test: Command): void {
         const elapsed = startClock();
         const result = await runChaos({ device: each, image: bootImage, seconds, seed });
         showFailures(result);
-        console.log(`chaos on ${each}: ${result.tests.length} episodes, ${result.steps} steps, ${formatTotals(result)} (${formatSeconds(elapsed())})`);
+        console.log(
+          `chaos on ${each}: ${result.tests.length} episodes, ${result.steps} steps, ${formatTotals(result)} (${formatSeconds(elapsed())})`,
+        );
         if (failuresOf(result).length > 0) process.exitCode = exitCodes.testFailure;
       }
     });

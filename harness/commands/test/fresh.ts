@@ -21,7 +21,11 @@ export function addTestFresh(test: Command): void {
   test
     .command('fresh')
     .description("run the README's commands on a fresh system, which is installed in a folder")
-    .addOption(new Option('--suite <suite>', 'the system: Debian 12, Debian 13 or Ubuntu 24.04').choices(Object.keys(suites)).makeOptionMandatory())
+    .addOption(
+      new Option('--suite <suite>', 'the system: Debian 12, Debian 13 or Ubuntu 24.04')
+        .choices(Object.keys(suites))
+        .makeOptionMandatory(),
+    )
     .addOption(new Option('--command <script...>', 'run only these npm scripts').choices(scripts))
     .option('--keep', 'keep the folder afterwards', false)
     .option('--deadline <minutes>', 'how long each command may take', parseMinutes, 120)
@@ -36,7 +40,9 @@ export function addTestFresh(test: Command): void {
       if (result.folder !== undefined) console.log(`left in ${result.folder}`);
       const failed = result.results.filter(({ exitCode }) => exitCode !== 0).map(({ command }) => `npm run ${command}`);
       if (failed.length === 0) return;
-      throw new FlashError('testFailure', `${failed.join(' and ')} failed on a fresh ${suite}`, { logPath: result.logPath });
+      throw new FlashError('testFailure', `${failed.join(' and ')} failed on a fresh ${suite}`, {
+        logPath: result.logPath,
+      });
     });
 }
 
@@ -48,7 +54,11 @@ function tableOf({ results, node, setUpSeconds }: FreshResult, suite: Suite): st
     said,
   ]);
   const setUp = ['the system, git and Node', '', formatSeconds(setUpSeconds), ''];
-  return formatTable([`${suite}, Node ${node}`, 'exit code', 'took', 'said last'], [setUp, ...rows], [null, null, null, 60]);
+  return formatTable(
+    [`${suite}, Node ${node}`, 'exit code', 'took', 'said last'],
+    [setUp, ...rows],
+    [null, null, null, 60],
+  );
 }
 
 function notRoot(): FlashError {

@@ -21,19 +21,32 @@ export function addTestMutants(test: Command): void {
       const mutants = readMutants(names);
       const controlSeconds = await runControl();
       const deadlineMs = deadlineAfter(controlSeconds);
-      console.log(`control  the series without a mutant passes KUnit (${formatSeconds(controlSeconds)}); a mutant has ${deadlineMs / 1000} s for that`);
+      console.log(
+        `control  the series without a mutant passes KUnit (${formatSeconds(controlSeconds)}); a mutant has ${deadlineMs / 1000} s for that`,
+      );
       if (mutants.some(({ takesHolds }) => takesHolds)) await runHoldControl();
       const verdicts: Verdict[] = [];
       for (const [index, mutant] of mutants.entries()) {
         const verdict = await runMutant(mutant, deadlineMs);
         verdicts.push(verdict);
-        console.log(`${index + 1} of ${mutants.length}  ${mutant.name}: ${verdict.killedBy ?? 'SURVIVED'} (${formatSeconds(verdict.seconds)})`);
+        console.log(
+          `${index + 1} of ${mutants.length}  ${mutant.name}: ${verdict.killedBy ?? 'SURVIVED'} (${formatSeconds(verdict.seconds)})`,
+        );
       }
-      console.log(formatTable(['mutant', 'breaks', 'killed by'], verdicts.map(({ mutant, killedBy }) => [mutant.name, mutant.breaks, killedBy ?? 'SURVIVED']), [28, 50, 70]));
+      console.log(
+        formatTable(
+          ['mutant', 'breaks', 'killed by'],
+          verdicts.map(({ mutant, killedBy }) => [mutant.name, mutant.breaks, killedBy ?? 'SURVIVED']),
+          [28, 50, 70],
+        ),
+      );
       if (json !== undefined) writeFileSync(resolve(callerDir, json), `${JSON.stringify(verdicts, null, 2)}\n`);
       const survivors = verdicts.filter(({ killedBy }) => killedBy === undefined);
       const timedOut = verdicts.filter((verdict) => verdict.timedOut).length;
-      console.log(`${verdicts.length - survivors.length} of ${verdicts.length} mutants killed${timedOut === 0 ? '' : `, ${timedOut} of them by a deadline alone`}`);
-      if (survivors.length > 0) throw new FlashError('testFailure', `${survivors.map(({ mutant }) => mutant.name).join(', ')} survived`);
+      console.log(
+        `${verdicts.length - survivors.length} of ${verdicts.length} mutants killed${timedOut === 0 ? '' : `, ${timedOut} of them by a deadline alone`}`,
+      );
+      if (survivors.length > 0)
+        throw new FlashError('testFailure', `${survivors.map(({ mutant }) => mutant.name).join(', ')} survived`);
     });
 }

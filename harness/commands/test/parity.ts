@@ -11,7 +11,18 @@ export function addTestParity(test: Command): void {
     .description("run the kernel's own AF_XDP suite on the vanilla kernel and on ours, and compare the results")
     .action(async () => {
       const rows = await compareKernels();
-      console.log(formatTable(['mode', 'test', 'vanilla', 'flash', ''], rows.map(({ mode, test, same, ...results }) => [mode, test, results.vanilla, results.flash, same ? '' : 'DIFFERENT'])));
+      console.log(
+        formatTable(
+          ['mode', 'test', 'vanilla', 'flash', ''],
+          rows.map(({ mode, test, same, ...results }) => [
+            mode,
+            test,
+            results.vanilla,
+            results.flash,
+            same ? '' : 'DIFFERENT',
+          ]),
+        ),
+      );
       const failed = failuresOf(judge(rows)).length;
       console.log(`${rows.length} tests, ${rows.length - failed} with the same result`);
       if (failed > 0) throw new FlashError('testFailure', `${failed} tests of the kernel's own suite changed`);

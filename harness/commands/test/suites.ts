@@ -10,4 +10,15 @@ import { selftestsSuite } from '../../suites/selftests-suite.js';
 import { unitSuite } from '../../suites/unit-suite.js';
 
 /** Everything `npm test` runs, in this order: what is quick and explains most comes first. */
-export const suites: readonly Suite[] = [unitSuite, kunitSuite, selftestsSuite, nativeSuite, mutantsSuite, guestSuite, holdSuite, nicSuite, chaosSuite, hereSuite];
+export const suites: readonly Suite[] = [
+  unitSuite,
+  kunitSuite,
+  selftestsSuite,
+  nativeSuite,
+  mutantsSuite,
+  guestSuite,
+  holdSuite,
+  nicSuite,
+  chaosSuite,
+  hereSuite,
+];

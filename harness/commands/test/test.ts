@@ -45,15 +45,20 @@ function withReports(command: Command): Command {
 async function runChosen(name: string | undefined, { image, flavour, ...files }: Options): Promise<void> {
   const chosen = suites.filter((suite) => (name === undefined ? suite.onlyByName !== true : suite.name === name));
   if (chosen.length === 0) {
-    throw new FlashError('usage', `there is no suite "${name}"`, { advice: `suites: ${suites.map((suite) => suite.name).join(', ')}` });
+    throw new FlashError('usage', `there is no suite "${name}"`, {
+      advice: `suites: ${suites.map((suite) => suite.name).join(', ')}`,
+    });
   }
   if (files.junit !== undefined && files.junit === files.ktap) {
-    throw new FlashError('usage', `both reports would be written to ${files.junit}`, { advice: 'name a file for each' });
+    throw new FlashError('usage', `both reports would be written to ${files.junit}`, {
+      advice: 'name a file for each',
+    });
   }
   beginReports(files);
   const options = { flavour, ...(image === undefined ? {} : { image: resolve(callerDir, image) }) };
   const total = addResults(await runSuites(chosen, options, (runs) => writeReports(files, runs)));
-  for (const { title, detail } of skipsOf(total)) console.log(`skipped: ${title}${detail === undefined ? '' : `: ${detail}`}`);
+  for (const { title, detail } of skipsOf(total))
+    console.log(`skipped: ${title}${detail === undefined ? '' : `: ${detail}`}`);
   console.log(formatTotals(total));
   if (failuresOf(total).length > 0) process.exitCode = exitCodes.testFailure;
 }

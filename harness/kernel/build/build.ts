@@ -78,7 +78,9 @@ function planOf(options: BuildOptions): Plan {
     flavour: options.flavour ?? 'lean',
     ...{ vanilla, driverPatches },
     given: options.source,
-    patches: vanilla ? [] : [...readSeries().filter((patch) => driverPatches || !isDriverPatch(patch)), ...(options.extraPatches ?? [])],
+    patches: vanilla
+      ? []
+      : [...readSeries().filter((patch) => driverPatches || !isDriverPatch(patch)), ...(options.extraPatches ?? [])],
     onProgress: options.onProgress ?? (() => undefined),
   };
 }
@@ -146,7 +148,14 @@ function readBuiltRelease(buildDir: string, expected: string): string {
 
 function resultOf(plan: Plan, source: Source, release: string, rebuilt: boolean): Result {
   const { tree, buildDir } = placeOf(plan, source);
-  return { image: imagePath(buildDir), release, buildDir, sourceDir: tree, origin: sourceDisplay(plan.base, source), rebuilt };
+  return {
+    image: imagePath(buildDir),
+    release,
+    buildDir,
+    sourceDir: tree,
+    origin: sourceDisplay(plan.base, source),
+    rebuilt,
+  };
 }
 
 function placeOf(plan: Plan, source: Source): { readonly tree: string; readonly buildDir: string } {

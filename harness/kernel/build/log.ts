@@ -1,7 +1,8 @@
 const maximumLines = 24;
 
 /** Lines that say why a build failed. */
-const failure = /\b(?:fatal )?error\b[: ]|undefined reference|multiple definition|^ld: |: No such file|Killed|No space left/i;
+const failure =
+  /\b(?:fatal )?error\b[: ]|undefined reference|multiple definition|^ld: |: No such file|Killed|No space left/i;
 
 /** Lines that only say that something failed somewhere. */
 const consequence = /^make(?:\[\d+\])?: (?:\*\*\* |Leaving|Entering)|some warnings being treated as errors/;
@@ -17,7 +18,8 @@ export function relevantLines(log: string): string {
     if (!failure.test(line) || consequence.test(line)) continue;
     kept.add(index);
     // gcc quotes the source below: "  12 | code" and "     | ^~~~".
-    for (let next = index + 1; next <= index + 3 && /^\s+(?:\d+ )?\|/.test(lines[next] ?? ''); next += 1) kept.add(next);
+    for (let next = index + 1; next <= index + 3 && /^\s+(?:\d+ )?\|/.test(lines[next] ?? ''); next += 1)
+      kept.add(next);
   }
   if (kept.size === 0) return lines.slice(-maximumLines).join('\n');
   return [...kept]

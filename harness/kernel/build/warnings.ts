@@ -30,5 +30,8 @@ export function formatWarning({ file, line, message }: Warning): string {
 }
 
 function relativeTo(tree: string, path: string): string {
-  return path.replace(`${tree}/`, '').replace(/^(?:\.\.\/)+tree\//, '').replace(/^\.\//, '');
+  return path
+    .replace(`${tree}/`, '')
+    .replace(/^(?:\.\.\/)+tree\//, '')
+    .replace(/^\.\//, '');
 }

@@ -20,7 +20,12 @@ export async function affectedTargets(tree: string, patches: readonly Patch[]): 
 
 /** net/xdp, where headers of the series end up, and the files that the patches touch elsewhere. */
 export function touchedTargets(tree: string, patches: readonly Patch[]): readonly string[] {
-  return ['net/xdp/', ...touchedSources(tree, patches).filter((file) => !file.startsWith('net/xdp/')).map(toObject)];
+  return [
+    'net/xdp/',
+    ...touchedSources(tree, patches)
+      .filter((file) => !file.startsWith('net/xdp/'))
+      .map(toObject),
+  ];
 }
 
 /** The drivers that redirect, or will. */
@@ -39,7 +44,8 @@ async function apiUsers(tree: string, patches: readonly Patch[]): Promise<readon
 
 /** Touched files that are compiled, as far as they exist in the tree. */
 function touchedSources(tree: string, patches: readonly Patch[]): readonly string[] {
-  const isCompiled = (file: string): boolean => /^(?:net|drivers|kernel|lib|mm)\/.+\.c$/.test(file) && existsSync(join(tree, file));
+  const isCompiled = (file: string): boolean =>
+    /^(?:net|drivers|kernel|lib|mm)\/.+\.c$/.test(file) && existsSync(join(tree, file));
   return [...new Set(patches.flatMap(touchedFiles).filter(isCompiled))];
 }
 

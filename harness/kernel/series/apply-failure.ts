@@ -16,12 +16,25 @@ export function readApplyFailure(index: number, output: string, patchText: strin
   const failed = /^error: patch failed: (.+):(\d+)$/m.exec(output);
   if (failed !== null) {
     const [, file, line] = failed;
-    return { index, file, hunk: findHunk(patchText, file ?? '', Number(line)), reason: 'the text around the change is not there' };
+    return {
+      index,
+      file,
+      hunk: findHunk(patchText, file ?? '', Number(line)),
+      reason: 'the text around the change is not there',
+    };
   }
-  const other = /^error: (.+?): ((?:does not exist|already exists|No such file|does not match|cannot|wrong type|patch does not).*)$/m.exec(output);
+  const other =
+    /^error: (.+?): ((?:does not exist|already exists|No such file|does not match|cannot|wrong type|patch does not).*)$/m.exec(
+      output,
+    );
   if (other !== null) return { index, file: other[1], hunk: undefined, reason: other[2] ?? '' };
   const first = /^(?:error|fatal): (.+)$/m.exec(output);
-  return { index, file: undefined, hunk: undefined, reason: first?.[1] ?? output.trim().split('\n').at(-1) ?? 'unknown' };
+  return {
+    index,
+    file: undefined,
+    hunk: undefined,
+    reason: first?.[1] ?? output.trim().split('\n').at(-1) ?? 'unknown',
+  };
 }
 
 /** The header of the hunk of a file that starts at a line, with its number within that file. */

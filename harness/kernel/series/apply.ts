@@ -15,12 +15,20 @@ export interface AppliedSeries {
 }
 
 /** The series as commits, if it has been applied to this base before. */
-export async function findApplied(repository: string, baseCommit: string, patches: readonly Patch[]): Promise<string | undefined> {
+export async function findApplied(
+  repository: string,
+  baseCommit: string,
+  patches: readonly Patch[],
+): Promise<string | undefined> {
   return patches.length === 0 ? baseCommit : await findCommit(repository, seriesRef(baseCommit, patches));
 }
 
 /** Applies the whole series or fails with the patch, file and hunk that hinder it. */
-export async function applySeries(repository: string, baseCommit: string, patches: readonly Patch[]): Promise<AppliedSeries> {
+export async function applySeries(
+  repository: string,
+  baseCommit: string,
+  patches: readonly Patch[],
+): Promise<AppliedSeries> {
   const applied = await applyUntilFailure(repository, baseCommit, patches);
   if (applied.failure !== undefined) throw doesNotApply(patches, applied.failure);
   return applied;
@@ -31,9 +39,14 @@ export async function applySeries(repository: string, baseCommit: string, patche
  * trees that are built, in a work tree of only the files the series touches, so that no file of a
  * built tree changes its time for nothing.
  */
-export async function applyUntilFailure(repository: string, baseCommit: string, patches: readonly Patch[]): Promise<AppliedSeries> {
+export async function applyUntilFailure(
+  repository: string,
+  baseCommit: string,
+  patches: readonly Patch[],
+): Promise<AppliedSeries> {
   const known = await findApplied(repository, baseCommit, patches);
-  if (known !== undefined) return { commits: await listCommits(repository, baseCommit, known), tip: known, failure: undefined };
+  if (known !== undefined)
+    return { commits: await listCommits(repository, baseCommit, known), tip: known, failure: undefined };
   const scratchParent = join(dirname(repository), '.scratch');
   mkdirSync(scratchParent, { recursive: true });
   return withTemporaryDir(scratchParent, async (scratch) => {
@@ -70,7 +83,12 @@ function doesNotApply(patches: readonly Patch[], failure: ApplyFailure): FlashEr
 }
 
 /** A work tree that holds only the files the patches name; git leaves the rest in the index. */
-async function openSparseTree(repository: string, tree: string, commit: string, patches: readonly Patch[]): Promise<void> {
+async function openSparseTree(
+  repository: string,
+  tree: string,
+  commit: string,
+  patches: readonly Patch[],
+): Promise<void> {
   await git(repository, ['worktree', 'prune']);
   await git(repository, ['worktree', 'add', '--quiet', '--no-checkout', '--detach', tree, commit]);
   const files = ['/.gitattributes', ...patches.flatMap((patch) => touchedFiles(patch).map((file) => `/${file}`))];

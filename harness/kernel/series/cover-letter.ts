@@ -27,8 +27,14 @@ export function composeCoverLetter(file: string, posting: string): CoverLetter {
   const isMeant = ({ postings }: Section): boolean => postings.includes(posting) || postings.includes('all');
   const sections = parseSections(withoutComments(file)).filter(isMeant);
   return {
-    body: sections.filter(({ title }) => title !== changesTitle).map(format).join('\n\n'),
-    changes: sections.filter(({ title }) => title === changesTitle).map(({ text }) => text).join('\n\n'),
+    body: sections
+      .filter(({ title }) => title !== changesTitle)
+      .map(format)
+      .join('\n\n'),
+    changes: sections
+      .filter(({ title }) => title === changesTitle)
+      .map(({ text }) => text)
+      .join('\n\n'),
   };
 }
 

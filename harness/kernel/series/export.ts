@@ -18,12 +18,16 @@ export interface ExportResult {
 export async function exportSeries(source: PatchRepository, seriesPath: string): Promise<ExportResult> {
   const tree = workTree(source);
   if (!existsSync(tree)) {
-    throw new FlashError('usage', `there is no tree to export: ${tree}`, { advice: 'make it with `npm run patches -- checkout`' });
+    throw new FlashError('usage', `there is no tree to export: ${tree}`, {
+      advice: 'make it with `npm run patches -- checkout`',
+    });
   }
   await requireClean(tree);
   const range = `${source.baseCommit}..${workBranch}`;
   if ((await git(tree, ['rev-list', '--min-parents=2', range])) !== '') {
-    throw new FlashError('usage', `${tree} has a merge, which no patch file can hold`, { advice: 'rebase instead of merging' });
+    throw new FlashError('usage', `${tree} has a merge, which no patch file can hold`, {
+      advice: 'rebase instead of merging',
+    });
   }
   const commits = (await git(tree, ['rev-list', '--reverse', range])).split('\n').filter((commit) => commit !== '');
   const patches: PatchFile[] = [];
@@ -60,7 +64,10 @@ function writeIfChanged(path: string, text: string): boolean {
 /** Removes the patch files the series no longer names. */
 function removeUnlisted(root: string, listed: ReadonlySet<string>): readonly string[] {
   const drivers = join(root, '..', 'drivers-patches');
-  const dirs = ['core', ...(existsSync(drivers) ? readdirSync(drivers).map((name) => `../drivers-patches/${name}`) : [])];
+  const dirs = [
+    'core',
+    ...(existsSync(drivers) ? readdirSync(drivers).map((name) => `../drivers-patches/${name}`) : []),
+  ];
   const removed: string[] = [];
   for (const dir of dirs) {
     if (!existsSync(join(root, dir))) continue;

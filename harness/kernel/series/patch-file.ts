@@ -13,7 +13,14 @@ const coreDir = 'core';
 const maximumSlugLength = 52;
 
 /** Whatever in a patch could differ from one machine or git to the next is pinned here. */
-export const contentOptions = ['--zero-commit', '--no-signature', '--no-renames', '--diff-algorithm=myers', '--abbrev=12', '--stat=72'] as const;
+export const contentOptions = [
+  '--zero-commit',
+  '--no-signature',
+  '--no-renames',
+  '--diff-algorithm=myers',
+  '--abbrev=12',
+  '--stat=72',
+] as const;
 
 const fileOptions = [...contentOptions, '--no-numbered', '--no-thread', '--no-encode-email-headers'] as const;
 

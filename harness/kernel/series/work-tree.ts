@@ -22,7 +22,11 @@ export function workTree(source: PatchRepository): string {
 }
 
 /** Lays out the series as commits to edit; commits that were never exported are not thrown away. */
-export async function checkoutSeries(source: PatchRepository, patches: readonly Patch[], discard: boolean): Promise<string> {
+export async function checkoutSeries(
+  source: PatchRepository,
+  patches: readonly Patch[],
+  discard: boolean,
+): Promise<string> {
   const tree = workTree(source);
   if (existsSync(tree) && !discard) await requireSaved(tree);
   const { tip } = await applySeries(source.repository, source.baseCommit, patches);
@@ -41,7 +45,8 @@ export async function requireClean(tree: string): Promise<void> {
   const changes = await git(tree, ['status', '--porcelain']);
   const branch = await attemptGit(tree, ['symbolic-ref', '--quiet', '--short', 'HEAD']);
   if (changes === '' && branch.stdout.trim() === workBranch) return;
-  const what = changes === '' ? `is not on the branch ${workBranch} (a rebase under way?)` : 'has changes that are in no commit';
+  const what =
+    changes === '' ? `is not on the branch ${workBranch} (a rebase under way?)` : 'has changes that are in no commit';
   throw new FlashError('usage', `${tree} ${what}`, {
     ...(changes === '' ? {} : { logTail: changes.split('\n').slice(0, 12).join('\n') }),
     advice: 'finish the rebase, commit, amend or `git checkout` them, then try again',

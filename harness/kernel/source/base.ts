@@ -51,7 +51,10 @@ export function parseBase(text: string, path: string): Base {
     });
   }
   if (!result.data.release.startsWith(`${result.data.name}.`)) {
-    throw new FlashError('unknownBase', `${path}: release: ${result.data.release} is no release of ${result.data.name}`);
+    throw new FlashError(
+      'unknownBase',
+      `${path}: release: ${result.data.release} is no release of ${result.data.name}`,
+    );
   }
   return result.data;
 }

@@ -23,11 +23,21 @@ export function kernelOrgOrigin(base: Base, onProgress: OnProgress): SourceOrigi
 
 async function download(url: string, path: string, onProgress: OnProgress): Promise<void> {
   const timer = setInterval(() => {
-    if (existsSync(path)) onProgress({ kind: 'phase', phase: `downloading ${url}: ${Math.floor(statSync(path).size / 1e6)} MB` });
+    if (existsSync(path))
+      onProgress({ kind: 'phase', phase: `downloading ${url}: ${Math.floor(statSync(path).size / 1e6)} MB` });
   }, 5000);
   try {
     const args = ['--fail', '--location', '--silent', '--show-error', '--retry', '2', '--connect-timeout', '20'];
-    const result = await attempt('curl', [...args, '--speed-limit', '1000', '--speed-time', '60', '--output', path, url]);
+    const result = await attempt('curl', [
+      ...args,
+      '--speed-limit',
+      '1000',
+      '--speed-time',
+      '60',
+      '--output',
+      path,
+      url,
+    ]);
     if (result.exitCode === 0) return;
     throw new FlashError('noNetwork', `${url} could not be downloaded (curl exited with ${result.exitCode})`, {
       logTail: lastLines(result.stderr, 3),

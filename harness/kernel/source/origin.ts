@@ -23,12 +23,18 @@ export interface SourceOrigin {
 export async function givenOrigin(source: string): Promise<SourceOrigin> {
   const path = resolve(callerDir, source);
   if (!existsSync(path)) {
-    throw new FlashError('badSource', `--source ${source}: there is no ${path}`, { advice: 'give a directory or a tarball' });
+    throw new FlashError('badSource', `--source ${source}: there is no ${path}`, {
+      advice: 'give a directory or a tarball',
+    });
   }
   if (statSync(path).isDirectory()) {
     const listing = await run('find', [path, '-name', '.git', '-prune', '-o', '-type', 'f', '-printf', '%P %s %T@\\n']);
     const content = listing.split('\n').sort().join('\n');
-    return { key: `directory-${hashText(path + content).slice(0, 12)}`, title: path, place: (dir) => copyTree(path, dir) };
+    return {
+      key: `directory-${hashText(path + content).slice(0, 12)}`,
+      title: path,
+      place: (dir) => copyTree(path, dir),
+    };
   }
   const key = `tarball-${(await hashFile(path)).slice(0, 12)}`;
   return { key, title: path, place: (dir) => extract(path, dir) };
@@ -49,7 +55,11 @@ export async function debianOrigin(base: Base): Promise<SourceOrigin | undefined
   const policy = await attempt('apt-cache', ['policy', name], { env: { LC_ALL: 'C' } });
   const version = /^ *Candidate: (\d\S*)$/m.exec(policy.stdout)?.[1];
   if (version === undefined || !isNewEnough(base, version)) return undefined;
-  return { key: `debian-${version}`, title: `Debian's ${name} ${version}`, place: (dir) => fetchPackage(name, version, dir) };
+  return {
+    key: `debian-${version}`,
+    title: `Debian's ${name} ${version}`,
+    place: (dir) => fetchPackage(name, version, dir),
+  };
 }
 
 function isNewEnough(base: Base, debianVersion: string): boolean {

@@ -7,7 +7,9 @@ import type { Base } from './base.js';
 export function readRelease(tree: string, title: string = tree): string {
   const makefile = join(tree, 'Makefile');
   const text = existsSync(makefile) ? readFileSync(makefile, 'utf8') : '';
-  const parts = ['VERSION', 'PATCHLEVEL', 'SUBLEVEL'].map((name) => new RegExp(`^${name} = (\\d+)$`, 'm').exec(text)?.[1]);
+  const parts = ['VERSION', 'PATCHLEVEL', 'SUBLEVEL'].map(
+    (name) => new RegExp(`^${name} = (\\d+)$`, 'm').exec(text)?.[1],
+  );
   if (parts.some((part) => part === undefined)) {
     throw new FlashError('badSource', `${title} is no kernel source tree: its Makefile names no version`, {
       advice: 'give --source the top directory of a kernel tree, or a tarball of one',
@@ -20,10 +22,14 @@ export function readRelease(tree: string, title: string = tree): string {
 export function requireAccepted(base: Base, release: string, origin: string): void {
   const advice = `give a release from ${base.release} on, or leave --source out`;
   if (!release.startsWith(`${base.name}.`)) {
-    throw new FlashError('badSource', `${origin} is Linux ${release}, which is no release of base ${base.name}`, { advice });
+    throw new FlashError('badSource', `${origin} is Linux ${release}, which is no release of base ${base.name}`, {
+      advice,
+    });
   }
   if (compareVersions(release, base.release) < 0) {
-    throw new FlashError('badSource', `${origin} is Linux ${release}, older than the pinned ${base.release}`, { advice });
+    throw new FlashError('badSource', `${origin} is Linux ${release}, older than the pinned ${base.release}`, {
+      advice,
+    });
   }
 }
 

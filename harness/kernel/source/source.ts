@@ -67,10 +67,16 @@ export async function ensureSource(base: Base, given: string | undefined, onProg
       problems.push(error);
     }
   }
-  throw new FlashError('noNetwork', `no source of base ${base.name} could be had: ${problems.map((p) => p.message).join('; ')}`, {
-    advice: 'check the network, or give the source with --source DIR|TARBALL',
-    ...(problems.at(-1)?.details.logTail === undefined ? {} : { logTail: problems.at(-1)?.details.logTail as string }),
-  });
+  throw new FlashError(
+    'noNetwork',
+    `no source of base ${base.name} could be had: ${problems.map((p) => p.message).join('; ')}`,
+    {
+      advice: 'check the network, or give the source with --source DIR|TARBALL',
+      ...(problems.at(-1)?.details.logTail === undefined
+        ? {}
+        : { logTail: problems.at(-1)?.details.logTail as string }),
+    },
+  );
 }
 
 /** Everything happens in a temporary directory; the rename at the end is what makes it exist. */
@@ -101,7 +107,8 @@ async function importSource(root: string, base: Base, origin: SourceOrigin, onPr
 export function openSource(dir: string): Source | undefined {
   const stamp = stampSchema.safeParse(readJson(join(dir, 'source.json'))).data;
   const repository = join(dir, 'flash', 'tree');
-  if (stamp === undefined || !existsSync(join(repository, '.git', 'HEAD')) || readdirSync(repository).length < 2) return undefined;
+  if (stamp === undefined || !existsSync(join(repository, '.git', 'HEAD')) || readdirSync(repository).length < 2)
+    return undefined;
   return { ...stamp, dir, repository };
 }
 

@@ -28,10 +28,16 @@ export function requireAlive(nics: GuestNics | undefined): void {
  * What QEMU needs to attach them: memory that their process can map, a root port for each, as a card
  * in a slot has, and the serial port. vng puts its options through a shell.
  */
-export function nicQemuArgs({ ports, controlPath }: Pick<GuestNics, 'ports' | 'controlPath'>, memoryMb: number): string[] {
+export function nicQemuArgs(
+  { ports, controlPath }: Pick<GuestNics, 'ports' | 'controlPath'>,
+  memoryMb: number,
+): string[] {
   return [
     `-object memory-backend-memfd,id=nic-memory,size=${memoryMb}M,share=on -machine memory-backend=nic-memory`,
-    ...ports.map((port, index) => `-device pcie-root-port,id=nic-slot${index},chassis=${index + 1} -device ${quote(device(port, index))}`),
+    ...ports.map(
+      (port, index) =>
+        `-device pcie-root-port,id=nic-slot${index},chassis=${index + 1} -device ${quote(device(port, index))}`,
+    ),
     `-chardev ${quote(`socket,id=nic-control,path=${controlPath}`)} -device virtio-serial-pci,id=nic-serial`,
     `-device virtserialport,bus=nic-serial.0,chardev=nic-control,name=${controlPortName}`,
   ];
@@ -39,5 +45,9 @@ export function nicQemuArgs({ ports, controlPath }: Pick<GuestNics, 'ports' | 'c
 
 /** In JSON, since the address of a socket is no plain value. */
 function device({ socketPath }: NicPort, index: number): string {
-  return JSON.stringify({ driver: 'vfio-user-pci', bus: `nic-slot${index}`, socket: { type: 'unix', path: socketPath } });
+  return JSON.stringify({
+    driver: 'vfio-user-pci',
+    bus: `nic-slot${index}`,
+    socket: { type: 'unix', path: socketPath },
+  });
 }

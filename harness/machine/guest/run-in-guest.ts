@@ -87,7 +87,10 @@ export function isEmulatorFault(splatTitle: string): boolean {
 class EmulatorFault extends FlashError {
   constructor(splatTitle: string, cause: unknown) {
     const details = cause instanceof FlashError ? cause.details : {};
-    super('kernelSplat', `the emulated guest tripped over code that was being patched (${splatTitle})`, { ...details, cause });
+    super('kernelSplat', `the emulated guest tripped over code that was being patched (${splatTitle})`, {
+      ...details,
+      cause,
+    });
   }
 }
 
@@ -95,4 +98,3 @@ class EmulatorFault extends FlashError {
 export function requireNoSplats(result: GuestResult): void {
   if (result.splats.length > 0) throw splatFailure(result.splats, result.consoleLogPath);
 }
-

@@ -47,7 +47,11 @@ export function openTerminal(): Terminal {
 export function shellCommand(shell = 'exec bash -i'): string[] {
   const { columns = defaultColumns, rows = defaultRows } = process.stdout;
   const size = `stty rows ${rows} cols ${columns}`;
-  return ['sh', '-c', `exec setsid -c -w sh -c ${quote(`${size}; ${shell}`)} < ${guestTerminal} > ${guestTerminal} 2>&1`];
+  return [
+    'sh',
+    '-c',
+    `exec setsid -c -w sh -c ${quote(`${size}; ${shell}`)} < ${guestTerminal} > ${guestTerminal} 2>&1`,
+  ];
 }
 
 /** Undefined when nobody waits any more: a guest that never was would keep this process from its end. */

@@ -31,12 +31,16 @@ export function makeEnd(number: number, socket: XdpSocket, source: number): End 
   const newest = new Map<number, number>();
   let sent = 0;
   let last: { readonly until: 'readable' | 'writable'; readonly sleeper: Sleeper } | undefined;
-  const asleep = (): 'readable' | 'writable' | undefined => (last?.sleeper.woken() === undefined ? last?.until : undefined);
+  const asleep = (): 'readable' | 'writable' | undefined =>
+    last?.sleeper.woken() === undefined ? last?.until : undefined;
 
   const note = (packet: number): void => {
     const from = Math.floor(packet / packetsOfSource);
     const before = newest.get(from) ?? -1;
-    if (packet <= before) problems.push(`end ${number} got packet ${packet % packetsOfSource} of source ${from} after ${before % packetsOfSource}`);
+    if (packet <= before)
+      problems.push(
+        `end ${number} got packet ${packet % packetsOfSource} of source ${from} after ${before % packetsOfSource}`,
+      );
     newest.set(from, packet);
   };
   return {
@@ -44,7 +48,9 @@ export function makeEnd(number: number, socket: XdpSocket, source: number): End 
     send(most, indices) {
       const room = Math.min(most, rings.tx.free(), umem.freeFrames.length);
       const packets = Array.from({ length: room }, () => source * packetsOfSource + sent++);
-      return rings.tx.produce(packets.flatMap((packet) => writePacket(umem, packet, { options: () => (packet % indices) << 16 })));
+      return rings.tx.produce(
+        packets.flatMap((packet) => writePacket(umem, packet, { options: () => (packet % indices) << 16 })),
+      );
     },
     drain(most) {
       const packets = receive(socket, singleBuffer, most);

@@ -13,7 +13,10 @@ function isThere({ state }: World, number: number): boolean {
 }
 
 /** Does a step, if it makes sense by now. Returns what is wrong with what came of it, if something is. */
-export async function perform(world: World, { op, end: number = -1, n = 0, route = [] }: Step): Promise<string | undefined> {
+export async function perform(
+  world: World,
+  { op, end: number = -1, n = 0, route = [] }: Step,
+): Promise<string | undefined> {
   const end = world.ends.get(number);
   const { state } = world;
   const asleep = [...world.ends.values()].filter((each) => each.asleep() !== undefined).length;

@@ -15,7 +15,8 @@ const frames = 48;
 export async function checkQuiet(world: World, packetsOnWire: number): Promise<string[]> {
   const ends = [...world.ends.values()];
   const here = ends.filter(({ number }) => number !== doomed || world.state.deviceThere);
-  const isMoving = ({ number }: End): boolean => world.routes.get(number)?.some((target) => target !== undefined) === true;
+  const isMoving = ({ number }: End): boolean =>
+    world.routes.get(number)?.some((target) => target !== undefined) === true;
   const movers = here.filter(isMoving);
   const attend = (): void => here.forEach(serve);
   const problems: string[] = [];
@@ -23,8 +24,14 @@ export async function checkQuiet(world: World, packetsOnWire: number): Promise<s
     const outcome = mover.socket.kick();
     if (outcome !== 'ok') problems.push(`sendto() of ${mover.number} said ${outcome}`);
   }
-  const left = (): string[] => movers.filter(({ socket }) => socket.rings.tx.count() > 0).map(({ number, socket }) => `${socket.rings.tx.count()} packets are left on TX of ${number}`);
-  const writers = (): string[] => movers.filter((mover) => mover.asleep() === 'writable').map(({ number }) => `${number} sleeps on, and there is room`);
+  const left = (): string[] =>
+    movers
+      .filter(({ socket }) => socket.rings.tx.count() > 0)
+      .map(({ number, socket }) => `${socket.rings.tx.count()} packets are left on TX of ${number}`);
+  const writers = (): string[] =>
+    movers
+      .filter((mover) => mover.asleep() === 'writable')
+      .map(({ number }) => `${number} sleeps on, and there is room`);
 
   problems.push(...(await settle(attend, left)), ...(await settle(attend, writers)));
   problems.push(...(await wakeReaders(world, movers, attend)));
@@ -32,7 +39,9 @@ export async function checkQuiet(world: World, packetsOnWire: number): Promise<s
 
   attend();
   for (const umem of new Set(here.map(({ socket }) => socket.umem))) {
-    const problem = auditProblem(umem, { deviceIsDown: !world.state.linkUp && world.device.zeroCopy && umem !== world.ends.get(doomed)?.socket.umem });
+    const problem = auditProblem(umem, {
+      deviceIsDown: !world.state.linkUp && world.device.zeroCopy && umem !== world.ends.get(doomed)?.socket.umem,
+    });
     if (problem !== undefined) problems.push(problem);
   }
   for (const end of ends) problems.push(...end.problems);
@@ -58,7 +67,11 @@ async function wakeReaders(world: World, movers: readonly End[], attend: () => v
     mover.send(1, 1);
     mover.socket.kick();
   }
-  return settle(attend, () => led.filter(({ sleeper }) => sleeper.asleep() !== undefined).map(({ sleeper, mover }) => `${sleeper.number} sleeps on, and ${mover.number} has sent to it`));
+  return settle(attend, () =>
+    led
+      .filter(({ sleeper }) => sleeper.asleep() !== undefined)
+      .map(({ sleeper, mover }) => `${sleeper.number} sleeps on, and ${mover.number} has sent to it`),
+  );
 }
 
 /** Nobody may sleep on after an episode: each is led to itself and gets a packet. */
@@ -70,7 +83,13 @@ export async function wakeAll(world: World): Promise<string[]> {
     sleeper.send(1, 1);
     sleeper.socket.kick();
   }
-  return settle(() => sleepers.forEach(serve), () => sleepers.filter((end) => end.asleep() !== undefined).map(({ number }) => `${number} sleeps on, and is led to itself`));
+  return settle(
+    () => sleepers.forEach(serve),
+    () =>
+      sleepers
+        .filter((end) => end.asleep() !== undefined)
+        .map(({ number }) => `${number} sleeps on, and is led to itself`),
+  );
 }
 
 /** What is still wrong when nothing changes any more. */

@@ -15,7 +15,23 @@ export const program = 4;
 const targets = [...ends, program];
 
 export interface Step {
-  readonly op: 'send' | 'kick' | 'drain' | 'refill' | 'reclaim' | 'receive' | 'poll' | 'sleep' | 'route' | 'clear' | 'link' | 'close' | 'delete' | 'kill' | 'reset' | 'quiet';
+  readonly op:
+    | 'send'
+    | 'kick'
+    | 'drain'
+    | 'refill'
+    | 'reclaim'
+    | 'receive'
+    | 'poll'
+    | 'sleep'
+    | 'route'
+    | 'clear'
+    | 'link'
+    | 'close'
+    | 'delete'
+    | 'kill'
+    | 'reset'
+    | 'quiet';
   readonly end?: number;
   /** How many, or which way. */
   readonly n?: number;
@@ -47,7 +63,9 @@ const [episodeSteps, stepsToQuiet] = [48, 12];
 /** What happens in an episode. It follows from the seed alone; a step that makes no sense when its turn comes is left out then. */
 export function makeSteps(random: Random): Step[] {
   const routes = ends.map((end) => ({ op: 'route' as const, end, route: [random.pick(targets)] }));
-  const steps = Array.from({ length: episodeSteps }, (_, index) => (index % stepsToQuiet === stepsToQuiet - 1 ? { op: 'quiet' as const } : makeStep(random)));
+  const steps = Array.from({ length: episodeSteps }, (_, index) =>
+    index % stepsToQuiet === stepsToQuiet - 1 ? { op: 'quiet' as const } : makeStep(random),
+  );
   return [...routes, ...steps];
 }
 
@@ -79,6 +97,9 @@ function makeStep(random: Random): Step {
 
 /** One line, as in `send 2 17` or `route 0 > 1 4`. */
 export function describeStep({ op, end, n, route }: Step): string {
-  const word = op === 'sleep' ? (n === 0 ? 'until readable' : 'until writable') : op === 'link' ? (n === 0 ? 'down' : 'up') : n;
-  return [op, end, word, ...(route === undefined ? [] : ['>', ...route])].filter((part) => part !== undefined).join(' ');
+  const word =
+    op === 'sleep' ? (n === 0 ? 'until readable' : 'until writable') : op === 'link' ? (n === 0 ? 'down' : 'up') : n;
+  return [op, end, word, ...(route === undefined ? [] : ['>', ...route])]
+    .filter((part) => part !== undefined)
+    .join(' ');
 }

@@ -42,11 +42,19 @@ export async function makeWorld(): Promise<World> {
     const where = number === doomed ? other : device;
     const umem = number < closable ? shared : createTestUmem({ frameCount: framesEach });
     const bindFlags = where.zeroCopy ? testbed.bindFlags : bindFlag.copy | bindFlag.useNeedWakeup;
-    const socket = openListed({ netns: where.netns, ifname: where.a, queue: number === doomed ? 0 : number, umem, bindFlags, busyPoll: false });
+    const socket = openListed({
+      netns: where.netns,
+      ifname: where.a,
+      queue: number === doomed ? 0 : number,
+      umem,
+      bindFlags,
+      busyPoll: false,
+    });
     open.set(number, makeEnd(number, socket, sources++));
   };
   const leave = (number: number): void => {
-    for (const route of routes.values()) for (const [index, target] of route.entries()) if (target === number) route[index] = undefined;
+    for (const route of routes.values())
+      for (const [index, target] of route.entries()) if (target === number) route[index] = undefined;
   };
   ends.forEach(place);
   const programId = idOf(pump);

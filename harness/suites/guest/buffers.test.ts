@@ -56,19 +56,30 @@ test.serial('a packet longer than the frames of the target is dropped, counted a
 
 /** Frames of 4096 bytes at the source, of 2048 at the target. */
 function openUneven(options: Partial<PairOptions> = {}): Promise<RoutedPair> {
-  return openPair({ sharedUmem: false, umem: { frameSize: 4096 }, targetUmem: { frameSize: 2048 }, source: { bindFlags: manyBuffers }, target: { bindFlags: manyBuffers }, ...options });
+  return openPair({
+    sharedUmem: false,
+    umem: { frameSize: 4096 },
+    targetUmem: { frameSize: 2048 },
+    source: { bindFlags: manyBuffers },
+    target: { bindFlags: manyBuffers },
+    ...options,
+  });
 }
 
 /** What arrived, a buffer a packet. */
 function receiveBytes({ target }: RoutedPair): Buffer[] {
   const descriptors = target.rings.rx.consume();
   target.umem.give(descriptors.map(({ addr }) => addr));
-  return packetsOf(descriptors).map((packet) => Buffer.concat(packet.map(({ addr, len }) => target.umem.read(addr, len))));
+  return packetsOf(descriptors).map((packet) =>
+    Buffer.concat(packet.map(({ addr, len }) => target.umem.read(addr, len))),
+  );
 }
 
 /** One packet of buffers as long as these, filled with bytes that differ. */
 function sendBytes({ source }: RoutedPair, lengths: readonly number[]): Buffer {
-  const buffers = lengths.map((length, index) => Buffer.from(Array.from({ length }, (_, at) => (at * 7 + index * 31) & 0xff)));
+  const buffers = lengths.map((length, index) =>
+    Buffer.from(Array.from({ length }, (_, at) => (at * 7 + index * 31) & 0xff)),
+  );
   const frames = source.umem.take(buffers.length);
   const descriptors = buffers.map((bytes, index) => {
     const addr = frames[index] as number;
@@ -90,7 +101,10 @@ for (const lengths of [[1793], [3584], [4000], [1792, 1793], [4096, 4096, 808], 
 
     const frames = pair.target.rings.rx.peek().map(({ len }) => len);
     const [received, following] = receiveBytes(pair);
-    t.deepEqual(frames, [...Array.from({ length: Math.ceil(sent.length / 1792) }, (_, part) => Math.min(1792, sent.length - part * 1792)), 64]);
+    t.deepEqual(frames, [
+      ...Array.from({ length: Math.ceil(sent.length / 1792) }, (_, part) => Math.min(1792, sent.length - part * 1792)),
+      64,
+    ]);
     t.true(received?.equals(sent));
     t.is(following?.length, 64);
     t.is(reclaim(pair.source), lengths.length + 1);
@@ -100,9 +114,13 @@ for (const lengths of [[1793], [3584], [4000], [1792, 1793], [4096, 4096, 808], 
 }
 
 test.serial('a packet that is spread waits whole for RX, fill ring and completion ring', async (t) => {
-  await using pair = await openUneven({ source: { bindFlags: manyBuffers, completionSize: 2 }, target: { bindFlags: manyBuffers, rxSize: 4 } });
+  await using pair = await openUneven({
+    source: { bindFlags: manyBuffers, completionSize: 2 },
+    target: { bindFlags: manyBuffers, rxSize: 4 },
+  });
   // Who is carried is looked at as often as the kernel likes.
-  const stalls = (): number[] => ['stall_rx_full', 'stall_fill_empty', 'stall_cq_full'].map((name) => Math.min(stats(pair)[name] ?? 0, 1));
+  const stalls = (): number[] =>
+    ['stall_rx_full', 'stall_fill_empty', 'stall_cq_full'].map((name) => Math.min(stats(pair)[name] ?? 0, 1));
   fill(pair.target, 2);
   const sent = [sendBytes(pair, [4000]), sendBytes(pair, [4000]), sendBytes(pair, [1000, 4000])];
   pair.source.kick();
@@ -125,7 +143,10 @@ test.serial('a packet that is spread waits whole for RX, fill ring and completio
   t.deepEqual(withoutRoom, [3, 1, 1, 0]);
   t.deepEqual(withoutCompletion, [0, true]);
   t.deepEqual(audited, []);
-  t.deepEqual(received.map((bytes) => bytes.length), [4000, 4000, 5000]);
+  t.deepEqual(
+    received.map((bytes) => bytes.length),
+    [4000, 4000, 5000],
+  );
   t.true(received.every((bytes, index) => bytes.equals(sent[index] as Buffer)));
   t.deepEqual(await problems(pair), []);
 });
@@ -133,35 +154,54 @@ test.serial('a packet that is spread waits whole for RX, fill ring and completio
 test.serial('a packet that would need more frames than a packet can have is dropped', async (t) => {
   await using pair = await openUneven({ targetUmem: { frameSize: 2048, headroom: 1000 } });
   fill(pair.target, 64);
-  sendBytes(pair, countFrom(0, 4).map(() => 4000));
-  sendBytes(pair, countFrom(0, 3).map(() => 4000));
+  sendBytes(
+    pair,
+    countFrom(0, 4).map(() => 4000),
+  );
+  sendBytes(
+    pair,
+    countFrom(0, 3).map(() => 4000),
+  );
 
   pair.source.kick();
 
-  t.deepEqual(receiveBytes(pair).map((bytes) => bytes.length), [12_000]);
+  t.deepEqual(
+    receiveBytes(pair).map((bytes) => bytes.length),
+    [12_000],
+  );
   t.is(reclaim(pair.source), 7);
   t.like(stats(pair), { drop_oversize: 1, redirected: 3 });
   t.deepEqual(await problems(pair), []);
 });
 
-test.serial('a packet of more buffers than a packet can have is dropped in parts, and the next one arrives', async (t) => {
-  await using pair = await openPair({ sharedUmem: true, source: { bindFlags: manyBuffers }, target: { bindFlags: manyBuffers } });
-  fill(pair.target, 60);
-  const longest = { fragments: 18, fragmentBytes: 64 };
-  const tooLong = { fragments: 25, fragmentBytes: 64 };
-  send(pair.source, [1], { shape: longest });
-  send(pair.source, [2], { shape: tooLong });
-  send(pair.source, [3]);
+test.serial(
+  'a packet of more buffers than a packet can have is dropped in parts, and the next one arrives',
+  async (t) => {
+    await using pair = await openPair({
+      sharedUmem: true,
+      source: { bindFlags: manyBuffers },
+      target: { bindFlags: manyBuffers },
+    });
+    fill(pair.target, 60);
+    const longest = { fragments: 18, fragmentBytes: 64 };
+    const tooLong = { fragments: 25, fragmentBytes: 64 };
+    send(pair.source, [1], { shape: longest });
+    send(pair.source, [2], { shape: tooLong });
+    send(pair.source, [3]);
 
-  pair.source.kick();
+    pair.source.kick();
 
-  const packets = packetsOf(pair.target.rings.rx.consume());
-  t.deepEqual(packets.map(({ length }) => length), [18, 1]);
-  pair.target.umem.give(packets.flat().map(({ addr }) => addr));
-  t.is(reclaim(pair.source), 44);
-  t.like(stats(pair), { drop_invalid: 1, redirected: 19 });
-  t.deepEqual(await problems(pair), []);
-});
+    const packets = packetsOf(pair.target.rings.rx.consume());
+    t.deepEqual(
+      packets.map(({ length }) => length),
+      [18, 1],
+    );
+    pair.target.umem.give(packets.flat().map(({ addr }) => addr));
+    t.is(reclaim(pair.source), 44);
+    t.like(stats(pair), { drop_invalid: 1, redirected: 19 });
+    t.deepEqual(await problems(pair), []);
+  },
+);
 
 test.serial('9000 bytes in five frames arrive whole, many times over', async (t) => {
   const sizes = { bindFlags: manyBuffers, rxSize: 128, txSize: 128, fillSize: 128, completionSize: 128 };

@@ -5,7 +5,16 @@ import type { XdpSocket } from '../../ffi/socket-types.js';
 import { clearRoute, setRoute } from '../../flash/registry.js';
 import { auditProblems } from './support/frame-audit.js';
 import { eventually } from './support/ring-state.js';
-import { countFrom, endsOf, flashId, openMore, openPair, openSleepingPair, umemLayouts, umemsOf } from './support/routed-pair.js';
+import {
+  countFrom,
+  endsOf,
+  flashId,
+  openMore,
+  openPair,
+  openSleepingPair,
+  umemLayouts,
+  umemsOf,
+} from './support/routed-pair.js';
 import type { PairOptions, RoutedPair } from './support/routed-pair.js';
 import { openRow } from './support/socket-row.js';
 import { fill, receive, reclaim, send } from './support/test-packets.js';
@@ -34,7 +43,10 @@ const setUps = umemLayouts.flatMap(({ layout, sharedUmem }) =>
   polls.map(({ how, busyPoll }): SetUp => ({ name: `${layout}${how}`, sharedUmem, busyPoll })),
 );
 
-function open({ sharedUmem, busyPoll }: SetUp, { source, target, umem = {} }: Partial<PairOptions> = {}): Promise<RoutedPair> {
+function open(
+  { sharedUmem, busyPoll }: SetUp,
+  { source, target, umem = {} }: Partial<PairOptions> = {},
+): Promise<RoutedPair> {
   return openPair({ sharedUmem, umem, source: { busyPoll, ...source }, target: { busyPoll, ...target } });
 }
 
@@ -69,59 +81,68 @@ async function drain({ source, target }: RoutedPair, packets: number, after: () 
 
 for (const setUp of setUps) {
   for (const { call, make } of calls) {
-    test.serial(`what was kicked once moves on when its target drains, refills, and there is ${call} (${setUp.name})`, async (t) => {
-      await using pair = await open(setUp);
-      using more = openMore(pair, [pair.target.queue]);
-      const [beside] = more.sockets as [XdpSocket];
-      fill(pair.target, 16);
-      send(pair.source, countFrom(0, ringSize));
+    test.serial(
+      `what was kicked once moves on when its target drains, refills, and there is ${call} (${setUp.name})`,
+      async (t) => {
+        await using pair = await open(setUp);
+        using more = openMore(pair, [pair.target.queue]);
+        const [beside] = more.sockets as [XdpSocket];
+        fill(pair.target, 16);
+        send(pair.source, countFrom(0, ringSize));
 
-      const outcome = pair.source.kick();
-      let received: number[] = [];
-      const events = await tracedLines('flash_redirect', async () => {
-        received = await drain(pair, ringSize, () => make(pair.target, beside));
-      });
+        const outcome = pair.source.kick();
+        let received: number[] = [];
+        const events = await tracedLines('flash_redirect', async () => {
+          received = await drain(pair, ringSize, () => make(pair.target, beside));
+        });
 
-      t.is(outcome, 'ok');
-      t.deepEqual(received, countFrom(0, ringSize));
-      // The timer is not the only one that serves.
-      if (!testbed.zeroCopy) t.is(movedIn(ofThisThread(events)) > 0, call !== 'nothing at all');
-      t.deepEqual(auditProblems(umemsOf(pair)), []);
-    });
+        t.is(outcome, 'ok');
+        t.deepEqual(received, countFrom(0, ringSize));
+        // The timer is not the only one that serves.
+        if (!testbed.zeroCopy) t.is(movedIn(ofThisThread(events)) > 0, call !== 'nothing at all');
+        t.deepEqual(auditProblems(umemsOf(pair)), []);
+      },
+    );
   }
 
-  test.serial(`what was kicked once moves on while its source sleeps until something arrives (${setUp.name})`, async (t) => {
-    await using pair = await open(setUp);
-    fill(pair.target, 16);
-    send(pair.source, countFrom(0, ringSize));
-    pair.source.kick();
-    await using source = await sleepInPoll(pair.source, pollEvent.in);
+  test.serial(
+    `what was kicked once moves on while its source sleeps until something arrives (${setUp.name})`,
+    async (t) => {
+      await using pair = await open(setUp);
+      fill(pair.target, 16);
+      send(pair.source, countFrom(0, ringSize));
+      pair.source.kick();
+      await using source = await sleepInPoll(pair.source, pollEvent.in);
 
-    const received = await drain(pair, ringSize, () => pair.target.receive(message.more));
+      const received = await drain(pair, ringSize, () => pair.target.receive(message.more));
 
-    t.deepEqual(received, countFrom(0, ringSize));
-    t.is(source.woken(), undefined);
-  });
+      t.deepEqual(received, countFrom(0, ringSize));
+      t.is(source.woken(), undefined);
+    },
+  );
 
-  test.serial(`all of a long TX ring moves after one poll(POLLOUT), when the target has room and polls busily (${setUp.name})`, async (t) => {
-    const packets = 2048;
-    const large = { txSize: packets, completionSize: packets, rxSize: packets, fillSize: 2 * packets };
-    await using pair = await open(setUp, { umem: { frameCount: 2 * packets }, source: large, target: large });
-    fill(pair.target, packets);
-    send(pair.source, countFrom(0, packets));
+  test.serial(
+    `all of a long TX ring moves after one poll(POLLOUT), when the target has room and polls busily (${setUp.name})`,
+    async (t) => {
+      const packets = 2048;
+      const large = { txSize: packets, completionSize: packets, rxSize: packets, fillSize: 2 * packets };
+      await using pair = await open(setUp, { umem: { frameCount: 2 * packets }, source: large, target: large });
+      fill(pair.target, packets);
+      send(pair.source, countFrom(0, packets));
 
-    await using _source = await sleepInPoll(pair.source, pollEvent.out);
+      await using _source = await sleepInPoll(pair.source, pollEvent.out);
 
-    await eventually(
-      'everything to arrive',
-      () => {
-        pair.target.poll(pollEvent.in, 0);
-        return pair.target.rings.rx.count() === packets;
-      },
-      { ends: endsOf(pair) },
-    );
-    t.deepEqual(receive(pair.target), countFrom(0, packets));
-  });
+      await eventually(
+        'everything to arrive',
+        () => {
+          pair.target.poll(pollEvent.in, 0);
+          return pair.target.rings.rx.count() === packets;
+        },
+        { ends: endsOf(pair) },
+      );
+      t.deepEqual(receive(pair.target), countFrom(0, packets));
+    },
+  );
 
   test.serial(`sendto() of a source that waits says 0, however often (${setUp.name})`, async (t) => {
     await using pair = await open(setUp);
@@ -134,42 +155,48 @@ for (const setUp of setUps) {
     t.is(pair.source.rings.tx.count(), ringSize - 16);
   });
 
-  test.serial(`what is put on TX without a kick, while TX does not ask for one, moves as well (${setUp.name})`, async (t) => {
-    await using pair = await open(setUp);
-    fill(pair.target, 16);
-    send(pair.source, countFrom(0, 32));
-    pair.source.kick();
-    await eventually('TX not to ask', () => !pair.source.rings.tx.needsWakeup(), { ends: endsOf(pair) });
-    send(pair.source, countFrom(32, 32));
+  test.serial(
+    `what is put on TX without a kick, while TX does not ask for one, moves as well (${setUp.name})`,
+    async (t) => {
+      await using pair = await open(setUp);
+      fill(pair.target, 16);
+      send(pair.source, countFrom(0, 32));
+      pair.source.kick();
+      await eventually('TX not to ask', () => !pair.source.rings.tx.needsWakeup(), { ends: endsOf(pair) });
+      send(pair.source, countFrom(32, 32));
 
-    const received = await drain(pair, ringSize, () => pair.target.receive(message.more));
+      const received = await drain(pair, ringSize, () => pair.target.receive(message.more));
 
-    t.deepEqual(received, countFrom(0, ringSize));
-    await eventually('TX to ask again', () => pair.source.rings.tx.needsWakeup(), { ends: endsOf(pair) });
-  });
+      t.deepEqual(received, countFrom(0, ringSize));
+      await eventually('TX to ask again', () => pair.source.rings.tx.needsWakeup(), { ends: endsOf(pair) });
+    },
+  );
 
-  test.serial(`a source that waits for room on its own completion ring is told to ask, and is carried without (${setUp.name})`, async (t) => {
-    await using pair = await open(setUp, { source: { completionSize: 16 } });
-    fill(pair.target, ringSize);
-    send(pair.source, countFrom(0, 48));
-    const outcome = pair.source.kick();
-    const { tx, completion } = pair.source.rings;
-    await eventually('the completion ring to be full', () => completion.free() === 0, { ends: endsOf(pair) });
-    const asks = [tx.needsWakeup(), pair.target.rings.fill.needsWakeup()];
+  test.serial(
+    `a source that waits for room on its own completion ring is told to ask, and is carried without (${setUp.name})`,
+    async (t) => {
+      await using pair = await open(setUp, { source: { completionSize: 16 } });
+      fill(pair.target, ringSize);
+      send(pair.source, countFrom(0, 48));
+      const outcome = pair.source.kick();
+      const { tx, completion } = pair.source.rings;
+      await eventually('the completion ring to be full', () => completion.free() === 0, { ends: endsOf(pair) });
+      const asks = [tx.needsWakeup(), pair.target.rings.fill.needsWakeup()];
 
-    await eventually(
-      'TX to be empty',
-      () => {
-        reclaim(pair.source);
-        return pair.source.rings.tx.count() === 0;
-      },
-      { ends: endsOf(pair) },
-    );
+      await eventually(
+        'TX to be empty',
+        () => {
+          reclaim(pair.source);
+          return pair.source.rings.tx.count() === 0;
+        },
+        { ends: endsOf(pair) },
+      );
 
-    t.is(outcome, 'ok');
-    t.deepEqual(asks, [true, false]);
-    t.deepEqual(receive(pair.target), countFrom(0, 48));
-  });
+      t.is(outcome, 'ok');
+      t.deepEqual(asks, [true, false]);
+      t.deepEqual(receive(pair.target), countFrom(0, 48));
+    },
+  );
 }
 
 const umem = { frameCount: 512 };
@@ -185,37 +212,43 @@ for (const { what, frames, rxSize } of lacks) {
   for (const { layout, sharedUmem } of umemLayouts) {
     const openLacking = (): Promise<RoutedPair> => openSleepingPair({ sharedUmem, umem, target: { rxSize, fillSize } });
 
-    test.serial(`while a source waits for ${what}, the fill ring of its target asks for a call, and not afterwards (${layout})`, async (t) => {
-      await using pair = await openLacking();
-      const { source, target } = pair;
-      fill(target, frames);
-      const before = target.rings.fill.needsWakeup();
-      send(source, countFrom(0, 40));
-      source.kick();
-      await eventually('the fill ring to ask', () => target.rings.fill.needsWakeup(), { ends: endsOf(pair) });
+    test.serial(
+      `while a source waits for ${what}, the fill ring of its target asks for a call, and not afterwards (${layout})`,
+      async (t) => {
+        await using pair = await openLacking();
+        const { source, target } = pair;
+        fill(target, frames);
+        const before = target.rings.fill.needsWakeup();
+        send(source, countFrom(0, 40));
+        source.kick();
+        await eventually('the fill ring to ask', () => target.rings.fill.needsWakeup(), { ends: endsOf(pair) });
 
-      const received = await drain(pair, 40, () => target.receive());
+        const received = await drain(pair, 40, () => target.receive());
 
-      t.false(before);
-      t.deepEqual(received, countFrom(0, 40));
-      await eventually('the fill ring not to ask', () => !target.rings.fill.needsWakeup(), { ends: endsOf(pair) });
-    });
+        t.false(before);
+        t.deepEqual(received, countFrom(0, 40));
+        await eventually('the fill ring not to ask', () => !target.rings.fill.needsWakeup(), { ends: endsOf(pair) });
+      },
+    );
 
-    test.serial(`a target that does as its fill ring asks is served by that call, when somebody waits for ${what} (${layout})`, async (t) => {
-      await using pair = await openLacking();
-      const { source, target } = pair;
-      fill(target, frames);
-      send(source, countFrom(0, ringSize));
-      source.kick();
-      let received: number[] = [];
+    test.serial(
+      `a target that does as its fill ring asks is served by that call, when somebody waits for ${what} (${layout})`,
+      async (t) => {
+        await using pair = await openLacking();
+        const { source, target } = pair;
+        fill(target, frames);
+        send(source, countFrom(0, ringSize));
+        source.kick();
+        let received: number[] = [];
 
-      const events = await tracedLines('flash_redirect', async () => {
-        received = await drain(pair, ringSize, () => target.rings.fill.needsWakeup() && target.receive());
-      });
+        const events = await tracedLines('flash_redirect', async () => {
+          received = await drain(pair, ringSize, () => target.rings.fill.needsWakeup() && target.receive());
+        });
 
-      t.deepEqual(received, countFrom(0, ringSize));
-      if (!testbed.zeroCopy) t.true(movedIn(ofThisThread(events)) > 0);
-    });
+        t.deepEqual(received, countFrom(0, ringSize));
+        if (!testbed.zeroCopy) t.true(movedIn(ofThisThread(events)) > 0);
+      },
+    );
   }
 
   for (const way of ['closes', 'is led elsewhere', 'is on no route any more'] as const) {

@@ -18,8 +18,14 @@ test.before('the network functions and hops are built', () => buildNative());
 
 test.serial('client and server reach each other only while the routes are set', async (t) => {
   await using topology = await buildTopology('flash-reach');
-  await using functions = await startFunctions({ netns: topology.middle, functions: chainFunctions, separateUmem: false });
-  const hops = chainHops(findSockets(await functions.status(), await readLinks(topology.middle), inNetns(topology.middle, listSockets)));
+  await using functions = await startFunctions({
+    netns: topology.middle,
+    functions: chainFunctions,
+    separateUmem: false,
+  });
+  const hops = chainHops(
+    findSockets(await functions.status(), await readLinks(topology.middle), inNetns(topology.middle, listSockets)),
+  );
 
   const before = await ping(topology, 3, 1);
   const routes = connect(hops);
@@ -37,7 +43,13 @@ for (const { title, separateUmem } of [
   { title: 'a chain with a UMEM each copies every packet once a hop', separateUmem: true },
 ]) {
   test.serial(title, async (t) => {
-    const { ok, problems, hops, umems } = await runChain({ separateUmem, pings: 5, tcpMebibytes: 2, tcpSeconds: 0, udpPairs: 10 });
+    const { ok, problems, hops, umems } = await runChain({
+      separateUmem,
+      pings: 5,
+      tcpMebibytes: 2,
+      tcpSeconds: 0,
+      udpPairs: 10,
+    });
 
     t.deepEqual(problems, []);
     t.true(ok);
@@ -51,27 +63,45 @@ for (const { title, separateUmem } of [
 }
 
 for (const wait of ['spin', 'block'] as const) {
-  test.serial(`a switch takes each packet to the next function, none elsewhere and loses none, when stages wait by ${wait}`, async (t) => {
-    const functions = 2;
-    const sink = functions + 1;
-    await createNetns(benchNetns);
-    t.teardown(() => deleteNetns(benchNetns));
-    await using nic = await createMacSwitch(functions + 2);
-    await placeVirtualFunctions(nic.ifindexes);
+  test.serial(
+    `a switch takes each packet to the next function, none elsewhere and loses none, when stages wait by ${wait}`,
+    async (t) => {
+      const functions = 2;
+      const sink = functions + 1;
+      await createNetns(benchNetns);
+      t.teardown(() => deleteNetns(benchNetns));
+      await using nic = await createMacSwitch(functions + 2);
+      await placeVirtualFunctions(nic.ifindexes);
 
-    // So slow, with such rings, that a stage may be away for seconds.
-    const result = await runHops({ contender: 'vf-copy', functions, packetBytes: 64, batch: 8, wait, ringSize: 1024, ratePps: 200, warmUpMs: 200, measureMs: 1000 });
+      // So slow, with such rings, that a stage may be away for seconds.
+      const result = await runHops({
+        contender: 'vf-copy',
+        functions,
+        packetBytes: 64,
+        batch: 8,
+        wait,
+        ringSize: 1024,
+        ratePps: 200,
+        warmUpMs: 200,
+        measureMs: 1000,
+      });
 
-    t.true(result.received > 0);
-    t.deepEqual([result.lost, result.reordered], [0, 0]);
-    const { from, to } = await settled(nic.carried);
-    t.deepEqual([to[0], from[sink]], [0, 0]);
-    t.true(from.slice(0, sink).every((frames) => frames >= result.received), from.join());
-  });
+      t.true(result.received > 0);
+      t.deepEqual([result.lost, result.reordered], [0, 0]);
+      const { from, to } = await settled(nic.carried);
+      t.deepEqual([to[0], from[sink]], [0, 0]);
+      t.true(
+        from.slice(0, sink).every((frames) => frames >= result.received),
+        from.join(),
+      );
+    },
+  );
 }
 
 /** What a switch carried, once all that it took from a device was handed to the next one. */
-function settled(carried: () => Promise<{ readonly from: readonly number[]; readonly to: readonly number[] }>): ReturnType<typeof carried> {
+function settled(
+  carried: () => Promise<{ readonly from: readonly number[]; readonly to: readonly number[] }>,
+): ReturnType<typeof carried> {
   let last = {};
   return waitUntil(
     async () => {

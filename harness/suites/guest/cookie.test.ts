@@ -25,7 +25,12 @@ test.serial('the cookie of a socket is the one that ss and its owner see', async
   const listed = await run('ip', ['netns', 'exec', pair.device.netns, 'ss', '-H', '-n', '--xdp', '--extended']);
 
   t.deepEqual(cookies, sockets.map(askedCookie));
-  t.deepEqual(cookies, [...listed.matchAll(/\bsk:([0-9a-f]+)/g)].map(([, hex]) => BigInt(`0x${hex}`).toString()).sort((a, b) => Number(a) - Number(b)));
+  t.deepEqual(
+    cookies,
+    [...listed.matchAll(/\bsk:([0-9a-f]+)/g)]
+      .map(([, hex]) => BigInt(`0x${hex}`).toString())
+      .sort((a, b) => Number(a) - Number(b)),
+  );
 });
 
 test.serial('an id is used again, a cookie is not', async (t) => {
@@ -50,7 +55,12 @@ test.serial('a target is named by its id and cookie, alone or among others', asy
   const alone = readAttribute(source, 'next');
   writeNext(source, `${source} ${named} ${target}`);
   const among = readSocket(source).route;
-  writeNext(source, countFrom(0, 64).map(() => named).join(' '));
+  writeNext(
+    source,
+    countFrom(0, 64)
+      .map(() => named)
+      .join(' '),
+  );
 
   t.is(alone, `index\tflash_id\n0\t${target}\n`);
   t.deepEqual(among, [source, target, target]);
@@ -68,22 +78,50 @@ test.serial('a target whose id another socket has by now is refused with ESTALE,
   const closed = refusalOf(() => writeNext(source, stale));
   using second = open();
 
-  const refusals = [stale, `${target} ${stale}`, `${stale} ${target}`, `${target}@0`].map((text) => refusalOf(() => writeNext(source, text)));
+  const refusals = [stale, `${target} ${stale}`, `${stale} ${target}`, `${target}@0`].map((text) =>
+    refusalOf(() => writeNext(source, text)),
+  );
 
   t.true(stale.startsWith(`${flashId(second)}@`));
   t.is(closed, 'ENOENT');
-  t.deepEqual(refusals, refusals.map(() => 'ESTALE'));
+  t.deepEqual(
+    refusals,
+    refusals.map(() => 'ESTALE'),
+  );
   t.deepEqual(readSocket(source).route, [target]);
 });
 
 test.serial('a cookie that is malformed is refused with EINVAL, and nothing changes', async (t) => {
   await using pair = await openPair({ sharedUmem: true });
   const [source, target] = [flashId(pair.source), flashId(pair.target)];
-  const forms = ['ID@', '@5', '@', 'ID@x', 'ID@-1', 'ID@+5', 'ID@5@6', 'ID@0x5', 'ID@5x', 'ID@ 5', 'ID @5', 'ID@5,ID', 'x@5', '-1@5', '4294967296@5', 'ID@18446744073709551616', 'ID@99999999999999999999999'];
+  const forms = [
+    'ID@',
+    '@5',
+    '@',
+    'ID@x',
+    'ID@-1',
+    'ID@+5',
+    'ID@5@6',
+    'ID@0x5',
+    'ID@5x',
+    'ID@ 5',
+    'ID @5',
+    'ID@5,ID',
+    'x@5',
+    '-1@5',
+    '4294967296@5',
+    'ID@18446744073709551616',
+    'ID@99999999999999999999999',
+  ];
 
-  const refusals = forms.map((form) => `${form}: ${refusalOf(() => writeNext(source, form.replaceAll('ID', String(target))))}`);
+  const refusals = forms.map(
+    (form) => `${form}: ${refusalOf(() => writeNext(source, form.replaceAll('ID', String(target))))}`,
+  );
 
-  t.deepEqual(refusals, forms.map((form) => `${form}: EINVAL`));
+  t.deepEqual(
+    refusals,
+    forms.map((form) => `${form}: EINVAL`),
+  );
   t.deepEqual(readSocket(source).route, [target]);
 });
 
@@ -96,7 +134,8 @@ test.serial('who may not see a socket does not learn whether a cookie is its own
   const path = `${flashDir}/${flashId(outsider)}/next`;
 
   const outcomes: string[] = [];
-  for (const cookie of [askedCookie(pair.target), '1']) outcomes.push(await handOver({ opener: there, user: there, path, text: `${flashId(pair.target)}@${cookie}` }));
+  for (const cookie of [askedCookie(pair.target), '1'])
+    outcomes.push(await handOver({ opener: there, user: there, path, text: `${flashId(pair.target)}@${cookie}` }));
 
   t.deepEqual(outcomes, ['ENOENT', 'ENOENT']);
 });

@@ -57,55 +57,61 @@ test.serial.afterEach.always('the wire is as it was', async () => {
   await waitForLink();
 });
 
-test.serial('a hardware ring that is full holds up who sends to the wire, and not a redirect from the same queue', async (t) => {
-  // The completion ring they share is large, or it would be that which is full.
-  await using pair = await openPair({ sharedUmem: true, umem: { frameCount: 512 }, source: { completionSize: 512 } });
-  using sender = openListed({ netns: pair.device.netns, ifname: pair.device.a, queue: 0, umem: pair.source.umem });
-  const free = pair.source.umem.freeFrames.length;
-  const before = await pair.device.packetsOnWire();
-  await wire().hold();
-  const { sent, inHardware } = await fillWire(sender);
-
-  const received = exchange(pair, 20);
-  const stuck = sender.rings.tx.count();
-  const frames = free - pair.target.rings.fill.count();
-  await wire().go();
-  await finish([pair.source, sender], frames);
-
-  t.is(inHardware, hardwareRing - 1);
-  t.is(stuck, sender.rings.tx.size);
-  t.deepEqual(received, countFrom(0, 320));
-  t.is((await pair.device.packetsOnWire()) - before, sent);
-  t.deepEqual(auditProblems([pair.source.umem]), []);
-});
-
-test.serial('a route that is set and cleared while frames are on their way to the wire loses none of them', async (t) => {
-  await using pair = await openPair({ sharedUmem: true, route: false });
-  const { source, target, device } = pair;
-  const free = source.umem.freeFrames.length;
-  const before = await device.packetsOnWire();
-  let delivered = 0;
-
-  for (let round = 0; round < 10; round++) {
+test.serial(
+  'a hardware ring that is full holds up who sends to the wire, and not a redirect from the same queue',
+  async (t) => {
+    // The completion ring they share is large, or it would be that which is full.
+    await using pair = await openPair({ sharedUmem: true, umem: { frameCount: 512 }, source: { completionSize: 512 } });
+    using sender = openListed({ netns: pair.device.netns, ifname: pair.device.a, queue: 0, umem: pair.source.umem });
+    const free = pair.source.umem.freeFrames.length;
+    const before = await pair.device.packetsOnWire();
     await wire().hold();
-    send(source, countFrom(0, 20));
-    source.kick();
-    setRoute(flashId(source), [flashId(target)]);
-    fill(target, 32 - target.rings.fill.count());
-    send(source, countFrom(20, 20));
-    source.kick();
-    delivered += receive(target).length;
-    clearRoute(flashId(source));
-    send(source, countFrom(40, 4));
-    source.kick();
-    await wire().go();
-    await finish([source], free - target.rings.fill.count());
-  }
+    const { sent, inHardware } = await fillWire(sender);
 
-  t.is(delivered, 10 * 20);
-  t.is((await device.packetsOnWire()) - before, 10 * 24);
-  t.is(auditProblem(source.umem), undefined);
-});
+    const received = exchange(pair, 20);
+    const stuck = sender.rings.tx.count();
+    const frames = free - pair.target.rings.fill.count();
+    await wire().go();
+    await finish([pair.source, sender], frames);
+
+    t.is(inHardware, hardwareRing - 1);
+    t.is(stuck, sender.rings.tx.size);
+    t.deepEqual(received, countFrom(0, 320));
+    t.is((await pair.device.packetsOnWire()) - before, sent);
+    t.deepEqual(auditProblems([pair.source.umem]), []);
+  },
+);
+
+test.serial(
+  'a route that is set and cleared while frames are on their way to the wire loses none of them',
+  async (t) => {
+    await using pair = await openPair({ sharedUmem: true, route: false });
+    const { source, target, device } = pair;
+    const free = source.umem.freeFrames.length;
+    const before = await device.packetsOnWire();
+    let delivered = 0;
+
+    for (let round = 0; round < 10; round++) {
+      await wire().hold();
+      send(source, countFrom(0, 20));
+      source.kick();
+      setRoute(flashId(source), [flashId(target)]);
+      fill(target, 32 - target.rings.fill.count());
+      send(source, countFrom(20, 20));
+      source.kick();
+      delivered += receive(target).length;
+      clearRoute(flashId(source));
+      send(source, countFrom(40, 4));
+      source.kick();
+      await wire().go();
+      await finish([source], free - target.rings.fill.count());
+    }
+
+    t.is(delivered, 10 * 20);
+    t.is((await device.packetsOnWire()) - before, 10 * 24);
+    t.is(auditProblem(source.umem), undefined);
+  },
+);
 
 test.serial('a link that is lost stops no redirect, and nothing waits for it', async (t) => {
   await using pair = await openPair({ sharedUmem: false });
@@ -120,20 +126,29 @@ test.serial('a link that is lost stops no redirect, and nothing waits for it', a
 
 /** What takes the rings of the driver down and up again. */
 const changes: readonly { readonly title: string; readonly change: (device: Device) => Promise<unknown> }[] = [
-  { title: 'hardware rings of another size, if the driver has them changed under sockets', change: async ({ netns }) => {
-    const { exitCode, stderr } = await attemptIn(netns, 'ethtool', ['-G', 'a', 'rx', '128', 'tx', '256']);
-    if (exitCode !== 0 && /busy/.test(stderr)) return;
-    await setHardwareRings(netns, 'a');
-  } },
-  { title: 'another number of queues', change: async ({ netns }) => {
-    await runIn(netns, 'ethtool', ['-L', 'a', 'combined', '4']);
-    await runIn(netns, 'ethtool', ['-L', 'a', 'combined', '9']);
-  } },
+  {
+    title: 'hardware rings of another size, if the driver has them changed under sockets',
+    change: async ({ netns }) => {
+      const { exitCode, stderr } = await attemptIn(netns, 'ethtool', ['-G', 'a', 'rx', '128', 'tx', '256']);
+      if (exitCode !== 0 && /busy/.test(stderr)) return;
+      await setHardwareRings(netns, 'a');
+    },
+  },
+  {
+    title: 'another number of queues',
+    change: async ({ netns }) => {
+      await runIn(netns, 'ethtool', ['-L', 'a', 'combined', '4']);
+      await runIn(netns, 'ethtool', ['-L', 'a', 'combined', '9']);
+    },
+  },
   { title: 'an XDP program that goes and another that comes', change: async () => replaceProgram() },
-  { title: 'a device that goes down and up', change: async (device) => {
-    await setLink(device, device.a, 'down');
-    await setLink(device, device.a, 'up');
-  } },
+  {
+    title: 'a device that goes down and up',
+    change: async (device) => {
+      await setLink(device, device.a, 'down');
+      await setLink(device, device.a, 'up');
+    },
+  },
 ];
 
 for (const { title, change } of changes) {
@@ -161,38 +176,44 @@ for (const { title, change } of changes) {
     await waitForLink();
 
     t.is(await device.packetsOnWire(), before);
-    t.deepEqual([source, target].map(({ umem }) => auditProblem(umem)), [undefined, undefined]);
+    t.deepEqual(
+      [source, target].map(({ umem }) => auditProblem(umem)),
+      [undefined, undefined],
+    );
   });
 }
 
-test.serial('a driver that is unbound under load takes its sockets off their routes, and bound again it carries new ones', async (t) => {
-  const device = await borrowDevice();
-  using _atB = attachXskRedirect({ netns: device.netns, ifname: 'b' });
-  using source = openEnd({ ...device, a: 'b' }, 0, { busyPoll: false });
-  const id = flashId(source);
-  const driver = await driverOfA();
+test.serial(
+  'a driver that is unbound under load takes its sockets off their routes, and bound again it carries new ones',
+  async (t) => {
+    const device = await borrowDevice();
+    using _atB = attachXskRedirect({ netns: device.netns, ifname: 'b' });
+    using source = openEnd({ ...device, a: 'b' }, 0, { busyPoll: false });
+    const id = flashId(source);
+    const driver = await driverOfA();
 
-  for (let round = 0; round < 2; round++) {
-    using target = openEnd(device, 0, { busyPoll: false });
-    recycle(target, 32);
-    setRoute(id, [flashId(target)]);
-    const at = redirected(id);
-    const work = (): void => {
-      push(source);
-      pull(target);
-    };
-    await during(work, () => redirected(id) > at + 500, 'packets before');
-    let over = false;
-    const unbinding = driver.unbind().finally(() => (over = true));
-    await Promise.all([unbinding, during(work, () => over, 'the driver to let go')]);
-    const left = redirected(id);
-    for (let turn = 0; turn < 100; turn++) push(source);
-    while (pull(target) > 0);
+    for (let round = 0; round < 2; round++) {
+      using target = openEnd(device, 0, { busyPoll: false });
+      recycle(target, 32);
+      setRoute(id, [flashId(target)]);
+      const at = redirected(id);
+      const work = (): void => {
+        push(source);
+        pull(target);
+      };
+      await during(work, () => redirected(id) > at + 500, 'packets before');
+      let over = false;
+      const unbinding = driver.unbind().finally(() => (over = true));
+      await Promise.all([unbinding, during(work, () => over, 'the driver to let go')]);
+      const left = redirected(id);
+      for (let turn = 0; turn < 100; turn++) push(source);
+      while (pull(target) > 0);
 
-    t.is(readAttribute(id, 'next'), emptied);
-    t.is(redirected(id), left);
-    t.is(readAttribute(flashId(target), 'ifindex'), '-1\n');
-    await driver.bind();
-  }
-  t.is(auditProblem(source.umem), undefined);
-});
+      t.is(readAttribute(id, 'next'), emptied);
+      t.is(redirected(id), left);
+      t.is(readAttribute(flashId(target), 'ifindex'), '-1\n');
+      await driver.bind();
+    }
+    t.is(auditProblem(source.umem), undefined);
+  },
+);

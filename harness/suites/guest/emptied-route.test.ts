@@ -4,7 +4,15 @@ import { sleepInPoll } from '../../ffi/sleeper.js';
 import type { XdpSocket } from '../../ffi/socket-types.js';
 import { clearRoute, readAttribute, readStats, setRoute } from '../../flash/registry.js';
 import { eventually } from './support/ring-state.js';
-import { countFrom, endsOf, flashId, openMore, openPair, openSleepingPair, umemLayouts } from './support/routed-pair.js';
+import {
+  countFrom,
+  endsOf,
+  flashId,
+  openMore,
+  openPair,
+  openSleepingPair,
+  umemLayouts,
+} from './support/routed-pair.js';
 import { drainTx, fill, receive, send } from './support/test-packets.js';
 import { emptied } from './support/traffic-ends.js';
 
@@ -16,59 +24,68 @@ const ringSize = 64;
 const count = (socket: XdpSocket, name: string): number => readStats(flashId(socket))[name] ?? 0;
 
 for (const { layout, sharedUmem } of umemLayouts) {
-  test.serial(`a source whose only target closes is told ENETDOWN, sleeps on, and goes on with the next target (${layout})`, async (t) => {
-    await using pair = await openSleepingPair({ sharedUmem });
-    const { source, target, device } = pair;
-    using more = openMore(pair, [2]);
-    const [next] = more.sockets as [XdpSocket];
-    const before = await device.packetsOnWire();
-    fill(target, 8);
-    send(source, countFrom(0, 40));
-    source.kick();
-    await eventually('TX to keep what does not fit', () => source.rings.tx.count() === 32, { ends: endsOf(pair) });
-    await using sleeper = await sleepInPoll(source, pollEvent.out);
+  test.serial(
+    `a source whose only target closes is told ENETDOWN, sleeps on, and goes on with the next target (${layout})`,
+    async (t) => {
+      await using pair = await openSleepingPair({ sharedUmem });
+      const { source, target, device } = pair;
+      using more = openMore(pair, [2]);
+      const [next] = more.sockets as [XdpSocket];
+      const before = await device.packetsOnWire();
+      fill(target, 8);
+      send(source, countFrom(0, 40));
+      source.kick();
+      await eventually('TX to keep what does not fit', () => source.rings.tx.count() === 32, { ends: endsOf(pair) });
+      await using sleeper = await sleepInPoll(source, pollEvent.out);
 
-    receive(target);
-    target.close();
-    const outcomes = countFrom(0, 10).map(() => source.kick());
-    const looked = source.poll(pollEvent.out, 0);
-    await sleeper.settled();
-    const meanwhile = { tx: source.rings.tx.count(), woken: sleeper.woken() };
-    const route = readAttribute(flashId(source), 'next');
-    const stalls = count(source, 'stall_no_target');
-    fill(next, ringSize);
-    setRoute(flashId(source), [flashId(next)]);
-    await eventually('the rest to arrive', () => next.rings.rx.count() === 32, { ends: [source, next] });
+      receive(target);
+      target.close();
+      const outcomes = countFrom(0, 10).map(() => source.kick());
+      const looked = source.poll(pollEvent.out, 0);
+      await sleeper.settled();
+      const meanwhile = { tx: source.rings.tx.count(), woken: sleeper.woken() };
+      const route = readAttribute(flashId(source), 'next');
+      const stalls = count(source, 'stall_no_target');
+      fill(next, ringSize);
+      setRoute(flashId(source), [flashId(next)]);
+      await eventually('the rest to arrive', () => next.rings.rx.count() === 32, { ends: [source, next] });
 
-    t.deepEqual(outcomes, outcomes.map(() => 'ENETDOWN'));
-    t.deepEqual(looked, { readable: false, writable: false, error: false });
-    t.deepEqual(meanwhile, { tx: 32, woken: undefined });
-    t.is(route, emptied);
-    t.true(stalls > 0);
-    await eventually('the source to wake', () => sleeper.woken() !== undefined, { ends: [source, next] });
-    t.deepEqual(receive(next), countFrom(8, 32));
-    t.like(readStats(flashId(source)), { drop_no_target: 0, drop_bad_index: 0 });
-    t.is(await device.packetsOnWire(), before);
-  });
+      t.deepEqual(
+        outcomes,
+        outcomes.map(() => 'ENETDOWN'),
+      );
+      t.deepEqual(looked, { readable: false, writable: false, error: false });
+      t.deepEqual(meanwhile, { tx: 32, woken: undefined });
+      t.is(route, emptied);
+      t.true(stalls > 0);
+      await eventually('the source to wake', () => sleeper.woken() !== undefined, { ends: [source, next] });
+      t.deepEqual(receive(next), countFrom(8, 32));
+      t.like(readStats(flashId(source)), { drop_no_target: 0, drop_bad_index: 0 });
+      t.is(await device.packetsOnWire(), before);
+    },
+  );
 }
 
-test.serial('a source that sleeps without a target wakes when its route is cleared, and what waited goes to the wire', async (t) => {
-  await using pair = await openSleepingPair({ sharedUmem: true });
-  const { source, target, device } = pair;
-  const before = await device.packetsOnWire();
-  send(source, countFrom(0, 40));
-  source.kick();
-  target.close();
-  await using sleeper = await sleepInPoll(source, pollEvent.out);
-  const asleep = sleeper.woken() === undefined;
+test.serial(
+  'a source that sleeps without a target wakes when its route is cleared, and what waited goes to the wire',
+  async (t) => {
+    await using pair = await openSleepingPair({ sharedUmem: true });
+    const { source, target, device } = pair;
+    const before = await device.packetsOnWire();
+    send(source, countFrom(0, 40));
+    source.kick();
+    target.close();
+    await using sleeper = await sleepInPoll(source, pollEvent.out);
+    const asleep = sleeper.woken() === undefined;
 
-  clearRoute(flashId(source));
-  await eventually('the source to wake', () => sleeper.woken() !== undefined, { ends: [source] });
-  await drainTx(source);
+    clearRoute(flashId(source));
+    await eventually('the source to wake', () => sleeper.woken() !== undefined, { ends: [source] });
+    await drainTx(source);
 
-  t.true(asleep);
-  t.is((await device.packetsOnWire()) - before, 40);
-});
+    t.true(asleep);
+    t.is((await device.packetsOnWire()) - before, 40);
+  },
+);
 
 test.serial('a route is stalled once all its targets have left, and nothing of it is dropped', async (t) => {
   await using pair = await openPair({ sharedUmem: true });

@@ -29,31 +29,48 @@ async function openFan(options: RowOptions): Promise<Fan> {
 }
 
 const shown = (source: XdpSocket): string[] => readAttribute(flashId(source), 'next').trimEnd().split('\n').slice(1);
-const line = (socket: XdpSocket | undefined, index: number): string => `${index}\t${socket === undefined ? -1 : flashId(socket)}`;
+const line = (socket: XdpSocket | undefined, index: number): string =>
+  `${index}\t${socket === undefined ? -1 : flashId(socket)}`;
 
 /** Numbered packets, each for the index that its number says. */
-const sendTo = (source: XdpSocket, numbers: readonly number[], indices: number): void => send(source, numbers, { options: (number) => (number % indices) << 16 });
+const sendTo = (source: XdpSocket, numbers: readonly number[], indices: number): void =>
+  send(source, numbers, { options: (number) => (number % indices) << 16 });
 
 for (const { layout, sharedUmem } of umemLayouts) {
   for (const gone of [0, 1, 2]) {
-    test.serial(`of three targets the one with index ${gone} closes: its packets are dropped, and those of the others arrive where they did (${layout})`, async (t) => {
-      await using fan = await openFan({ count: 4, sharedUmem });
-      const before = await fan.row.device.packetsOnWire();
-      fan.targets[gone]?.close();
+    test.serial(
+      `of three targets the one with index ${gone} closes: its packets are dropped, and those of the others arrive where they did (${layout})`,
+      async (t) => {
+        await using fan = await openFan({ count: 4, sharedUmem });
+        const before = await fan.row.device.packetsOnWire();
+        fan.targets[gone]?.close();
 
-      sendTo(fan.source, countFrom(0, 30), 3);
-      const outcome = fan.source.kick();
+        sendTo(fan.source, countFrom(0, 30), 3);
+        const outcome = fan.source.kick();
 
-      t.is(outcome, 'ok');
-      t.deepEqual(shown(fan.source), fan.targets.map((target, index) => line(index === gone ? undefined : target, index)));
-      for (const [index, target] of fan.targets.entries()) {
-        if (index !== gone) t.deepEqual(receive(target), countFrom(0, 30).filter((number) => number % 3 === index));
-      }
-      t.is(reclaim(fan.source), 30);
-      t.like(readStats(flashId(fan.source)), { redirected: 20, drop_no_target: 10, drop_bad_index: 0, drop_invalid: 0 });
-      t.is(fan.source.statistics().tx_invalid_descs, 0);
-      t.is(await fan.row.device.packetsOnWire(), before);
-    });
+        t.is(outcome, 'ok');
+        t.deepEqual(
+          shown(fan.source),
+          fan.targets.map((target, index) => line(index === gone ? undefined : target, index)),
+        );
+        for (const [index, target] of fan.targets.entries()) {
+          if (index !== gone)
+            t.deepEqual(
+              receive(target),
+              countFrom(0, 30).filter((number) => number % 3 === index),
+            );
+        }
+        t.is(reclaim(fan.source), 30);
+        t.like(readStats(flashId(fan.source)), {
+          redirected: 20,
+          drop_no_target: 10,
+          drop_bad_index: 0,
+          drop_invalid: 0,
+        });
+        t.is(fan.source.statistics().tx_invalid_descs, 0);
+        t.is(await fan.row.device.packetsOnWire(), before);
+      },
+    );
   }
 
   test.serial(`the last target that is left gets only what is for it (${layout})`, async (t) => {
@@ -67,26 +84,35 @@ for (const { layout, sharedUmem } of umemLayouts) {
     fan.source.kick();
 
     t.deepEqual(shown(fan.source), [line(undefined, 0), line(second, 1)]);
-    t.deepEqual(receive(second), countFrom(0, 20).filter((number) => number % 2 === 1));
+    t.deepEqual(
+      receive(second),
+      countFrom(0, 20).filter((number) => number % 2 === 1),
+    );
     t.is(reclaim(fan.source), 21);
     t.like(readStats(flashId(fan.source)), { redirected: 10, drop_no_target: 10, drop_bad_index: 1 });
   });
 }
 
-test.serial('packets for an empty index come back in the order they were sent, among those that are delivered', async (t) => {
-  await using fan = await openFan({ count: 3, sharedUmem: false });
-  const [first, second] = fan.targets as [XdpSocket, XdpSocket];
-  second.close();
-  sendTo(fan.source, countFrom(0, 32), 2);
-  const sent = fan.source.rings.tx.peek().map(({ addr }) => addr);
+test.serial(
+  'packets for an empty index come back in the order they were sent, among those that are delivered',
+  async (t) => {
+    await using fan = await openFan({ count: 3, sharedUmem: false });
+    const [first, second] = fan.targets as [XdpSocket, XdpSocket];
+    second.close();
+    sendTo(fan.source, countFrom(0, 32), 2);
+    const sent = fan.source.rings.tx.peek().map(({ addr }) => addr);
 
-  fan.source.kick();
+    fan.source.kick();
 
-  t.deepEqual(fan.source.rings.completion.peek(), sent);
-  t.deepEqual(receive(first), countFrom(0, 32).filter((number) => number % 2 === 0));
-  t.is(reclaim(fan.source), 32);
-  t.deepEqual(auditProblems([fan.source.umem, first.umem]), []);
-});
+    t.deepEqual(fan.source.rings.completion.peek(), sent);
+    t.deepEqual(
+      receive(first),
+      countFrom(0, 32).filter((number) => number % 2 === 0),
+    );
+    t.is(reclaim(fan.source), 32);
+    t.deepEqual(auditProblems([fan.source.umem, first.umem]), []);
+  },
+);
 
 test.serial('a target that is named twice leaves both of its indices empty', async (t) => {
   await using row = await openRow({ count: 3, sharedUmem: true });
@@ -112,7 +138,10 @@ test.serial('a socket that gets the id of a target that has closed gets none of 
   t.is(flashId(heir), id);
   t.deepEqual(shown(fan.source), [line(undefined, 0), line(second, 1)]);
   t.deepEqual(receive(heir), []);
-  t.deepEqual(receive(second), countFrom(0, 20).filter((number) => number % 2 === 1));
+  t.deepEqual(
+    receive(second),
+    countFrom(0, 20).filter((number) => number % 2 === 1),
+  );
 });
 
 test.serial('a route with an empty index is replaced like any other', async (t) => {
@@ -125,8 +154,14 @@ test.serial('a route with an empty index is replaced like any other', async (t) 
   fan.source.kick();
 
   t.deepEqual(shown(fan.source), [line(second, 0), line(third, 1)]);
-  t.deepEqual(receive(second), countFrom(0, 20).filter((number) => number % 2 === 0));
-  t.deepEqual(receive(third), countFrom(0, 20).filter((number) => number % 2 === 1));
+  t.deepEqual(
+    receive(second),
+    countFrom(0, 20).filter((number) => number % 2 === 0),
+  );
+  t.deepEqual(
+    receive(third),
+    countFrom(0, 20).filter((number) => number % 2 === 1),
+  );
   t.is(readStats(flashId(fan.source))['drop_no_target'], 0);
 });
 
@@ -144,6 +179,9 @@ test.serial('a target whose device goes away leaves its index empty', async (t) 
 
   t.deepEqual(shown(pair.source), [line(undefined, 0), line(pair.target, 1)]);
   t.is(readAttribute(flashId(target), 'ifindex'), '-1\n');
-  t.deepEqual(receive(pair.target), countFrom(0, 20).filter((number) => number % 2 === 1));
+  t.deepEqual(
+    receive(pair.target),
+    countFrom(0, 20).filter((number) => number % 2 === 1),
+  );
   t.is(readStats(flashId(pair.source))['drop_no_target'], 10);
 });

@@ -12,7 +12,14 @@ async function waits(): Promise<readonly number[]> {
   const device = await borrowDevice();
   // Polls of the driver are the measure, and not how late an interrupt is on a machine that emulates one.
   const busyPoll = device.zeroCopy;
-  await using pump = await startPumpOn(device, { mode: 'share', queue: 0, ringSize: 128, batch: 128, rounds, busyPoll });
+  await using pump = await startPumpOn(device, {
+    mode: 'share',
+    queue: 0,
+    ringSize: 128,
+    batch: 128,
+    rounds,
+    busyPoll,
+  });
   const [busy = -1] = pump.ids();
   setRoute(busy, [busy]);
   pump.go();

@@ -65,51 +65,57 @@ interleaving('what is put on TX just before its ring asks for kicks, and is not 
   t.deepEqual(await arrive(pair, 2), [0, 1]);
 });
 
-interleaving('what is put on TX just before its ring asks for kicks is carried, also if a context that had stalled comes late', async (t) => {
-  await using pair = await openSleepingPair({ sharedUmem: true });
-  const { source, target } = pair;
-  using timer = holdAt('work', targetQueue);
-  using own = holdAt('work', sourceQueue);
-  send(source, [0]);
-  using stalled = holdAt('carry-stalled', flashId(source));
-  const late = source.kickInThread();
-  await stalled.held();
-  fill(target, 8);
-  using looked = holdAt('carry-looked', flashId(source));
-  const kick = source.kickInThread();
-  await looked.held();
-  const asks = source.rings.tx.needsWakeup();
-  looked.release();
-  await kick;
-  stalled.release();
-  await late;
+interleaving(
+  'what is put on TX just before its ring asks for kicks is carried, also if a context that had stalled comes late',
+  async (t) => {
+    await using pair = await openSleepingPair({ sharedUmem: true });
+    const { source, target } = pair;
+    using timer = holdAt('work', targetQueue);
+    using own = holdAt('work', sourceQueue);
+    send(source, [0]);
+    using stalled = holdAt('carry-stalled', flashId(source));
+    const late = source.kickInThread();
+    await stalled.held();
+    fill(target, 8);
+    using looked = holdAt('carry-looked', flashId(source));
+    const kick = source.kickInThread();
+    await looked.held();
+    const asks = source.rings.tx.needsWakeup();
+    looked.release();
+    await kick;
+    stalled.release();
+    await late;
 
-  // As if the store of who has seen the flag as it was took that long to be seen.
-  send(source, [1]);
-  own.release();
-  timer.release();
+    // As if the store of who has seen the flag as it was took that long to be seen.
+    send(source, [1]);
+    own.release();
+    timer.release();
 
-  t.false(asks);
-  t.deepEqual(await arrive(pair, 2), [0, 1]);
-});
+    t.false(asks);
+    t.deepEqual(await arrive(pair, 2), [0, 1]);
+  },
+);
 
-interleaving('a source that gets frames between its look and its wait goes on at once, without a call or the timer', async (t) => {
-  await using pair = await openSleepingPair({ sharedUmem: true });
-  const { source, target } = pair;
-  using work = holdAt('work', targetQueue);
-  send(source, [0]);
-  using stalled = holdAt('carry-stalled', flashId(source));
-  const kick = source.kickInThread();
-  await stalled.held();
+interleaving(
+  'a source that gets frames between its look and its wait goes on at once, without a call or the timer',
+  async (t) => {
+    await using pair = await openSleepingPair({ sharedUmem: true });
+    const { source, target } = pair;
+    using work = holdAt('work', targetQueue);
+    send(source, [0]);
+    using stalled = holdAt('carry-stalled', flashId(source));
+    const kick = source.kickInThread();
+    await stalled.held();
 
-  fill(target, 1);
-  stalled.release();
-  await kick;
+    fill(target, 1);
+    stalled.release();
+    await kick;
 
-  await whileHeld('the packet to arrive', () => target.rings.rx.count() === 1, endsOf(pair));
-  t.deepEqual(receive(target), [0]);
-  work[Symbol.dispose]();
-});
+    await whileHeld('the packet to arrive', () => target.rings.rx.count() === 1, endsOf(pair));
+    t.deepEqual(receive(target), [0]);
+    work[Symbol.dispose]();
+  },
+);
 
 interleaving('a source that stalls again just before it is to wait no more waits on', async (t) => {
   await using pair = await openSleepingPair({ sharedUmem: true });
@@ -134,25 +140,28 @@ interleaving('a source that stalls again just before it is to wait no more waits
   t.deepEqual(await arrive(pair, 2), [0, 1]);
 });
 
-interleaving('a source goes on at once beside one that waits for another target of the same pool, without a call or the timer', async (t) => {
-  await using pair = await openSleepingPair({ sharedUmem: true, target: { rxSize: 8 } });
-  const { source, target } = pair;
-  using more = openMore(pair, [targetQueue, 2]);
-  const [beside, other] = more.sockets as [XdpSocket, XdpSocket];
-  setRoute(flashId(other), [flashId(beside)]);
-  using timer = holdAt('work', targetQueue);
-  fill(target, 32);
-  send(source, countFrom(0, 16));
-  source.kick();
+interleaving(
+  'a source goes on at once beside one that waits for another target of the same pool, without a call or the timer',
+  async (t) => {
+    await using pair = await openSleepingPair({ sharedUmem: true, target: { rxSize: 8 } });
+    const { source, target } = pair;
+    using more = openMore(pair, [targetQueue, 2]);
+    const [beside, other] = more.sockets as [XdpSocket, XdpSocket];
+    setRoute(flashId(other), [flashId(beside)]);
+    using timer = holdAt('work', targetQueue);
+    fill(target, 32);
+    send(source, countFrom(0, 16));
+    source.kick();
 
-  send(other, countFrom(0, 4));
-  other.kick();
+    send(other, countFrom(0, 4));
+    other.kick();
 
-  await whileHeld('the packets to arrive', () => beside.rings.rx.count() === 4, [other, beside]);
-  t.deepEqual(receive(beside), countFrom(0, 4));
-  t.is(source.rings.tx.count(), 8);
-  timer[Symbol.dispose]();
-});
+    await whileHeld('the packets to arrive', () => beside.rings.rx.count() === 4, [other, beside]);
+    t.deepEqual(receive(beside), countFrom(0, 4));
+    t.is(source.rings.tx.count(), 8);
+    timer[Symbol.dispose]();
+  },
+);
 
 interleaving('what sendto() was about to transmit when a route was set does not reach the wire', async (t) => {
   await using pair = await openSleepingPair({ sharedUmem: true, route: false });

@@ -52,21 +52,24 @@ for (const { change, to } of changes) {
   }
 }
 
-interleaving('a source that gets room between its look and its sleep does not fall asleep, without a call or the timer', async (t) => {
-  await using pair = await openSleepingPair({ sharedUmem: true });
-  using work = holdAt('work', targetQueue);
-  using noRoom = holdAt('poll-no-room', flashId(pair.source));
-  const asleep = sleepInPoll(pair.source, pollEvent.out);
-  await noRoom.held();
+interleaving(
+  'a source that gets room between its look and its sleep does not fall asleep, without a call or the timer',
+  async (t) => {
+    await using pair = await openSleepingPair({ sharedUmem: true });
+    using work = holdAt('work', targetQueue);
+    using noRoom = holdAt('poll-no-room', flashId(pair.source));
+    const asleep = sleepInPoll(pair.source, pollEvent.out);
+    await noRoom.held();
 
-  fill(pair.target, enoughFrames);
-  noRoom.release();
-  await using sleeper = await asleep;
+    fill(pair.target, enoughFrames);
+    noRoom.release();
+    await using sleeper = await asleep;
 
-  await whileHeld('the source to wake', () => sleeper.woken() !== undefined, endsOf(pair));
-  t.is(sleeper.woken(), pollEvent.out);
-  work[Symbol.dispose]();
-});
+    await whileHeld('the source to wake', () => sleeper.woken() !== undefined, endsOf(pair));
+    t.is(sleeper.woken(), pollEvent.out);
+    work[Symbol.dispose]();
+  },
+);
 
 interleaving('a source that falls asleep just when the timer has found it awake is woken', async (t) => {
   await using pair = await openSleepingPair({ sharedUmem: true });
@@ -91,33 +94,36 @@ interleaving('a source that falls asleep just when the timer has found it awake 
   t.is(sleeper.woken(), pollEvent.out);
 });
 
-interleaving('a source that falls asleep just when the timer of one target has found it awake is woken by room at another', async (t) => {
-  await using pair = await openSleepingPair({ sharedUmem: true });
-  const { source, target } = pair;
-  using more = openMore(pair, [otherQueue]);
-  const [other] = more.sockets as [XdpSocket];
-  setRoute(flashId(source), [other, target].map(flashId));
-  using otherTimer = holdAt('work', otherQueue);
-  const first = await sleepInPoll(source, pollEvent.out);
-  using awake = holdAt('sleeper-awake', flashId(source));
-  await first[Symbol.asyncDispose]();
-  await awake.held();
+interleaving(
+  'a source that falls asleep just when the timer of one target has found it awake is woken by room at another',
+  async (t) => {
+    await using pair = await openSleepingPair({ sharedUmem: true });
+    const { source, target } = pair;
+    using more = openMore(pair, [otherQueue]);
+    const [other] = more.sockets as [XdpSocket];
+    setRoute(flashId(source), [other, target].map(flashId));
+    using otherTimer = holdAt('work', otherQueue);
+    const first = await sleepInPoll(source, pollEvent.out);
+    using awake = holdAt('sleeper-awake', flashId(source));
+    await first[Symbol.asyncDispose]();
+    await awake.held();
 
-  // By now it is on the list of the other pool, and on its way to that of the target.
-  using sleeps = holdAt('hop-sleeps', flashId(target));
-  const asleep = sleepInPoll(source, pollEvent.out);
-  await sleeps.held();
-  using seen = holdAt('sleeper-seen', flashId(source));
-  awake.release();
-  await seen.held();
-  otherTimer.release();
-  await whileHeld('the other pool to forget the source', () => !other.rings.fill.needsWakeup(), [source, other]);
-  seen.release();
-  sleeps.release();
+    // By now it is on the list of the other pool, and on its way to that of the target.
+    using sleeps = holdAt('hop-sleeps', flashId(target));
+    const asleep = sleepInPoll(source, pollEvent.out);
+    await sleeps.held();
+    using seen = holdAt('sleeper-seen', flashId(source));
+    awake.release();
+    await seen.held();
+    otherTimer.release();
+    await whileHeld('the other pool to forget the source', () => !other.rings.fill.needsWakeup(), [source, other]);
+    seen.release();
+    sleeps.release();
 
-  await using sleeper = await asleep;
-  fill(other, enoughFrames);
-  other.receive(message.more);
-  await eventually('the source to wake', () => sleeper.woken() !== undefined, { ends: [source, other] });
-  t.is(sleeper.woken(), pollEvent.out);
-});
+    await using sleeper = await asleep;
+    fill(other, enoughFrames);
+    other.receive(message.more);
+    await eventually('the source to wake', () => sleeper.woken() !== undefined, { ends: [source, other] });
+    t.is(sleeper.woken(), pollEvent.out);
+  },
+);

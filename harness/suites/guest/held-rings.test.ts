@@ -93,27 +93,30 @@ const modes = [
 ] as const;
 
 for (const { point, ring } of modes) {
-  interleaving(`a driver that finds its ${ring} ring joining, and then shared when it has the lock, uses it as a shared one`, async (t) => {
-    await using crossing = await openCrossing();
-    const { source, target, umem } = crossing;
-    using joined = holdAt('route-joined', flashId(source));
-    const writing = routeInThread(source, [target]);
-    await joined.held();
-    using mode = holdAt(point);
-    const crossed = cross(crossing, [0, 1]);
-    await mode.held();
+  interleaving(
+    `a driver that finds its ${ring} ring joining, and then shared when it has the lock, uses it as a shared one`,
+    async (t) => {
+      await using crossing = await openCrossing();
+      const { source, target, umem } = crossing;
+      using joined = holdAt('route-joined', flashId(source));
+      const writing = routeInThread(source, [target]);
+      await joined.held();
+      using mode = holdAt(point);
+      const crossed = cross(crossing, [0, 1]);
+      await mode.held();
 
-    joined.release();
-    const outcome = await writing.end;
-    mode.release();
-    await crossed;
-    await lie(crossing, 2);
+      joined.release();
+      const outcome = await writing.end;
+      mode.release();
+      await crossed;
+      await lie(crossing, 2);
 
-    t.is(outcome, 'ok');
-    t.is(auditProblem(umem), undefined);
-    t.deepEqual(await redirectAndTake(crossing, [2, 3, 4], 2), [0, 1, 2, 3, 4]);
-    t.is(auditProblem(umem), undefined);
-  });
+      t.is(outcome, 'ok');
+      t.is(auditProblem(umem), undefined);
+      t.deepEqual(await redirectAndTake(crossing, [2, 3, 4], 2), [0, 1, 2, 3, 4]);
+      t.is(auditProblem(umem), undefined);
+    },
+  );
 }
 
 interleaving('a driver uses a ring as a shared one only once that is ready', async (t) => {
@@ -221,30 +224,33 @@ interleaving('room on a completion ring that a neighbour takes during a redirect
  *                         [target] a:2
  *   a:1 [faster] --next--'
  */
-interleaving('what another source puts on an RX ring during a redirect leaves the rest of the batch on TX', async (t) => {
-  await using device = await borrowDevice();
-  using umem = createTestUmem({ frameCount: 128 });
-  const here = { netns: device.netns, ifname: device.a, umem };
-  using target = openListed({ ...here, queue: 2, rxSize: 4 });
-  using source = openListed({ ...here, queue: 0 });
-  using faster = openListed({ ...here, queue: 1 });
-  fill(target, 16);
-  for (const each of [source, faster]) setRoute(flashId(each), [flashId(target)]);
-  send(source, [0, 1]);
-  send(faster, [2, 3, 4]);
-  using borrowed = holdAt('move-borrowed', flashId(source));
-  const kick = source.kickInThread();
-  await borrowed.held();
+interleaving(
+  'what another source puts on an RX ring during a redirect leaves the rest of the batch on TX',
+  async (t) => {
+    await using device = await borrowDevice();
+    using umem = createTestUmem({ frameCount: 128 });
+    const here = { netns: device.netns, ifname: device.a, umem };
+    using target = openListed({ ...here, queue: 2, rxSize: 4 });
+    using source = openListed({ ...here, queue: 0 });
+    using faster = openListed({ ...here, queue: 1 });
+    fill(target, 16);
+    for (const each of [source, faster]) setRoute(flashId(each), [flashId(target)]);
+    send(source, [0, 1]);
+    send(faster, [2, 3, 4]);
+    using borrowed = holdAt('move-borrowed', flashId(source));
+    const kick = source.kickInThread();
+    await borrowed.held();
 
-  await faster.kickInThread();
-  borrowed.release();
-  await kick;
+    await faster.kickInThread();
+    borrowed.release();
+    await kick;
 
-  t.is(source.rings.completion.count(), 1);
-  t.is(source.rings.tx.count(), 1);
-  t.deepEqual(receive(target), [2, 3, 4, 0]);
-  await eventually('the rest to arrive', () => target.rings.rx.count() === 1, { ends: [target, source, faster] });
-  t.deepEqual(receive(target), [1]);
-  for (const each of [source, faster]) reclaim(each);
-  t.is(auditProblem(umem), undefined);
-});
+    t.is(source.rings.completion.count(), 1);
+    t.is(source.rings.tx.count(), 1);
+    t.deepEqual(receive(target), [2, 3, 4, 0]);
+    await eventually('the rest to arrive', () => target.rings.rx.count() === 1, { ends: [target, source, faster] });
+    t.deepEqual(receive(target), [1]);
+    for (const each of [source, faster]) reclaim(each);
+    t.is(auditProblem(umem), undefined);
+  },
+);

@@ -10,20 +10,23 @@ import { countFrom, flashId, openMore, openPair } from './support/routed-pair.js
  *
  * A route is about to be set. What that takes is not for others to wait for.
  */
-interleaving('who waits for memory for a route holds up nobody who opens a socket, closes one or sets another route', async (t) => {
-  await using pair = await openPair({ sharedUmem: true, route: false });
-  using memory = holdAt('route-alloc', flashId(pair.source));
-  const writing = routeInThread(pair.source, [pair.target]);
-  await memory.held();
+interleaving(
+  'who waits for memory for a route holds up nobody who opens a socket, closes one or sets another route',
+  async (t) => {
+    await using pair = await openPair({ sharedUmem: true, route: false });
+    using memory = holdAt('route-alloc', flashId(pair.source));
+    const writing = routeInThread(pair.source, [pair.target]);
+    await memory.held();
 
-  {
-    using more = openMore(pair, [2, 3]);
-    const [first, second] = more.sockets as [XdpSocket, XdpSocket];
-    setRoute(flashId(first), [flashId(second)]);
-  }
-  // Throws if that has lasted longer than it is held.
-  memory.release();
+    {
+      using more = openMore(pair, [2, 3]);
+      const [first, second] = more.sockets as [XdpSocket, XdpSocket];
+      setRoute(flashId(first), [flashId(second)]);
+    }
+    // Throws if that has lasted longer than it is held.
+    memory.release();
 
-  t.is(await writing.end, 'ok');
-  t.deepEqual(exchange(pair, 1), countFrom(0, 16));
-});
+    t.is(await writing.end, 'ok');
+    t.deepEqual(exchange(pair, 1), countFrom(0, 16));
+  },
+);

@@ -29,9 +29,18 @@ test.serial('who reads about a socket can be killed, whatever its owner does', a
   const readers = files.map((file) => {
     const path = `${flashDir}/${held.id}/${file}`;
     const child = start('cat', [path]);
-    return { file, pid: child.pid, asleep: () => sleepers(`cat ${path}`).some((name) => /show|seq|xsk|flash/.test(name)), end: child.then(() => left.delete(file)) };
+    return {
+      file,
+      pid: child.pid,
+      asleep: () => sleepers(`cat ${path}`).some((name) => /show|seq|xsk|flash/.test(name)),
+      end: child.then(() => left.delete(file)),
+    };
   });
-  await waitUntil(() => readers.every(({ file, asleep }) => !left.has(file) || asleep()), { what: 'the readers to sleep or to end', deadlineMs: 20_000, lastState: () => sleepers().join() });
+  await waitUntil(() => readers.every(({ file, asleep }) => !left.has(file) || asleep()), {
+    what: 'the readers to sleep or to end',
+    deadlineMs: 20_000,
+    lastState: () => sleepers().join(),
+  });
 
   for (const { pid } of readers) signalGroup(pid, 'SIGKILL');
   await waitUntil(() => left.size === 0, { what: 'the readers to end', deadlineMs: 3000 }).catch(() => undefined);
@@ -63,32 +72,40 @@ test.serial('routes of others are set and served while a socket is held', async 
  * notifier comes to it.
  */
 for (const role of ['source', 'target'] as const) {
-  test.serial(`a ${role} that closes while its device goes is not touched once it is freed, nor who has its memory then`, async (t) => {
-    await using doomed = await makeVeth();
-    await using elsewhere = await borrowDevice();
-    await using pair = await openPair({ sharedUmem: true, route: false });
-    await using closing = await pumpOn(doomed, role, 0);
-    const id = idOf(closing);
-    setRoute(...(role === 'source' ? ([id, [flashId(pair.target)]] as const) : ([flashId(pair.source), [id]] as const)));
-    await using held = await holdSocket(doomed.netns);
-    using umem = createUmem({ frameCount: 8 });
+  test.serial(
+    `a ${role} that closes while its device goes is not touched once it is freed, nor who has its memory then`,
+    async (t) => {
+      await using doomed = await makeVeth();
+      await using elsewhere = await borrowDevice();
+      await using pair = await openPair({ sharedUmem: true, route: false });
+      await using closing = await pumpOn(doomed, role, 0);
+      const id = idOf(closing);
+      setRoute(
+        ...(role === 'source' ? ([id, [flashId(pair.target)]] as const) : ([flashId(pair.source), [id]] as const)),
+      );
+      await using held = await holdSocket(doomed.netns);
+      using umem = createUmem({ frameCount: 8 });
 
-    const deleting = run('ip', ['-n', doomed.netns, 'link', 'delete', 'dev', doomed.a]);
-    await waitForSleeper('the notifier to wait for the socket that is held', /^xsk_notifier/);
-    closing.kill('SIGKILL');
-    await waitForSleeper('the other socket to be closing', /^xsk_(?!notifier)/);
-    using heirs = openHeirs(elsewhere.netns, umem);
-    await held.release();
-    await deleting;
-    await closing.end;
-    const routes = heirs.route(flashId(pair.target));
-    if (role === 'target') t.is(readAttribute(flashId(pair.source), 'next'), emptied);
-    setRoute(flashId(pair.source), [flashId(pair.target)]);
+      const deleting = run('ip', ['-n', doomed.netns, 'link', 'delete', 'dev', doomed.a]);
+      await waitForSleeper('the notifier to wait for the socket that is held', /^xsk_notifier/);
+      closing.kill('SIGKILL');
+      await waitForSleeper('the other socket to be closing', /^xsk_(?!notifier)/);
+      using heirs = openHeirs(elsewhere.netns, umem);
+      await held.release();
+      await deleting;
+      await closing.end;
+      const routes = heirs.route(flashId(pair.target));
+      if (role === 'target') t.is(readAttribute(flashId(pair.source), 'next'), emptied);
+      setRoute(flashId(pair.source), [flashId(pair.target)]);
 
-    t.deepEqual(routes.filter((outcome) => outcome !== 'ok'), []);
-    t.deepEqual(exchange(pair, 2), countFrom(0, 32));
-    t.deepEqual(auditProblems([pair.source.umem]), []);
-  });
+      t.deepEqual(
+        routes.filter((outcome) => outcome !== 'ok'),
+        [],
+      );
+      t.deepEqual(exchange(pair, 2), countFrom(0, 32));
+      t.deepEqual(auditProblems([pair.source.umem]), []);
+    },
+  );
 }
 
 interface Heirs extends Disposable {

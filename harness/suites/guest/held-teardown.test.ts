@@ -8,7 +8,16 @@ import { waitUntil } from '../../process/wait-until.js';
 import { auditProblem } from './support/frame-audit.js';
 import { interleaving, routeInThread, watch } from './support/interleaving.js';
 import { eventually } from './support/ring-state.js';
-import { countFrom, endsOf, flashId, openAll, openListed, openMore, openPair, openSleepingPair } from './support/routed-pair.js';
+import {
+  countFrom,
+  endsOf,
+  flashId,
+  openAll,
+  openListed,
+  openMore,
+  openPair,
+  openSleepingPair,
+} from './support/routed-pair.js';
 import { sleepers, waitForThread } from './support/sleepers.js';
 import { exchange, fill, receive, reclaim, send } from './support/test-packets.js';
 import { createTestUmem } from './support/testbed.js';
@@ -23,25 +32,28 @@ const targetQueue = 1;
 const other = 1 << 16;
 const large = 512;
 
-interleaving('a target that closes in the middle of a batch to it waits for the end, and no frame of the source is lost', async (t) => {
-  await using pair = await openPair({ sharedUmem: false });
-  const { source, target } = pair;
-  fill(target, 8);
-  send(source, countFrom(0, 4));
-  using borrowed = holdAt('move-borrowed', flashId(source));
-  const kick = source.kickInThread();
-  await borrowed.held();
+interleaving(
+  'a target that closes in the middle of a batch to it waits for the end, and no frame of the source is lost',
+  async (t) => {
+    await using pair = await openPair({ sharedUmem: false });
+    const { source, target } = pair;
+    fill(target, 8);
+    send(source, countFrom(0, 4));
+    using borrowed = holdAt('move-borrowed', flashId(source));
+    const kick = source.kickInThread();
+    await borrowed.held();
 
-  const closing = watch(target.closeInThread());
-  await waitForThread('the target to wait for the batch', /rcu/, closing.hasEnded);
-  const early = closing.hasEnded();
-  borrowed.release();
-  await Promise.all([kick, closing.end]);
+    const closing = watch(target.closeInThread());
+    await waitForThread('the target to wait for the batch', /rcu/, closing.hasEnded);
+    const early = closing.hasEnded();
+    borrowed.release();
+    await Promise.all([kick, closing.end]);
 
-  t.false(early);
-  t.is(reclaim(source), 4);
-  t.is(auditProblem(source.umem), undefined);
-});
+    t.false(early);
+    t.is(reclaim(source), 4);
+    t.is(auditProblem(source.umem), undefined);
+  },
+);
 
 const atTarget = [
   { point: 'carry-stalled', does: 'finds no room at a target that closes before it waits there' },
@@ -85,30 +97,33 @@ for (const { point, does } of atTarget) {
   });
 }
 
-interleaving('a source that closes while the timer finds no room for it leaves nothing behind at its target', async (t) => {
-  await using pair = await openSleepingPair({ sharedUmem: true });
-  const { source, target } = pair;
-  using more = openMore(pair, [2]);
-  const [second] = more.sockets as [XdpSocket];
-  send(source, [0]);
-  source.kick();
-  using stalled = holdAt('carry-stalled', flashId(source));
-  await stalled.held();
-  using work = holdAt('work', targetQueue);
+interleaving(
+  'a source that closes while the timer finds no room for it leaves nothing behind at its target',
+  async (t) => {
+    await using pair = await openSleepingPair({ sharedUmem: true });
+    const { source, target } = pair;
+    using more = openMore(pair, [2]);
+    const [second] = more.sockets as [XdpSocket];
+    send(source, [0]);
+    source.kick();
+    using stalled = holdAt('carry-stalled', flashId(source));
+    await stalled.held();
+    using work = holdAt('work', targetQueue);
 
-  const closing = watch(source.closeInThread());
-  await waitForThread('the source to wait for the timer', /rcu/, closing.hasEnded);
-  const early = closing.hasEnded();
-  stalled.release();
-  await closing.end;
-  const asks = target.rings.fill.needsWakeup();
-  work[Symbol.dispose]();
-  setRoute(flashId(second), [flashId(target)]);
+    const closing = watch(source.closeInThread());
+    await waitForThread('the source to wait for the timer', /rcu/, closing.hasEnded);
+    const early = closing.hasEnded();
+    stalled.release();
+    await closing.end;
+    const asks = target.rings.fill.needsWakeup();
+    work[Symbol.dispose]();
+    setRoute(flashId(second), [flashId(target)]);
 
-  t.false(early);
-  t.false(asks);
-  t.deepEqual(exchange({ source: second, target }, 4), countFrom(0, 64));
-});
+    t.false(early);
+    t.false(asks);
+    t.deepEqual(exchange({ source: second, target }, 4), countFrom(0, 64));
+  },
+);
 
 interleaving('a pool waits for its timer before it is freed', async (t) => {
   await using pair = await openSleepingPair({ sharedUmem: false });
@@ -122,7 +137,12 @@ interleaving('a pool waits for its timer before it is freed', async (t) => {
   await pair.target.closeInThread();
   setRoute(flashId(pair.source), [flashId(second)]);
   const waitsForTimer = (): boolean => sleepers().some((name) => /flush_work|cancel_.*work/.test(name));
-  await waitUntil(waitsForTimer, { what: 'the pool to wait for its timer', deadlineMs: 5000, intervalMs: 5, lastState: sleepers });
+  await waitUntil(waitsForTimer, {
+    what: 'the pool to wait for its timer',
+    deadlineMs: 5000,
+    intervalMs: 5,
+    lastState: sleepers,
+  });
   work.release();
   fill(second, 8);
 
@@ -130,26 +150,29 @@ interleaving('a pool waits for its timer before it is freed', async (t) => {
   t.deepEqual(receive(second), [0]);
 });
 
-interleaving('who reads the counters of a socket that closes reads them to the end, and its id is nobody else\'s until then', async (t) => {
-  await using pair = await openPair({ sharedUmem: true });
-  const id = flashId(pair.target);
-  using bound = holdAt('stats-bound', id);
-  const reading = readFile(join(flashDir, String(id), 'stats'), 'utf8');
-  await bound.held();
+interleaving(
+  "who reads the counters of a socket that closes reads them to the end, and its id is nobody else's until then",
+  async (t) => {
+    await using pair = await openPair({ sharedUmem: true });
+    const id = flashId(pair.target);
+    using bound = holdAt('stats-bound', id);
+    const reading = readFile(join(flashDir, String(id), 'stats'), 'utf8');
+    await bound.held();
 
-  const closing = watch(pair.target.closeInThread());
-  await waitForThread('the socket to wait for its reader', /kernfs/, closing.hasEnded);
-  const early = closing.hasEnded();
-  using more = openMore(pair, [2]);
-  const heirs = more.sockets.map(flashId);
-  bound.release();
-  await closing.end;
+    const closing = watch(pair.target.closeInThread());
+    await waitForThread('the socket to wait for its reader', /kernfs/, closing.hasEnded);
+    const early = closing.hasEnded();
+    using more = openMore(pair, [2]);
+    const heirs = more.sockets.map(flashId);
+    bound.release();
+    await closing.end;
 
-  t.false(early);
-  t.regex(await reading, /^redirected 0$/m);
-  t.false(heirs.includes(id));
-  t.false(listIds().includes(id));
-});
+    t.false(early);
+    t.regex(await reading, /^redirected 0$/m);
+    t.false(heirs.includes(id));
+    t.false(listIds().includes(id));
+  },
+);
 
 interleaving('no route leads to a socket whose device is going', async (t) => {
   await using doomed = await makeVeth();
@@ -167,7 +190,10 @@ interleaving('no route leads to a socket whose device is going', async (t) => {
 
   t.is(outcome, 'ENXIO');
   t.deepEqual(exchange(pair, 2), countFrom(0, 32));
-  t.deepEqual(endsOf(pair).map(({ umem: each }) => auditProblem(each)), [undefined, undefined]);
+  t.deepEqual(
+    endsOf(pair).map(({ umem: each }) => auditProblem(each)),
+    [undefined, undefined],
+  );
 });
 
 interleaving('no socket of a device is unbound before all of them have left their routes', async (t) => {

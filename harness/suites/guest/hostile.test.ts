@@ -18,7 +18,9 @@ function random(seed: number): () => number {
 }
 
 const allRings = ({ source, target }: RoutedPair): RingMemory[] =>
-  [source, target].flatMap(({ rings }) => [rings.fill, rings.completion, rings.rx, rings.tx].map(({ memory }) => memory));
+  [source, target].flatMap(({ rings }) =>
+    [rings.fill, rings.completion, rings.rx, rings.tx].map(({ memory }) => memory),
+  );
 
 /** The word after an index is the kernel's published copy of its head. */
 function wordsOf({ producer, consumer }: RingMemory): Uint32Array[] {
@@ -59,24 +61,29 @@ test.serial('a TX ring whose producer index was a lie goes on once it is none', 
   t.deepEqual(receive(target), countFrom(0, 4));
 });
 
-test.serial('a fill ring full of what is no frame holds up nobody who sends there, and hides no frame for good', async (t) => {
-  const fillSize = 1 << 14;
-  const mayBeRead = 1024;
-  await using pair = await openPair({ sharedUmem: false, target: { fillSize } });
-  const { source, target } = pair;
-  const lies = new Array<bigint>(fillSize).fill(1n << 60n);
-  target.rings.fill.produce(lies);
-  send(source, countFrom(0, 8));
+test.serial(
+  'a fill ring full of what is no frame holds up nobody who sends there, and hides no frame for good',
+  async (t) => {
+    const fillSize = 1 << 14;
+    const mayBeRead = 1024;
+    await using pair = await openPair({ sharedUmem: false, target: { fillSize } });
+    const { source, target } = pair;
+    const lies = new Array<bigint>(fillSize).fill(1n << 60n);
+    target.rings.fill.produce(lies);
+    send(source, countFrom(0, 8));
 
-  source.kick();
-  const read = fillSize - target.rings.fill.count();
-  fill(target, 8);
+    source.kick();
+    const read = fillSize - target.rings.fill.count();
+    fill(target, 8);
 
-  t.true(read > 0 && read <= mayBeRead, `${read} of ${fillSize} entries were read at once`);
-  await eventually('what the frames are for to arrive', () => target.rings.rx.count() === 8, { ends: [target, source] });
-  t.deepEqual(receive(target), countFrom(0, 8));
-  t.is(auditProblem(target.umem), undefined);
-});
+    t.true(read > 0 && read <= mayBeRead, `${read} of ${fillSize} entries were read at once`);
+    await eventually('what the frames are for to arrive', () => target.rings.rx.count() === 8, {
+      ends: [target, source],
+    });
+    t.deepEqual(receive(target), countFrom(0, 8));
+    t.is(auditProblem(target.umem), undefined);
+  },
+);
 
 test.serial('the kernel goes on from its own index when user space moves the published one', async (t) => {
   await using pair = await openPair({ sharedUmem: true });
@@ -139,35 +146,41 @@ const untouched = 0xa5;
 for (const size of [1, 2, 4, 8, 32]) {
   for (const { layout, sharedUmem } of umemLayouts) {
     for (const whose of ['source', 'target'] as const) {
-      test.serial(`nothing is read or written behind a ring, whatever the opposite index says (${size} entries at the ${whose}, ${layout})`, async (t) => {
-        const small = { rxSize: size, txSize: size, fillSize: size, completionSize: size };
-        await using pair = await openPair({ sharedUmem, [whose]: small });
-        const { source, target } = pair;
-        const { tx, completion } = source.rings;
-        const { rx, fill: fillRing } = target.rings;
-        const writable = [completion, rx].map(({ memory }) => behind(memory));
-        for (const bytes of writable) bytes.fill(untouched);
-        setTraps(behind(tx.memory), writePacket(source.umem, trapNumber));
-        const packet = writePacket(source.umem, 1);
-        const [frame = 0] = target.umem.take(1);
-        const numbers: number[] = [];
+      test.serial(
+        `nothing is read or written behind a ring, whatever the opposite index says (${size} entries at the ${whose}, ${layout})`,
+        async (t) => {
+          const small = { rxSize: size, txSize: size, fillSize: size, completionSize: size };
+          await using pair = await openPair({ sharedUmem, [whose]: small });
+          const { source, target } = pair;
+          const { tx, completion } = source.rings;
+          const { rx, fill: fillRing } = target.rings;
+          const writable = [completion, rx].map(({ memory }) => behind(memory));
+          for (const bytes of writable) bytes.fill(untouched);
+          setTraps(behind(tx.memory), writePacket(source.umem, trapNumber));
+          const packet = writePacket(source.umem, 1);
+          const [frame = 0] = target.umem.take(1);
+          const numbers: number[] = [];
 
-        for (let round = 0; round < 40; round++) {
-          while (fillRing.produce([frame]) > 0);
-          while (tx.produce(packet) > 0);
-          // Every other round is as it should be, or the kernel might never look.
-          const beyond = round % 2 === 0 ? 0 : 64 + round;
-          tx.memory.producer[0] = (tx.memory.consumer[0] ?? 0) + tx.size + beyond;
-          completion.memory.consumer[0] = (completion.memory.producer[0] ?? 0) + beyond;
-          source.kick();
-          target.receive();
-          numbers.push(...rx.consume().map(({ addr }) => numberAt(target.umem, addr)));
-        }
+          for (let round = 0; round < 40; round++) {
+            while (fillRing.produce([frame]) > 0);
+            while (tx.produce(packet) > 0);
+            // Every other round is as it should be, or the kernel might never look.
+            const beyond = round % 2 === 0 ? 0 : 64 + round;
+            tx.memory.producer[0] = (tx.memory.consumer[0] ?? 0) + tx.size + beyond;
+            completion.memory.consumer[0] = (completion.memory.producer[0] ?? 0) + beyond;
+            source.kick();
+            target.receive();
+            numbers.push(...rx.consume().map(({ addr }) => numberAt(target.umem, addr)));
+          }
 
-        t.deepEqual(writable.map((bytes) => bytes.every((byte) => byte === untouched)), [true, true]);
-        t.true(numbers.length > 0);
-        t.false(numbers.includes(trapNumber));
-      });
+          t.deepEqual(
+            writable.map((bytes) => bytes.every((byte) => byte === untouched)),
+            [true, true],
+          );
+          t.true(numbers.length > 0);
+          t.false(numbers.includes(trapNumber));
+        },
+      );
     }
   }
 }
@@ -185,7 +198,12 @@ function setTraps(bytes: Uint8Array, [descriptor]: readonly Descriptor[]): void 
 for (const { layout, sharedUmem } of umemLayouts) {
   test.serial(`a program that scribbles on its rings while it sends harms nobody else (${layout})`, async (t) => {
     await using victim = await openPair({ sharedUmem: true });
-    await using pump = await startPumpOn(victim.device, { mode: 'hostile', queue: 3, rounds: turns(20_000), separate: !sharedUmem });
+    await using pump = await startPumpOn(victim.device, {
+      mode: 'hostile',
+      queue: 3,
+      rounds: turns(20_000),
+      separate: !sharedUmem,
+    });
     const [from = -1, to = -1] = pump.ids();
     setRoute(from, [to]);
     const ended = pump.end.then(({ exitCode }) => exitCode);

@@ -7,7 +7,6 @@ import { countFrom, flashId, isSorted, openListed, openPair, umemLayouts, umemsO
 import { fill, receive, reclaim, send } from './support/test-packets.js';
 import { borrowDevice, startPumpOn, testbed } from './support/testbed.js';
 
-
 for (const { layout, sharedUmem } of umemLayouts) {
   test.serial(`routes that change all the time lose, double and reorder nothing (${layout})`, async (t) => {
     await using pair = await openPair({ sharedUmem });
@@ -35,7 +34,10 @@ for (const { layout, sharedUmem } of umemLayouts) {
 
     t.true(sent > 1000, `${sent} packets were sent`);
     t.true(received.every(isSorted));
-    t.deepEqual(received.flat().sort((a, b) => a - b), countFrom(0, sent));
+    t.deepEqual(
+      received.flat().sort((a, b) => a - b),
+      countFrom(0, sent),
+    );
     t.true(received.every((numbers) => numbers.length > 0));
     for (const umem of umemsOf(pair)) t.is(auditProblem(umem), undefined);
     t.is(await pair.device.packetsOnWire(), before);
@@ -61,7 +63,7 @@ test.serial('setting and clearing a route while packets go to the wire keeps eve
 
   t.is(redirected, 30 * 16);
   t.is(readStats(source)['redirected'], redirected);
-  t.is(await pair.device.packetsOnWire() - before, 30 * 16);
+  t.is((await pair.device.packetsOnWire()) - before, 30 * 16);
   t.is(auditProblem(pair.source.umem), undefined);
 });
 
@@ -84,27 +86,33 @@ test.serial('sources that share a completion ring each get their frames back', a
   }
 
   t.deepEqual(received, countFrom(0, 400));
-  t.is(await pair.device.packetsOnWire() - before, 400);
+  t.is((await pair.device.packetsOnWire()) - before, 400);
   t.is(auditProblem(pair.source.umem), undefined);
 });
 
 for (const sources of [2, 4]) {
-  test.serial(`${sources} sources on processors of their own share a UMEM with their target, and no frame is lost, doubled or out of order`, async (t) => {
-    // Sources that ask a driver for each batch keep it from its work.
-    const packets = turns(testbed.zeroCopy ? 500 : 100_000);
-    await using device = await borrowDevice();
-    await using pump = await startPumpOn(device, { mode: 'race', rounds: packets, sources });
-    const [target = -1, ...from] = pump.ids();
-    for (const source of from) setRoute(source, [target]);
+  test.serial(
+    `${sources} sources on processors of their own share a UMEM with their target, and no frame is lost, doubled or out of order`,
+    async (t) => {
+      // Sources that ask a driver for each batch keep it from its work.
+      const packets = turns(testbed.zeroCopy ? 500 : 100_000);
+      await using device = await borrowDevice();
+      await using pump = await startPumpOn(device, { mode: 'race', rounds: packets, sources });
+      const [target = -1, ...from] = pump.ids();
+      for (const source of from) setRoute(source, [target]);
 
-    pump.go();
-    const report = (await pump.report()) as { readonly frames: number; readonly found: number };
-    const { stashed = 0 } = readStats(target);
-    pump.go();
+      pump.go();
+      const report = (await pump.report()) as { readonly frames: number; readonly found: number };
+      const { stashed = 0 } = readStats(target);
+      pump.go();
 
-    t.is((await pump.end).exitCode, 0);
-    t.like(report, { sent: sources * packets, received: sources * packets, reordered: 0, doubled: 0 });
-    // The driver filled its ring with the target's frames, or was not asked to.
-    t.true([0, testbed.driverFrames].includes(report.frames - report.found - stashed), JSON.stringify({ ...report, stashed }));
-  });
+      t.is((await pump.end).exitCode, 0);
+      t.like(report, { sent: sources * packets, received: sources * packets, reordered: 0, doubled: 0 });
+      // The driver filled its ring with the target's frames, or was not asked to.
+      t.true(
+        [0, testbed.driverFrames].includes(report.frames - report.found - stashed),
+        JSON.stringify({ ...report, stashed }),
+      );
+    },
+  );
 }

@@ -15,20 +15,26 @@ import { makeVeth, type VethPair } from './support/veth.js';
  *
  * A device's number says nothing without its network namespace.
  */
-test.serial('sockets on devices of the same number in two network namespaces each have rings of their own for one UMEM', async (t) => {
-  await using one = await makeVeth();
-  await using other = await makeVeth();
-  using umem = createUmem({ frameCount: 64 });
-  using first = openSocket({ netns: one.netns, ifname: one.a, queue: 0, umem });
-  using second = openSocket({ netns: other.netns, ifname: other.a, queue: 0, umem });
+test.serial(
+  'sockets on devices of the same number in two network namespaces each have rings of their own for one UMEM',
+  async (t) => {
+    await using one = await makeVeth();
+    await using other = await makeVeth();
+    using umem = createUmem({ frameCount: 64 });
+    using first = openSocket({ netns: one.netns, ifname: one.a, queue: 0, umem });
+    using second = openSocket({ netns: other.netns, ifname: other.a, queue: 0, umem });
 
-  fill(first, 8);
-  fill(second, 16);
+    fill(first, 8);
+    fill(second, 16);
 
-  t.is(first.ifindex, second.ifindex);
-  t.deepEqual([first, second].map(({ rings }) => rings.fill.count()), [8, 16]);
-  t.is(auditProblem(umem), undefined);
-});
+    t.is(first.ifindex, second.ifindex);
+    t.deepEqual(
+      [first, second].map(({ rings }) => rings.fill.count()),
+      [8, 16],
+    );
+    t.is(auditProblem(umem), undefined);
+  },
+);
 
 test.serial('an audit counts no stash of a device of the same number in another network namespace', async (t) => {
   await using one = await makeVeth();

@@ -32,7 +32,13 @@ test.serial('redirects run where the driver says: in its NAPI poll by interrupt,
   // What waits is also served by calls of both ends and by the timer, whoever is first.
   for (let rounds = 1; rounds === 1 || (driverRedirects && inSoftirq.length === 0 && rounds <= 5); rounds++) {
     const enough = redirected(from) + 2000;
-    const more = await tracedLines('flash_redirect', () => during(() => undefined, () => redirected(from) > enough, 'packets to be redirected'));
+    const more = await tracedLines('flash_redirect', () =>
+      during(
+        () => undefined,
+        () => redirected(from) > enough,
+        'packets to be redirected',
+      ),
+    );
     events.push(...more);
     inSoftirq.push(...more.filter(({ flags }) => /^..[sH]/.test(flags)));
   }
@@ -62,16 +68,23 @@ test.serial('what a sender has asked for once is redirected to the end, however 
 });
 
 /** A pair whose target and completion ring have room for what several sources send. */
-const openRoomyPair = (): Promise<RoutedPair> => openPair({
-  sharedUmem: true,
-  umem: { frameCount: 4096 },
-  source: { txSize: 256, completionSize: 2048, busyPoll: false },
-  target: { rxSize: 2048, fillSize: 2048, busyPoll: false },
-});
+const openRoomyPair = (): Promise<RoutedPair> =>
+  openPair({
+    sharedUmem: true,
+    umem: { frameCount: 4096 },
+    source: { txSize: 256, completionSize: 2048, busyPoll: false },
+    target: { rxSize: 2048, fillSize: 2048, busyPoll: false },
+  });
 
 /** More sockets on the queue of one, which is to close last. */
-function openBeside({ queue, umem }: XdpSocket, { netns, a }: Device, count: number): Disposable & { readonly sockets: readonly XdpSocket[] } {
-  const sockets = countFrom(0, count).map(() => openListed({ netns, ifname: a, queue, umem, txSize: 256, busyPoll: false }));
+function openBeside(
+  { queue, umem }: XdpSocket,
+  { netns, a }: Device,
+  count: number,
+): Disposable & { readonly sockets: readonly XdpSocket[] } {
+  const sockets = countFrom(0, count).map(() =>
+    openListed({ netns, ifname: a, queue, umem, txSize: 256, busyPoll: false }),
+  );
   return {
     sockets,
     [Symbol.dispose]() {
@@ -87,22 +100,31 @@ for (const { kicked, sockets } of [
 ]) {
   if (kicked !== 'one kick for each' && !driverRedirects) continue;
 
-  test.serial(`all sockets of a queue are done after ${kicked}, when together they have more than one poll moves`, async (t) => {
-    const [most, last] = [192, 10];
-    await using pair = await openRoomyPair();
-    const { source, target, device } = pair;
-    using others = openBeside(source, device, 4);
-    const sources = [source, ...others.sockets];
-    for (const each of sources) setRoute(flashId(each), [flashId(target)]);
-    const total = (sources.length - 1) * most + last;
-    fill(target, total);
-    for (const [index, each] of sources.entries()) send(each, countFrom(index * most, index + 1 < sources.length ? most : last));
+  test.serial(
+    `all sockets of a queue are done after ${kicked}, when together they have more than one poll moves`,
+    async (t) => {
+      const [most, last] = [192, 10];
+      await using pair = await openRoomyPair();
+      const { source, target, device } = pair;
+      using others = openBeside(source, device, 4);
+      const sources = [source, ...others.sockets];
+      for (const each of sources) setRoute(flashId(each), [flashId(target)]);
+      const total = (sources.length - 1) * most + last;
+      fill(target, total);
+      for (const [index, each] of sources.entries())
+        send(each, countFrom(index * most, index + 1 < sources.length ? most : last));
 
-    for (const each of sockets(sources)) each.kick();
+      for (const each of sockets(sources)) each.kick();
 
-    await eventually('all TX rings to be empty', () => sources.every(({ rings }) => rings.tx.count() === 0), { ends: [target, ...sources] });
-    t.deepEqual(receive(target).sort((a, b) => a - b), countFrom(0, total));
-  });
+      await eventually('all TX rings to be empty', () => sources.every(({ rings }) => rings.tx.count() === 0), {
+        ends: [target, ...sources],
+      });
+      t.deepEqual(
+        receive(target).sort((a, b) => a - b),
+        countFrom(0, total),
+      );
+    },
+  );
 }
 
 if (driverRedirects) {
@@ -125,7 +147,10 @@ if (driverRedirects) {
       // Until now there was no frame for any of them, so they wait, in this order.
       fill(target, sources.length * packets);
       source.kick();
-      await waitUntil(() => target.rings.rx.count() === sources.length * packets, { what: 'all of them to arrive', deadlineMs: 4000 });
+      await waitUntil(() => target.rings.rx.count() === sources.length * packets, {
+        what: 'all of them to arrive',
+        deadlineMs: 4000,
+      });
     });
 
     const moved = new Map(sources.map((each) => [flashId(each), 0]));
@@ -134,18 +159,24 @@ if (driverRedirects) {
       moved.set(Number(id), (moved.get(Number(id)) ?? 0) + Number(count));
       return (max(moved.values()) ?? 0) - (min(moved.values()) ?? 0);
     });
-    t.deepEqual([...moved.values()], sources.map(() => packets));
+    t.deepEqual(
+      [...moved.values()],
+      sources.map(() => packets),
+    );
     t.is(receive(target).length, sources.length * packets);
     return max(leads) ?? 0;
   }
 
-  test.serial('no socket of a pool has its next turn before each had one, even if one poll has fewer turns than there are sockets', async (t) => {
-    // A processor that is away in the middle of a turn while another one goes round is no unfairness.
-    const leads: number[] = [];
-    while (leads.length < 3 && (min(leads) ?? Infinity) > batch) leads.push(await longestLead(t));
+  test.serial(
+    'no socket of a pool has its next turn before each had one, even if one poll has fewer turns than there are sockets',
+    async (t) => {
+      // A processor that is away in the middle of a turn while another one goes round is no unfairness.
+      const leads: number[] = [];
+      while (leads.length < 3 && (min(leads) ?? Infinity) > batch) leads.push(await longestLead(t));
 
-    t.true((min(leads) ?? Infinity) <= batch, `one socket was ${leads.join(', then ')} packets ahead of another`);
-  });
+      t.true((min(leads) ?? Infinity) <= batch, `one socket was ${leads.join(', then ')} packets ahead of another`);
+    },
+  );
 
   /** Sends one packet to the device beside many that are routed, and returns how many of these were left when it went. */
   async function leftBehind(): Promise<number> {
@@ -180,32 +211,46 @@ if (driverRedirects) {
 }
 
 /** Of a NAPI poll in the process that asked for it. */
-const polledHere = (events: readonly TracedEvent[]): number => events.filter(({ flags, text }) => text.startsWith('napi_poll') && !/^..[sHh]/.test(flags)).length;
+const polledHere = (events: readonly TracedEvent[]): number =>
+  events.filter(({ flags, text }) => text.startsWith('napi_poll') && !/^..[sHh]/.test(flags)).length;
 
-test.serial('recvfrom() of a socket on no route polls its driver busily with MSG_MORE as it does without', async (t) => {
-  const device = await borrowDevice();
-  using umem = createTestUmem({ frameCount: 64 });
-  using socket = openListed({ netns: device.netns, ifname: device.a, queue: 3, umem });
-  socket.kick();
-  const polls = async (flags: number): Promise<number> =>
-    polledHere(await tracedLines('napi_poll', () => {
-      for (let call = 0; call < 20; call++) socket.receive(flags);
-    }, 'napi'));
+test.serial(
+  'recvfrom() of a socket on no route polls its driver busily with MSG_MORE as it does without',
+  async (t) => {
+    const device = await borrowDevice();
+    using umem = createTestUmem({ frameCount: 64 });
+    using socket = openListed({ netns: device.netns, ifname: device.a, queue: 3, umem });
+    socket.kick();
+    const polls = async (flags: number): Promise<number> =>
+      polledHere(
+        await tracedLines(
+          'napi_poll',
+          () => {
+            for (let call = 0; call < 20; call++) socket.receive(flags);
+          },
+          'napi',
+        ),
+      );
 
-  const [without, withMore] = [await polls(message.dontWait), await polls(message.dontWait | message.more)];
+    const [without, withMore] = [await polls(message.dontWait), await polls(message.dontWait | message.more)];
 
-  // Another processor may have the NAPI instance now and then.
-  t.true(without > 5, `${without} polls`);
-  t.true(withMore > 5, `${withMore} polls with MSG_MORE, ${without} without`);
-});
+    // Another processor may have the NAPI instance now and then.
+    t.true(without > 5, `${without} polls`);
+    t.true(withMore > 5, `${withMore} polls with MSG_MORE, ${without} without`);
+  },
+);
 
 test.serial('sendto() of a routed source polls its driver busily, whoever redirects', async (t) => {
   await using pair = await openPair({ sharedUmem: true });
   fill(pair.target, 8);
 
-  const events = await tracedLines('napi_poll', () => {
-    for (let call = 0; call < 20; call++) pair.source.kick();
-  }, 'napi');
+  const events = await tracedLines(
+    'napi_poll',
+    () => {
+      for (let call = 0; call < 20; call++) pair.source.kick();
+    },
+    'napi',
+  );
 
   const polls = polledHere(events);
   t.true(polls > 5, `${polls} polls`);

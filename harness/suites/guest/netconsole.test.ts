@@ -18,7 +18,14 @@ async function openNetconsole({ netns, a }: Device): Promise<Disposable> {
   const directory = join(configfs, 'netconsole', 'flash');
   const set = (name: string, value: string): void => inNetns(netns, () => writeFileSync(join(directory, name), value));
   mkdirSync(directory);
-  for (const [name, value] of [['dev_name', a], ['local_ip', '192.0.2.1'], ['remote_ip', '192.0.2.2'], ['remote_mac', '02:00:00:00:00:02'], ['enabled', '1']] as const) set(name, value);
+  for (const [name, value] of [
+    ['dev_name', a],
+    ['local_ip', '192.0.2.1'],
+    ['remote_ip', '192.0.2.2'],
+    ['remote_mac', '02:00:00:00:00:02'],
+    ['enabled', '1'],
+  ] as const)
+    set(name, value);
   return {
     [Symbol.dispose]() {
       set('enabled', '0');
@@ -35,7 +42,11 @@ test.serial('the kernel prints over a device whose queues are on a route under l
   const [from, to] = [idOf(source), idOf(target)];
   setRoute(from, [to]);
   for (const pump of [target, source]) pump.go();
-  await during(() => undefined, () => redirected(from) > 500, 'packets before');
+  await during(
+    () => undefined,
+    () => redirected(from) > 500,
+    'packets before',
+  );
   const before = await device.packetsOnWire();
   let at = redirected(from);
   using _netconsole = await openNetconsole(device);
@@ -44,12 +55,20 @@ test.serial('the kernel prints over a device whose queues are on a route under l
     appendFileSync('/dev/kmsg', `<4>flash: line ${line} of ${lines} over netconsole`);
     // Routes of the queue change meanwhile, which waits for everybody who prints.
     if (line % 50 === 49) {
-      await during(() => undefined, () => redirected(from) > at, 'packets between lines');
+      await during(
+        () => undefined,
+        () => redirected(from) > at,
+        'packets between lines',
+      );
       setRoute(from, [to]);
       at = redirected(from);
     }
   }
-  await during(() => undefined, () => redirected(from) > at + 500, 'packets after');
+  await during(
+    () => undefined,
+    () => redirected(from) > at + 500,
+    'packets after',
+  );
   source.kill('SIGTERM');
   await source.end;
 

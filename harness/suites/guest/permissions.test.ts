@@ -35,10 +35,17 @@ const outside = ['pid', 'procname', 'ifindex', 'qid', 'umem', 'cookie', 'next', 
 const path = (id: number, file: string): string => `${flashDir}/${id}/${file}`;
 
 /** The rows come out as they went in, with what happened instead of what should have. */
-async function compare<Row extends readonly string[]>(t: ExecutionContext, rows: readonly Row[], outcome: (row: Row) => Promise<string>): Promise<void> {
+async function compare<Row extends readonly string[]>(
+  t: ExecutionContext,
+  rows: readonly Row[],
+  outcome: (row: Row) => Promise<string>,
+): Promise<void> {
   const seen: string[] = [];
   for (const row of rows) seen.push([...row.slice(0, -1), await outcome(row)].join(' | '));
-  t.deepEqual(seen, rows.map((row) => row.join(' | ')));
+  t.deepEqual(
+    seen,
+    rows.map((row) => row.join(' | ')),
+  );
 }
 
 /** The source first, then its target. */
@@ -75,18 +82,28 @@ const stores: readonly (readonly [opener: Actor, writer: Actor, source: Place, t
   ['here', 'here without the capability', 'H', 'H', 'EPERM'],
 ];
 
-test.serial('a route is written by who sees and administers the source and every target, and opened the file so', async (t) => {
-  await using scene = await openScene();
-  const actors = actorsOf(scene);
+test.serial(
+  'a route is written by who sees and administers the source and every target, and opened the file so',
+  async (t) => {
+    await using scene = await openScene();
+    const actors = actorsOf(scene);
 
-  await compare(t, stores, async ([opener, writer, source, target]) => {
-    const { [source]: from, [target]: to } = scene.sockets;
-    const outcome = await handOver({ opener: actors[opener], user: actors[writer], path: path(from, 'next'), text: String(to) });
-    const route = readAttribute(from, 'next');
-    writeNext(from, '-1');
-    return (route === '-1\n') === (outcome === 'ok') ? `${outcome}, and the route is ${JSON.stringify(route)}` : outcome;
-  });
-});
+    await compare(t, stores, async ([opener, writer, source, target]) => {
+      const { [source]: from, [target]: to } = scene.sockets;
+      const outcome = await handOver({
+        opener: actors[opener],
+        user: actors[writer],
+        path: path(from, 'next'),
+        text: String(to),
+      });
+      const route = readAttribute(from, 'next');
+      writeNext(from, '-1');
+      return (route === '-1\n') === (outcome === 'ok')
+        ? `${outcome}, and the route is ${JSON.stringify(route)}`
+        : outcome;
+    });
+  },
+);
 
 test.serial('a route is cleared by nobody who could not set it', async (t) => {
   await using scene = await openScene();
@@ -101,7 +118,9 @@ test.serial('a route is cleared by nobody who could not set it', async (t) => {
     ['here', 'here', 'ok'],
   ];
 
-  await compare(t, rows, async ([opener, writer]) => handOver({ opener: actors[opener], user: actors[writer], path: path(scene.sockets.H, 'next'), text: '-1' }));
+  await compare(t, rows, async ([opener, writer]) =>
+    handOver({ opener: actors[opener], user: actors[writer], path: path(scene.sockets.H, 'next'), text: '-1' }),
+  );
   t.is(readAttribute(scene.sockets.H, 'next'), '-1\n');
 });
 
@@ -127,29 +146,46 @@ const reads: readonly (readonly [opener: Actor, reader: Actor, place: Place, out
   ['another user', 'another user', 'I', 'ok'],
 ];
 
-test.serial('a socket is read in its own network namespace, and in the initial one by who administers it', async (t) => {
-  await using scene = await openScene();
-  const actors = actorsOf(scene);
+test.serial(
+  'a socket is read in its own network namespace, and in the initial one by who administers it',
+  async (t) => {
+    await using scene = await openScene();
+    const actors = actorsOf(scene);
 
-  await compare(t, reads, async ([opener, reader, place]) => handOver({ opener: actors[opener], user: actors[reader], path: path(scene.sockets[place], 'next') }));
-});
+    await compare(t, reads, async ([opener, reader, place]) =>
+      handOver({ opener: actors[opener], user: actors[reader], path: path(scene.sockets[place], 'next') }),
+    );
+  },
+);
 
 test.serial('every file of a socket is hidden from other namespaces, and the directories are not', async (t) => {
   await using scene = await openScene();
   const { there } = actorsOf(scene);
 
-  const outcomes = await Promise.all(outside.map((file) => handOver({ opener: there, user: there, path: path(scene.sockets.H, file) })));
+  const outcomes = await Promise.all(
+    outside.map((file) => handOver({ opener: there, user: there, path: path(scene.sockets.H, file) })),
+  );
 
-  t.deepEqual(outcomes, outside.map(() => 'ENOENT'));
+  t.deepEqual(
+    outcomes,
+    outside.map(() => 'ENOENT'),
+  );
   t.true(listIds().includes(scene.sockets.H));
 });
 
 test.serial('the files of a socket belong to the owner of its network namespace', async (t) => {
   await using scene = await openScene();
-  const ownersOf = (place: Place): string[] => ['', ...outside].map((file) => `${file} ${statSync(path(scene.sockets[place], file)).uid}`);
+  const ownersOf = (place: Place): string[] =>
+    ['', ...outside].map((file) => `${file} ${statSync(path(scene.sockets[place], file)).uid}`);
 
-  t.deepEqual(ownersOf('U'), ['', ...outside].map((file) => `${file} ${scene.user.uid}`));
-  t.deepEqual(ownersOf('H'), ['', ...outside].map((file) => `${file} 0`));
+  t.deepEqual(
+    ownersOf('U'),
+    ['', ...outside].map((file) => `${file} ${scene.user.uid}`),
+  );
+  t.deepEqual(
+    ownersOf('H'),
+    ['', ...outside].map((file) => `${file} 0`),
+  );
 });
 
 test.serial('tx_tracking is switched by who administers the machine, and opened the file so', async (t) => {
@@ -165,6 +201,8 @@ test.serial('tx_tracking is switched by who administers the machine, and opened 
     ['here', 'here', 'EPERM'],
   ];
 
-  await compare(t, rows, async ([opener, writer]) => handOver({ opener: actors[opener], user: actors[writer], path: `${flashDir}/tx_tracking`, text: '0' }));
+  await compare(t, rows, async ([opener, writer]) =>
+    handOver({ opener: actors[opener], user: actors[writer], path: `${flashDir}/tx_tracking`, text: '0' }),
+  );
   t.is(await handOver({ opener: actors.there, user: actors['another user'], path: `${flashDir}/tx_tracking` }), 'ok');
 });

@@ -9,14 +9,14 @@ import { countFrom, flashId, openPair, umemsOf, type RoutedPair } from './suppor
 import { fill, receive, reclaim, send, writePacket } from './support/test-packets.js';
 import { openVariant, variants } from './support/variants.js';
 
-
 /** Descriptors the kernel looks at in one go. */
 const batch = 64;
 const stats = ({ source }: RoutedPair): Readonly<Record<string, number>> => readStats(flashId(source));
 const problems = (pair: RoutedPair): Promise<string[]> => auditWaiting(umemsOf(pair));
 
 /** What the target has for packets: its fill ring, and what is left over from one that did not fit. */
-const spareFrames = ({ target }: RoutedPair): number => target.rings.fill.count() + (readStats(flashId(target))['stashed'] ?? 0);
+const spareFrames = ({ target }: RoutedPair): number =>
+  target.rings.fill.count() + (readStats(flashId(target))['stashed'] ?? 0);
 
 for (const variant of variants) {
   const { name, sharedUmem, shape } = variant;
@@ -36,7 +36,12 @@ for (const variant of variants) {
 
     t.deepEqual(received, countFrom(0, 240));
     t.deepEqual(await problems(pair), []);
-    t.like(stats(pair), { redirected: 240 * fragments, copied: sharedUmem ? 0 : 240 * fragments, drop_invalid: 0, drop_oversize: 0 });
+    t.like(stats(pair), {
+      redirected: 240 * fragments,
+      copied: sharedUmem ? 0 : 240 * fragments,
+      drop_invalid: 0,
+      drop_oversize: 0,
+    });
   });
 
   test.serial(`nothing of a routed socket reaches the wire (${name})`, async (t) => {
@@ -92,104 +97,128 @@ for (const variant of variants) {
     t.deepEqual(await problems(pair), []);
   });
 
-  test.serial(`a full completion ring stalls the source, and no frame of the target is lost over it (${name})`, async (t) => {
-    await using pair = await openVariant(variant, { source: { completionSize: 16 } });
-    fill(pair.target, 60);
-    pair.send(countFrom(0, 20));
+  test.serial(
+    `a full completion ring stalls the source, and no frame of the target is lost over it (${name})`,
+    async (t) => {
+      await using pair = await openVariant(variant, { source: { completionSize: 16 } });
+      fill(pair.target, 60);
+      pair.send(countFrom(0, 20));
 
-    const outcome = pair.source.kick();
-    const received = pair.receive();
-    const stalled = stats(pair)['stall_cq_full'];
-    const spare = spareFrames(pair);
-    const audited = await problems(pair);
-    received.push(...(await pair.drain()));
+      const outcome = pair.source.kick();
+      const received = pair.receive();
+      const stalled = stats(pair)['stall_cq_full'];
+      const spare = spareFrames(pair);
+      const audited = await problems(pair);
+      received.push(...(await pair.drain()));
 
-    t.is(outcome, 'ok');
-    t.true((stalled ?? 0) > 0);
-    t.is(spare, 60 - (16 - (16 % fragments)));
-    t.deepEqual(audited, []);
-    t.deepEqual(received, countFrom(0, 20));
-    t.deepEqual(await problems(pair), []);
-  });
+      t.is(outcome, 'ok');
+      t.true((stalled ?? 0) > 0);
+      t.is(spare, 60 - (16 - (16 % fragments)));
+      t.deepEqual(audited, []);
+      t.deepEqual(received, countFrom(0, 20));
+      t.deepEqual(await problems(pair), []);
+    },
+  );
 
   if (fragments > 1) {
-    test.serial(`frames that are too few for a packet wait in the stash, which is used before the fill ring (${name})`, async (t) => {
-      await using pair = await openVariant(variant);
-      const shape = { fragments: 11, fragmentBytes: 64 };
-      const stashed = (): number => readStats(flashId(pair.target))['stashed'] ?? 0;
-      fill(pair.target, 10);
-      send(pair.source, [1], { shape });
-      pair.source.kick();
-      await eventually('all frames to be in the stash', () => stashed() === 10, { ends: [pair.source, pair.target] });
-      const audited = await problems(pair);
-      fill(pair.target, 3);
+    test.serial(
+      `frames that are too few for a packet wait in the stash, which is used before the fill ring (${name})`,
+      async (t) => {
+        await using pair = await openVariant(variant);
+        const shape = { fragments: 11, fragmentBytes: 64 };
+        const stashed = (): number => readStats(flashId(pair.target))['stashed'] ?? 0;
+        fill(pair.target, 10);
+        send(pair.source, [1], { shape });
+        pair.source.kick();
+        await eventually('all frames to be in the stash', () => stashed() === 10, { ends: [pair.source, pair.target] });
+        const audited = await problems(pair);
+        fill(pair.target, 3);
 
-      pair.source.kick();
-      await eventually('the packet to arrive', () => pair.source.rings.tx.count() === 0, { ends: [pair.source, pair.target] });
+        pair.source.kick();
+        await eventually('the packet to arrive', () => pair.source.rings.tx.count() === 0, {
+          ends: [pair.source, pair.target],
+        });
 
-      t.deepEqual(audited, []);
-      t.is(stashed(), 0);
-      t.is(pair.target.rings.fill.count(), 2);
-      t.deepEqual(receive(pair.target, shape), [1]);
-      t.deepEqual(await problems(pair), []);
-    });
+        t.deepEqual(audited, []);
+        t.is(stashed(), 0);
+        t.is(pair.target.rings.fill.count(), 2);
+        t.deepEqual(receive(pair.target, shape), [1]);
+        t.deepEqual(await problems(pair), []);
+      },
+    );
   }
 
-  test.serial(`TX is released by exactly what was delivered, whatever stops a batch and wherever (${name})`, async (t) => {
-    const ring = 256;
-    const sizes = { rxSize: ring, txSize: ring, fillSize: ring, completionSize: ring };
-    await using pair = await openVariant(variant, { umem: { frameCount: 4 * ring }, source: sizes, target: sizes });
-    const packets = Math.floor(ring / fragments);
+  test.serial(
+    `TX is released by exactly what was delivered, whatever stops a batch and wherever (${name})`,
+    async (t) => {
+      const ring = 256;
+      const sizes = { rxSize: ring, txSize: ring, fillSize: ring, completionSize: ring };
+      await using pair = await openVariant(variant, { umem: { frameCount: 4 * ring }, source: sizes, target: sizes });
+      const packets = Math.floor(ring / fragments);
 
-    for (const room of [0, 1, batch - 1, batch, batch + 1, packets * fragments]) {
-      fill(pair.target, room - spareFrames(pair));
-      pair.send(countFrom(0, packets));
-      // One call looks at four batches; whole packets may leave a few of the last one for the next.
-      pair.source.kick();
-      pair.source.kick();
+      for (const room of [0, 1, batch - 1, batch, batch + 1, packets * fragments]) {
+        fill(pair.target, room - spareFrames(pair));
+        pair.send(countFrom(0, packets));
+        // One call looks at four batches; whole packets may leave a few of the last one for the next.
+        pair.source.kick();
+        pair.source.kick();
 
-      const delivered = room - (room % fragments);
-      t.is(pair.target.rings.rx.count(), delivered, `room for ${room}`);
-      t.is(pair.source.rings.completion.count(), delivered, `room for ${room}`);
-      t.is(pair.source.rings.tx.count(), packets * fragments - delivered, `room for ${room}`);
-      t.deepEqual(await problems(pair), [], `room for ${room}`);
+        const delivered = room - (room % fragments);
+        t.is(pair.target.rings.rx.count(), delivered, `room for ${room}`);
+        t.is(pair.source.rings.completion.count(), delivered, `room for ${room}`);
+        t.is(pair.source.rings.tx.count(), packets * fragments - delivered, `room for ${room}`);
+        t.deepEqual(await problems(pair), [], `room for ${room}`);
 
-      fill(pair.target, packets * fragments - delivered - spareFrames(pair));
-      t.deepEqual(await pair.drain(), countFrom(0, packets), `room for ${room}`);
-      reclaim(pair.source);
-    }
-  });
+        fill(pair.target, packets * fragments - delivered - spareFrames(pair));
+        t.deepEqual(await pair.drain(), countFrom(0, packets), `room for ${room}`);
+        reclaim(pair.source);
+      }
+    },
+  );
 
-  test.serial(`an invalid descriptor is completed, counted and not delivered, in every position of a batch (${name})`, async (t) => {
-    await using pair = await openVariant(variant, { source: { txSize: 256, completionSize: 256 }, target: { fillSize: 256, rxSize: 256 }, umem: { frameCount: 1024 } });
-    const packets = Math.floor(batch / fragments);
-    const faults = faultsIn(variant);
+  test.serial(
+    `an invalid descriptor is completed, counted and not delivered, in every position of a batch (${name})`,
+    async (t) => {
+      await using pair = await openVariant(variant, {
+        source: { txSize: 256, completionSize: 256 },
+        target: { fillSize: 256, rxSize: 256 },
+        umem: { frameCount: 1024 },
+      });
+      const packets = Math.floor(batch / fragments);
+      const faults = faultsIn(variant);
 
-    for (let position = 0; position < packets * fragments; position++) {
-      // Each in its turn, and each in time at every place of the four that are looked at together.
-      const { title, spoil } = faults[(position + Math.floor(position / faults.length)) % faults.length] as Fault;
-      const what = `${title}, position ${position}`;
-      const valid = countFrom(0, packets).flatMap((number) => writePacket(pair.source.umem, number, { shape }));
-      const sent = valid.map((descriptor, at) => (at === position ? spoil(descriptor, pair.source.umem) : descriptor));
-      fill(pair.target, batch - pair.target.rings.fill.count());
-      pair.source.rings.tx.produce(sent);
+      for (let position = 0; position < packets * fragments; position++) {
+        // Each in its turn, and each in time at every place of the four that are looked at together.
+        const { title, spoil } = faults[(position + Math.floor(position / faults.length)) % faults.length] as Fault;
+        const what = `${title}, position ${position}`;
+        const valid = countFrom(0, packets).flatMap((number) => writePacket(pair.source.umem, number, { shape }));
+        const sent = valid.map((descriptor, at) =>
+          at === position ? spoil(descriptor, pair.source.umem) : descriptor,
+        );
+        fill(pair.target, batch - pair.target.rings.fill.count());
+        pair.source.rings.tx.produce(sent);
 
-      pair.source.kick();
+        pair.source.kick();
 
-      const hit = Math.floor(position / fragments);
-      t.deepEqual(pair.receive(), countFrom(0, packets).filter((number) => number !== hit), what);
-      const completed = pair.source.rings.completion.consume();
-      t.is(completed.length, packets * fragments, what);
-      // What comes back in its place may be no frame's address.
-      t.is(completed[position], Number(sent[position]?.addr), what);
-      completed[position] = Number(valid[position]?.addr);
-      pair.source.umem.give(completed);
-    }
+        const hit = Math.floor(position / fragments);
+        t.deepEqual(
+          pair.receive(),
+          countFrom(0, packets).filter((number) => number !== hit),
+          what,
+        );
+        const completed = pair.source.rings.completion.consume();
+        t.is(completed.length, packets * fragments, what);
+        // What comes back in its place may be no frame's address.
+        t.is(completed[position], Number(sent[position]?.addr), what);
+        completed[position] = Number(valid[position]?.addr);
+        pair.source.umem.give(completed);
+      }
 
-    t.like(stats(pair), { drop_invalid: packets * fragments });
-    t.is(pair.source.statistics().tx_invalid_descs, packets * fragments);
-    t.deepEqual(await problems(pair), []);
-  });
+      t.like(stats(pair), { drop_invalid: packets * fragments });
+      t.is(pair.source.statistics().tx_invalid_descs, packets * fragments);
+      t.deepEqual(await problems(pair), []);
+    },
+  );
 
   test.serial(`the longest packet the target has frames for arrives whole (${name})`, async (t) => {
     await using pair = await openVariant(variant);
@@ -203,7 +232,6 @@ for (const variant of variants) {
     t.deepEqual(await problems(pair), []);
   });
 }
-
 
 test.serial('an exchange gives the target the frame of the source, and the source one of the target', async (t) => {
   await using pair = await openPair({ sharedUmem: true });
@@ -219,19 +247,22 @@ test.serial('an exchange gives the target the frame of the source, and the sourc
   t.is(pair.source.rings.completion.peek()[0], given);
 });
 
-test.serial('a copy gives the source its own frame back and the target one of its own, behind the headroom', async (t) => {
-  await using pair = await openPair({ sharedUmem: false, umem: { headroom: 128 } });
-  fill(pair.target, 1);
-  const [given = 0] = pair.target.rings.fill.peek();
-  send(pair.source, [7]);
-  const [sent] = pair.source.rings.tx.peek();
+test.serial(
+  'a copy gives the source its own frame back and the target one of its own, behind the headroom',
+  async (t) => {
+    await using pair = await openPair({ sharedUmem: false, umem: { headroom: 128 } });
+    fill(pair.target, 1);
+    const [given = 0] = pair.target.rings.fill.peek();
+    send(pair.source, [7]);
+    const [sent] = pair.source.rings.tx.peek();
 
-  pair.source.kick();
+    pair.source.kick();
 
-  t.is(pair.source.rings.completion.peek()[0], sent?.addr);
-  t.is(pair.target.rings.rx.peek()[0]?.addr, given + 128 + 256);
-  t.deepEqual(receive(pair.target), [7]);
-});
+    t.is(pair.source.rings.completion.peek()[0], sent?.addr);
+    t.is(pair.target.rings.rx.peek()[0]?.addr, given + 128 + 256);
+    t.deepEqual(receive(pair.target), [7]);
+  },
+);
 
 test.serial('a fill address outside the UMEM is skipped and the packet gets the next one', async (t) => {
   await using pair = await openPair({ sharedUmem: true });

@@ -65,6 +65,10 @@ test.serial('a socket that closes disappears from the list', async (t) => {
 
   socket.close();
 
-  await waitUntil(() => !existsSync(`${flashDir}/${id}`), { what: `socket ${id} to disappear`, deadlineMs: 5000, lastState: mine });
+  await waitUntil(() => !existsSync(`${flashDir}/${id}`), {
+    what: `socket ${id} to disappear`,
+    deadlineMs: 5000,
+    lastState: mine,
+  });
   t.deepEqual(mine(), []);
 });

@@ -18,7 +18,10 @@ import { makeVeth } from './support/veth.js';
  */
 const mostTargets = 64;
 
-const routes: readonly { readonly title: string; readonly targetAt: (index: number, sockets: readonly XdpSocket[]) => XdpSocket | undefined }[] = [
+const routes: readonly {
+  readonly title: string;
+  readonly targetAt: (index: number, sockets: readonly XdpSocket[]) => XdpSocket | undefined;
+}[] = [
   { title: 'a route that names its target many times', targetAt: (_, [target]) => target },
   { title: 'a route to two sockets on one fill ring', targetAt: (index, sockets) => sockets[index % 2] },
 ];

@@ -4,7 +4,16 @@ import type { XdpSocket } from '../../ffi/socket-types.js';
 import { sleepInPoll } from '../../ffi/sleeper.js';
 import { readStats, setRoute } from '../../flash/registry.js';
 import { eventually } from './support/ring-state.js';
-import { countFrom, endsOf, flashId, openMore, openPair, openSleepingPair, type OpenSockets, type RoutedPair } from './support/routed-pair.js';
+import {
+  countFrom,
+  endsOf,
+  flashId,
+  openMore,
+  openPair,
+  openSleepingPair,
+  type OpenSockets,
+  type RoutedPair,
+} from './support/routed-pair.js';
 import { fill, receive, reclaim, send } from './support/test-packets.js';
 import { testbed } from './support/testbed.js';
 
@@ -39,26 +48,29 @@ const sizes = (all: readonly number[]): readonly number[] => all.filter((size) =
 for (const fillSize of sizes([1, 2, 4, 8, 64, 128, 256, 2048, 4096])) {
   const needed = neededIn(fillSize);
 
-  test.serial(`a target with a fill ring of ${fillSize} has room with one frame if RX is empty, and with ${needed} if not`, async (t) => {
-    await using pair = await openPair({ sharedUmem: true, target: { fillSize } });
-    const withNone = writable(pair);
-    fill(pair.target, 1);
-    const withOne = writable(pair);
-    reclaim(pair.source);
-    send(pair.source, [0]);
-    pair.source.kick();
-    await arrived(pair, 1);
-    fill(pair.target, needed - 1);
-    const oneShort = writable(pair);
+  test.serial(
+    `a target with a fill ring of ${fillSize} has room with one frame if RX is empty, and with ${needed} if not`,
+    async (t) => {
+      await using pair = await openPair({ sharedUmem: true, target: { fillSize } });
+      const withNone = writable(pair);
+      fill(pair.target, 1);
+      const withOne = writable(pair);
+      reclaim(pair.source);
+      send(pair.source, [0]);
+      pair.source.kick();
+      await arrived(pair, 1);
+      fill(pair.target, needed - 1);
+      const oneShort = writable(pair);
 
-    fill(pair.target, 1);
+      fill(pair.target, 1);
 
-    t.false(withNone);
-    t.true(withOne);
-    t.is(pair.target.rings.fill.count(), needed);
-    t.false(oneShort);
-    t.true(writable(pair));
-  });
+      t.false(withNone);
+      t.true(withOne);
+      t.is(pair.target.rings.fill.count(), needed);
+      t.false(oneShort);
+      t.true(writable(pair));
+    },
+  );
 }
 
 for (const rxSize of sizes([1, 2, 4, 64, 256])) {
@@ -84,21 +96,27 @@ for (const rxSize of sizes([1, 2, 4, 64, 256])) {
 }
 
 /** What is all that some targets ever have: far from half of the fill ring. */
-for (const { fillSize, frames } of [{ fillSize: 2048, frames: 128 }, { fillSize: 4096, frames: 1500 }]) {
-  test.serial(`a target whose fill ring of ${fillSize} holds ${frames} frames wakes a source that sleeps`, async (t) => {
-    const target = { fillSize, rxSize: 2048 };
-    await using pair = await openSleepingPair({ sharedUmem: true, umem: { frameCount: 4096 }, target });
-    await useRx(pair, 1);
-    await using source = await sleepInPoll(pair.source, pollEvent.out);
-    const before = source.woken();
+for (const { fillSize, frames } of [
+  { fillSize: 2048, frames: 128 },
+  { fillSize: 4096, frames: 1500 },
+]) {
+  test.serial(
+    `a target whose fill ring of ${fillSize} holds ${frames} frames wakes a source that sleeps`,
+    async (t) => {
+      const target = { fillSize, rxSize: 2048 };
+      await using pair = await openSleepingPair({ sharedUmem: true, umem: { frameCount: 4096 }, target });
+      await useRx(pair, 1);
+      await using source = await sleepInPoll(pair.source, pollEvent.out);
+      const before = source.woken();
 
-    fill(pair.target, frames);
-    pair.target.receive(message.more);
+      fill(pair.target, frames);
+      pair.target.receive(message.more);
 
-    await eventually('the source to wake', () => source.woken() !== undefined, { ends: endsOf(pair) });
-    t.is(before, undefined);
-    t.is(source.woken(), pollEvent.out);
-  });
+      await eventually('the source to wake', () => source.woken() !== undefined, { ends: endsOf(pair) });
+      t.is(before, undefined);
+      t.is(source.woken(), pollEvent.out);
+    },
+  );
 }
 
 test.serial('a target without room wakes nobody, however often it calls', async (t) => {
@@ -137,18 +155,21 @@ if (testbed.severalBuffers) {
   const needed = neededIn(fillSize);
 
   for (const stashed of [6, 15]) {
-    test.serial(`frames in the stash count: ${stashed} there leave ${needed - stashed} for a fill ring of ${fillSize}`, async (t) => {
-      await using pair = await openPair({ sharedUmem: true, source: { bindFlags }, target: { bindFlags, fillSize } });
-      await useRx(pair, 1);
-      using _other = await makeStash(pair, stashed);
-      fill(pair.target, needed - stashed - 1);
-      const oneShort = writable(pair);
+    test.serial(
+      `frames in the stash count: ${stashed} there leave ${needed - stashed} for a fill ring of ${fillSize}`,
+      async (t) => {
+        await using pair = await openPair({ sharedUmem: true, source: { bindFlags }, target: { bindFlags, fillSize } });
+        await useRx(pair, 1);
+        using _other = await makeStash(pair, stashed);
+        fill(pair.target, needed - stashed - 1);
+        const oneShort = writable(pair);
 
-      fill(pair.target, 1);
+        fill(pair.target, 1);
 
-      t.false(oneShort);
-      t.true(writable(pair));
-    });
+        t.false(oneShort);
+        t.true(writable(pair));
+      },
+    );
   }
 
   test.serial('a source that sleeps is woken by frames in the stash and the one that was missing', async (t) => {

@@ -1,5 +1,13 @@
 import test from 'ava';
-import { clearRoute, listIds, readAttribute, readSocket, refusalOf, setRoute, writeNext } from '../../flash/registry.js';
+import {
+  clearRoute,
+  listIds,
+  readAttribute,
+  readSocket,
+  refusalOf,
+  setRoute,
+  writeNext,
+} from '../../flash/registry.js';
 import { auditProblem } from './support/frame-audit.js';
 import { countFrom, flashId, openListed, openPair, type RoutedPair } from './support/routed-pair.js';
 import { drainTx, fill, receive, send } from './support/test-packets.js';
@@ -24,7 +32,13 @@ const malformed: readonly [string, (target: number) => string][] = [
   ['an id beyond 32 bits', () => '4294967296'],
   ['commas between ids', (target) => `${target},${target}`],
   ['a NUL behind an id', (target) => `${target}\0${target}`],
-  ['65 ids', (target) => countFrom(0, 65).map(() => target).join(' ')],
+  [
+    '65 ids',
+    (target) =>
+      countFrom(0, 65)
+        .map(() => target)
+        .join(' '),
+  ],
 ];
 
 for (const [what, text] of malformed) {
@@ -55,8 +69,14 @@ test.serial('a target that is not bound is refused with ENXIO and changes nothin
   using unbound = openListed({ netns: pair.device.netns, ifname: 'a', queue: 2, umem, bind: false });
   fill(pair.target, 16);
 
-  t.is(refusalOf(() => writeNext(flashId(pair.source), String(flashId(unbound)))), 'ENXIO');
-  t.is(refusalOf(() => writeNext(flashId(unbound), String(flashId(pair.target)))), 'ENXIO');
+  t.is(
+    refusalOf(() => writeNext(flashId(pair.source), String(flashId(unbound)))),
+    'ENXIO',
+  );
+  t.is(
+    refusalOf(() => writeNext(flashId(unbound), String(flashId(pair.target)))),
+    'ENXIO',
+  );
   await expectUnchanged(t, pair);
 });
 
@@ -67,8 +87,14 @@ test.serial('a target without an RX ring and a source without a TX ring are refu
   using receiveOnly = openListed({ ...here, queue: 3, txSize: 0 });
   fill(pair.target, 16);
 
-  t.is(refusalOf(() => setRoute(flashId(pair.source), [flashId(sendOnly)])), 'EOPNOTSUPP');
-  t.is(refusalOf(() => setRoute(flashId(receiveOnly), [flashId(pair.target)])), 'EOPNOTSUPP');
+  t.is(
+    refusalOf(() => setRoute(flashId(pair.source), [flashId(sendOnly)])),
+    'EOPNOTSUPP',
+  );
+  t.is(
+    refusalOf(() => setRoute(flashId(receiveOnly), [flashId(pair.target)])),
+    'EOPNOTSUPP',
+  );
   await expectUnchanged(t, pair);
 });
 
@@ -88,7 +114,10 @@ test.serial('64 targets are taken', async (t) => {
   await using pair = await openPair({ sharedUmem: true });
   const target = flashId(pair.target);
 
-  setRoute(flashId(pair.source), countFrom(0, 64).map(() => target));
+  setRoute(
+    flashId(pair.source),
+    countFrom(0, 64).map(() => target),
+  );
 
   t.is(readSocket(flashId(pair.source)).route.length, 64);
 });
@@ -117,8 +146,14 @@ test.serial('with several targets the upper half of options chooses, one past th
 
   pair.source.kick();
 
-  t.deepEqual(receive(pair.target), countFrom(0, 30).filter((number) => number % 3 === 0));
-  t.deepEqual(receive(second), countFrom(0, 30).filter((number) => number % 3 === 1));
+  t.deepEqual(
+    receive(pair.target),
+    countFrom(0, 30).filter((number) => number % 3 === 0),
+  );
+  t.deepEqual(
+    receive(second),
+    countFrom(0, 30).filter((number) => number % 3 === 1),
+  );
   t.is(readSocket(flashId(pair.source)).stats['drop_bad_index'], 10);
   t.is(pair.source.rings.completion.count(), 30);
   t.is(auditProblem(pair.source.umem), undefined);
@@ -137,7 +172,7 @@ test.serial('a cleared route gives TX back to the wire, and what was stalled goe
 
   t.deepEqual(redirected, [0, 1, 2, 3]);
   t.is(readAttribute(flashId(pair.source), 'next'), '-1\n');
-  t.is(await pair.device.packetsOnWire() - before, 16);
+  t.is((await pair.device.packetsOnWire()) - before, 16);
 });
 
 test.serial('a new route replaces the old one without losing what is on TX', async (t) => {

@@ -39,7 +39,10 @@ test.serial('ss shows routed sockets as it shows others', async (t) => {
   await using pair = await openPair({ sharedUmem: true });
   // A driver looks at idle queues now and then, which counts rings that it finds empty.
   const listed = async (): Promise<string> =>
-    (await run('ip', ['netns', 'exec', pair.device.netns, 'ss', '-H', '-n', '--xdp', '--extended', '--info'])).replace(/( ring empty):\d+/g, '$1');
+    (await run('ip', ['netns', 'exec', pair.device.netns, 'ss', '-H', '-n', '--xdp', '--extended', '--info'])).replace(
+      /( ring empty):\d+/g,
+      '$1',
+    );
   const routed = await listed();
 
   clearRoute(flashId(pair.source));

@@ -6,8 +6,6 @@ import { countFrom, flashId, isSorted, umemLayouts } from './support/routed-pair
 import { forward, openRow, recycle } from './support/socket-row.js';
 import { receive, reclaim, send } from './support/test-packets.js';
 
-
-
 /** Sends numbered packets as there is room, until all are on TX; returns the next number. */
 function sendSome(socket: XdpSocket, next: number, end: number): number {
   const count = Math.min(end - next, socket.rings.tx.free(), 16);
@@ -18,7 +16,8 @@ function sendSome(socket: XdpSocket, next: number, end: number): number {
 /** A chain first => ... => last; every socket between them forwards. Returns what arrives at the end. */
 async function runChain(sockets: readonly XdpSocket[], packets: number): Promise<number[]> {
   const [first, last] = [sockets[0] as XdpSocket, sockets.at(-1) as XdpSocket];
-  for (const [index, socket] of sockets.slice(0, -1).entries()) setRoute(flashId(socket), [flashId(sockets[index + 1] as XdpSocket)]);
+  for (const [index, socket] of sockets.slice(0, -1).entries())
+    setRoute(flashId(socket), [flashId(sockets[index + 1] as XdpSocket)]);
   const received: number[] = [];
   let sent = 0;
   await waitUntil(
@@ -33,7 +32,12 @@ async function runChain(sockets: readonly XdpSocket[], packets: number): Promise
       received.push(...receive(last));
       return received.length >= packets && sockets.every(({ rings }) => rings.tx.count() === 0);
     },
-    { what: `${packets} packets at the end of a chain`, deadlineMs: 60_000, intervalMs: 0, lastState: () => ({ sent, received: received.length }) },
+    {
+      what: `${packets} packets at the end of a chain`,
+      deadlineMs: 60_000,
+      intervalMs: 0,
+      lastState: () => ({ sent, received: received.length }),
+    },
   );
   return received;
 }
@@ -77,37 +81,51 @@ for (const { layout, sharedUmem } of umemLayouts) {
     }
 
     t.true(received.every(isSorted));
-    for (const [index, numbers] of received.entries()) t.deepEqual(numbers, countFrom(0, 960).filter((number) => number % 8 === index));
+    for (const [index, numbers] of received.entries())
+      t.deepEqual(
+        numbers,
+        countFrom(0, 960).filter((number) => number % 8 === index),
+      );
     t.deepEqual(row.problems(), []);
   });
 
-  test.serial(`a slow target holds up its source and neither harms nor reorders the flow of another (${layout})`, async (t) => {
-    await using row = await openRow({ count: 3, sharedUmem });
-    const [source, fast, slow] = row.sockets as [XdpSocket, XdpSocket, XdpSocket];
-    setRoute(flashId(source), [flashId(fast), flashId(slow)]);
-    const received: number[][] = [[], []];
-    let sent = 0;
-    recycle(slow, 16);
-
-    for (let round = 0; (received[0]?.length ?? 0) + (received[1]?.length ?? 0) < 400; round++) {
-      if (round > 2000) return t.fail(`${JSON.stringify(received.map(({ length }) => length))} of 400 after 2000 rounds`);
-      recycle(source, 0);
-      recycle(fast, 32);
-      const count = Math.min(16, source.rings.tx.free(), 400 - sent);
-      send(source, countFrom(sent, count), { options: (number) => (number % 2) << 16 });
-      sent += count;
-      source.kick();
-      received[0]?.push(...receive(fast));
-      if (round % 5 !== 4) continue;
-      received[1]?.push(...receive(slow));
+  test.serial(
+    `a slow target holds up its source and neither harms nor reorders the flow of another (${layout})`,
+    async (t) => {
+      await using row = await openRow({ count: 3, sharedUmem });
+      const [source, fast, slow] = row.sockets as [XdpSocket, XdpSocket, XdpSocket];
+      setRoute(flashId(source), [flashId(fast), flashId(slow)]);
+      const received: number[][] = [[], []];
+      let sent = 0;
       recycle(slow, 16);
-    }
 
-    t.true((readStats(flashId(source))['stall_fill_empty'] ?? 0) > 0);
-    t.deepEqual(received[0], countFrom(0, 400).filter((number) => number % 2 === 0));
-    t.deepEqual(received[1], countFrom(0, 400).filter((number) => number % 2 === 1));
-    t.deepEqual(row.problems(), []);
-  });
+      for (let round = 0; (received[0]?.length ?? 0) + (received[1]?.length ?? 0) < 400; round++) {
+        if (round > 2000)
+          return t.fail(`${JSON.stringify(received.map(({ length }) => length))} of 400 after 2000 rounds`);
+        recycle(source, 0);
+        recycle(fast, 32);
+        const count = Math.min(16, source.rings.tx.free(), 400 - sent);
+        send(source, countFrom(sent, count), { options: (number) => (number % 2) << 16 });
+        sent += count;
+        source.kick();
+        received[0]?.push(...receive(fast));
+        if (round % 5 !== 4) continue;
+        received[1]?.push(...receive(slow));
+        recycle(slow, 16);
+      }
+
+      t.true((readStats(flashId(source))['stall_fill_empty'] ?? 0) > 0);
+      t.deepEqual(
+        received[0],
+        countFrom(0, 400).filter((number) => number % 2 === 0),
+      );
+      t.deepEqual(
+        received[1],
+        countFrom(0, 400).filter((number) => number % 2 === 1),
+      );
+      t.deepEqual(row.problems(), []);
+    },
+  );
 
   test.serial(`a chain of eight moves every packet in order (${layout})`, async (t) => {
     await using row = await openRow({ count: 8, sharedUmem });
@@ -130,7 +148,8 @@ for (const { layout, sharedUmem } of umemLayouts) {
   test.serial(`packets go round a ring of three and none is lost (${layout})`, async (t) => {
     await using row = await openRow({ count: 3, sharedUmem });
     const [first] = row.sockets as [XdpSocket, XdpSocket, XdpSocket];
-    for (const [index, socket] of row.sockets.entries()) setRoute(flashId(socket), [flashId(row.sockets[(index + 1) % 3] as XdpSocket)]);
+    for (const [index, socket] of row.sockets.entries())
+      setRoute(flashId(socket), [flashId(row.sockets[(index + 1) % 3] as XdpSocket)]);
     for (const socket of row.sockets) recycle(socket, 32);
     send(first, countFrom(0, 20));
     let laps = 0;
@@ -147,7 +166,10 @@ for (const { layout, sharedUmem } of umemLayouts) {
     while (row.sockets.some(({ rings }) => rings.tx.count() > 0)) for (const socket of row.sockets) socket.kick();
 
     const arrived = row.sockets.flatMap((socket) => receive(socket));
-    t.deepEqual(arrived.sort((a, b) => a - b), countFrom(0, 20));
+    t.deepEqual(
+      arrived.sort((a, b) => a - b),
+      countFrom(0, 20),
+    );
     t.deepEqual(row.problems(), []);
   });
 

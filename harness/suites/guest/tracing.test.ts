@@ -18,10 +18,13 @@ test.serial('the tracepoints tell of routes, redirects and stalls', async (t) =>
 
   const hex = `0x${target.toString(16)}`;
   // A source that stalls is looked at again and again until its route is cleared.
-  t.deepEqual([...new Set(events.map(({ text }) => text).filter((text) => !text.includes('moved=0')))], [
-    `flash_route: source=${source} targets={${hex},${hex}}`,
-    `flash_stall: source=${source} target=${target} cause=cq_full`,
-    `flash_redirect: source=${source} target=${target} moved=16 asked=20`,
-    `flash_route: source=${source} targets={}`,
-  ]);
+  t.deepEqual(
+    [...new Set(events.map(({ text }) => text).filter((text) => !text.includes('moved=0')))],
+    [
+      `flash_route: source=${source} targets={${hex},${hex}}`,
+      `flash_stall: source=${source} target=${target} cause=cq_full`,
+      `flash_redirect: source=${source} target=${target} moved=16 asked=20`,
+      `flash_route: source=${source} targets={}`,
+    ],
+  );
 });

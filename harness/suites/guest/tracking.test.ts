@@ -12,7 +12,8 @@ import { fill, receive, reclaim, send } from './support/test-packets.js';
 
 const path = join(flashDir, 'tx_tracking');
 const read = (): string => readFileSync(path, 'utf8');
-const firstBytes = ({ umem }: XdpSocket, addresses: readonly number[]): number[] => addresses.map((address) => umem.read(address, 1)[0] ?? -1);
+const firstBytes = ({ umem }: XdpSocket, addresses: readonly number[]): number[] =>
+  addresses.map((address) => umem.read(address, 1)[0] ?? -1);
 const indexOf = (number: number): number => number % 3;
 
 test.serial.afterEach.always(() => writeFileSync(path, '0'));
@@ -49,14 +50,19 @@ for (const { layout, sharedUmem } of umemLayouts) {
     source.kick();
 
     t.deepEqual(firstBytes(source, source.rings.completion.peek()), countFrom(0, 30).map(indexOf));
-    for (const [index, target] of targets.entries()) t.deepEqual(receive(target), countFrom(0, 30).filter((number) => indexOf(number) === index));
+    for (const [index, target] of targets.entries())
+      t.deepEqual(
+        receive(target),
+        countFrom(0, 30).filter((number) => indexOf(number) === index),
+      );
   });
 
   test.serial(`without tracking no completed frame is written to (${layout})`, async (t) => {
     await using row = await openRow({ count: 2, sharedUmem });
     const [source, target] = row.sockets as [XdpSocket, XdpSocket];
     setRoute(flashId(source), [flashId(target)]);
-    for (const umem of new Set([source.umem, target.umem])) for (const frame of umem.frames) umem.write(frame, Uint8Array.of(0xaa));
+    for (const umem of new Set([source.umem, target.umem]))
+      for (const frame of umem.frames) umem.write(frame, Uint8Array.of(0xaa));
     recycle(target, 32);
     send(source, countFrom(0, 8));
 
@@ -64,7 +70,10 @@ for (const { layout, sharedUmem } of umemLayouts) {
 
     // After an exchange these were never sent; after a copy they start as the packets did.
     const expected = sharedUmem ? 0xaa : 0xff;
-    t.deepEqual(firstBytes(source, source.rings.completion.peek()), countFrom(0, 8).map(() => expected));
+    t.deepEqual(
+      firstBytes(source, source.rings.completion.peek()),
+      countFrom(0, 8).map(() => expected),
+    );
   });
 
   test.serial(`tracking leaves alone what was not delivered (${layout})`, async (t) => {
@@ -73,7 +82,10 @@ for (const { layout, sharedUmem } of umemLayouts) {
     fill(target, 32);
     writeFileSync(path, '1');
     send(source, countFrom(0, 10));
-    const waiting = source.rings.tx.peek().slice(4).map(({ addr }) => addr);
+    const waiting = source.rings.tx
+      .peek()
+      .slice(4)
+      .map(({ addr }) => addr);
 
     source.kick();
     const stalled = firstBytes(source, waiting);
@@ -84,33 +96,45 @@ for (const { layout, sharedUmem } of umemLayouts) {
       received.push(...receive(target));
     }
 
-    t.deepEqual(stalled, waiting.map(() => 0xff));
+    t.deepEqual(
+      stalled,
+      waiting.map(() => 0xff),
+    );
     t.deepEqual(received, countFrom(0, 10));
     for (const umem of umemsOf(pair)) t.is(auditProblem(umem), undefined);
   });
 }
 
 for (const { layout, sharedUmem } of umemLayouts) {
-  test.serial(`an index past the end of the route is dropped and completed, in every position of a batch (${layout})`, async (t) => {
-    await using row = await openRow({ count: 3, sharedUmem });
-    const [source, first, second] = row.sockets as [XdpSocket, XdpSocket, XdpSocket];
-    setRoute(flashId(source), [flashId(first), flashId(second)]);
+  test.serial(
+    `an index past the end of the route is dropped and completed, in every position of a batch (${layout})`,
+    async (t) => {
+      await using row = await openRow({ count: 3, sharedUmem });
+      const [source, first, second] = row.sockets as [XdpSocket, XdpSocket, XdpSocket];
+      setRoute(flashId(source), [flashId(first), flashId(second)]);
 
-    for (let bad = 0; bad < 32; bad++) {
-      for (const target of [first, second]) recycle(target, 32);
-      send(source, countFrom(0, 32), { options: (number) => (number === bad ? 2 + number * 2047 : number % 2) << 16 });
-      source.kick();
+      for (let bad = 0; bad < 32; bad++) {
+        for (const target of [first, second]) recycle(target, 32);
+        send(source, countFrom(0, 32), {
+          options: (number) => (number === bad ? 2 + number * 2047 : number % 2) << 16,
+        });
+        source.kick();
 
-      const received = [...receive(first), ...receive(second)].sort((a, b) => a - b);
-      t.deepEqual(received, countFrom(0, 32).filter((number) => number !== bad), `position ${bad}`);
-      t.is(source.rings.completion.count(), 32, `position ${bad}`);
-      recycle(source, 0);
-    }
+        const received = [...receive(first), ...receive(second)].sort((a, b) => a - b);
+        t.deepEqual(
+          received,
+          countFrom(0, 32).filter((number) => number !== bad),
+          `position ${bad}`,
+        );
+        t.is(source.rings.completion.count(), 32, `position ${bad}`);
+        recycle(source, 0);
+      }
 
-    t.like(readStats(flashId(source)), { drop_bad_index: 32, redirected: 31 * 32 });
-    t.is(source.statistics().tx_invalid_descs, 32);
-    t.deepEqual(row.problems(), []);
-  });
+      t.like(readStats(flashId(source)), { drop_bad_index: 32, redirected: 31 * 32 });
+      t.is(source.statistics().tx_invalid_descs, 32);
+      t.deepEqual(row.problems(), []);
+    },
+  );
 }
 
 test.serial('with one target every index goes there', async (t) => {
@@ -147,7 +171,10 @@ test.serial('a target that is named twice takes both indices, in order', async (
 
   source.kick();
 
-  t.deepEqual(firstBytes(source, source.rings.completion.peek()), countFrom(0, 20).map((number) => number % 2));
+  t.deepEqual(
+    firstBytes(source, source.rings.completion.peek()),
+    countFrom(0, 20).map((number) => number % 2),
+  );
   t.deepEqual(receive(target), countFrom(0, 20));
 });
 
@@ -184,16 +211,31 @@ for (const { layout, sharedUmem } of umemLayouts) {
     ];
     const addresses = source.umem.take(packets.length);
     // What an exchange gives is marked on the target's side.
-    for (const umem of new Set(row.sockets.map((socket) => socket.umem))) for (const frame of umem.frames) umem.write(frame, Uint8Array.of(0xaa));
+    for (const umem of new Set(row.sockets.map((socket) => socket.umem)))
+      for (const frame of umem.frames) umem.write(frame, Uint8Array.of(0xaa));
     writeFileSync(path, '1');
-    source.rings.tx.produce(packets.map(({ len, options }, index) => ({ addr: addresses[index] ?? 0, len, options: options ?? 0 })));
+    source.rings.tx.produce(
+      packets.map(({ len, options }, index) => ({ addr: addresses[index] ?? 0, len, options: options ?? 0 })),
+    );
 
     source.kick();
 
     const completed = source.rings.completion.peek();
-    t.deepEqual(firstBytes(source, completed), packets.map(({ byte }) => byte));
-    t.deepEqual(completed.filter((_, index) => packets[index]?.byte === 255), addresses.filter((_, index) => packets[index]?.byte === 255));
-    t.like(readStats(flashId(source)), { redirected: 3, drop_bad_index: 1, drop_no_target: 1, drop_oversize: 1, drop_invalid: 3 });
+    t.deepEqual(
+      firstBytes(source, completed),
+      packets.map(({ byte }) => byte),
+    );
+    t.deepEqual(
+      completed.filter((_, index) => packets[index]?.byte === 255),
+      addresses.filter((_, index) => packets[index]?.byte === 255),
+    );
+    t.like(readStats(flashId(source)), {
+      redirected: 3,
+      drop_bad_index: 1,
+      drop_no_target: 1,
+      drop_oversize: 1,
+      drop_invalid: 3,
+    });
   });
 
   test.serial(`tracking writes nowhere for an address that is in no frame (${layout})`, async (t) => {

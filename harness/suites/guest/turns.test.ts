@@ -13,24 +13,29 @@ import { testbed } from './support/testbed.js';
  * Sources that wait at the same pool: whoever calls serves all of them, and each has its turn.
  */
 
-test.serial('sockets that share a fill ring: who waits at one is served by a refill and a call of the other', async (t) => {
-  await using pair = await openSleepingPair({ sharedUmem: true });
-  const { source, target } = pair;
-  using more = openMore(pair, [target.queue, 2]);
-  const [beside, other] = more.sockets as [XdpSocket, XdpSocket];
-  setRoute(flashId(other), [flashId(beside)]);
-  for (const from of [source, other]) {
-    send(from, countFrom(0, 16));
-    from.kick();
-  }
+test.serial(
+  'sockets that share a fill ring: who waits at one is served by a refill and a call of the other',
+  async (t) => {
+    await using pair = await openSleepingPair({ sharedUmem: true });
+    const { source, target } = pair;
+    using more = openMore(pair, [target.queue, 2]);
+    const [beside, other] = more.sockets as [XdpSocket, XdpSocket];
+    setRoute(flashId(other), [flashId(beside)]);
+    for (const from of [source, other]) {
+      send(from, countFrom(0, 16));
+      from.kick();
+    }
 
-  fill(target, 32);
-  target.receive(message.more);
+    fill(target, 32);
+    target.receive(message.more);
 
-  const ends = [source, other, target, beside];
-  await eventually('both to be served', () => [target, beside].every(({ rings }) => rings.rx.count() === 16), { ends });
-  t.deepEqual([receive(target), receive(beside)], [countFrom(0, 16), countFrom(0, 16)]);
-});
+    const ends = [source, other, target, beside];
+    await eventually('both to be served', () => [target, beside].every(({ rings }) => rings.rx.count() === 16), {
+      ends,
+    });
+    t.deepEqual([receive(target), receive(beside)], [countFrom(0, 16), countFrom(0, 16)]);
+  },
+);
 
 test.serial('sources that share a completion ring: who waits for it is served by a call of the other', async (t) => {
   await using pair = await openSleepingPair({ sharedUmem: true, source: { completionSize: 16 } });
@@ -55,8 +60,14 @@ test.serial('sources that share a completion ring: who waits for it is served by
   );
 
   const received = receive(target);
-  t.deepEqual(received.filter((number) => number < 100), countFrom(0, 24));
-  t.deepEqual(received.filter((number) => number >= 100), countFrom(100, 24));
+  t.deepEqual(
+    received.filter((number) => number < 100),
+    countFrom(0, 24),
+  );
+  t.deepEqual(
+    received.filter((number) => number >= 100),
+    countFrom(100, 24),
+  );
 });
 
 const rounds = 400;
@@ -145,26 +156,36 @@ if (testbed.severalBuffers) {
     { takes: 'all that there is', perCall: undefined },
     { takes: 'one packet a call', perCall: 1 },
   ]) {
-    test.serial(`neither small packets starve large ones at the same target, nor large ones small ones, if it takes ${takes}`, async (t) => {
-      const { arrived, problems } = await contend({ fragments: [1, 12], frames: 16, perCall, until: hadTurns });
+    test.serial(
+      `neither small packets starve large ones at the same target, nor large ones small ones, if it takes ${takes}`,
+      async (t) => {
+        const { arrived, problems } = await contend({ fragments: [1, 12], frames: 16, perCall, until: hadTurns });
 
-      t.true(hadTurns(arrived), `${arrived.join(' small and ')} large packets in ${rounds} rounds`);
-      t.deepEqual(problems, []);
-    });
+        t.true(hadTurns(arrived), `${arrived.join(' small and ')} large packets in ${rounds} rounds`);
+        t.deepEqual(problems, []);
+      },
+    );
 
-    test.serial(`large packets that fit are not starved behind one that never does, if the target takes ${takes}`, async (t) => {
-      const fitting = ([, ...counts]: readonly number[]): boolean => hadTurns(counts);
+    test.serial(
+      `large packets that fit are not starved behind one that never does, if the target takes ${takes}`,
+      async (t) => {
+        const fitting = ([, ...counts]: readonly number[]): boolean => hadTurns(counts);
 
-      const { arrived, problems } = await contend({ fragments: [17, 12, 1], frames: 16, perCall, until: fitting });
+        const { arrived, problems } = await contend({ fragments: [17, 12, 1], frames: 16, perCall, until: fitting });
 
-      t.true(fitting(arrived), `${arrived.join(', ')} packets in ${rounds} rounds`);
-      t.is(arrived[0], 0);
-      t.deepEqual(problems, []);
-    });
+        t.true(fitting(arrived), `${arrived.join(', ')} packets in ${rounds} rounds`);
+        t.is(arrived[0], 0);
+        t.deepEqual(problems, []);
+      },
+    );
   }
 
   test.serial('a packet that does not fit holds up no other source of its target', async (t) => {
-    const { arrived, problems } = await contend({ fragments: [1, 12], frames: 8, until: ([small = 0]) => small >= enoughSmall });
+    const { arrived, problems } = await contend({
+      fragments: [1, 12],
+      frames: 8,
+      until: ([small = 0]) => small >= enoughSmall,
+    });
 
     t.true((arrived[0] ?? 0) >= enoughSmall, `${arrived.join(' small and ')} large packets in ${rounds} rounds`);
     t.is(arrived[1], 0);
@@ -185,7 +206,10 @@ test.serial('of four sources that always have packets, each has its turn wheneve
     () => {
       for (const [index, each] of sources.entries()) {
         reclaim(each);
-        send(each, countFrom(0, each.rings.tx.free()).map(() => index));
+        send(
+          each,
+          countFrom(0, each.rings.tx.free()).map(() => index),
+        );
         if (each.rings.tx.needsWakeup()) each.kick();
       }
       for (const index of receive(target)) arrived[index] = (arrived[index] ?? 0) + 1;

@@ -5,7 +5,16 @@ import type { XdpSocket } from '../../ffi/socket-types.js';
 import { readStats, setRoute } from '../../flash/registry.js';
 import { turns } from '../slow.js';
 import { eventually } from './support/ring-state.js';
-import { countFrom, endsOf, flashId, openMore, openPair, openSleepingPair, umemLayouts, type RoutedPair } from './support/routed-pair.js';
+import {
+  countFrom,
+  endsOf,
+  flashId,
+  openMore,
+  openPair,
+  openSleepingPair,
+  umemLayouts,
+  type RoutedPair,
+} from './support/routed-pair.js';
 import { fill, receive, reclaim, send } from './support/test-packets.js';
 import { borrowDevice, startPumpOn, testbed } from './support/testbed.js';
 import { endOrStandstill } from './support/traffic-ends.js';
@@ -73,60 +82,66 @@ const calls: readonly { readonly call: string; readonly make: (target: XdpSocket
 ];
 
 for (const { call, make } of calls) {
-  test.serial(`a source with an empty TX ring that was told no is woken by a target that made room and calls ${call}`, async (t) => {
-    await using pair = await openSleepingPair({ sharedUmem: true });
-    await using source = await sleepInPoll(pair.source, pollEvent.out);
-    const before = source.woken();
+  test.serial(
+    `a source with an empty TX ring that was told no is woken by a target that made room and calls ${call}`,
+    async (t) => {
+      await using pair = await openSleepingPair({ sharedUmem: true });
+      await using source = await sleepInPoll(pair.source, pollEvent.out);
+      const before = source.woken();
 
-    fill(pair.target, ringSize / 2);
-    make(pair.target);
+      fill(pair.target, ringSize / 2);
+      make(pair.target);
 
-    await expectWoken(source, endsOf(pair));
-    t.is(before, undefined);
-    t.is(source.woken(), pollEvent.out);
-  });
+      await expectWoken(source, endsOf(pair));
+      t.is(before, undefined);
+      t.is(source.woken(), pollEvent.out);
+    },
+  );
 
   for (const trigger of ['level', 'edge'] as const) {
-    test.serial(`a stalled source in ${trigger}-triggered epoll gets an event, and its tail moves, once the target drains, refills and calls ${call}`, async (t) => {
-      await using pair = await openSleepingPair({ sharedUmem: true });
-      const { source, target } = pair;
-      fill(target, ringSize);
-      // It is told yes from the start, so that nobody has noted that it waits.
-      using epoll = openEpoll([source], pollEvent.out, trigger);
-      epoll.take();
-      const received: number[] = [];
-      let sent = 0;
-      // As programs do with edges: until TX takes no more.
-      while (source.rings.tx.free() > 0) {
-        const count = Math.min(16, source.rings.tx.free());
-        send(source, countFrom(sent, count));
-        sent += count;
-        source.kick();
-        const isDone = (): boolean => source.rings.tx.count() === 0 || target.rings.rx.free() === 0;
-        await eventually('TX to be emptied or RX to be full', isDone, { ends: endsOf(pair) });
-        reclaim(source);
-      }
-      await using sleeper = await epoll.sleep();
-      const before = sleeper.woken();
+    test.serial(
+      `a stalled source in ${trigger}-triggered epoll gets an event, and its tail moves, once the target drains, refills and calls ${call}`,
+      async (t) => {
+        await using pair = await openSleepingPair({ sharedUmem: true });
+        const { source, target } = pair;
+        fill(target, ringSize);
+        // It is told yes from the start, so that nobody has noted that it waits.
+        using epoll = openEpoll([source], pollEvent.out, trigger);
+        epoll.take();
+        const received: number[] = [];
+        let sent = 0;
+        // As programs do with edges: until TX takes no more.
+        while (source.rings.tx.free() > 0) {
+          const count = Math.min(16, source.rings.tx.free());
+          send(source, countFrom(sent, count));
+          sent += count;
+          source.kick();
+          const isDone = (): boolean => source.rings.tx.count() === 0 || target.rings.rx.free() === 0;
+          await eventually('TX to be emptied or RX to be full', isDone, { ends: endsOf(pair) });
+          reclaim(source);
+        }
+        await using sleeper = await epoll.sleep();
+        const before = sleeper.woken();
 
-      await eventually(
-        'an event for the source',
-        () => {
-          const arrived = receive(target);
-          received.push(...arrived);
-          if (arrived.length > 0) {
-            fill(target, ringSize - target.rings.fill.count());
-            make(target);
-          }
-          return sleeper.woken() !== undefined && received.length === sent;
-        },
-        { ends: endsOf(pair), state: () => ({ sent, received: received.length, event: sleeper.woken() }) },
-      );
+        await eventually(
+          'an event for the source',
+          () => {
+            const arrived = receive(target);
+            received.push(...arrived);
+            if (arrived.length > 0) {
+              fill(target, ringSize - target.rings.fill.count());
+              make(target);
+            }
+            return sleeper.woken() !== undefined && received.length === sent;
+          },
+          { ends: endsOf(pair), state: () => ({ sent, received: received.length, event: sleeper.woken() }) },
+        );
 
-      t.is(before, undefined);
-      t.is(sleeper.woken(), pollEvent.out);
-      t.deepEqual(received, countFrom(0, sent));
-    });
+        t.is(before, undefined);
+        t.is(sleeper.woken(), pollEvent.out);
+        t.deepEqual(received, countFrom(0, sent));
+      },
+    );
   }
 }
 
@@ -206,21 +221,29 @@ for (const { layout, sharedUmem } of umemLayouts) {
       // Somebody that is only served by the timer gets 64 packets in up to 16 ms.
       const packets = turns(target === 'busy' ? 4096 : 10_000);
       const asleep = wait === 'poll' ? 'poll()' : `${wait}-triggered epoll`;
-      const kind = { busy: 'calls nothing', heeds: 'does as its fill ring asks', tells: 'tells of what it took', sleeps: 'sleeps as well' }[target];
+      const kind = {
+        busy: 'calls nothing',
+        heeds: 'does as its fill ring asks',
+        tells: 'tells of what it took',
+        sleeps: 'sleeps as well',
+      }[target];
 
-      test.serial(`${packets} packets of a source that sleeps in ${asleep} reach a target that ${kind} (${layout})`, async (t) => {
-        await using device = await borrowDevice();
-        const ends = { separate: !sharedUmem, wait, target };
-        await using pump = await startPumpOn(device, { mode: 'sleep', rounds: packets, ...ends });
-        const [from = -1, to = -1] = pump.ids();
-        setRoute(from, [to]);
+      test.serial(
+        `${packets} packets of a source that sleeps in ${asleep} reach a target that ${kind} (${layout})`,
+        async (t) => {
+          await using device = await borrowDevice();
+          const ends = { separate: !sharedUmem, wait, target };
+          await using pump = await startPumpOn(device, { mode: 'sleep', rounds: packets, ...ends });
+          const [from = -1, to = -1] = pump.ids();
+          setRoute(from, [to]);
 
-        pump.go();
-        const { exitCode, report, stats } = await endOrStandstill(pump, from);
+          pump.go();
+          const { exitCode, report, stats } = await endOrStandstill(pump, from);
 
-        t.is(exitCode, 0, JSON.stringify({ report, stats }));
-        t.like(report, { sent: packets, received: packets, reordered: 0 });
-      });
+          t.is(exitCode, 0, JSON.stringify({ report, stats }));
+          t.like(report, { sent: packets, received: packets, reordered: 0 });
+        },
+      );
     }
   }
 }

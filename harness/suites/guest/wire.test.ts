@@ -47,13 +47,16 @@ async function runFlows({ chains, busyPoll }: ChainsOptions): Promise<FlowsResul
   using outside = openListed({ netns, ifname: 'b', queue: 0, umem: outsideUmem, fillSize: 256, rxSize, busyPoll });
   atB.setSocket(0, outside.fd);
   using umem = createTestUmem({ frameCount: chains * functionsInChain * framesEach });
-  using functions = openAll(countFrom(0, chains * functionsInChain).map((queue) => ({ netns, ifname: 'a', queue, umem, rxSize, busyPoll })));
+  using functions = openAll(
+    countFrom(0, chains * functionsInChain).map((queue) => ({ netns, ifname: 'a', queue, umem, rxSize, busyPoll })),
+  );
   const { sockets } = functions;
   const routed = sockets.slice(0, -chains);
   for (const [queue, socket] of sockets.slice(0, chains).entries()) programOfA().setSocket(queue, socket.fd);
   await reach(outside, sockets.slice(0, chains));
   await reach(sockets.at(-1) as XdpSocket, [outside]);
-  for (const [index, socket] of routed.entries()) setRoute(flashId(socket), [flashId(sockets[index + chains] as XdpSocket)]);
+  for (const [index, socket] of routed.entries())
+    setRoute(flashId(socket), [flashId(sockets[index + chains] as XdpSocket)]);
 
   const received = countFrom(0, flows).map((): number[] => []);
   let sent = 0;
@@ -74,7 +77,12 @@ async function runFlows({ chains, busyPoll }: ChainsOptions): Promise<FlowsResul
       turn();
       return received.flat().length >= packets;
     },
-    { what: `${packets} packets to come back`, deadlineMs: 60_000, intervalMs: 0, lastState: () => ({ sent, received: received.flat().length, rings: [outside, ...sockets].map(ringCounts) }) },
+    {
+      what: `${packets} packets to come back`,
+      deadlineMs: 60_000,
+      intervalMs: 0,
+      lastState: () => ({ sent, received: received.flat().length, rings: [outside, ...sockets].map(ringCounts) }),
+    },
   );
   for (const queue of countFrom(0, chains)) programOfA().clearSocket(queue);
   const redirected = routed.map((socket) => readStats(flashId(socket))['redirected'] ?? 0);
@@ -116,7 +124,9 @@ async function reach(from: XdpSocket, to: readonly XdpSocket[]): Promise<void> {
 /** Sends a few of the packets that are left, those from `first` on. Returns how many. */
 function sendFrom(outside: XdpSocket, first: number): number {
   const room = Math.min(packets - first, outside.rings.tx.free(), 16);
-  outside.rings.tx.produce(countFrom(first, room).map((number) => writeUdp(outside.umem, number % flows, Math.floor(number / flows))));
+  outside.rings.tx.produce(
+    countFrom(first, room).map((number) => writeUdp(outside.umem, number % flows, Math.floor(number / flows))),
+  );
   outside.kick();
   return room;
 }
@@ -155,9 +165,15 @@ for (const chains of [1, 2]) {
     test.serial(title, async (t) => {
       const { received, redirected, problems } = await runFlows({ chains, busyPoll });
 
-      t.deepEqual(received.map(describeFlow), received.map(() => 'all, in order'));
+      t.deepEqual(
+        received.map(describeFlow),
+        received.map(() => 'all, in order'),
+      );
       t.true(redirected.every((count) => count > 0));
-      t.is(redirected.reduce((sum, count) => sum + count, 0), packets * (functionsInChain - 1));
+      t.is(
+        redirected.reduce((sum, count) => sum + count, 0),
+        packets * (functionsInChain - 1),
+      );
       t.deepEqual(problems, [undefined, undefined]);
     });
   }
@@ -191,10 +207,16 @@ if (testbed.driverRedirects) {
         // Nothing is taken until a packet has found the ring full.
         const missedBefore = missed;
         missed = inside.statistics().rx_ring_full;
-        if (missed > missedBefore || sent === packets) received.push(...takeUdp(inside).map(({ flow, number }) => number * flows + flow));
+        if (missed > missedBefore || sent === packets)
+          received.push(...takeUdp(inside).map(({ flow, number }) => number * flows + flow));
         return accountedFor() >= packets;
       },
-      { what: 'all packets to be received or counted', deadlineMs: 60_000, intervalMs: 0, lastState: () => ({ sent, received: received.length, ...inside.statistics() }) },
+      {
+        what: 'all packets to be received or counted',
+        deadlineMs: 60_000,
+        intervalMs: 0,
+        lastState: () => ({ sent, received: received.length, ...inside.statistics() }),
+      },
     );
     programOfA().clearSocket(0);
 

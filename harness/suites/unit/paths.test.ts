@@ -54,7 +54,10 @@ test.serial('what vng hands to QEMU and the guest has every path whole, and none
   t.is(directory, '/', 'where it runs becomes an option of the kernel');
   t.true(args.includes(image), args.join('\n'));
   t.true(args.includes(`--rwdir=${runDir}=${runDir}`));
-  t.deepEqual(args.filter((arg) => arg.includes(repositoryRoot)), []);
+  t.deepEqual(
+    args.filter((arg) => arg.includes(repositoryRoot)),
+    [],
+  );
   t.true(args.includes(`--append=PATH=${runDir}/shortcuts`));
   t.true(existsSync(join(runDir, 'shortcuts', 'udevadm')));
 });
@@ -135,7 +138,10 @@ for (const [name, script] of Object.entries(scripts).filter(([name]) => !without
     const result = await attempt('bash', ['-c', script], { cwd: repositoryRoot, env });
 
     t.is(result.exitCode, 2);
-    t.regex(result.stderr, /^flash: no kernel can be built [^\n]* \/work\/cache with blank, .*: set FLASH_CACHE to .*\n$/);
+    t.regex(
+      result.stderr,
+      /^flash: no kernel can be built [^\n]* \/work\/cache with blank, .*: set FLASH_CACHE to .*\n$/,
+    );
     t.false(existsSync(called), 'it started nothing');
   });
 }

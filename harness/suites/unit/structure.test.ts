@@ -10,18 +10,41 @@ const below = (folders: string): string => `(?:^|/)harness/(?:${folders})/`;
 const rules: readonly IForbiddenRuleType[] = [
   { name: 'no import cycles', from: {}, to: { circular: true } },
   { name: 'koffi only below harness/ffi', from: { pathNot: below('ffi|suites') }, to: { path: 'node_modules/koffi' } },
-  { name: 'zx only below harness/process', from: { pathNot: below('process') }, to: { path: 'node_modules/zx', dependencyTypesNot: ['type-only'] } },
-  { name: 'nothing else starts programs', from: { pathNot: below('process') }, to: { path: '^(node:)?child_process$' } },
+  {
+    name: 'zx only below harness/process',
+    from: { pathNot: below('process') },
+    to: { path: 'node_modules/zx', dependencyTypesNot: ['type-only'] },
+  },
+  {
+    name: 'nothing else starts programs',
+    from: { pathNot: below('process') },
+    to: { path: '^(node:)?child_process$' },
+  },
 ];
 
 /** The folders from the lowest to the highest: each may use those before it. Unit tests may use all. */
 const layers = [
-  ...['process', 'host', 'flash', 'kernel/source', 'kernel/series', 'kernel/build', 'kernel/check', 'qemu', 'nics', 'machine', 'native', 'ffi'],
+  ...[
+    'process',
+    'host',
+    'flash',
+    'kernel/source',
+    'kernel/series',
+    'kernel/build',
+    'kernel/check',
+    'qemu',
+    'nics',
+    'machine',
+    'native',
+    'ffi',
+  ],
   ...['demo', 'bench', 'fresh', 'suites', 'parity', 'programs', 'mutants', 'commands'],
 ] as const;
 
 /** Programs are run and not imported: their contracts are elsewhere. */
-const notImported: readonly IForbiddenRuleType[] = [{ name: 'nothing imports a program', from: {}, to: { path: below('programs') } }];
+const notImported: readonly IForbiddenRuleType[] = [
+  { name: 'nothing imports a program', from: {}, to: { path: below('programs') } },
+];
 
 const upwards: readonly IForbiddenRuleType[] = layers.map((layer, at) => ({
   name: `what is above ${layer} is not for it`,
@@ -35,12 +58,23 @@ test('modules import only what the structure of the harness allows', async (t) =
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
     validate: true,
-    ruleSet: { forbidden: [...rules, ...notImported, ...upwards.slice(0, -1)].map((rule) => ({ ...rule, severity: 'error' as const })) },
+    ruleSet: {
+      forbidden: [...rules, ...notImported, ...upwards.slice(0, -1)].map((rule) => ({
+        ...rule,
+        severity: 'error' as const,
+      })),
+    },
   });
 
   const { modules, summary } = output as ICruiseResult;
-  t.true(modules.some(({ source }) => source.endsWith('harness/cli.ts')), 'it looked at the harness');
-  t.deepEqual(summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} -> ${to}`), []);
+  t.true(
+    modules.some(({ source }) => source.endsWith('harness/cli.ts')),
+    'it looked at the harness',
+  );
+  t.deepEqual(
+    summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} -> ${to}`),
+    [],
+  );
 });
 
 /** How a program would be named: in TypeScript as a string, in a shell or a makefile at the beginning of a command. */
@@ -53,7 +87,9 @@ const callsGit = [
 ] as const;
 
 test('every folder of the harness has its layer', (t) => {
-  const folders = readdirSync(join(repositoryRoot, 'harness'), { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const folders = readdirSync(join(repositoryRoot, 'harness'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
 
   t.deepEqual([...new Set(layers.map((layer) => layer.split('/')[0]))].sort(), folders.sort());
 });

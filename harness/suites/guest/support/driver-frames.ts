@@ -50,6 +50,7 @@ function pollUntil(socket: XdpSocket, condition: () => boolean, what: string): v
   const endMs = Date.now() + deadlineMs;
   while (!condition()) {
     const outcome = socket.receive();
-    if (Date.now() > endMs) throw new Error(`waited ${deadlineMs} ms for the driver of queue ${socket.queue} ${what} (recvfrom: ${outcome})`);
+    if (Date.now() > endMs)
+      throw new Error(`waited ${deadlineMs} ms for the driver of queue ${socket.queue} ${what} (recvfrom: ${outcome})`);
   }
 }

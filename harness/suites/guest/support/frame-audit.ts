@@ -31,20 +31,29 @@ export interface AuditOptions {
 export function auditFrames(umem: Umem, { deviceIsDown = false }: AuditOptions = {}): FrameAudit {
   const places = new Map<number, string[]>();
   const see = (place: string, addresses: readonly number[]): void => {
-    for (const address of addresses) places.set(umem.frameOf(address), [...(places.get(umem.frameOf(address)) ?? []), place]);
+    for (const address of addresses)
+      places.set(umem.frameOf(address), [...(places.get(umem.frameOf(address)) ?? []), place]);
   };
   const sockets = openSockets(umem);
   see('free', umem.freeFrames);
   const pools = new Set<string>();
   for (const { fd, pool, rings } of sockets) {
-    see(`socket ${fd} RX`, rings.rx.peek().map(({ addr }) => addr));
-    see(`socket ${fd} TX`, rings.tx.peek().map(({ addr }) => addr));
+    see(
+      `socket ${fd} RX`,
+      rings.rx.peek().map(({ addr }) => addr),
+    );
+    see(
+      `socket ${fd} TX`,
+      rings.tx.peek().map(({ addr }) => addr),
+    );
     if (pools.has(pool)) continue;
     pools.add(pool);
     see(`pool ${pool} fill`, rings.fill.peek());
     see(`pool ${pool} completion`, rings.completion.peek());
   }
-  const duplicated = [...places].filter(([, seen]) => seen.length > 1).map(([address, seen]) => `${address}: ${seen.join(', ')}`);
+  const duplicated = [...places]
+    .filter(([, seen]) => seen.length > 1)
+    .map(([address, seen]) => `${address}: ${seen.join(', ')}`);
   return {
     frames: umem.frameCount,
     found: places.size - duplicated.length,

@@ -19,7 +19,10 @@ const faults: readonly Fault[] = [
 
 /** Unaligned frames may lie across what would be the borders of aligned ones. */
 const alignedFaults: readonly Fault[] = [
-  { title: 'an end in the next frame', spoil: (valid, { frameSize }) => ({ ...valid, addr: Number(valid.addr) + frameSize - 1, len: 2 }) },
+  {
+    title: 'an end in the next frame',
+    spoil: (valid, { frameSize }) => ({ ...valid, addr: Number(valid.addr) + frameSize - 1, len: 2 }),
+  },
 ];
 
 /** All that apply to the descriptors of a UMEM. */

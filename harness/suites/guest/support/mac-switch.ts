@@ -21,20 +21,44 @@ export interface MacSwitch extends AsyncDisposable {
 
 export async function createMacSwitch(devices: number): Promise<MacSwitch> {
   const netns = `flash-switch-${process.pid}`;
-  const ports = Array.from({ length: devices }, (_, index) => ({ device: `fv${process.pid}-${index}`, port: `p${index}`, address: `02:00:00:00:00:${String(index).padStart(2, '0')}` }));
+  const ports = Array.from({ length: devices }, (_, index) => ({
+    device: `fv${process.pid}-${index}`,
+    port: `p${index}`,
+    address: `02:00:00:00:00:${String(index).padStart(2, '0')}`,
+  }));
   await createNetns(netns);
   try {
     await ipBatch(netns, ['link add sw type bridge mcast_snooping 0', 'link set dev sw up']);
     for (const { device, port, address } of ports) {
-      await run('ip', ['link', 'add', device, 'address', address, 'type', 'veth', 'peer', 'name', port, 'netns', netns]);
-      await ipBatch(netns, [`link set dev ${port} master sw`, `link set dev ${port} type bridge_slave learning off flood off mcast_flood off bcast_flood off`, `link set dev ${port} up`]);
+      await run('ip', [
+        'link',
+        'add',
+        device,
+        'address',
+        address,
+        'type',
+        'veth',
+        'peer',
+        'name',
+        port,
+        'netns',
+        netns,
+      ]);
+      await ipBatch(netns, [
+        `link set dev ${port} master sw`,
+        `link set dev ${port} type bridge_slave learning off flood off mcast_flood off bcast_flood off`,
+        `link set dev ${port} up`,
+      ]);
       await runIn(netns, 'bridge', ['fdb', 'add', address, 'dev', port, 'master', 'static']);
     }
     return {
       ifindexes: ports.map(({ device }) => Number(readFileSync(`/sys/class/net/${device}/ifindex`, 'utf8'))),
       async carried() {
         const links = await readLinks(netns);
-        return { from: ports.map(({ port }) => links[port]?.rxPackets ?? 0), to: ports.map(({ port }) => links[port]?.txPackets ?? 0) };
+        return {
+          from: ports.map(({ port }) => links[port]?.rxPackets ?? 0),
+          to: ports.map(({ port }) => links[port]?.txPackets ?? 0),
+        };
       },
       [Symbol.asyncDispose]: () => deleteNetns(netns),
     };

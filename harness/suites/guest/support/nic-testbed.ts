@@ -6,7 +6,14 @@ import type { XdpSocket } from '../../../ffi/socket-types.js';
 import { attachXskRedirect, type XskRedirect } from '../../../ffi/xsk-redirect.js';
 import { overPort } from '../../../nics/control-port.js';
 import { controlNics, type NicControl } from '../../../nics/control.js';
-import { hardwareRing, portsOf, portsOfDriver, setUpPort, setUpPorts, waitForLinks } from '../../../nics/guest-ports.js';
+import {
+  hardwareRing,
+  portsOf,
+  portsOfDriver,
+  setUpPort,
+  setUpPorts,
+  waitForLinks,
+} from '../../../nics/guest-ports.js';
 import { nicCards, type NicModel } from '../../../nics/model.js';
 import { run } from '../../../process/run.js';
 import { waitUntil } from '../../../process/wait-until.js';
@@ -63,7 +70,13 @@ const mostKicks = 50;
 function kickUntilPolled(socket: XdpSocket, readStats: () => Readonly<Record<string, number>>): XdpSocket {
   const traces = (): string => {
     const { stall_rx_full, stall_fill_empty, stall_cq_full } = readStats();
-    return [socket.rings.tx.memory.consumer[0], socket.statistics().tx_ring_empty_descs, stall_rx_full, stall_fill_empty, stall_cq_full].join();
+    return [
+      socket.rings.tx.memory.consumer[0],
+      socket.statistics().tx_ring_empty_descs,
+      stall_rx_full,
+      stall_fill_empty,
+      stall_cq_full,
+    ].join();
   };
   return {
     ...socket,
@@ -71,7 +84,8 @@ function kickUntilPolled(socket: XdpSocket, readStats: () => Readonly<Record<str
       if (socket.rings.tx.count() === 0) return socket.kick(flags);
       const before = traces();
       let outcome = socket.kick(flags);
-      for (let kicks = 1; kicks < mostKicks && outcome === 'ok' && traces() === before; kicks++) outcome = socket.kick(flags);
+      for (let kicks = 1; kicks < mostKicks && outcome === 'ok' && traces() === before; kicks++)
+        outcome = socket.kick(flags);
       return outcome;
     },
   };
@@ -108,11 +122,15 @@ export function replaceProgram(): void {
 }
 
 /** The driver of `a`, which can be taken from it and be given back. */
-export async function driverOfA(): Promise<{ readonly unbind: () => Promise<unknown>; readonly bind: () => Promise<void> }> {
+export async function driverOfA(): Promise<{
+  readonly unbind: () => Promise<unknown>;
+  readonly bind: () => Promise<void>;
+}> {
   const about = await runIn(nicNetns, 'ethtool', ['-i', 'a']);
   const [, driver = ''] = /^driver: (\S+)/m.exec(about) ?? [];
   const [, address = ''] = /^bus-info: (\S+)/m.exec(about) ?? [];
-  const write = (file: string): Promise<string> => run('sh', ['-c', 'echo "$1" > "/sys/bus/pci/drivers/$2/$3"', 'sh', address, driver, file]);
+  const write = (file: string): Promise<string> =>
+    run('sh', ['-c', 'echo "$1" > "/sys/bus/pci/drivers/$2/$3"', 'sh', address, driver, file]);
   return {
     unbind: () => write('unbind'),
     async bind() {

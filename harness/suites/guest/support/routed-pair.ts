@@ -34,7 +34,14 @@ export const umemLayouts = [
   { layout: 'two UMEMs', sharedUmem: false },
 ] as const;
 
-export async function openPair({ sharedUmem, umem, targetUmem: ofTarget, source, target, route }: PairOptions): Promise<RoutedPair> {
+export async function openPair({
+  sharedUmem,
+  umem,
+  targetUmem: ofTarget,
+  source,
+  target,
+  route,
+}: PairOptions): Promise<RoutedPair> {
   const device = await borrowDevice();
   const sourceUmem = createTestUmem({ frameCount: 256, ...umem });
   const targetUmem = sharedUmem ? sourceUmem : createTestUmem({ frameCount: 256, ...umem, ...ofTarget });
@@ -60,7 +67,11 @@ export function openSleepingPair({ source, target, ...options }: PairOptions): P
 }
 
 /** More such sockets on the device and the target's UMEM of a pair. */
-export function openMore(pair: RoutedPair, queues: readonly number[], options: Partial<ListedOptions> = {}): OpenSockets {
+export function openMore(
+  pair: RoutedPair,
+  queues: readonly number[],
+  options: Partial<ListedOptions> = {},
+): OpenSockets {
   const { device, target } = pair;
   const here = { netns: device.netns, ifname: device.a, umem: target.umem, busyPoll: false };
   return openAll(queues.map((queue) => ({ ...here, queue, ...options })));
@@ -81,11 +92,19 @@ export function openListed({ busyPoll = true, ...options }: ListedOptions): XdpS
   const bindFlags = options.bindFlags ?? testbed.bindFlags;
   const socket = openSocket({ ...options, bindFlags });
   const [id, ...more] = listIds().filter((listed) => !before.has(listed));
-  if (id === undefined || more.length > 0) throw new Error(`opening one socket made ${more.length + (id === undefined ? 0 : 1)} appear in the list`);
+  if (id === undefined || more.length > 0)
+    throw new Error(`opening one socket made ${more.length + (id === undefined ? 0 : 1)} appear in the list`);
   try {
     const needWakeup = (bindFlags & bindFlag.useNeedWakeup) !== 0;
     const isZeroCopy = options.bind !== false && (bindFlags & bindFlag.zeroCopy) !== 0;
-    const settled = isZeroCopy ? testbed.settle(socket, { busyPoll, needWakeup, publish: () => routeToItself(id), readStats: () => readStats(id) }) : socket;
+    const settled = isZeroCopy
+      ? testbed.settle(socket, {
+          busyPoll,
+          needWakeup,
+          publish: () => routeToItself(id),
+          readStats: () => readStats(id),
+        })
+      : socket;
     ids.set(settled, id);
     return settled;
   } catch (error) {

@@ -29,7 +29,17 @@ export async function openRow({ count, sharedUmem, ringSizes = [], busyPoll = tr
   const sockets = Array.from({ length: count }, (_, queue) => {
     const size = ringSizes[queue] ?? 64;
     const umem = common ?? createTestUmem({ frameCount: framesEach });
-    return openListed({ netns: device.netns, ifname: device.a, queue, umem, busyPoll, rxSize: size, txSize: size, fillSize: size, completionSize: size });
+    return openListed({
+      netns: device.netns,
+      ifname: device.a,
+      queue,
+      umem,
+      busyPoll,
+      rxSize: size,
+      txSize: size,
+      fillSize: size,
+      completionSize: size,
+    });
   });
   const umems = [...new Set(sockets.map(({ umem }): Umem => umem))];
   return {

@@ -44,7 +44,11 @@ export interface SendOptions {
 }
 
 /** The descriptors of a numbered packet, written to free frames. */
-export function writePacket(umem: Umem, number: number, { shape = singleBuffer, options = () => 0 }: SendOptions = {}): Descriptor[] {
+export function writePacket(
+  umem: Umem,
+  number: number,
+  { shape = singleBuffer, options = () => 0 }: SendOptions = {},
+): Descriptor[] {
   return umem.take(shape.fragments).map((addr, fragment) => {
     umem.write(addr, fragmentBytes(number, fragment, shape.fragmentBytes));
     const continues = fragment + 1 < shape.fragments ? packetContinues : 0;
@@ -86,11 +90,13 @@ export function numberAt(umem: Umem, address: number): number {
 }
 
 function readPacket(umem: Umem, packet: readonly ReadDescriptor[], shape: PacketShape): number {
-  if (packet.length !== shape.fragments) throw new Error(`a packet of ${packet.length} buffers, not ${shape.fragments}`);
+  if (packet.length !== shape.fragments)
+    throw new Error(`a packet of ${packet.length} buffers, not ${shape.fragments}`);
   const buffers = packet.map(({ addr, len }) => Buffer.from(umem.read(addr, len)));
   const number = buffers[0]?.readUInt32BE(numberOffset) ?? -1;
   for (const [fragment, bytes] of buffers.entries()) {
-    if (!bytes.equals(fragmentBytes(number, fragment, shape.fragmentBytes))) throw new Error(`buffer ${fragment} of packet ${number} is not as it was sent`);
+    if (!bytes.equals(fragmentBytes(number, fragment, shape.fragmentBytes)))
+      throw new Error(`buffer ${fragment} of packet ${number} is not as it was sent`);
   }
   return number;
 }
@@ -110,7 +116,12 @@ export async function receiveCount(socket: XdpSocket, count: number, deadlineMs 
       numbers.push(...receive(socket));
       return numbers.length >= count;
     },
-    { what: `${count} packets on socket ${socket.fd}`, deadlineMs, intervalMs: 5, lastState: () => ({ received: numbers.length, rx: socket.rings.rx.count() }) },
+    {
+      what: `${count} packets on socket ${socket.fd}`,
+      deadlineMs,
+      intervalMs: 5,
+      lastState: () => ({ received: numbers.length, rx: socket.rings.rx.count() }),
+    },
   );
   return numbers;
 }
@@ -124,18 +135,29 @@ export async function drainTx(socket: XdpSocket, deadlineMs = 5000): Promise<voi
       reclaim(socket);
       return socket.rings.tx.count() === 0;
     },
-    { what: `socket ${socket.fd} to transmit`, deadlineMs, intervalMs: 5, lastState: () => ({ tx: socket.rings.tx.count(), outcome }) },
+    {
+      what: `socket ${socket.fd} to transmit`,
+      deadlineMs,
+      intervalMs: 5,
+      lastState: () => ({ tx: socket.rings.tx.count(), outcome }),
+    },
   );
 }
 
 const exchangeBatch = 16;
 
 /** Batches from a source to its target, as programs send that know nothing of routes. Returns what arrived. */
-export function exchange({ source, target }: { readonly source: XdpSocket; readonly target: XdpSocket }, batches: number): number[] {
+export function exchange(
+  { source, target }: { readonly source: XdpSocket; readonly target: XdpSocket },
+  batches: number,
+): number[] {
   const received: number[] = [];
   for (let batch = 0; batch < batches; batch++) {
     fill(target, 2 * exchangeBatch - target.rings.fill.count());
-    send(source, Array.from({ length: exchangeBatch }, (_, index) => batch * exchangeBatch + index));
+    send(
+      source,
+      Array.from({ length: exchangeBatch }, (_, index) => batch * exchangeBatch + index),
+    );
     source.kick();
     target.receive();
     received.push(...receive(target));

@@ -8,7 +8,9 @@ import { vethTestbed } from './veth-testbed.js';
 const given = process.env[testbedVariable];
 
 /** What the tests of this process run on. */
-export let testbed: Testbed = chooseTestbed(given === undefined ? undefined : nicTestbedSchema.parse(JSON.parse(given)));
+export let testbed: Testbed = chooseTestbed(
+  given === undefined ? undefined : nicTestbedSchema.parse(JSON.parse(given)),
+);
 
 function chooseTestbed(nic: NicTestbedOptions | undefined): Testbed {
   return nic === undefined ? vethTestbed : makeNicTestbed(nic);
@@ -30,6 +32,9 @@ export function createTestUmem({ frameCount, ...options }: UmemOptions): Umem {
 }
 
 /** A pump on the device of a test. */
-export function startPumpOn({ netns, a, zeroCopy }: Device, options: Omit<PumpOptions, 'netns' | 'ifname' | 'zeroCopy'>): Promise<Pump> {
+export function startPumpOn(
+  { netns, a, zeroCopy }: Device,
+  options: Omit<PumpOptions, 'netns' | 'ifname' | 'zeroCopy'>,
+): Promise<Pump> {
   return startPump({ netns, ifname: a, zeroCopy, ...options });
 }

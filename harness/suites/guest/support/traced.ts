@@ -14,7 +14,11 @@ export interface TracedEvent {
 }
 
 /** The events of FLASH or of another group, or one of them, while some work is done. */
-export async function tracedLines(event: string | undefined, work: () => unknown, group = 'flash'): Promise<TracedEvent[]> {
+export async function tracedLines(
+  event: string | undefined,
+  work: () => unknown,
+  group = 'flash',
+): Promise<TracedEvent[]> {
   if (!existsSync(join(tracing, 'trace'))) await run('mount', ['-t', 'tracefs', 'tracefs', tracing]);
   const enable = join('events', group, ...(event === undefined ? [] : [event]), 'enable');
   write('trace', '');

@@ -19,7 +19,13 @@ export const emptied = 'index\tflash_id\n0\t-1\n';
 export const redirected = (id: number): number => readStats(id)['redirected'] ?? 0;
 
 export function openEnd(device: Device, queue: number, options: { readonly busyPoll?: boolean } = {}): XdpSocket {
-  return openListed({ netns: device.netns, ifname: device.a, queue, umem: createTestUmem({ frameCount: 256 }), ...options });
+  return openListed({
+    netns: device.netns,
+    ifname: device.a,
+    queue,
+    umem: createTestUmem({ frameCount: 256 }),
+    ...options,
+  });
 }
 
 /** A program that pushes or pulls on its own, until it is told to stop or killed. */

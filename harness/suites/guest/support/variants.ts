@@ -36,7 +36,10 @@ export interface VariantPair extends RoutedPair {
   readonly drain: () => Promise<number[]>;
 }
 
-export async function openVariant({ sharedUmem, unaligned, frameSize, shape }: Variant, options: Omit<PairOptions, 'sharedUmem'> = {}): Promise<VariantPair> {
+export async function openVariant(
+  { sharedUmem, unaligned, frameSize, shape }: Variant,
+  options: Omit<PairOptions, 'sharedUmem'> = {},
+): Promise<VariantPair> {
   const bindFlags = testbed.bindFlags | (shape.fragments > 1 ? bindFlag.useSg : 0);
   const pair = await openPair({
     ...options,

@@ -21,8 +21,19 @@ export async function makeVeth(): Promise<VethPair> {
   const netns = `flash-test-${process.pid}-${made++}`;
   await createNetns(netns);
   const counts = `numtxqueues ${queues} numrxqueues ${queues}`;
-  await ipBatch(netns, [`link add name a ${counts} type veth peer name b ${counts}`, 'link set dev a up', 'link set dev b up']);
-  return { netns, a: 'a', b: 'b', zeroCopy: false, packetsOnWire: async () => packetsOnWire(netns, 'a'), [Symbol.asyncDispose]: () => deleteNetns(netns) };
+  await ipBatch(netns, [
+    `link add name a ${counts} type veth peer name b ${counts}`,
+    'link set dev a up',
+    'link set dev b up',
+  ]);
+  return {
+    netns,
+    a: 'a',
+    b: 'b',
+    zeroCopy: false,
+    packetsOnWire: async () => packetsOnWire(netns, 'a'),
+    [Symbol.asyncDispose]: () => deleteNetns(netns),
+  };
 }
 
 const txPacketsColumn = 9;

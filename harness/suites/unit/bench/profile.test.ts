@@ -15,7 +15,10 @@ test('packets of the remote protocol are framed and summed, and found between wh
 });
 
 /** Answers each packet with the next of these, a halt that nobody asked about first. */
-async function listen(t: ExecutionContext, answers: readonly string[]): Promise<{ readonly server: Server; readonly path: string; readonly asked: readonly string[] }> {
+async function listen(
+  t: ExecutionContext,
+  answers: readonly string[],
+): Promise<{ readonly server: Server; readonly path: string; readonly asked: readonly string[] }> {
   const asked: string[] = [];
   const left = [...answers];
   const server = createServer((socket) => {
@@ -34,7 +37,13 @@ async function listen(t: ExecutionContext, answers: readonly string[]): Promise<
 }
 
 test('a processor is followed through its debugger, whatever halts it tells of besides', async (t) => {
-  const { server, path, asked } = await listen(t, ['T02thread:01; T05thread:01;', 'T05thread:01; OK', 'T05thread:01;', `${'0'.repeat(256)}00166281ffffffff00`, 'OK']);
+  const { server, path, asked } = await listen(t, [
+    'T02thread:01; T05thread:01;',
+    'T05thread:01; OK',
+    'T05thread:01;',
+    `${'0'.repeat(256)}00166281ffffffff00`,
+    'OK',
+  ]);
   using debugged = await attachDebugger(path);
 
   await debugged.breakAt(0xffffffff81621600n, true);
@@ -62,10 +71,17 @@ test('a debugger that refuses or goes away is an error', async (t) => {
 });
 
 test('addresses are found in the functions they lie in', (t) => {
-  const { addressOf, nameAt } = parseSymbols('ffffffff81000200 t second\nffffffff81000100 T first\nffffffff81000180 D data\n');
+  const { addressOf, nameAt } = parseSymbols(
+    'ffffffff81000200 t second\nffffffff81000100 T first\nffffffff81000180 D data\n',
+  );
 
   t.is(addressOf('second'), 0xffffffff81000200n);
-  t.deepEqual([0xffffffff81000100n, 0xffffffff810001ffn, 0xffffffff81000200n, 0x1000n].map(nameAt), ['first', 'first', 'second', '?']);
+  t.deepEqual([0xffffffff81000100n, 0xffffffff810001ffn, 0xffffffff81000200n, 0x1000n].map(nameAt), [
+    'first',
+    'first',
+    'second',
+    '?',
+  ]);
   t.throws(() => addressOf('third'), { message: /no function third/ });
 });
 

@@ -27,7 +27,10 @@ interface NicOptions {
   readonly addresses?: readonly string[];
 }
 
-function withNic({ totalvfs, numvfs = 0, addresses = [] }: NicOptions, work: (nic: MadeUpNic) => Promise<void> | void): Promise<void> {
+function withNic(
+  { totalvfs, numvfs = 0, addresses = [] }: NicOptions,
+  work: (nic: MadeUpNic) => Promise<void> | void,
+): Promise<void> {
   return withTemporaryDir(tmpdir(), async (sysfs) => {
     const device = join(sysfs, 'class', 'net', 'pf', 'device');
     const commands: string[] = [];
@@ -50,8 +53,19 @@ function withNic({ totalvfs, numvfs = 0, addresses = [] }: NicOptions, work: (ni
       sysfs,
       addNetdev,
       commands,
-      numvfs: () => (existsSync(join(device, 'sriov_numvfs')) ? readFileSync(join(device, 'sriov_numvfs'), 'utf8').trim() : 'missing'),
-      create: (options) => createVirtualFunctions({ nic: 'pf', count: 3, sysfs, deadlineMs: 2000, ip: async (args) => void commands.push(args.join(' ')), ...options }),
+      numvfs: () =>
+        existsSync(join(device, 'sriov_numvfs'))
+          ? readFileSync(join(device, 'sriov_numvfs'), 'utf8').trim()
+          : 'missing',
+      create: (options) =>
+        createVirtualFunctions({
+          nic: 'pf',
+          count: 3,
+          sysfs,
+          deadlineMs: 2000,
+          ip: async (args) => void commands.push(args.join(' ')),
+          ...options,
+        }),
     });
   });
 }
@@ -70,7 +84,11 @@ test('virtual functions are made, found in their order and given back', (t) =>
 test('a device that comes late is waited for', (t) =>
   withNic({ totalvfs: 8, addresses: addresses.slice(1) }, async (nic) => {
     const made = nic.create();
-    await waitUntil(() => nic.numvfs() === '3', { what: 'virtual functions to be asked for', deadlineMs: 2000, intervalMs: 1 });
+    await waitUntil(() => nic.numvfs() === '3', {
+      what: 'virtual functions to be asked for',
+      deadlineMs: 2000,
+      intervalMs: 1,
+    });
     nic.addNetdev(2);
 
     t.deepEqual((await made).ifindexes, [40, 41, 42]);
@@ -81,7 +99,15 @@ test('a device without an address gets one of its own, which the NIC is told as 
     using _functions = await nic.create();
 
     const given = nic.commands.map((command) => command.split(' ').at(-1) ?? '');
-    t.deepEqual(nic.commands.map((command) => command.replace(/ \S+$/, '')), ['link set dev pf vf 0 mac', 'link set dev if40 address', 'link set dev pf vf 2 mac', 'link set dev if42 address']);
+    t.deepEqual(
+      nic.commands.map((command) => command.replace(/ \S+$/, '')),
+      [
+        'link set dev pf vf 0 mac',
+        'link set dev if40 address',
+        'link set dev pf vf 2 mac',
+        'link set dev if42 address',
+      ],
+    );
     for (const address of given) t.regex(address, /^02(:[0-9a-f]{2}){5}$/);
     t.is(given[0], given[1]);
     t.is(given[2], given[3]);
@@ -89,7 +115,12 @@ test('a device without an address gets one of its own, which the NIC is told as 
   }));
 
 for (const { title, nic: has, options, message } of [
-  { title: 'is not there', nic: { totalvfs: 8 }, options: { nic: 'other' }, message: /other cannot have 3 .* no such device/ },
+  {
+    title: 'is not there',
+    nic: { totalvfs: 8 },
+    options: { nic: 'other' },
+    message: /other cannot have 3 .* no such device/,
+  },
   { title: 'has no SR-IOV', nic: {}, options: {}, message: /pf cannot have 3 .* it has no SR-IOV/ },
   { title: 'can have fewer than it takes', nic: { totalvfs: 2 }, options: {}, message: /it can have 2/ },
   { title: 'has some that others may use', nic: { totalvfs: 8, numvfs: 1 }, options: {}, message: /it has 1 already/ },
@@ -107,7 +138,10 @@ for (const { title, nic: has, options, message } of [
 
 test('virtual functions are given back when a device never comes, and the missing one shows', (t) =>
   withNic({ totalvfs: 8, addresses: addresses.slice(1) }, async (nic) => {
-    await t.throwsAsync(nic.create({ deadlineMs: 0 }), { instanceOf: FlashError, message: /3 virtual functions.*those of 0, 1;/ });
+    await t.throwsAsync(nic.create({ deadlineMs: 0 }), {
+      instanceOf: FlashError,
+      message: /3 virtual functions.*those of 0, 1;/,
+    });
 
     t.is(nic.numvfs(), '0');
   }));
@@ -124,8 +158,18 @@ test('virtual functions are given back when one cannot be given an address', (t)
 for (const { title, nic: has, here, named, reason } of [
   { title: 'in a guest', nic: { totalvfs: 8 }, here: false, reason: 'needs a NIC with SR-IOV: --here --vfs-of' },
   { title: 'without a NIC that has any', nic: {}, here: true, reason: 'no NIC here has virtual functions' },
-  { title: 'with a NIC that is told to have none', nic: { totalvfs: 0 }, here: true, reason: 'no NIC here has virtual functions' },
-  { title: 'with a NIC that nobody named', nic: { totalvfs: 8 }, here: true, reason: 'name the NIC whose virtual functions may be used: --vfs-of' },
+  {
+    title: 'with a NIC that is told to have none',
+    nic: { totalvfs: 0 },
+    here: true,
+    reason: 'no NIC here has virtual functions',
+  },
+  {
+    title: 'with a NIC that nobody named',
+    nic: { totalvfs: 8 },
+    here: true,
+    reason: 'name the NIC whose virtual functions may be used: --vfs-of',
+  },
   { title: 'with a NIC that was named', nic: { totalvfs: 8 }, here: true, named: 'pf', reason: undefined },
 ] satisfies readonly { title: string; nic: NicOptions; here: boolean; named?: string; reason: string | undefined }[]) {
   test(`chains over virtual functions, ${title}: ${reason ?? 'measured'}`, (t) =>

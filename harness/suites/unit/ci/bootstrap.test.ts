@@ -25,10 +25,20 @@ const realTools = ['bash', 'sed', 'sort', 'comm', 'mkdir', 'rm', 'env', 'cp', 'd
 const logged = 'echo "${0##*/} $*" >>"$CALLS"';
 
 /** Programs as lines of sh. The venv that the made-up python3 makes has a pip that makes vng. */
-function programsOf({ missing = [], user, sudo, virtmeNg = 'installed' }: Machine): Readonly<Record<string, readonly string[]>> {
+function programsOf({
+  missing = [],
+  user,
+  sudo,
+  virtmeNg = 'installed',
+}: Machine): Readonly<Record<string, readonly string[]>> {
   return {
     id: [`echo ${user === 'root' ? 0 : 1000}`],
-    'dpkg-query': ['shift 2', 'for name; do', `case " ${missing.join(' ')} " in *" $name "*) ;; *) echo "ii  $name" ;; esac`, 'done'],
+    'dpkg-query': [
+      'shift 2',
+      'for name; do',
+      `case " ${missing.join(' ')} " in *" $name "*) ;; *) echo "ii  $name" ;; esac`,
+      'done',
+    ],
     'apt-get': [logged],
     'apt-cache': [`exit ${virtmeNg === 'a package' ? 0 : 100}`],
     python3: [logged, 'mkdir -p "$3/bin"', 'cp "$PIP" "$3/bin/python"'],
@@ -45,15 +55,21 @@ function bootstrap(machine: Machine, ...args: readonly string[]): Promise<Outcom
     mkdirSync(bin);
     writeFileSync(calls, '');
     for (const path of (await run('which', realTools)).trim().split('\n')) symlinkSync(path, join(bin, basename(path)));
-    for (const [name, lines] of Object.entries(programsOf(machine))) writeFileSync(join(bin, name), `#!/bin/sh\n${lines.join('\n')}\n`, { mode: 0o755 });
+    for (const [name, lines] of Object.entries(programsOf(machine)))
+      writeFileSync(join(bin, name), `#!/bin/sh\n${lines.join('\n')}\n`, { mode: 0o755 });
     const env = { PATH: bin, HOME: dir, FLASH_CACHE: join(dir, 'cache'), CALLS: calls, PIP: join(bin, 'pip') };
     const result = await attempt(join(bin, 'bash'), [join(repositoryRoot, 'ci', 'bootstrap.sh'), ...args], { env });
-    return { ...result, calls: readFileSync(calls, 'utf8').split('\n').filter(Boolean), venv: existsSync(join(dir, 'cache', 'virtme-ng', 'bin', 'vng')) };
+    return {
+      ...result,
+      calls: readFileSync(calls, 'utf8').split('\n').filter(Boolean),
+      venv: existsSync(join(dir, 'cache', 'virtme-ng', 'bin', 'vng')),
+    };
   });
 }
 
 /** The calls without options and paths. */
-const called = ({ calls }: Outcome): string[] => calls.map((call) => call.replace(/ (-\S+|\/\S+|env|DEBIAN_FRONTEND=\S+)/g, ''));
+const called = ({ calls }: Outcome): string[] =>
+  calls.map((call) => call.replace(/ (-\S+|\/\S+|env|DEBIAN_FRONTEND=\S+)/g, ''));
 
 for (const machine of [{ user: 'root' }, { user: 'ordinary' }] satisfies readonly Machine[]) {
   test(`nothing is done where nothing is missing (${machine.user})`, async (t) => {
@@ -81,14 +97,21 @@ for (const { sudo, why } of [
   { sudo: undefined, why: 'this is not root, and sudo is not installed' },
   { sudo: 'asks for a password', why: 'this is not root, and sudo asks for a password' },
 ] as const) {
-  const machine = { user: 'ordinary', missing: ['flex', 'bc', 'python3-venv'], virtmeNg: 'no package', ...(sudo && { sudo }) } as const;
+  const machine = {
+    user: 'ordinary',
+    missing: ['flex', 'bc', 'python3-venv'],
+    virtmeNg: 'no package',
+    ...(sudo && { sudo }),
+  } as const;
 
   test(`who cannot become root is given one command for all that is missing (sudo: ${sudo ?? 'none'})`, async (t) => {
     const outcome = await bootstrap(machine);
 
     t.is(outcome.exitCode, 4);
     t.true(outcome.stderr.includes(why), outcome.stderr);
-    t.deepEqual(outcome.stderr.match(/apt-get install.*/g), ['apt-get install -y --no-install-recommends bc flex python3-venv']);
+    t.deepEqual(outcome.stderr.match(/apt-get install.*/g), [
+      'apt-get install -y --no-install-recommends bc flex python3-venv',
+    ]);
     t.deepEqual(outcome.calls, []);
   });
 
@@ -108,10 +131,20 @@ for (const { sudo, why } of [
 }
 
 test('all that is missing is installed at once with a sudo that asks for nothing', async (t) => {
-  const outcome = await bootstrap({ user: 'ordinary', sudo: 'asks for nothing', missing: ['flex', 'bc'], virtmeNg: 'a package' });
+  const outcome = await bootstrap({
+    user: 'ordinary',
+    sudo: 'asks for nothing',
+    missing: ['flex', 'bc'],
+    virtmeNg: 'a package',
+  });
 
   t.is(outcome.exitCode, 0, outcome.stderr);
-  t.deepEqual(called(outcome).filter((call) => !call.startsWith('sudo')).slice(0, 2), ['apt-get update', 'apt-get install bc flex virtme-ng']);
+  t.deepEqual(
+    called(outcome)
+      .filter((call) => !call.startsWith('sudo'))
+      .slice(0, 2),
+    ['apt-get update', 'apt-get install bc flex virtme-ng'],
+  );
 });
 
 test('root gets the virtme-ng of the distribution', async (t) => {
@@ -131,7 +164,10 @@ test('root gets virtme-ng in a venv where the distribution has none', async (t) 
 for (const { machine, root } of [
   { machine: { user: 'root' }, root: 'this is root' },
   { machine: { user: 'ordinary', sudo: 'asks for nothing' }, root: 'sudo' },
-  { machine: { user: 'ordinary', sudo: 'asks for a password' }, root: 'this is not root, and sudo asks for a password' },
+  {
+    machine: { user: 'ordinary', sudo: 'asks for a password' },
+    root: 'this is not root, and sudo asks for a password',
+  },
   { machine: { user: 'ordinary' }, root: 'this is not root, and sudo is not installed' },
 ] satisfies readonly { machine: Machine; root: string }[]) {
   test(`a check says what is missing and changes nothing: ${root}`, async (t) => {

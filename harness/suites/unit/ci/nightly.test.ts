@@ -11,25 +11,41 @@ const nightly = join(repositoryRoot, 'ci', 'nightly');
 /** With an npm that only says what it was asked, and fails at what has this word in it. */
 function runNightly(steps: readonly string[], failing = 'nothing'): Promise<RunResult> {
   return withTemporaryDir(tmpdir(), async (dir) => {
-    writeFileSync(join(dir, 'npm'), `#!/bin/sh\necho "npm $*"\ncase "$*" in *${failing}*) exit 11 ;; esac\n`, { mode: 0o755 });
+    writeFileSync(join(dir, 'npm'), `#!/bin/sh\necho "npm $*"\ncase "$*" in *${failing}*) exit 11 ;; esac\n`, {
+      mode: 0o755,
+    });
     return attempt(nightly, steps, { env: { PATH: `${dir}${delimiter}${process.env['PATH'] ?? ''}` } });
   });
 }
 
 test('every step of the night is an npm script that there is', async (t) => {
-  const { scripts } = JSON.parse(readFileSync(join(repositoryRoot, 'package.json'), 'utf8')) as { scripts: Readonly<Record<string, string>> };
-  const steps = (await run(nightly, ['--list'])).trim().split('\n').map((line) => line.split(/\s+/));
+  const { scripts } = JSON.parse(readFileSync(join(repositoryRoot, 'package.json'), 'utf8')) as {
+    scripts: Readonly<Record<string, string>>;
+  };
+  const steps = (await run(nightly, ['--list']))
+    .trim()
+    .split('\n')
+    .map((line) => line.split(/\s+/));
 
   t.true(steps.length > 5);
-  t.deepEqual(steps.filter(([, script = '']) => scripts[script] === undefined), []);
+  t.deepEqual(
+    steps.filter(([, script = '']) => scripts[script] === undefined),
+    [],
+  );
   t.is(new Set(steps.map(([name]) => name)).size, steps.length);
 });
 
 test('the README names every step of the night', async (t) => {
   const readme = readFileSync(join(repositoryRoot, 'README.md'), 'utf8');
-  const names = (await run(nightly, ['--list'])).trim().split('\n').map((line) => line.split(' ')[0] ?? '');
+  const names = (await run(nightly, ['--list']))
+    .trim()
+    .split('\n')
+    .map((line) => line.split(' ')[0] ?? '');
 
-  t.deepEqual(names.filter((name) => !readme.includes(`\`${name}\``)), []);
+  t.deepEqual(
+    names.filter((name) => !readme.includes(`\`${name}\``)),
+    [],
+  );
 });
 
 test('a night runs the steps that were named, in their order', async (t) => {

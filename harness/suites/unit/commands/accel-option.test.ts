@@ -20,7 +20,10 @@ test('every command that boots a guest can be told what it runs under', (t) => {
   const told = all.filter(({ options }) => options.some(({ long }) => long === '--accel'));
 
   t.true(all.length > 10);
-  t.deepEqual(all.filter((command) => !told.includes(command)).map((command) => command.name()), without);
+  t.deepEqual(
+    all.filter((command) => !told.includes(command)).map((command) => command.name()),
+    without,
+  );
 });
 
 const cli = join(repositoryRoot, 'dist', 'cli.js');

@@ -17,7 +17,10 @@ function statusWith(frames: Partial<Record<FramePlace, readonly number[]>>): Fun
 }
 
 const problemsOf = (frames: Partial<Record<FramePlace, readonly number[]>>, stashed = 0): string[] =>
-  auditProblems(auditFrames(statusWith(frames), [socket], () => stashed), 'at the end');
+  auditProblems(
+    auditFrames(statusWith(frames), [socket], () => stashed),
+    'at the end',
+  );
 
 test('a UMEM whose frames are each in one place is sound', (t) => {
   t.deepEqual(problemsOf({ free: [0], fill: [2048], tx: [4096], completion: [6144] }), []);

@@ -14,7 +14,12 @@ function sampleAt(seconds: number, toServer: number, toClient: number): LiveSamp
       ...[hop('nf1.forward', 'nf2.forward', toServer), hop('nf2.forward', 'nf3.forward', toServer)],
       ...[hop('nf3.reverse', 'nf2.reverse', toClient), hop('nf2.reverse', 'nf1.reverse', toClient)],
     ],
-    wires: [wire('client', 'n0', toServer), wire('n1', 'server', toServer), wire('server', 'n1', toClient), wire('n0', 'client', toClient)],
+    wires: [
+      wire('client', 'n0', toServer),
+      wire('n1', 'server', toServer),
+      wire('server', 'n1', toClient),
+      wire('n0', 'client', toClient),
+    ],
   };
 }
 
@@ -47,7 +52,9 @@ test('a line of the picture keeps its width, and its scale is that of what it sh
   const count = 3 * shownSamples;
   const samples = Array.from({ length: count }, (_, index) => sampleAt(index, index === 0 ? 0 : 1000 + index, index));
 
-  const lines = drawChain('TCP', samples).split('\n').filter((line) => line.includes('at most'));
+  const lines = drawChain('TCP', samples)
+    .split('\n')
+    .filter((line) => line.includes('at most'));
 
   t.deepEqual([...new Set(lines.map((line) => line.indexOf('  at most')))], [12 + shownSamples]);
   t.true(lines.every((line) => line.endsWith('at most 1')));
@@ -63,7 +70,10 @@ test('a log has the rates between two samples in one line', (t) => {
 /** A stream that is no terminal, or looks like one. */
 function written(terminal: boolean): { readonly stream: NodeJS.WriteStream; readonly text: () => string } {
   const stream = new PassThrough();
-  return { stream: Object.assign(stream, { isTTY: terminal, columns: 100, rows: 30 }) as unknown as NodeJS.WriteStream, text: () => String(stream.read() ?? '') };
+  return {
+    stream: Object.assign(stream, { isTTY: terminal, columns: 100, rows: 30 }) as unknown as NodeJS.WriteStream,
+    text: () => String(stream.read() ?? ''),
+  };
 }
 
 test('without a terminal a line comes with each phase, and one every few seconds', (t) => {

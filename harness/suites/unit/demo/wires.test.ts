@@ -1,5 +1,12 @@
 import test from 'ava';
-import { carriedReports, inboundWire, outboundWire, strayFrames, unaccountedPackets, type Interval } from '../../../demo/accounting.js';
+import {
+  carriedReports,
+  inboundWire,
+  outboundWire,
+  strayFrames,
+  unaccountedPackets,
+  type Interval,
+} from '../../../demo/accounting.js';
 import type { PortStatus } from '../../../demo/functions.js';
 import type { LinkCounters } from '../../../host/netns.js';
 import { chainNics } from '../../../demo/nic-wires.js';
@@ -29,10 +36,21 @@ function snapshot({ c0Sent, nf1Received, nf1Sent, c0Received, wire }: Counts): S
     ...{ ifindex: 1, rxPackets, rxBytes: 0, rxDropped: 0, txPackets, txBytes: 0, txDropped: 0 },
   });
   const none: [number, number] = [0, 0];
-  const counters = { wire: 0, frames: none, bytes: none, dropped: none, missed: none, waiting: none, ...wire } as WireCounters;
+  const counters = {
+    wire: 0,
+    frames: none,
+    bytes: none,
+    dropped: none,
+    missed: none,
+    waiting: none,
+    ...wire,
+  } as WireCounters;
   return {
     statuses: [],
-    ports: new Map([['nf1.forward', port(nf1Received, nf1Received)], ['nf1.reverse', port(nf1Sent, nf1Sent)]]),
+    ports: new Map([
+      ['nf1.forward', port(nf1Received, nf1Received)],
+      ['nf1.reverse', port(nf1Sent, nf1Sent)],
+    ]),
     stats: new Map(),
     links: { n0: link(0, 0), c0: link(c0Received, c0Sent) },
     wires: wire === undefined ? [] : [counters],
@@ -60,7 +78,10 @@ for (const { title, counts, problems } of [
   {
     title: 'frames that were lost and nobody says so',
     counts: { ...sound, nf1Received: 4, c0Received: 2 },
-    problems: ['c0 to nf1.forward: 5 packets went in and 4 are accounted for', 'nf1.reverse to c0: 3 packets went in and 2 are accounted for'],
+    problems: [
+      'c0 to nf1.forward: 5 packets went in and 4 are accounted for',
+      'nf1.reverse to c0: 3 packets went in and 2 are accounted for',
+    ],
   },
   {
     title: 'a redirected packet on a wire',
@@ -70,9 +91,16 @@ for (const { title, counts, problems } of [
   {
     title: 'a redirected packet that a wire lost',
     counts: { ...sound, wire: { frames: [3, 5], missed: [1, 0] } },
-    problems: ['nf1.reverse to c0: 3 packets went in and 4 are accounted for', 'the wire from n0 to c0 was given 4 frames and nf1.reverse sent 3'],
+    problems: [
+      'nf1.reverse to c0: 3 packets went in and 4 are accounted for',
+      'the wire from n0 to c0 was given 4 frames and nf1.reverse sent 3',
+    ],
   },
-] satisfies readonly { title: string; counts: Omit<Counts, 'wire'> & { wire?: Counts['wire'] | undefined }; problems: string[] }[]) {
+] satisfies readonly {
+  title: string;
+  counts: Omit<Counts, 'wire'> & { wire?: Counts['wire'] | undefined };
+  problems: string[];
+}[]) {
   test(`${title}: ${problems.length === 0 ? 'everything is accounted for' : 'noticed'}`, (t) => {
     t.deepEqual(problemsOf(counts as Counts), problems);
   });
@@ -81,6 +109,12 @@ for (const { title, counts, problems } of [
 test('the wires of a chain lead from n0 to c0 and from n1 to s0', (t) => {
   const { ports, wires } = chainNics('i40e');
 
-  t.deepEqual(ports.map(({ model }) => model), ['i40e', 'i40e', 'i40e', 'i40e']);
-  t.deepEqual(wires, [[0, { port: 2 }], [1, { port: 3 }]]);
+  t.deepEqual(
+    ports.map(({ model }) => model),
+    ['i40e', 'i40e', 'i40e', 'i40e'],
+  );
+  t.deepEqual(wires, [
+    [0, { port: 2 }],
+    [1, { port: 3 }],
+  ]);
 });

@@ -24,9 +24,13 @@ test('an errno has the name of the contract, also where it has two', (t) => {
 });
 
 test('a refusal has the name of its errno, also where Node.js has none', (t) => {
-  const refusal = (code: string, errno: number): string => new RegistryError('writing', Object.assign(new Error(), { code, errno })).errno;
+  const refusal = (code: string, errno: number): string =>
+    new RegistryError('writing', Object.assign(new Error(), { code, errno })).errno;
 
-  t.deepEqual([refusal('ENOENT', -2), refusal('ENOTSUP', -95), refusal('UNKNOWN', -116)], ['ENOENT', 'EOPNOTSUPP', 'ESTALE']);
+  t.deepEqual(
+    [refusal('ENOENT', -2), refusal('ENOTSUP', -95), refusal('UNKNOWN', -116)],
+    ['ENOENT', 'EOPNOTSUPP', 'ESTALE'],
+  );
 });
 
 test('the devices of /proc/net/dev are read with both directions', (t) => {

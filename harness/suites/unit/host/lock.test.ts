@@ -9,7 +9,10 @@ test('a lock in use is busy and says who holds it', async (t) => {
   const dir = temporaryDir(t);
 
   const error = await withLock(dir, 'building 6.12', () =>
-    t.throwsAsync(withLock(dir, 'another', async () => undefined), { instanceOf: FlashError }),
+    t.throwsAsync(
+      withLock(dir, 'another', async () => undefined),
+      { instanceOf: FlashError },
+    ),
   );
 
   t.is(error?.kind, 'busy');
@@ -18,7 +21,10 @@ test('a lock in use is busy and says who holds it', async (t) => {
 
 test('a lock is free again after its work failed', async (t) => {
   const dir = temporaryDir(t);
-  await t.throwsAsync(withLock(dir, 'first', () => Promise.reject(new Error('broken'))), { message: 'broken' });
+  await t.throwsAsync(
+    withLock(dir, 'first', () => Promise.reject(new Error('broken'))),
+    { message: 'broken' },
+  );
 
   t.is(await withLock(dir, 'second', async () => 'done'), 'done');
 });

@@ -38,7 +38,10 @@ test('make tells what it builds and counts the files, and says nothing once they
 test('a file that does not compile is an error with what the compiler said', async (t) => {
   const dir = project(t, 'echo "$3: no" >&2; exit 1');
 
-  const error = await t.throwsAsync(make(['-C', dir], { what: 'letters', onProgress: () => undefined, failAs: 'buildFailed' }), { instanceOf: FlashError });
+  const error = await t.throwsAsync(
+    make(['-C', dir], { what: 'letters', onProgress: () => undefined, failAs: 'buildFailed' }),
+    { instanceOf: FlashError },
+  );
 
   t.is(error?.kind, 'buildFailed');
   t.true(error?.message.includes(dir));

@@ -17,7 +17,8 @@ const devices = [
 ].join(' && ');
 
 const unshare = ['--user', '--map-root-user', '--mount', '--net'];
-const inNamespace = (command: readonly string[], options = {}): Promise<RunResult> => attempt('unshare', [...unshare, 'sh', '-c', `${devices} && exec "$@"`, 'sh', ...command], options);
+const inNamespace = (command: readonly string[], options = {}): Promise<RunResult> =>
+  attempt('unshare', [...unshare, 'sh', '-c', `${devices} && exec "$@"`, 'sh', ...command], options);
 const { exitCode: refused, stderr: why } = await inNamespace(['true']);
 const withDevices = refused === 0 ? test : test.skip;
 const skipped = refused === 0 ? '' : ` # no devices in a user namespace here: ${why.trim()}`;
@@ -27,26 +28,57 @@ const altnames = ['uplink', 'enterprise-uplink0'];
 for (const altname of altnames) {
   withDevices(`bench takes a NIC by its other name ${altname}${skipped}`, (t) =>
     withTemporaryDir(tmpdir(), async (out) => {
-      const { exitCode, stderr } = await inNamespace([process.execPath, join(repositoryRoot, 'dist', 'cli.js'), 'bench', '--here', '--vfs-of', altname, '--out', out]);
+      const { exitCode, stderr } = await inNamespace([
+        process.execPath,
+        join(repositoryRoot, 'dist', 'cli.js'),
+        'bench',
+        '--here',
+        '--vfs-of',
+        altname,
+        '--out',
+        out,
+      ]);
 
       t.is(exitCode, 2, stderr);
       t.regex(stderr, /flash: wan cannot have \d+ virtual functions made: it has no SR-IOV/);
-    }));
+    }),
+  );
 }
 
 withDevices(`bench says which devices there are when there is no such NIC${skipped}`, (t) =>
   withTemporaryDir(tmpdir(), async (out) => {
-    const { exitCode, stderr } = await inNamespace([process.execPath, join(repositoryRoot, 'dist', 'cli.js'), 'bench', '--here', '--vfs-of', 'nic7', '--out', out]);
+    const { exitCode, stderr } = await inNamespace([
+      process.execPath,
+      join(repositoryRoot, 'dist', 'cli.js'),
+      'bench',
+      '--here',
+      '--vfs-of',
+      'nic7',
+      '--out',
+      out,
+    ]);
 
     t.is(exitCode, 2, stderr);
-    t.regex(stderr, /flash: there is no network device "nic7"\n {2}there are lo, lan, wan \(uplink, enterprise-uplink0\)\n/);
-  }));
+    t.regex(
+      stderr,
+      /flash: there is no network device "nic7"\n {2}there are lo, lan, wan \(uplink, enterprise-uplink0\)\n/,
+    );
+  }),
+);
 
 /** Each fails on a veth device of one queue, and says which one that was. */
 const tools: Readonly<Record<string, (ifname: string) => string[]>> = {
   pump: (ifname) => [nativePaths.pump, 'target', '--ifname', ifname, '--queue', '9'],
   hops: (ifname) => [nativePaths.hops, '--transport', 'flash', '--ifname', ifname],
-  nf: (ifname) => [nativePaths.networkFunctions, '--xdp', '/nowhere', '--status-dir', '/nowhere', '--nf', `name=one,forward=${ifname}:0`],
+  nf: (ifname) => [
+    nativePaths.networkFunctions,
+    '--xdp',
+    '/nowhere',
+    '--status-dir',
+    '/nowhere',
+    '--nf',
+    `name=one,forward=${ifname}:0`,
+  ],
 };
 
 test.before('the tools are built', () => buildNative());

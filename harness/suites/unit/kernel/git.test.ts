@@ -125,7 +125,10 @@ test('npm, pip and whatever else a script calls first inherit no variable of git
   const lines = readFileSync(said, 'utf8').split('\n');
   const ran = lines.filter((line) => line.startsWith('ran '));
   t.deepEqual(ran, ['ran npm', 'ran node', 'ran node'], 'packages, compiler, harness');
-  t.deepEqual(lines.filter((line) => line.startsWith('GIT_')), []);
+  t.deepEqual(
+    lines.filter((line) => line.startsWith('GIT_')),
+    [],
+  );
 });
 
 test.serial('programs inherit no variable of git', async (t) => {
@@ -134,7 +137,10 @@ test.serial('programs inherit no variable of git', async (t) => {
 
   const { stdout } = await attempt('env', []);
 
-  t.deepEqual(stdout.split('\n').filter((line) => line.startsWith('GIT_')), []);
+  t.deepEqual(
+    stdout.split('\n').filter((line) => line.startsWith('GIT_')),
+    [],
+  );
   t.regex(stdout, /^PATH=/m);
 });
 

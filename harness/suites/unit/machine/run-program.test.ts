@@ -16,7 +16,11 @@ const squares = defineProgram({
 });
 
 const start: MachineEvent = { kind: 'start', place: 'a test', accel: 'native' };
-const printing = (text: string, stream: 'stdout' | 'stderr' = 'stdout'): MachineEvent => ({ kind: 'output', stream, text });
+const printing = (text: string, stream: 'stdout' | 'stderr' = 'stdout'): MachineEvent => ({
+  kind: 'output',
+  stream,
+  text,
+});
 const line = (message: object): string => `${JSON.stringify(message)}\n`;
 const event = (square: number): string => line({ kind: 'event', event: { square } });
 const output = (sum: number): string => line({ kind: 'output', output: { sum } });
@@ -40,7 +44,11 @@ async function failureOf(t: ExecutionContext, machine: Machine): Promise<FlashEr
 }
 
 test('a program gets its input as JSON, is heard among other lines, and its output is returned', async (t) => {
-  const machine = scripted([start, printing(`noise\n${event(1)}${event(4).slice(0, 9)}`), printing(`${event(4).slice(9)}${output(5)}`)]);
+  const machine = scripted([
+    start,
+    printing(`noise\n${event(1)}${event(4).slice(0, 9)}`),
+    printing(`${event(4).slice(9)}${output(5)}`),
+  ]);
   const heard: number[] = [];
 
   const result = await runProgram(machine, squares, { upTo: 2 }, { onEvent: ({ square }) => heard.push(square) });
@@ -53,9 +61,16 @@ test('a program gets its input as JSON, is heard among other lines, and its outp
 
 test('what a machine said before it started again does not count', async (t) => {
   const starts: string[] = [];
-  const machine = scripted([start, printing(`${output(1)}${line({ kind: 'failure', failure: 'guest', message: 'early' })}{"half`), start, printing(output(5))]);
+  const machine = scripted([
+    start,
+    printing(`${output(1)}${line({ kind: 'failure', failure: 'guest', message: 'early' })}{"half`),
+    start,
+    printing(output(5)),
+  ]);
 
-  t.deepEqual(await runProgram(machine, squares, { upTo: 2 }, { onStart: ({ place }) => starts.push(place) }), { sum: 5 });
+  t.deepEqual(await runProgram(machine, squares, { upTo: 2 }, { onStart: ({ place }) => starts.push(place) }), {
+    sum: 5,
+  });
   t.deepEqual(starts, ['a test', 'a test']);
 });
 
@@ -70,24 +85,37 @@ test('what a program throws is thrown with its kind, and says where the log is',
 });
 
 test('a program that ends without a result is an error that shows the last it printed', async (t) => {
-  const error = await failureOf(t, scripted([start, printing(event(1)), printing('Segmentation fault\n', 'stderr')], 139));
+  const error = await failureOf(
+    t,
+    scripted([start, printing(event(1)), printing('Segmentation fault\n', 'stderr')], 139),
+  );
 
   t.regex(error.message, /squares ended with 139 and without a result/);
   t.regex(error.details.logTail ?? '', /Segmentation fault/);
 });
 
 test('both sides are held to what was agreed', async (t) => {
-  const wrongEvent = await failureOf(t, scripted([start, printing(line({ kind: 'event', event: { square: 'four' } })), printing(output(5))]));
+  const wrongEvent = await failureOf(
+    t,
+    scripted([start, printing(line({ kind: 'event', event: { square: 'four' } })), printing(output(5))]),
+  );
   const wrongOutput = await failureOf(t, scripted([start, printing(line({ kind: 'output', output: {} }))]));
   const noMessage = await failureOf(t, scripted([start, printing(line({ kind: 'shout' })), printing(output(5))]));
 
-  for (const { message } of [wrongEvent, wrongOutput, noMessage]) t.regex(message, /the program squares said what it may not say/);
+  for (const { message } of [wrongEvent, wrongOutput, noMessage])
+    t.regex(message, /the program squares said what it may not say/);
   t.regex(wrongEvent.message, /square/);
-  await t.throwsAsync(runProgram(scripted([]), squares, { upTo: 'two' } as unknown as { upTo: number }), { instanceOf: z.ZodError });
+  await t.throwsAsync(runProgram(scripted([]), squares, { upTo: 'two' } as unknown as { upTo: number }), {
+    instanceOf: z.ZodError,
+  });
 });
 
 /** A program as its own main module, on this machine. */
-async function served(t: ExecutionContext, work: string, input: string): Promise<{ readonly said: unknown[]; readonly stderr: string; readonly exitCode: number }> {
+async function served(
+  t: ExecutionContext,
+  work: string,
+  input: string,
+): Promise<{ readonly said: unknown[]; readonly stderr: string; readonly exitCode: number }> {
   const at = (name: string): string => JSON.stringify(join(repositoryRoot, 'dist', name));
   const code = `
     import { z } from ${at('../node_modules/zod/index.js')};
@@ -96,22 +124,43 @@ async function served(t: ExecutionContext, work: string, input: string): Promise
     const contract = { name: 'squares', input: z.object({ upTo: z.number() }), event: z.object({ square: z.number() }), output: z.object({ sum: z.number() }) };
     await serve(contract, ${work});`;
   const text = { stdout: '', stderr: '' };
-  const { exitCode } = await here().run({ argv: [process.execPath, '--input-type=module', '--eval', code], input }, (each) => {
-    if (each.kind === 'output') text[each.stream] += each.text;
-  });
+  const { exitCode } = await here().run(
+    { argv: [process.execPath, '--input-type=module', '--eval', code], input },
+    (each) => {
+      if (each.kind === 'output') text[each.stream] += each.text;
+    },
+  );
   t.regex(text.stdout, /^({.*}\n)+$/);
-  return { said: text.stdout.trimEnd().split('\n').map((each) => JSON.parse(each) as unknown), stderr: text.stderr, exitCode };
+  return {
+    said: text.stdout
+      .trimEnd()
+      .split('\n')
+      .map((each) => JSON.parse(each) as unknown),
+    stderr: text.stderr,
+    exitCode,
+  };
 }
 
 test('a served program tells events and returns its output', async (t) => {
-  const { said, exitCode } = await served(t, 'async ({ upTo }, tell) => { tell({ square: upTo * upTo }); return { sum: upTo }; }', '{"upTo":3}');
+  const { said, exitCode } = await served(
+    t,
+    'async ({ upTo }, tell) => { tell({ square: upTo * upTo }); return { sum: upTo }; }',
+    '{"upTo":3}',
+  );
 
-  t.deepEqual(said, [{ kind: 'event', event: { square: 9 } }, { kind: 'output', output: { sum: 3 } }]);
+  t.deepEqual(said, [
+    { kind: 'event', event: { square: 9 } },
+    { kind: 'output', output: { sum: 3 } },
+  ]);
   t.is(exitCode, 0);
 });
 
 test('a served program says what it throws, and what is wrong with its input or its own words', async (t) => {
-  const thrown = await served(t, "async () => { throw new FlashError('busy', 'come back later', { advice: 'tomorrow' }); }", '{"upTo":3}');
+  const thrown = await served(
+    t,
+    "async () => { throw new FlashError('busy', 'come back later', { advice: 'tomorrow' }); }",
+    '{"upTo":3}',
+  );
   const badInput = await served(t, 'async () => ({ sum: 1 })', '{"upTo":"three"}');
   const noJson = await served(t, 'async () => ({ sum: 1 })', 'upTo=3');
   const badOutput = await served(t, 'async () => ({ sum: "one" })', '{"upTo":3}');

@@ -8,14 +8,39 @@ import { testHung } from '../../ava.js';
 import { addResults, type SuiteResult } from '../../suite.js';
 
 const passed: SuiteResult = { tests: [{ title: 'it boots', outcome: 'passed' }] };
-const failed = (title: string, detail: string): SuiteResult => addResults([passed, { tests: [{ title, outcome: 'failed', detail }] }]);
-const outcomes: readonly { readonly title: string; readonly outcome: SuiteResult | Error; readonly kill: Kill | undefined }[] = [
+const failed = (title: string, detail: string): SuiteResult =>
+  addResults([passed, { tests: [{ title, outcome: 'failed', detail }] }]);
+const outcomes: readonly {
+  readonly title: string;
+  readonly outcome: SuiteResult | Error;
+  readonly kill: Kill | undefined;
+}[] = [
   { title: 'a suite that passes kills nothing', outcome: passed, kill: undefined },
-  { title: 'a test that fails kills', outcome: failed('frames come back', '0 and not 5'), kill: { by: 'KUnit: frames come back', timedOut: false } },
-  { title: 'a kernel that complains kills', outcome: new FlashError('kernelSplat', 'WARNING: xsk.c', { logTail: 'a trace' }), kill: { by: 'KUnit: flash: WARNING: xsk.c', timedOut: false } },
-  { title: 'a guest that dies kills', outcome: new FlashError('guest', 'the guest died'), kill: { by: 'KUnit: flash: the guest died', timedOut: false } },
-  { title: 'a guest whose time runs out kills, and that is said', outcome: new GuestTimeout('boot', 600_000), kill: { by: 'KUnit did not end in 600 s', timedOut: true } },
-  { title: 'a test that hangs kills, and that is said', outcome: failed('the test run itself', `it bailed out: ${testHung}\nok 1`), kill: { by: `KUnit: ${testHung}`, timedOut: true } },
+  {
+    title: 'a test that fails kills',
+    outcome: failed('frames come back', '0 and not 5'),
+    kill: { by: 'KUnit: frames come back', timedOut: false },
+  },
+  {
+    title: 'a kernel that complains kills',
+    outcome: new FlashError('kernelSplat', 'WARNING: xsk.c', { logTail: 'a trace' }),
+    kill: { by: 'KUnit: flash: WARNING: xsk.c', timedOut: false },
+  },
+  {
+    title: 'a guest that dies kills',
+    outcome: new FlashError('guest', 'the guest died'),
+    kill: { by: 'KUnit: flash: the guest died', timedOut: false },
+  },
+  {
+    title: 'a guest whose time runs out kills, and that is said',
+    outcome: new GuestTimeout('boot', 600_000),
+    kill: { by: 'KUnit did not end in 600 s', timedOut: true },
+  },
+  {
+    title: 'a test that hangs kills, and that is said',
+    outcome: failed('the test run itself', `it bailed out: ${testHung}\nok 1`),
+    kill: { by: `KUnit: ${testHung}`, timedOut: true },
+  },
 ];
 
 for (const { title, outcome, kill } of outcomes) {
@@ -53,13 +78,23 @@ test('a mutant in the folder of a NIC is named after it and shows on it, others 
   const nicOf = new Map(readMutants().map(({ name, nic }) => [name, nic]));
 
   t.is(nicOf.get('skip-validation'), undefined);
-  for (const nic of ['ixgbe', 'i40e'] as const) t.true([...nicOf].some(([name, of]) => of === nic && name.startsWith(`${nic}/`)), nic);
-  t.like(t.throws(() => readMutants(['ixgbe/nothing'])), { message: 'there is no mutant ixgbe/nothing' });
+  for (const nic of ['ixgbe', 'i40e'] as const)
+    t.true(
+      [...nicOf].some(([name, of]) => of === nic && name.startsWith(`${nic}/`)),
+      nic,
+    );
+  t.like(
+    t.throws(() => readMutants(['ixgbe/nothing'])),
+    { message: 'there is no mutant ixgbe/nothing' },
+  );
 });
 
 test('a mutant in the folder hold shows to tests that hold contexts, and no other does', (t) => {
   const mutants = readMutants();
 
   t.true(mutants.some(({ takesHolds }) => takesHolds));
-  t.deepEqual(mutants.filter(({ name, takesHolds }) => takesHolds !== name.startsWith('hold/')), []);
+  t.deepEqual(
+    mutants.filter(({ name, takesHolds }) => takesHolds !== name.startsWith('hold/')),
+    [],
+  );
 });

@@ -15,7 +15,10 @@ import { waitUntil } from '../../../process/wait-until.js';
 import { temporaryDir, writeFiles } from '../support/tiny-repository.js';
 
 /** A control socket that answers every command with one line (or hangs up), and what it was asked. */
-async function fakeControl(t: ExecutionContext, reply: string | undefined): Promise<{ control: NicControl; asked: string[] }> {
+async function fakeControl(
+  t: ExecutionContext,
+  reply: string | undefined,
+): Promise<{ control: NicControl; asked: string[] }> {
   const path = join(temporaryDir(t), 'control');
   const asked: string[] = [];
   const server = createServer((socket) =>
@@ -32,12 +35,35 @@ async function fakeControl(t: ExecutionContext, reply: string | undefined): Prom
   return { control: controlNics(overSocket(path)), asked };
 }
 
-const port = { port: 0, model: 'ixgbe', title: 'Intel 82599', socket: '/a', mac: '02:00:00:00:00:01', connected: true, link: true, wire: null } as const;
-const wire = { wire: 1, ends: ['port:0', 'tap:t0'], link: true, down: false, hold: false, dropEvery: 0, delayUs: 0, patienceUs: 20000 };
+const port = {
+  port: 0,
+  model: 'ixgbe',
+  title: 'Intel 82599',
+  socket: '/a',
+  mac: '02:00:00:00:00:01',
+  connected: true,
+  link: true,
+  wire: null,
+} as const;
+const wire = {
+  wire: 1,
+  ends: ['port:0', 'tap:t0'],
+  link: true,
+  down: false,
+  hold: false,
+  dropEvery: 0,
+  delayUs: 0,
+  patienceUs: 20000,
+};
 const wireCounters = { wire: 1, frames: [1, 2], bytes: [3, 4], dropped: [0, 0], missed: [0, 0], waiting: [0, 0] };
 const counters = { port: 0, counters: { tx_frames: 17 }, core: { interrupts: 1 } };
 
-const commands: readonly { command: string; ask: (control: NicControl) => Promise<unknown>; reply: object; answer: unknown }[] = [
+const commands: readonly {
+  command: string;
+  ask: (control: NicControl) => Promise<unknown>;
+  reply: object;
+  answer: unknown;
+}[] = [
   { command: 'ports', ask: (nics) => nics.ports(), reply: { ports: [port] }, answer: [port] },
   { command: 'counters 0', ask: (nics) => nics.counters(0), reply: counters, answer: counters },
   { command: 'wires', ask: (nics) => nics.wires(), reply: { wires: [wire] }, answer: [wire] },
@@ -61,10 +87,22 @@ for (const { command, ask, reply, answer } of commands) {
 }
 
 for (const { title, reply, pattern } of [
-  { title: 'a refusal', reply: '{"ok":false,"error":"there is no wire 7"}', pattern: /refused "wire 7 down": there is no wire 7$/ },
-  { title: 'an answer to something else', reply: '{"ok":true,"ports":[]}', pattern: /answered "wire 7 down" with what is no answer to it: \{"ok":true,"ports"/ },
+  {
+    title: 'a refusal',
+    reply: '{"ok":false,"error":"there is no wire 7"}',
+    pattern: /refused "wire 7 down": there is no wire 7$/,
+  },
+  {
+    title: 'an answer to something else',
+    reply: '{"ok":true,"ports":[]}',
+    pattern: /answered "wire 7 down" with what is no answer to it: \{"ok":true,"ports"/,
+  },
   { title: 'what is no JSON', reply: 'what?', pattern: /answered "wire 7 down" with what is no answer to it: what\?$/ },
-  { title: 'a closed connection', reply: undefined, pattern: /did not answer "wire 7 down": they closed the connection$/ },
+  {
+    title: 'a closed connection',
+    reply: undefined,
+    pattern: /did not answer "wire 7 down": they closed the connection$/,
+  },
 ]) {
   test(`${title} is an error that names the command`, async (t) => {
     const { control } = await fakeControl(t, reply);
@@ -89,7 +127,10 @@ test('over a port of the guest a line is written and a line read', async (t) => 
   t.is(await overPort(fifo)('counters 0'), 'counters 0', 'a FIFO gives back what it got');
 });
 
-const twoPorts: NicsOptions = { ports: [{ model: 'ixgbe' }, { model: 'i40e', mac: '02:00:00:00:00:02' }], wires: [[0, { port: 1 }]] };
+const twoPorts: NicsOptions = {
+  ports: [{ model: 'ixgbe' }, { model: 'i40e', mac: '02:00:00:00:00:02' }],
+  wires: [[0, { port: 1 }]],
+};
 
 /** Plays cards with a script in the place of flash-nics. */
 async function startFake(t: ExecutionContext, script: string): Promise<Nics> {
@@ -104,9 +145,15 @@ async function startFake(t: ExecutionContext, script: string): Promise<Nics> {
 test('NICs that are ready have sockets of their own and end when they are stopped', async (t) => {
   const nics = await startFake(t, 'echo "$@" >&2; echo ready; exec sleep 60');
   const directory = dirname(nics.controlPath);
-  const said = await waitUntil(() => existsSync(nics.logPath) && readFileSync(nics.logPath, 'utf8'), { what: 'the log', deadlineMs: 5000 });
+  const said = await waitUntil(() => existsSync(nics.logPath) && readFileSync(nics.logPath, 'utf8'), {
+    what: 'the log',
+    deadlineMs: 5000,
+  });
 
-  t.is(said, `--control ${directory}/control --port ixgbe:${directory}/port0 --port i40e:${directory}/port1:02:00:00:00:00:02 --wire 0-1\n`);
+  t.is(
+    said,
+    `--control ${directory}/control --port ixgbe:${directory}/port0 --port i40e:${directory}/port1:02:00:00:00:00:02 --wire 0-1\n`,
+  );
   t.is(nics.failure(), undefined);
   t.notThrows(() => requireAlive(nics));
   await nics.stop();
@@ -115,10 +162,16 @@ test('NICs that are ready have sockets of their own and end when they are stoppe
 });
 
 test('NICs that do not start say in one line why', async (t) => {
-  const error = await t.throwsAsync(startFake(t, 'echo "flash-nics: /tmp/a.sock: in use by another process" >&2; exit 1'), { instanceOf: FlashError });
+  const error = await t.throwsAsync(
+    startFake(t, 'echo "flash-nics: /tmp/a.sock: in use by another process" >&2; exit 1'),
+    { instanceOf: FlashError },
+  );
 
   t.is(error?.kind, 'infrastructure');
-  t.is(error?.message, 'the emulated NICs did not start (exit code 1): flash-nics: /tmp/a.sock: in use by another process');
+  t.is(
+    error?.message,
+    'the emulated NICs did not start (exit code 1): flash-nics: /tmp/a.sock: in use by another process',
+  );
 });
 
 test('NICs that die are noticed, with the end of their log', async (t) => {
@@ -133,18 +186,38 @@ test('NICs that die are noticed, with the end of their log', async (t) => {
 });
 
 test('every kind of far end of a wire has its option', (t) => {
-  const wires: NicsOptions['wires'] = [[0, { port: 1 }], [0, { tap: 'tap0' }], [1, { connect: '/c' }], [1, { listen: '/l' }]];
+  const wires: NicsOptions['wires'] = [
+    [0, { port: 1 }],
+    [0, { tap: 'tap0' }],
+    [1, { connect: '/c' }],
+    [1, { listen: '/l' }],
+  ];
 
-  t.deepEqual(commandLine({ ports: [], wires }, '/control', []).slice(2), ['--wire', '0-1', '--wire', '0-tap:tap0', '--wire', '1-unix:/c', '--wire', '1-listen:/l']);
+  t.deepEqual(commandLine({ ports: [], wires }, '/control', []).slice(2), [
+    '--wire',
+    '0-1',
+    '--wire',
+    '0-tap:tap0',
+    '--wire',
+    '1-unix:/c',
+    '--wire',
+    '1-listen:/l',
+  ]);
 });
 
 test('a guest gets a slot for each card, memory they can map, and the control socket', (t) => {
-  const ports = [{ model: 'ixgbe', socketPath: "/tmp/it's/port0" }, { model: 'i40e', socketPath: '/tmp/port1' }] as const;
+  const ports = [
+    { model: 'ixgbe', socketPath: "/tmp/it's/port0" },
+    { model: 'i40e', socketPath: '/tmp/port1' },
+  ] as const;
 
   const args = nicQemuArgs({ ports, controlPath: '/tmp/control' }, 1024);
 
   t.is(args[0], '-object memory-backend-memfd,id=nic-memory,size=1024M,share=on -machine memory-backend=nic-memory');
-  t.is(args[2], `-device pcie-root-port,id=nic-slot1,chassis=2 -device '{"driver":"vfio-user-pci","bus":"nic-slot1","socket":{"type":"unix","path":"/tmp/port1"}}'`);
+  t.is(
+    args[2],
+    `-device pcie-root-port,id=nic-slot1,chassis=2 -device '{"driver":"vfio-user-pci","bus":"nic-slot1","socket":{"type":"unix","path":"/tmp/port1"}}'`,
+  );
   t.true(args[1]?.includes(`/tmp/it'\\''s/port0`), 'quoted for the shell of vng');
   t.true(args[3]?.includes(`-chardev socket,id=nic-control,path=/tmp/control`));
   t.true(args[4]?.includes('name=org.flash.nics'));

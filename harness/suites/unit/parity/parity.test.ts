@@ -29,7 +29,10 @@ test('kernels differ if a test ends differently, or is missing', (t) => {
     { mode: 'drv', test: 'A', results: ['fail', 'fail', 'fail'] },
   ] as const;
 
-  t.deepEqual(compare(vanilla, flash).map(({ same }) => same), [false, true, true, false]);
+  t.deepEqual(
+    compare(vanilla, flash).map(({ same }) => same),
+    [false, true, true, false],
+  );
   t.is(summarize(vanilla[1]), 'flaky');
   const result = judge(compare(vanilla, flash));
   t.is(result.tests.length, 4);
@@ -47,7 +50,10 @@ test('what more attempts give counts', (t) => {
   ] as const;
   const again = withAgain(flash, [{ mode: 'zc', test: 'A', results: ['fail', 'pass'] }]);
 
-  t.deepEqual(again.map(({ results }) => results.length), [5, 3]);
+  t.deepEqual(
+    again.map(({ results }) => results.length),
+    [5, 3],
+  );
   t.deepEqual(compare(vanilla, again), [{ mode: 'zc', test: 'A', vanilla: 'flaky', flash: 'flaky', same: true }]);
   t.false(compare(vanilla, withAgain(flash, [{ mode: 'zc', test: 'A', results: ['fail'] }]))[0]?.same);
 });

@@ -3,7 +3,8 @@ import { FlashError } from '../../../errors.js';
 import { follow } from '../../../process/follow.js';
 import { start } from '../../../process/run.js';
 
-const shell = (script: string, graceMs?: number): ReturnType<typeof follow> => follow(start('sh', ['-c', script]), 'the program', graceMs);
+const shell = (script: string, graceMs?: number): ReturnType<typeof follow> =>
+  follow(start('sh', ['-c', script]), 'the program', graceMs);
 const soon = { deadlineMs: 10_000, intervalMs: 5 };
 
 test('what a program says is waited for, and read from its start on', async (t) => {
@@ -23,7 +24,9 @@ test('a program that ends before it is ready is an error with how it ended and i
   const error = await t.throwsAsync(exited.waitFor(/^ready$/m, soon, { logPath: '/logs' }), { instanceOf: FlashError });
   t.is(error?.message, 'the program did not start (exit code 3): no such port');
   t.deepEqual((error as FlashError).details, { logTail: 'first\nno such port', logPath: '/logs' });
-  await t.throwsAsync(killed.waitFor(/^ready$/m, soon), { message: 'the program did not start (signal SIGKILL): it said nothing' });
+  await t.throwsAsync(killed.waitFor(/^ready$/m, soon), {
+    message: 'the program did not start (signal SIGKILL): it said nothing',
+  });
 });
 
 test('a program that gets ready as it ends was ready', async (t) => {
@@ -33,7 +36,9 @@ test('a program that gets ready as it ends was ready', async (t) => {
 test('a program that never gets ready is waited for so long', async (t) => {
   await using program = shell('echo not yet >&2; exec sleep 60');
 
-  await t.throwsAsync(program.waitFor(/^ready$/m, { deadlineMs: 300, intervalMs: 5 }), { message: /waiting for the program to be ready.*not yet/s });
+  await t.throwsAsync(program.waitFor(/^ready$/m, { deadlineMs: 300, intervalMs: 5 }), {
+    message: /waiting for the program to be ready.*not yet/s,
+  });
 });
 
 test('a program is stopped with its whole group, and killed if it does not heed', async (t) => {

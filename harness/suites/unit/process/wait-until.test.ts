@@ -31,7 +31,12 @@ test('files are read on while two wait whose probes take longer than their inter
 });
 
 test('a wait that times out names what it waited for and the last state', async (t) => {
-  const waiting = waitUntil(() => undefined, { what: 'a miracle', deadlineMs: 20, intervalMs: 1, lastState: () => ['none', 1n] });
+  const waiting = waitUntil(() => undefined, {
+    what: 'a miracle',
+    deadlineMs: 20,
+    intervalMs: 1,
+    lastState: () => ['none', 1n],
+  });
 
   await t.throwsAsync(waiting, { message: 'timed out after 20 ms waiting for a miracle; last state seen: ["none",1]' });
 });

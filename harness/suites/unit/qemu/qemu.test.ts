@@ -95,19 +95,22 @@ test.serial('an old QEMU of the system is passed over for the fetched one', asyn
   t.is((await findNicQemu())?.program, fetched);
 });
 
-test.serial('a QEMU in the cache without its stamp, without its program or that does not run is not taken', async (t) => {
-  withCache(t);
-  const program = fakeQemu(join(fetchedDir(), 'qemu-system-x86_64'), '11.1.2', vfioUser);
-  t.is(await findFetched(), undefined, 'half unpacked');
+test.serial(
+  'a QEMU in the cache without its stamp, without its program or that does not run is not taken',
+  async (t) => {
+    withCache(t);
+    const program = fakeQemu(join(fetchedDir(), 'qemu-system-x86_64'), '11.1.2', vfioUser);
+    t.is(await findFetched(), undefined, 'half unpacked');
 
-  writeStamp(fetchedDir(), { suite: 'forky', packageVersion: '1' });
-  t.truthy(await findFetched());
-  chmodSync(program, 0o644);
-  t.is(await findFetched(), undefined, 'does not run');
-  rmSync(program);
+    writeStamp(fetchedDir(), { suite: 'forky', packageVersion: '1' });
+    t.truthy(await findFetched());
+    chmodSync(program, 0o644);
+    t.is(await findFetched(), undefined, 'does not run');
+    rmSync(program);
 
-  t.is(readStamp(fetchedDir()), undefined);
-});
+    t.is(readStamp(fetchedDir()), undefined);
+  },
+);
 
 test('the launcher runs what is unpacked beside it with its own loader, wherever it was moved to', async (t) => {
   const dir = temporaryDir(t);
@@ -122,13 +125,26 @@ test('the launcher runs what is unpacked beside it with its own loader, wherever
 
   const root = join(dir, 'final', 'root');
   const program = join(dir, 'final', 'qemu-system-x86_64');
-  const expected = ['--library-path', join(dir, 'final', libraries), '--argv0', program, join(root, 'usr', 'bin', 'qemu-system-x86_64'), '-m', 'a b'];
+  const expected = [
+    '--library-path',
+    join(dir, 'final', libraries),
+    '--argv0',
+    program,
+    join(root, 'usr', 'bin', 'qemu-system-x86_64'),
+    '-m',
+    'a b',
+  ];
   t.deepEqual(said.trimEnd().split('\n'), expected);
-  t.deepEqual(readdirSync(join(dir, 'final', libraries, 'qemu-bundle')), ['usr'], 'what QEMU opens is found below its own prefix');
+  t.deepEqual(
+    readdirSync(join(dir, 'final', libraries, 'qemu-bundle')),
+    ['usr'],
+    'what QEMU opens is found below its own prefix',
+  );
 });
 
 test('the archive is that of the release, and not that of its security updates', (t) => {
-  const targets = 'Packages|bookworm-security|http://a/security/\nDEP-11|bookworm|http://a/other/\nPackages|bookworm|http://a/debian/\n';
+  const targets =
+    'Packages|bookworm-security|http://a/security/\nDEP-11|bookworm|http://a/other/\nPackages|bookworm|http://a/debian/\n';
 
   t.is(uriOf(targets, 'bookworm'), 'http://a/debian/');
   t.is(uriOf(targets, 'trixie'), undefined);
@@ -151,7 +167,11 @@ for (const { title, release, machine, pattern } of [
 }
 
 test('Debian and Ubuntu are known, each with a later suite than its own', (t) => {
-  t.deepEqual(parseOsRelease(bookworm), { id: 'debian', codename: 'bookworm', title: 'Debian GNU/Linux 12 (bookworm)' });
+  t.deepEqual(parseOsRelease(bookworm), {
+    id: 'debian',
+    codename: 'bookworm',
+    title: 'Debian GNU/Linux 12 (bookworm)',
+  });
   t.is(requireDistribution(parseOsRelease(bookworm), 'x64').suites[0], 'forky');
   t.is(requireDistribution(parseOsRelease('ID=ubuntu\nVERSION_CODENAME=noble\n'), 'x64').suites[0], 'resolute');
 });
@@ -160,24 +180,44 @@ test('a suite is taken by the version it has of QEMU', (t) => {
   const policy = (version: string): string => `qemu-system-x86:\n  Installed: (none)\n  Candidate: ${version}\n`;
 
   t.deepEqual(readCandidate(policy('1:11.1.2+ds-3'), 'Debian forky'), { version: '1:11.1.2+ds-3' });
-  t.deepEqual(readCandidate(policy('1:10.0.8+ds-0+deb13u1'), 'Debian trixie'), { problem: 'Debian trixie has QEMU 10.0.8, older than 10.1' });
+  t.deepEqual(readCandidate(policy('1:10.0.8+ds-0+deb13u1'), 'Debian trixie'), {
+    problem: 'Debian trixie has QEMU 10.0.8, older than 10.1',
+  });
   t.deepEqual(readCandidate(policy('(none)'), 'Debian sid'), { problem: 'Debian sid has no qemu-system-x86' });
 });
 
 test('what apt prints is read: its first complaint and what it would download', (t) => {
-  t.is(firstComplaint("W: something\nE: The repository 'x y Release' does not have a Release file.\nE: more\n"), "The repository 'x y Release' does not have a Release file.");
+  t.is(
+    firstComplaint("W: something\nE: The repository 'x y Release' does not have a Release file.\nE: more\n"),
+    "The repository 'x y Release' does not have a Release file.",
+  );
   t.is(sumSizes("'http://a/b.deb' b.deb 100 SHA256:1\n'http://a/c%3a1.deb' c_1%3a1.deb 23 SHA256:2\n"), 123);
 });
 
-test.serial('without a network the fetching fails with one message and leaves nothing that is taken for QEMU', async (t) => {
-  const dir = withCache(t);
-  writeFiles(dir, { 'keyring.gpg': '' });
-  const archive = { title: 'Debian', uri: 'http://127.0.0.1:9/debian/', components: ['main'], keyring: join(dir, 'keyring.gpg'), suites: ['forky'] };
+test.serial(
+  'without a network the fetching fails with one message and leaves nothing that is taken for QEMU',
+  async (t) => {
+    const dir = withCache(t);
+    writeFiles(dir, { 'keyring.gpg': '' });
+    const archive = {
+      title: 'Debian',
+      uri: 'http://127.0.0.1:9/debian/',
+      components: ['main'],
+      keyring: join(dir, 'keyring.gpg'),
+      suites: ['forky'],
+    };
 
-  const error = await t.throwsAsync(fetchQemu(() => undefined, archive), { instanceOf: FlashError });
+    const error = await t.throwsAsync(
+      fetchQemu(() => undefined, archive),
+      { instanceOf: FlashError },
+    );
 
-  t.is(error?.kind, 'noNetwork');
-  t.regex(error?.message ?? '', /no QEMU with vfio-user-pci could be fetched: Debian forky: .*(?:Connection refused|Unable to connect)/);
-  t.regex(error?.details.advice ?? '', /check the network, or install QEMU 10\.1/);
-  t.false(existsSync(fetchedDir()));
-});
+    t.is(error?.kind, 'noNetwork');
+    t.regex(
+      error?.message ?? '',
+      /no QEMU with vfio-user-pci could be fetched: Debian forky: .*(?:Connection refused|Unable to connect)/,
+    );
+    t.regex(error?.details.advice ?? '', /check the network, or install QEMU 10\.1/);
+    t.false(existsSync(fetchedDir()));
+  },
+);

@@ -19,10 +19,18 @@ test.serial('it hangs', () => new Promise((resolve) => setTimeout(resolve, 60_00
   symlinkSync(join(repositoryRoot, 'node_modules'), join(dir, 'node_modules'));
 
   const ava = join(dir, 'node_modules', 'ava', 'entrypoints', 'cli.mjs');
-  const result = await readAva(await attempt(process.execPath, [ava, '--tap', '--serial', '--timeout=10s', 'a.test.js'], { cwd: dir, timeoutMs: 50_000 }));
+  const result = await readAva(
+    await attempt(process.execPath, [ava, '--tap', '--serial', '--timeout=10s', 'a.test.js'], {
+      cwd: dir,
+      timeoutMs: 50_000,
+    }),
+  );
 
   t.is(result.tests.filter(({ outcome }) => outcome === 'passed').length, 1);
-  t.deepEqual(failuresOf(result).map(({ detail }) => detail?.split('\n')[0]), [`it bailed out: ${testHung}`]);
+  t.deepEqual(
+    failuresOf(result).map(({ detail }) => detail?.split('\n')[0]),
+    [`it bailed out: ${testHung}`],
+  );
 });
 
 test('a run that could not start is a failure with what it said', async (t) => {

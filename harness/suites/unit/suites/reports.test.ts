@@ -20,11 +20,21 @@ const runs: readonly SuiteRun[] = [
     seconds: 2.5,
     tests: [
       { title: 'a < b & "c"', outcome: 'passed', seconds: 0.25 },
-      { title: 'frame #5 comes back', outcome: 'failed', seconds: 2, detail: 'expected ]]> 5\n  and got \u001b[31m4\u0000' },
+      {
+        title: 'frame #5 comes back',
+        outcome: 'failed',
+        seconds: 2,
+        detail: 'expected ]]> 5\n  and got \u001b[31m4\u0000',
+      },
       { title: 'it is fast', outcome: 'skipped', seconds: 0.001, detail: 'no KVM here' },
     ],
   },
-  { name: 'guest', started, seconds: 1, tests: [{ title: 'the suite guest runs', outcome: 'error', detail: 'flash: no QEMU\n  install it' }] },
+  {
+    name: 'guest',
+    started,
+    seconds: 1,
+    tests: [{ title: 'the suite guest runs', outcome: 'error', detail: 'flash: no QEMU\n  install it' }],
+  },
   { name: 'hold', started, seconds: 0, tests: [{ title: 'the suite hold', outcome: 'skipped' }] },
 ];
 
@@ -35,7 +45,12 @@ interface Element {
 
 function readXml(xml: string): Element {
   const values = { parseTagValue: false, parseAttributeValue: false, trimValues: false };
-  const names = { ignoreAttributes: false, attributeNamePrefix: '@', textNodeName: '#', isArray: (name: string) => ['testsuite', 'testcase'].includes(name) };
+  const names = {
+    ignoreAttributes: false,
+    attributeNamePrefix: '@',
+    textNodeName: '#',
+    isArray: (name: string) => ['testsuite', 'testcase'].includes(name),
+  };
   return new XMLParser({ ...values, ...names }).parse(xml, true) as Element;
 }
 
@@ -44,7 +59,15 @@ test('JUnit has every suite with its counts and its time', (t) => {
 
   t.like(testsuites, { '@tests': '5', '@failures': '1', '@errors': '1', '@skipped': '2', '@time': '3.500' });
   const [unit, guest, hold] = testsuites['testsuite'] as readonly Element[];
-  t.like(unit, { '@name': 'unit', '@tests': '3', '@failures': '1', '@errors': '0', '@skipped': '1', '@time': '2.500', '@timestamp': '2026-01-02T03:04:05.000Z' });
+  t.like(unit, {
+    '@name': 'unit',
+    '@tests': '3',
+    '@failures': '1',
+    '@errors': '0',
+    '@skipped': '1',
+    '@time': '2.500',
+    '@timestamp': '2026-01-02T03:04:05.000Z',
+  });
   t.like(guest, { '@name': 'guest', '@tests': '1', '@failures': '0', '@errors': '1', '@skipped': '0' });
   t.like(hold, { '@name': 'hold', '@tests': '1', '@skipped': '1' });
 });
@@ -55,7 +78,10 @@ test('JUnit has every test with its time, the text of its failure and the reason
   const [unit, guest] = testsuites['testsuite'] as readonly Element[];
   const [passed, failed, skipped] = (unit as Element)['testcase'] as readonly Element[];
   t.like(passed, { '@name': 'a < b & "c"', '@classname': 'flash.unit', '@time': '0.250' });
-  t.like(failed, { '@time': '2.000', failure: { '@message': 'expected ]]> 5', '#': 'expected ]]> 5\n  and got \ufffd[31m4\ufffd' } });
+  t.like(failed, {
+    '@time': '2.000',
+    failure: { '@message': 'expected ]]> 5', '#': 'expected ]]> 5\n  and got \ufffd[31m4\ufffd' },
+  });
   t.like(skipped, { '@time': '0.001', skipped: { '@message': 'no KVM here' } });
   t.like(guest?.['testcase'], [{ error: { '@message': 'flash: no QEMU', '#': 'flash: no QEMU\n  install it' } }]);
 });
@@ -101,13 +127,16 @@ test('a reader of KTAP finds every test and every plan kept', (t) => {
   const { tests, problems } = parseKtap(onConsole);
 
   t.deepEqual(problems, []);
-  t.deepEqual(tests.map(({ title, outcome }) => [title, outcome]), [
-    ['unit.a < b & "c"', 'passed'],
-    ['unit.frame 5 comes back', 'failed'],
-    ['unit.it is fast', 'skipped'],
-    ['guest.the suite guest runs', 'failed'],
-    ['hold.the suite hold', 'skipped'],
-  ]);
+  t.deepEqual(
+    tests.map(({ title, outcome }) => [title, outcome]),
+    [
+      ['unit.a < b & "c"', 'passed'],
+      ['unit.frame 5 comes back', 'failed'],
+      ['unit.it is fast', 'skipped'],
+      ['guest.the suite guest runs', 'failed'],
+      ['hold.the suite hold', 'skipped'],
+    ],
+  );
 });
 
 const good: Suite = { name: 'good', run: () => Promise.resolve({ tests: [{ title: 'a', outcome: 'passed' }] }) };
@@ -118,10 +147,13 @@ test('a suite that could not start is recorded as an error, and the others still
 
   await runSuites([broken, good], { flavour: 'lean' }, (all) => (recorded = all));
 
-  t.deepEqual(recorded.map(({ name, tests }) => [name, tests[0]?.outcome, tests[0]?.detail]), [
-    ['broken', 'error', 'flash: there is no QEMU'],
-    ['good', 'passed', undefined],
-  ]);
+  t.deepEqual(
+    recorded.map(({ name, tests }) => [name, tests[0]?.outcome, tests[0]?.detail]),
+    [
+      ['broken', 'error', 'flash: there is no QEMU'],
+      ['good', 'passed', undefined],
+    ],
+  );
 });
 
 test('an interrupted run writes both reports, with an error for each suite that did not end', async (t) => {
@@ -146,17 +178,28 @@ await runSuites([good, interrupted, { ...good, name: 'later' }], { flavour: 'lea
   const { exitCode } = await attempt(process.execPath, ['run.mjs'], { cwd: dir });
 
   t.not(exitCode, 0);
-  const results = [...readFileSync(join(dir, 'report.ktap'), 'utf8').matchAll(/^(?:not )?ok .*$/gm)].map(([line]) => line);
+  const results = [...readFileSync(join(dir, 'report.ktap'), 'utf8').matchAll(/^(?:not )?ok .*$/gm)].map(
+    ([line]) => line,
+  );
   t.deepEqual(results, ['ok 1 good', 'not ok 2 interrupted', 'not ok 3 later']);
   const { testsuites } = readXml(readFileSync(join(dir, 'junit.xml'), 'utf8')) as { testsuites: Element };
   t.like(testsuites, { '@tests': '3', '@errors': '2' });
 });
 
-const flash = (...args: readonly string[]) => attempt(process.execPath, [join(repositoryRoot, 'dist', 'cli.js'), ...args], { env: { FLASH_ACCEL: 'tcg' } });
+const flash = (...args: readonly string[]) =>
+  attempt(process.execPath, [join(repositoryRoot, 'dist', 'cli.js'), ...args], { env: { FLASH_ACCEL: 'tcg' } });
 
 for (const { title, files, says } of [
-  { title: 'in a folder that there is not', files: ['--junit', '/nowhere/junit.xml'], says: /\/nowhere\/junit\.xml cannot be written \(ENOENT\): create the directory \/nowhere first/ },
-  { title: 'that is a folder', files: ['--ktap', '/tmp'], says: /\/tmp cannot be written \(EISDIR\): name a file that can be written/ },
+  {
+    title: 'in a folder that there is not',
+    files: ['--junit', '/nowhere/junit.xml'],
+    says: /\/nowhere\/junit\.xml cannot be written \(ENOENT\): create the directory \/nowhere first/,
+  },
+  {
+    title: 'that is a folder',
+    files: ['--ktap', '/tmp'],
+    says: /\/tmp cannot be written \(EISDIR\): name a file that can be written/,
+  },
 ]) {
   test(`a report ${title} is refused before anything runs`, async (t) => {
     const { exitCode, stdout, stderr } = await flash('test', 'hold', ...files);
@@ -181,7 +224,14 @@ test('npm test writes the reports it was told to, over those of an earlier run',
   const dir = temporaryDir(t);
   writeFiles(dir, { 'junit.xml': 'old', 'report.ktap': 'old' });
 
-  const { exitCode } = await flash('test', 'hold', '--junit', join(dir, 'junit.xml'), '--ktap', join(dir, 'report.ktap'));
+  const { exitCode } = await flash(
+    'test',
+    'hold',
+    '--junit',
+    join(dir, 'junit.xml'),
+    '--ktap',
+    join(dir, 'report.ktap'),
+  );
 
   t.is(exitCode, 0);
   t.regex(readFileSync(join(dir, 'report.ktap'), 'utf8'), /^KTAP version 1\n1\.\.1\n[\s\S]*^ok 1 hold # SKIP\n$/m);

@@ -8,10 +8,12 @@ import { temporaryDir } from '../support/tiny-repository.js';
 type Run = Parameters<typeof resetDuring>[0];
 
 /** Tests that say these lines and go on for ever, or end after them. */
-const saying = (lines: readonly string[], end: boolean): Run => async (onLine) => {
-  lines.forEach(onLine);
-  if (!end) await new Promise(() => undefined);
-};
+const saying =
+  (lines: readonly string[], end: boolean): Run =>
+  async (onLine) => {
+    lines.forEach(onLine);
+    if (!end) await new Promise(() => undefined);
+  };
 
 test('a machine is reset when a test has passed, and in its second life it goes on', async (t) => {
   const [marker, button] = ['marker', 'button'].map((name) => join(temporaryDir(t), name)) as [string, string];
@@ -27,7 +29,9 @@ test('a machine is reset when a test has passed, and in its second life it goes 
 test('a machine whose tests end without one that passed is not reset, and shows them', async (t) => {
   const [marker, button] = ['marker', 'button'].map((name) => join(temporaryDir(t), name)) as [string, string];
 
-  await t.throwsAsync(resetDuring(saying(['not ok 1 - first'], true), { marker, button }), { message: /not ok 1 - first/ });
+  await t.throwsAsync(resetDuring(saying(['not ok 1 - first'], true), { marker, button }), {
+    message: /not ok 1 - first/,
+  });
 
   t.false(existsSync(button));
 });

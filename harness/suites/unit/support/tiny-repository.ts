@@ -44,4 +44,8 @@ export async function commitFiles(tree: string, subject: string, files: Files): 
   return git(tree, ['rev-parse', 'HEAD']);
 }
 
-export const author = { GIT_AUTHOR_NAME: 'A U Thor', GIT_AUTHOR_EMAIL: 'author@example.org', GIT_AUTHOR_DATE: '2026-01-02T03:04:05Z' };
+export const author = {
+  GIT_AUTHOR_NAME: 'A U Thor',
+  GIT_AUTHOR_EMAIL: 'author@example.org',
+  GIT_AUTHOR_DATE: '2026-01-02T03:04:05Z',
+};

@@ -15,9 +15,21 @@ test('a configuration that has every line of every fragment is accepted', (t) =>
 });
 
 const misses: readonly { title: string; config: string; expected: object }[] = [
-  { title: 'that is missing', config: 'CONFIG_S="text"\n', expected: { fragment: 'one.config', symbol: 'CONFIG_A', wanted: 'y', actual: 'n' } },
-  { title: 'with another value', config: 'CONFIG_A=y\nCONFIG_S="other"\n', expected: { fragment: 'one.config', symbol: 'CONFIG_S', wanted: '"text"', actual: '"other"' } },
-  { title: 'that was to be off', config: 'CONFIG_A=y\nCONFIG_S="text"\nCONFIG_C=y\n', expected: { fragment: 'two.config', symbol: 'CONFIG_C', wanted: 'n', actual: 'y' } },
+  {
+    title: 'that is missing',
+    config: 'CONFIG_S="text"\n',
+    expected: { fragment: 'one.config', symbol: 'CONFIG_A', wanted: 'y', actual: 'n' },
+  },
+  {
+    title: 'with another value',
+    config: 'CONFIG_A=y\nCONFIG_S="other"\n',
+    expected: { fragment: 'one.config', symbol: 'CONFIG_S', wanted: '"text"', actual: '"other"' },
+  },
+  {
+    title: 'that was to be off',
+    config: 'CONFIG_A=y\nCONFIG_S="text"\nCONFIG_C=y\n',
+    expected: { fragment: 'two.config', symbol: 'CONFIG_C', wanted: 'n', actual: 'y' },
+  },
 ];
 
 for (const { title, config, expected } of misses) {
@@ -28,7 +40,8 @@ for (const { title, config, expected } of misses) {
 
 test('every flavour is made of fragments that exist', (t) => {
   for (const flavour of flavours) {
-    for (const name of fragmentsOf(flavour, true)) t.true(existsSync(join(kernelDir, 'config', `${name}.config`)), name);
+    for (const name of fragmentsOf(flavour, true))
+      t.true(existsSync(join(kernelDir, 'config', `${name}.config`)), name);
   }
 });
 

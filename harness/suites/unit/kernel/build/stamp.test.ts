@@ -2,7 +2,13 @@ import test from 'ava';
 import { readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
-import { imagePath, readCurrentRelease, removeStamp, writeStamp, type BuildInputs } from '../../../../kernel/build/stamp.js';
+import {
+  imagePath,
+  readCurrentRelease,
+  removeStamp,
+  writeStamp,
+  type BuildInputs,
+} from '../../../../kernel/build/stamp.js';
 import { temporaryDir, writeFiles } from '../../support/tiny-repository.js';
 
 const inputs: BuildInputs = {

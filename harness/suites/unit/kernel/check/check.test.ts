@@ -78,14 +78,30 @@ async function withSeries(t: ExecutionContext, commits: readonly Files[]) {
   await exportSeries(source, series);
   const patches = readSeries(series);
   const check = (wanted: readonly Column[], before = 0): Promise<readonly PatchVerdicts[]> =>
-    checkSeries(source, { before: patches.slice(0, before), patches: patches.slice(before), columns: wanted }, () => undefined);
+    checkSeries(
+      source,
+      { before: patches.slice(0, before), patches: patches.slice(before), columns: wanted },
+      () => undefined,
+    );
   return { check, patches, log: (): string => readFileSync(log, 'utf8') };
 }
 
 const problemsOf = (rows: readonly PatchVerdicts[]): string[][] =>
-  rows.map(({ verdicts }) => [...verdicts].flatMap(([column, { problems }]) => problems.map((problem) => `${column} ${problem.replace(/^(?:line )?(?:\S*?:)?\d+: /, '')}`)));
+  rows.map(({ verdicts }) =>
+    [...verdicts].flatMap(([column, { problems }]) =>
+      problems.map((problem) => `${column} ${problem.replace(/^(?:line )?(?:\S*?:)?\d+: /, '')}`),
+    ),
+  );
 
-const warned = ['kernel-doc', 'FLASH=y', 'sparse', 'FLASH=n', 'clang', 'i386', 'allmodconfig'] as const satisfies readonly Column[];
+const warned = [
+  'kernel-doc',
+  'FLASH=y',
+  'sparse',
+  'FLASH=n',
+  'clang',
+  'i386',
+  'allmodconfig',
+] as const satisfies readonly Column[];
 
 test.serial('each column blames the patch that brings its warning, and no other one', async (t) => {
   const commits = warned.map((_, index) => ({
@@ -96,14 +112,22 @@ test.serial('each column blames the patch that brings its warning, and no other 
 
   const rows = await check(columns);
 
-  t.deepEqual(problemsOf(rows), warned.map((column) => [`${column} // warn ${column}`]));
+  t.deepEqual(
+    problemsOf(rows),
+    warned.map((column) => [`${column} // warn ${column}`]),
+  );
   t.false(rows.some((row) => isClean(row, columns)));
   t.true(rows.every((row) => isClean(row, ['applies', 'lines', 'checkpatch'])));
 });
 
 test.serial('a patch of 251 added lines is too long, whatever it has of tests and documentation', async (t) => {
   const { check, patches } = await withSeries(t, [
-    { 'net/xdp/a.c': 'x\n'.repeat(250), 'net/xdp/a_test.c': 'x\n'.repeat(300), 'Documentation/a.rst': 'x\n'.repeat(300), 'tools/testing/selftests/net/a.c': 'x\n'.repeat(300) },
+    {
+      'net/xdp/a.c': 'x\n'.repeat(250),
+      'net/xdp/a_test.c': 'x\n'.repeat(300),
+      'Documentation/a.rst': 'x\n'.repeat(300),
+      'tools/testing/selftests/net/a.c': 'x\n'.repeat(300),
+    },
     { 'net/xdp/b.c': 'x\n'.repeat(251) },
   ]);
 
@@ -120,23 +144,49 @@ test.serial('checkpatch looks at what a patch adds', async (t) => {
 });
 
 test.serial('a posting is compared with what the ones before it left', async (t) => {
-  const { check } = await withSeries(t, [{ 'net/xdp/a.c': warnsOf('clang') }, { 'net/xdp/a.c': `x\n${warnsOf('clang')}` }]);
+  const { check } = await withSeries(t, [
+    { 'net/xdp/a.c': warnsOf('clang') },
+    { 'net/xdp/a.c': `x\n${warnsOf('clang')}` },
+  ]);
 
   const rows = await check(['applies', 'clang'], 1);
 
   t.deepEqual(problemsOf(rows), [[]]);
 });
 
-test.serial('the guests’ compiler compiles whole drivers, others what is touched, and only a Kconfig is configured for again', async (t) => {
-  const { check, log } = await withSeries(t, [{ [driver]: 'new\n', 'net/core/filter.c': 'new\n' }, { 'net/xdp/Kconfig': 'config XDP_SOCKETS_FLASH\n\n' }]);
+test.serial(
+  'the guests’ compiler compiles whole drivers, others what is touched, and only a Kconfig is configured for again',
+  async (t) => {
+    const { check, log } = await withSeries(t, [
+      { [driver]: 'new\n', 'net/core/filter.c': 'new\n' },
+      { 'net/xdp/Kconfig': 'config XDP_SOCKETS_FLASH\n\n' },
+    ]);
 
-  await check(['applies', 'FLASH=y', 'clang']);
+    await check(['applies', 'FLASH=y', 'clang']);
 
-  const asked = log().split('\n').map((line) => (/ W=1 (.*)$/.exec(line)?.[1] ?? line.split(' ').at(-1) ?? ''));
-  const [whole, touched] = ['net/xdp/ drivers/net/ethernet/intel/ixgbe/ net/core/filter.o', `net/xdp/ ${driver.replace(/c$/, 'o')} net/core/filter.o`];
-  const configured = ['allnoconfig', 'olddefconfig', 'prepare'];
-  t.deepEqual(asked, [...configured, whole, ...configured, touched, whole, touched, ...configured, 'net/xdp/', ...configured, 'net/xdp/', '']);
-});
+    const asked = log()
+      .split('\n')
+      .map((line) => / W=1 (.*)$/.exec(line)?.[1] ?? line.split(' ').at(-1) ?? '');
+    const [whole, touched] = [
+      'net/xdp/ drivers/net/ethernet/intel/ixgbe/ net/core/filter.o',
+      `net/xdp/ ${driver.replace(/c$/, 'o')} net/core/filter.o`,
+    ];
+    const configured = ['allnoconfig', 'olddefconfig', 'prepare'];
+    t.deepEqual(asked, [
+      ...configured,
+      whole,
+      ...configured,
+      touched,
+      whole,
+      touched,
+      ...configured,
+      'net/xdp/',
+      ...configured,
+      'net/xdp/',
+      '',
+    ]);
+  },
+);
 
 test.serial('sparse by itself sees what a patch makes visible in Kconfig', async (t) => {
   const { check, log } = await withSeries(t, [{ 'net/xdp/Kconfig': 'config XDP_SOCKETS_FLASH\n\n' }]);
@@ -147,10 +197,17 @@ test.serial('sparse by itself sees what a patch makes visible in Kconfig', async
 });
 
 test.serial('what follows a patch that does not apply is not looked at', async (t) => {
-  const { check, patches } = await withSeries(t, [{ 'net/xdp/old.c': 'x\n' }, { 'net/xdp/old.c': 'y\n' }, { 'net/xdp/old.c': 'z\n' }]);
+  const { check, patches } = await withSeries(t, [
+    { 'net/xdp/old.c': 'x\n' },
+    { 'net/xdp/old.c': 'y\n' },
+    { 'net/xdp/old.c': 'z\n' },
+  ]);
   writeFileSync((patches[1] as Patch).path, 'no patch\n');
 
   const rows = await check(['applies', 'lines']);
 
-  t.deepEqual(rows.map(({ verdicts }) => [...verdicts].map(([column, { ok }]) => `${column} ${ok}`)), [['applies true', 'lines true'], ['applies false'], []]);
+  t.deepEqual(
+    rows.map(({ verdicts }) => [...verdicts].map(([column, { ok }]) => `${column} ${ok}`)),
+    [['applies true', 'lines true'], ['applies false'], []],
+  );
 });

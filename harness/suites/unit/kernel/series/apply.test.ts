@@ -28,7 +28,13 @@ test('a series becomes commits, the same ones every time', async (t) => {
   const { source, patches } = await withSeries(t);
 
   const first = await applySeries(source.repository, source.baseCommit, patches);
-  await git(source.repository, ['update-ref', '-d', (await git(source.repository, ['for-each-ref', '--format=%(refname)', 'refs/flash/series'])).split('\n')[0] as string]);
+  await git(source.repository, [
+    'update-ref',
+    '-d',
+    (await git(source.repository, ['for-each-ref', '--format=%(refname)', 'refs/flash/series'])).split(
+      '\n',
+    )[0] as string,
+  ]);
   const second = await applySeries(source.repository, source.baseCommit, patches);
 
   t.is(first.commits.length, 2);
@@ -42,7 +48,9 @@ test('a series that does not apply names the patch, the file and the hunk', asyn
   writeFiles(source.dir, { 'kernel/bad.patch': text.replace(' three', ' thirteen') });
   const broken = [patches[0] as Patch, { file: 'bad.patch', path: join(source.dir, 'kernel/bad.patch') }];
 
-  const error = await t.throwsAsync(applySeries(source.repository, source.baseCommit, broken), { instanceOf: FlashError });
+  const error = await t.throwsAsync(applySeries(source.repository, source.baseCommit, broken), {
+    instanceOf: FlashError,
+  });
 
   t.is(error?.kind, 'seriesDoesNotApply');
   t.regex(error?.message ?? '', /patch 2 of 2, bad\.patch, does not apply to net\/b\.c, hunk 1: @@ -1,/);
@@ -53,7 +61,9 @@ test('a patch for a file that is not there names that file', async (t) => {
   const text = readFileSync((patches[0] as Patch).path, 'utf8');
   writeFiles(source.dir, { 'kernel/bad.patch': text.replaceAll('net/a.c', 'net/gone.c') });
 
-  const { failure } = await applyUntilFailure(source.repository, source.baseCommit, [{ file: 'bad.patch', path: join(source.dir, 'kernel/bad.patch') }]);
+  const { failure } = await applyUntilFailure(source.repository, source.baseCommit, [
+    { file: 'bad.patch', path: join(source.dir, 'kernel/bad.patch') },
+  ]);
 
   t.is(failure?.file, 'net/gone.c');
   t.is(failure?.index, 0);
@@ -64,7 +74,9 @@ test('a patch never applies with fuzz', async (t) => {
   const text = readFileSync((patches[0] as Patch).path, 'utf8');
   writeFiles(source.dir, { 'kernel/fuzzy.patch': text.replace(' eight\n', ' EIGHT\n') });
 
-  const { failure } = await applyUntilFailure(source.repository, source.baseCommit, [{ file: 'fuzzy.patch', path: join(source.dir, 'kernel/fuzzy.patch') }]);
+  const { failure } = await applyUntilFailure(source.repository, source.baseCommit, [
+    { file: 'fuzzy.patch', path: join(source.dir, 'kernel/fuzzy.patch') },
+  ]);
 
   t.is(failure?.file, 'net/a.c');
 });

@@ -1,6 +1,11 @@
 import test from 'ava';
 import { FlashError } from '../../../../errors.js';
-import { composeCoverLetter, countMissing, readCoverLetter, requireKnownPostings } from '../../../../kernel/series/cover-letter.js';
+import {
+  composeCoverLetter,
+  countMissing,
+  readCoverLetter,
+  requireKnownPostings,
+} from '../../../../kernel/series/cover-letter.js';
 import { readPostings } from '../../../../kernel/series/postings.js';
 
 const file = `For the authors. TBD
@@ -43,7 +48,12 @@ test('a section for a posting that the series does not have is named by its line
 });
 
 test('the cover letter of this repository is for the postings of its series', (t) => {
-  t.notThrows(() => requireKnownPostings(readCoverLetter(), readPostings().map(({ name }) => name)));
+  t.notThrows(() =>
+    requireKnownPostings(
+      readCoverLetter(),
+      readPostings().map(({ name }) => name),
+    ),
+  );
 });
 
 for (const { name } of readPostings().filter(({ patches }) => patches.length > 1)) {
@@ -52,6 +62,9 @@ for (const { name } of readPostings().filter(({ patches }) => patches.length > 1
 
     const lines = `${body}\n${changes}`.split('\n');
     t.regex(body, /^[A-Z][^\n]+\n(?!=)/);
-    t.deepEqual(lines.filter((line) => line.length > 72 || /[^\x20-\x7e]/.test(line) || /^---$|^diff |^\*\*\*/.test(line)), []);
+    t.deepEqual(
+      lines.filter((line) => line.length > 72 || /[^\x20-\x7e]/.test(line) || /^---$|^diff |^\*\*\*/.test(line)),
+      [],
+    );
   });
 }

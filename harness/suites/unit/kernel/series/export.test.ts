@@ -16,7 +16,11 @@ async function withCommits(t: ExecutionContext) {
   const source = await tinyRepository(t, { 'net/a.c': lines(), [driver]: lines() });
   const tree = await checkoutSeries(source, [], false);
   await commitFiles(tree, 'xsk: change a', { 'net/a.c': lines('eleven') });
-  await commitFiles(tree, 'ixgbe: ask the core before transmitting, with a subject that is longer than any file name should be', { [driver]: lines('eleven') });
+  await commitFiles(
+    tree,
+    'ixgbe: ask the core before transmitting, with a subject that is longer than any file name should be',
+    { [driver]: lines('eleven') },
+  );
   return { source, tree, series: join(source.dir, 'kernel', 'series') };
 }
 
@@ -58,7 +62,10 @@ test('core and driver patches are numbered and kept apart, names cut at the same
 
   const { files } = await exportSeries(source, series);
 
-  t.deepEqual(files, ['core/0001-xsk-change-a.patch', '../drivers-patches/ixgbe/0001-ixgbe-ask-the-core-before-transmitting-with-a-subjec.patch']);
+  t.deepEqual(files, [
+    'core/0001-xsk-change-a.patch',
+    '../drivers-patches/ixgbe/0001-ixgbe-ask-the-core-before-transmitting-with-a-subjec.patch',
+  ]);
 });
 
 test('a commit that is gone takes its file along', async (t) => {
@@ -112,7 +119,10 @@ test('a checkout makes a tree again that was removed by hand', async (t) => {
 });
 
 const places: readonly { files: readonly string[]; dir: string }[] = [
-  { files: ['drivers/net/ethernet/intel/ice/ice_xsk.c', 'drivers/net/ethernet/intel/ice/ice.h'], dir: '../drivers-patches/ice' },
+  {
+    files: ['drivers/net/ethernet/intel/ice/ice_xsk.c', 'drivers/net/ethernet/intel/ice/ice.h'],
+    dir: '../drivers-patches/ice',
+  },
   { files: ['drivers/net/ethernet/mellanox/mlx5/core/en/xsk/tx.c'], dir: '../drivers-patches/mlx5' },
   { files: ['drivers/net/virtio_net.c'], dir: '../drivers-patches/virtio_net' },
   { files: ['drivers/net/ethernet/intel/ice/ice.h', 'drivers/net/ethernet/intel/i40e/i40e.h'], dir: 'core' },

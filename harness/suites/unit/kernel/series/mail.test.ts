@@ -12,7 +12,10 @@ import { readPostings } from '../../../../kernel/series/postings.js';
 import { attempt } from '../../../../process/run.js';
 import { commitFiles, lines, temporaryDir, tinyRepository, type Owner } from '../../support/tiny-repository.js';
 
-const mailer = [await attemptGit('.', ['send-email', '--dump-aliases']), await attempt('perl', ['-MMail::Address', '-e', '1'])];
+const mailer = [
+  await attemptGit('.', ['send-email', '--dump-aliases']),
+  await attempt('perl', ['-MMail::Address', '-e', '1']),
+];
 const b4 = await attempt('sh', ['-c', 'command -v b4']);
 
 /** Says who it is asked about, as the one of a kernel tree would. */
@@ -56,12 +59,24 @@ async function makeSeries(owner: Owner) {
   await commitFiles(tree, 'xsk: change b again', { 'net/b.c': `${lines('twelve')}\n\n\n` });
   const series = join(source.dir, 'kernel', 'series');
   const [first, ...others] = (await exportSeries(source, series)).files;
-  writeFileSync(series, ['# posting one (net): xsk: a fix', first, '# posting two: xsk: b and more', ...others, ''].join('\n'));
+  writeFileSync(
+    series,
+    ['# posting one (net): xsk: a fix', first, '# posting two: xsk: b and more', ...others, ''].join('\n'),
+  );
   const postings = readPostings(series);
-  const target = { repository: source.repository, baseCommit: source.baseCommit, tree: source.repository, release: '6.12.1' };
+  const target = {
+    repository: source.repository,
+    baseCommit: source.baseCommit,
+    tree: source.repository,
+    release: '6.12.1',
+  };
   // Both prefixes are commits from here on, so that the tests do not apply them at the same time.
   for (const count of [1, 2]) {
-    await applySeries(source.repository, source.baseCommit, postings.slice(0, count).flatMap(({ patches }) => patches));
+    await applySeries(
+      source.repository,
+      source.baseCommit,
+      postings.slice(0, count).flatMap(({ patches }) => patches),
+    );
   }
   return { target, postings };
 }
@@ -89,11 +104,21 @@ test('a posting of several patches has a cover letter, numbers and one thread', 
 
   const { files } = await mailPosting(target, wanted);
 
-  t.deepEqual(files, ['0000-cover-letter.patch', '0001-xsk-change-b.patch', '0002-xsk-describe-b.patch', '0003-xsk-change-b-again.patch']);
+  t.deepEqual(files, [
+    '0000-cover-letter.patch',
+    '0001-xsk-change-b.patch',
+    '0002-xsk-describe-b.patch',
+    '0003-xsk-change-b-again.patch',
+  ]);
   const [cover, ...patches] = files.map((file) => read(wanted.output, file));
   t.regex(cover ?? '', /^Subject: \[PATCH net-next v3 0\/3\] xsk: b and more$/m);
   t.regex(cover ?? '', /^From: A U Thor <author@example\.org>$/m);
-  t.true(cover?.includes('\n\nWhat all of it is.\n\nNumbers\n=======\n\n1 and 2.\n\nChanges\n=======\n\nv3:\n - shorter\nv2:\n - longer\n\nA U Thor (3):\n'), cover);
+  t.true(
+    cover?.includes(
+      '\n\nWhat all of it is.\n\nNumbers\n=======\n\n1 and 2.\n\nChanges\n=======\n\nv3:\n - shorter\nv2:\n - longer\n\nA U Thor (3):\n',
+    ),
+    cover,
+  );
   t.regex(cover ?? '', /^ 2 files changed, 301 insertions\(\+\)/m);
   t.regex(cover ?? '', /^Applies to Linux 6\.12\.1, after\n - xsk: a fix\nprerequisite-patch-id: [0-9a-f]{40}$/m);
   t.notRegex(cover ?? '', /\*\*\*|base-commit|Not mailed|Not this/);
@@ -133,16 +158,27 @@ for (const name of ['one', 'two']) {
   test(`what is mailed of posting ${name} makes the same trees as the series`, async (t) => {
     const { target, postings, request, dir } = withPostings(t);
     const wanted = request(name, { version: 2 });
-    const { commits } = await applySeries(target.repository, target.baseCommit, postings.flatMap(({ patches }) => patches));
+    const { commits } = await applySeries(
+      target.repository,
+      target.baseCommit,
+      postings.flatMap(({ patches }) => patches),
+    );
     const [start, end] = name === 'one' ? [target.baseCommit, commits[0]] : [commits[0], commits[3]];
     const { files } = await mailPosting(target, wanted);
     const elsewhere = join(dir, 'elsewhere');
     await borrowRepository(target.repository, elsewhere);
     await git(elsewhere, ['checkout', '--quiet', '--detach', start as string]);
 
-    await git(elsewhere, ['am', '--quiet', '--no-3way', '--empty=drop', ...files.map((file) => join(wanted.output, file))]);
+    await git(elsewhere, [
+      'am',
+      '--quiet',
+      '--no-3way',
+      '--empty=drop',
+      ...files.map((file) => join(wanted.output, file)),
+    ]);
 
-    const treesOf = async (repository: string, tip: string) => git(repository, ['log', '--reverse', '--format=%T %s%n%b', `${start}..${tip}`]);
+    const treesOf = async (repository: string, tip: string) =>
+      git(repository, ['log', '--reverse', '--format=%T %s%n%b', `${start}..${tip}`]);
     t.is(await treesOf(elsewhere, 'HEAD'), await treesOf(target.repository, end as string));
   });
 }
@@ -157,7 +193,10 @@ test('a tree of the user gives its commit as the base and is not written to', as
 
   await mailPosting({ repository: borrowed, baseCommit, tree: repository, release: undefined }, wanted);
 
-  t.regex(read(wanted.output, '0000-cover-letter.patch'), new RegExp(`^base-commit: ${baseCommit}\nprerequisite-patch-id: [0-9a-f]{40}$`, 'm'));
+  t.regex(
+    read(wanted.output, '0000-cover-letter.patch'),
+    new RegExp(`^base-commit: ${baseCommit}\nprerequisite-patch-id: [0-9a-f]{40}$`, 'm'),
+  );
   t.is(await git(repository, ['for-each-ref']), before);
 });
 
@@ -167,7 +206,9 @@ test('a posting with a patch of too many added lines is refused by name', async 
   writeFileSync(long.path, `diff --git a/net/b.c b/net/b.c\n@@ -1 +1,251 @@\n${'+x\n'.repeat(251)}`);
   const longer = postings.map((posting) => ({ ...posting, patches: [...posting.patches, long] }));
 
-  const error = await t.throwsAsync(mailPosting(target, request('two', { postings: longer })), { instanceOf: FlashError });
+  const error = await t.throwsAsync(mailPosting(target, request('two', { postings: longer })), {
+    instanceOf: FlashError,
+  });
 
   t.is(error?.exitCode, 1);
   t.regex(error?.details.logTail ?? '', /^core\/long\.patch adds 251 lines of code/);
@@ -175,7 +216,12 @@ test('a posting with a patch of too many added lines is refused by name', async 
 
 const refusals: readonly { title: string; name: string; more: Partial<MailRequest>; message: RegExp }[] = [
   { title: 'a posting that is not there', name: 'four', more: {}, message: /no posting four/ },
-  { title: 'a version whose changes nobody wrote down', name: 'two', more: { version: 4 }, message: /does not say what v4 of two changes/ },
+  {
+    title: 'a version whose changes nobody wrote down',
+    name: 'two',
+    more: { version: 4 },
+    message: /does not say what v4 of two changes/,
+  },
 ];
 
 for (const { title, name, more, message } of refusals) {
@@ -204,18 +250,30 @@ test('mail of an earlier run is replaced, and a folder with something else in it
 const canSend = mailer.every(({ exitCode }) => exitCode === 0);
 const sendTest = canSend ? test : test.skip;
 
-sendTest(`git send-email would send all of it, in one thread${canSend ? '' : ' # git-email or libmailtools-perl is not installed'}`, async (t) => {
-  const { target, request } = withPostings(t);
-  const wanted = request('two');
-  await mailPosting(target, wanted);
+sendTest(
+  `git send-email would send all of it, in one thread${canSend ? '' : ' # git-email or libmailtools-perl is not installed'}`,
+  async (t) => {
+    const { target, request } = withPostings(t);
+    const wanted = request('two');
+    await mailPosting(target, wanted);
 
-  const result = await attemptGit(target.repository, ['-c', 'user.name=A', '-c', 'user.email=a@example.org', 'send-email', '--dry-run', '--confirm=never', wanted.output]);
+    const result = await attemptGit(target.repository, [
+      '-c',
+      'user.name=A',
+      '-c',
+      'user.email=a@example.org',
+      'send-email',
+      '--dry-run',
+      '--confirm=never',
+      wanted.output,
+    ]);
 
-  t.is(result.exitCode, 0, result.stderr);
-  t.is(result.stdout.match(/^Result: OK$/gm)?.length, 4, result.stdout);
-  const cover = /^Message-Id: (.*)$/im.exec(result.stdout)?.[1];
-  t.is(result.stdout.match(new RegExp(`^In-Reply-To: ${cover}$`, 'gm'))?.length, 3, result.stdout);
-});
+    t.is(result.exitCode, 0, result.stderr);
+    t.is(result.stdout.match(/^Result: OK$/gm)?.length, 4, result.stdout);
+    const cover = /^Message-Id: (.*)$/im.exec(result.stdout)?.[1];
+    t.is(result.stdout.match(new RegExp(`^In-Reply-To: ${cover}$`, 'gm'))?.length, 3, result.stdout);
+  },
+);
 
 const b4Test = b4.exitCode === 0 ? test : test.skip;
 
@@ -228,7 +286,10 @@ b4Test(`b4 makes the series of it again${b4.exitCode === 0 ? '' : ' # b4 is not 
   writeFileSync(join(home, '.gitconfig'), '[user]\nname = A\nemail = a@example.org\n');
   writeFileSync(box, files.map((file) => read(wanted.output, file)).join('\n'));
 
-  const result = await attempt('b4', ['--offline-mode', 'am', '--no-cache', '-m', box, '-o', home], { cwd: target.repository, env: { HOME: home } });
+  const result = await attempt('b4', ['--offline-mode', 'am', '--no-cache', '-m', box, '-o', home], {
+    cwd: target.repository,
+    env: { HOME: home },
+  });
 
   t.is(result.exitCode, 0, result.stdout + result.stderr.slice(-3000));
   t.regex(result.stderr, /Total patches: 3/);

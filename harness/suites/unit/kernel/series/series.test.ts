@@ -7,7 +7,14 @@ import { hashSeries, parseSeries, readSeries } from '../../../../kernel/series/s
 import { rewriteSeries } from '../../../../kernel/series/rewrite.js';
 import { temporaryDir, writeFiles } from '../../support/tiny-repository.js';
 
-const series = ['# Core', 'core/0001-xsk-a.patch', '', '# Drivers', '../drivers-patches/ixgbe/0001-ixgbe-b.patch', ''].join('\n');
+const series = [
+  '# Core',
+  'core/0001-xsk-a.patch',
+  '',
+  '# Drivers',
+  '../drivers-patches/ixgbe/0001-ixgbe-b.patch',
+  '',
+].join('\n');
 
 test('comments and blank lines of a series are no patches', (t) => {
   const files = parseSeries(series).flatMap((line) => (line.kind === 'patch' ? [line.file] : []));
@@ -53,7 +60,10 @@ function postingsOf(t: ExecutionContext, text: string) {
 const many = (count: number): string => Array.from({ length: count }, (_, index) => `${index}.patch\n`).join('');
 
 test('a heading begins a posting, which says where it goes and ends at the next one', (t) => {
-  const postings = postingsOf(t, `# All of it.\n\n# posting fix (net): ixgbe: a fix\na.patch\n\n# posting rings: xsk: rings\n# two\nb.patch\nc.patch\n`);
+  const postings = postingsOf(
+    t,
+    `# All of it.\n\n# posting fix (net): ixgbe: a fix\na.patch\n\n# posting rings: xsk: rings\n# two\nb.patch\nc.patch\n`,
+  );
 
   t.deepEqual(
     postings.map(({ name, tree, title, patches }) => [name, tree, title, patches.map(({ file }) => file)]),
@@ -69,12 +79,36 @@ test('a posting may have 15 patches', (t) => {
 });
 
 const wrongPostings: readonly { title: string; text: string; message: RegExp }[] = [
-  { title: 'a patch above the first posting', text: 'x.patch\n# posting a: A\ny.patch\n', message: /series:1 has x\.patch in no posting/ },
-  { title: 'a posting of 16 patches', text: `# posting a: A\n${many(16)}`, message: /series:1: the posting a has 16 patches, and the netdev list takes 15/ },
-  { title: 'two postings of one name', text: '# posting a: A\nx.patch\n# posting a: B\ny.patch\n', message: /series:3: there is a posting a already/ },
-  { title: 'a posting without patches', text: '# posting a: A\n# posting b: B\ny.patch\n', message: /series:1: the posting a has no patches/ },
-  { title: 'a posting without a title', text: '# posting a\nx.patch\n', message: /series:1: "# posting a" is no heading/ },
-  { title: 'a posting to a tree that netdev does not have', text: '# posting a (bpf): A\nx.patch\n', message: /series:1: .* is no heading/ },
+  {
+    title: 'a patch above the first posting',
+    text: 'x.patch\n# posting a: A\ny.patch\n',
+    message: /series:1 has x\.patch in no posting/,
+  },
+  {
+    title: 'a posting of 16 patches',
+    text: `# posting a: A\n${many(16)}`,
+    message: /series:1: the posting a has 16 patches, and the netdev list takes 15/,
+  },
+  {
+    title: 'two postings of one name',
+    text: '# posting a: A\nx.patch\n# posting a: B\ny.patch\n',
+    message: /series:3: there is a posting a already/,
+  },
+  {
+    title: 'a posting without patches',
+    text: '# posting a: A\n# posting b: B\ny.patch\n',
+    message: /series:1: the posting a has no patches/,
+  },
+  {
+    title: 'a posting without a title',
+    text: '# posting a\nx.patch\n',
+    message: /series:1: "# posting a" is no heading/,
+  },
+  {
+    title: 'a posting to a tree that netdev does not have',
+    text: '# posting a (bpf): A\nx.patch\n',
+    message: /series:1: .* is no heading/,
+  },
 ];
 
 for (const { title, text, message } of wrongPostings) {
@@ -87,23 +121,86 @@ for (const { title, text, message } of wrongPostings) {
 }
 
 test('every patch of this repository is in a posting', (t) => {
-  t.deepEqual(readPostings().flatMap(({ patches }) => patches), readSeries());
+  t.deepEqual(
+    readPostings().flatMap(({ patches }) => patches),
+    readSeries(),
+  );
 });
 
-const twoPostings = '# All.\n\n# posting a: A\nx/0001-a1.patch\nx/0002-a2.patch\n\n# posting b: B\n# text\nx/0003-b1.patch\nx/0004-b2.patch\n';
+const twoPostings =
+  '# All.\n\n# posting a: A\nx/0001-a1.patch\nx/0002-a2.patch\n\n# posting b: B\n# text\nx/0003-b1.patch\nx/0004-b2.patch\n';
 
 const rewrites: readonly { title: string; old: string; files: readonly string[]; expected: string }[] = [
-  { title: 'the same patches give the same file', old: '# H\n\na/0001-x.patch\n', files: ['a/0001-x.patch'], expected: '# H\n\na/0001-x.patch\n' },
-  { title: 'a heading follows its patch to another number', old: '# H\na/0001-x.patch\n', files: ['a/0001-new.patch', 'a/0002-x.patch'], expected: 'a/0001-new.patch\n# H\na/0002-x.patch\n' },
-  { title: 'the heading of a dropped patch stays for the next one', old: '# H\na/0001-x.patch\na/0002-y.patch\n', files: ['a/0001-y.patch'], expected: '# H\na/0001-y.patch\n' },
-  { title: 'an empty series keeps its heading first', old: '# H\n', files: ['a/0001-x.patch'], expected: '# H\na/0001-x.patch\n' },
-  { title: 'text at the end stays at the end', old: 'a/0001-x.patch\n# end\n', files: ['a/0001-x.patch'], expected: 'a/0001-x.patch\n# end\n' },
-  { title: 'a heading in the first line stays there', old: '# posting a: A\nx/0001-a1.patch\n', files: ['x/0001-new.patch', 'x/0002-a1.patch'], expected: '# posting a: A\nx/0001-new.patch\nx/0002-a1.patch\n' },
-  { title: 'a new patch joins the posting of the patch before it', old: twoPostings, files: ['x/0001-a1.patch', 'x/0002-a2.patch', 'x/0003-new.patch', 'x/0004-b1.patch', 'x/0005-b2.patch'], expected: '# All.\n\n# posting a: A\nx/0001-a1.patch\nx/0002-a2.patch\nx/0003-new.patch\n\n# posting b: B\n# text\nx/0004-b1.patch\nx/0005-b2.patch\n' },
-  { title: 'a new first patch joins the first posting', old: twoPostings, files: ['x/0001-new.patch', 'x/0002-a1.patch'], expected: '# All.\n\n# posting a: A\nx/0001-new.patch\nx/0002-a1.patch\n\n# posting b: B\n# text\n' },
-  { title: 'a posting whose first patch moved down keeps its place', old: twoPostings, files: ['x/0001-a2.patch', 'x/0002-a1.patch', 'x/0003-b2.patch', 'x/0004-b1.patch'], expected: '# All.\n\n# posting a: A\nx/0001-a2.patch\nx/0002-a1.patch\n\n# posting b: B\n# text\nx/0003-b2.patch\nx/0004-b1.patch\n' },
-  { title: 'postings change places with their patches, below what is said of all', old: twoPostings, files: ['x/0001-b1.patch', 'x/0002-b2.patch', 'x/0003-a1.patch', 'x/0004-a2.patch'], expected: '# All.\n\n# posting b: B\n# text\nx/0001-b1.patch\nx/0002-b2.patch\n\n# posting a: A\nx/0003-a1.patch\nx/0004-a2.patch\n' },
-  { title: 'a patch that moved behind the next posting\'s first one joins that', old: twoPostings, files: ['x/0001-a1.patch', 'x/0002-b1.patch', 'x/0003-a2.patch', 'x/0004-b2.patch'], expected: '# All.\n\n# posting a: A\nx/0001-a1.patch\n\n# posting b: B\n# text\nx/0002-b1.patch\nx/0003-a2.patch\nx/0004-b2.patch\n' },
+  {
+    title: 'the same patches give the same file',
+    old: '# H\n\na/0001-x.patch\n',
+    files: ['a/0001-x.patch'],
+    expected: '# H\n\na/0001-x.patch\n',
+  },
+  {
+    title: 'a heading follows its patch to another number',
+    old: '# H\na/0001-x.patch\n',
+    files: ['a/0001-new.patch', 'a/0002-x.patch'],
+    expected: 'a/0001-new.patch\n# H\na/0002-x.patch\n',
+  },
+  {
+    title: 'the heading of a dropped patch stays for the next one',
+    old: '# H\na/0001-x.patch\na/0002-y.patch\n',
+    files: ['a/0001-y.patch'],
+    expected: '# H\na/0001-y.patch\n',
+  },
+  {
+    title: 'an empty series keeps its heading first',
+    old: '# H\n',
+    files: ['a/0001-x.patch'],
+    expected: '# H\na/0001-x.patch\n',
+  },
+  {
+    title: 'text at the end stays at the end',
+    old: 'a/0001-x.patch\n# end\n',
+    files: ['a/0001-x.patch'],
+    expected: 'a/0001-x.patch\n# end\n',
+  },
+  {
+    title: 'a heading in the first line stays there',
+    old: '# posting a: A\nx/0001-a1.patch\n',
+    files: ['x/0001-new.patch', 'x/0002-a1.patch'],
+    expected: '# posting a: A\nx/0001-new.patch\nx/0002-a1.patch\n',
+  },
+  {
+    title: 'a new patch joins the posting of the patch before it',
+    old: twoPostings,
+    files: ['x/0001-a1.patch', 'x/0002-a2.patch', 'x/0003-new.patch', 'x/0004-b1.patch', 'x/0005-b2.patch'],
+    expected:
+      '# All.\n\n# posting a: A\nx/0001-a1.patch\nx/0002-a2.patch\nx/0003-new.patch\n\n# posting b: B\n# text\nx/0004-b1.patch\nx/0005-b2.patch\n',
+  },
+  {
+    title: 'a new first patch joins the first posting',
+    old: twoPostings,
+    files: ['x/0001-new.patch', 'x/0002-a1.patch'],
+    expected: '# All.\n\n# posting a: A\nx/0001-new.patch\nx/0002-a1.patch\n\n# posting b: B\n# text\n',
+  },
+  {
+    title: 'a posting whose first patch moved down keeps its place',
+    old: twoPostings,
+    files: ['x/0001-a2.patch', 'x/0002-a1.patch', 'x/0003-b2.patch', 'x/0004-b1.patch'],
+    expected:
+      '# All.\n\n# posting a: A\nx/0001-a2.patch\nx/0002-a1.patch\n\n# posting b: B\n# text\nx/0003-b2.patch\nx/0004-b1.patch\n',
+  },
+  {
+    title: 'postings change places with their patches, below what is said of all',
+    old: twoPostings,
+    files: ['x/0001-b1.patch', 'x/0002-b2.patch', 'x/0003-a1.patch', 'x/0004-a2.patch'],
+    expected:
+      '# All.\n\n# posting b: B\n# text\nx/0001-b1.patch\nx/0002-b2.patch\n\n# posting a: A\nx/0003-a1.patch\nx/0004-a2.patch\n',
+  },
+  {
+    title: "a patch that moved behind the next posting's first one joins that",
+    old: twoPostings,
+    files: ['x/0001-a1.patch', 'x/0002-b1.patch', 'x/0003-a2.patch', 'x/0004-b2.patch'],
+    expected:
+      '# All.\n\n# posting a: A\nx/0001-a1.patch\n\n# posting b: B\n# text\nx/0002-b1.patch\nx/0003-a2.patch\nx/0004-b2.patch\n',
+  },
 ];
 
 for (const { title, old, files, expected } of rewrites) {

@@ -123,7 +123,10 @@ test.serial('what a killed run left in the cache is removed', async (t) => {
 
   await ensureSource(base, tree, silent);
 
-  t.deepEqual(readdirSync(sources).filter((name) => name.startsWith('.')), []);
+  t.deepEqual(
+    readdirSync(sources).filter((name) => name.startsWith('.')),
+    [],
+  );
 });
 
 test('a source whose git tree is gone is not trusted', async (t) => {

@@ -12,7 +12,11 @@ import { temporaryDir, writeFiles } from '../../support/tiny-repository.js';
 const underKvm = (): Promise<Choice> => Promise.resolve({ accel: 'kvm', asked: false, rejectKvm: () => undefined });
 
 /** Boots nothing: a script in the place of vng says what a guest would, and never ends. */
-async function runFake(t: ExecutionContext, script: string, more: Partial<GuestOptions> = {}): Promise<FlashError | undefined> {
+async function runFake(
+  t: ExecutionContext,
+  script: string,
+  more: Partial<GuestOptions> = {},
+): Promise<FlashError | undefined> {
   const dir = temporaryDir(t);
   writeFiles(dir, { vng: `#!/bin/sh\n${script}\nexec sleep 60\n` });
   chmodSync(join(dir, 'vng'), 0o755);

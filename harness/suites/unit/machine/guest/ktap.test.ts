@@ -30,13 +30,16 @@ const onConsole = (text: string): string => text.trim().replace(/^/gm, '[    1.2
 test('test cases are counted, suites and tables are not', (t) => {
   const { tests, problems } = parseKtap(onConsole(report));
 
-  t.deepEqual(tests.map(({ title, outcome }) => [title, outcome]), [
-    ['xsk_queue.wraps at u32', 'passed'],
-    ['xsk_queue.producers.two', 'passed'],
-    ['xsk_queue.producers.four', 'passed'],
-    ['xsk_queue.slow', 'skipped'],
-    ['other.breaks', 'failed'],
-  ]);
+  t.deepEqual(
+    tests.map(({ title, outcome }) => [title, outcome]),
+    [
+      ['xsk_queue.wraps at u32', 'passed'],
+      ['xsk_queue.producers.two', 'passed'],
+      ['xsk_queue.producers.four', 'passed'],
+      ['xsk_queue.slow', 'skipped'],
+      ['other.breaks', 'failed'],
+    ],
+  );
   t.deepEqual(problems, []);
 });
 
@@ -50,7 +53,12 @@ test('a skip has its reason, a failure what led to it, and each test its time by
 
   t.deepEqual(tests, [
     { title: 'slow', outcome: 'skipped', detail: 'too slow here', seconds: 0.25 },
-    { title: 'breaks', outcome: 'failed', detail: 'KTAP version 1\n1..2\nok 1 slow # SKIP too slow here\n# b.c:7: Expected 2 == 3\nnot ok 2 breaks', seconds: 0.25 },
+    {
+      title: 'breaks',
+      outcome: 'failed',
+      detail: 'KTAP version 1\n1..2\nok 1 slow # SKIP too slow here\n# b.c:7: Expected 2 == 3\nnot ok 2 breaks',
+      seconds: 0.25,
+    },
   ]);
 });
 

@@ -36,7 +36,10 @@ test.serial('a guest that dies under KVM before its user space is booted without
 
   t.like(guest, { exitCode: 0, accel: 'tcg' });
   t.deepEqual(heard, [`flash: ${died}; booting without KVM, now and, if that works, from now on`]);
-  t.deepEqual(events.flatMap((event) => (event.kind === 'start' ? [event.accel] : [])), ['kvm', 'tcg']);
+  t.deepEqual(
+    events.flatMap((event) => (event.kind === 'start' ? [event.accel] : [])),
+    ['kvm', 'tcg'],
+  );
 });
 
 test.serial('the next guest is booted without KVM at once', async (t) => {

@@ -12,13 +12,14 @@ const complaintLines: Readonly<Record<string, string>> = {
   'an Oops': 'Oops: 0000 [#1] PREEMPT SMP PTI',
   'a null pointer': 'BUG: kernel NULL pointer dereference, address: 0000000000000008',
   'sleeping in atomic context': 'BUG: sleeping function called from invalid context at mm/slab.h:330',
-  'a general protection fault': 'general protection fault, probably for non-canonical address 0xdead000000000100: 0000 [#1] SMP',
+  'a general protection fault':
+    'general protection fault, probably for non-canonical address 0xdead000000000100: 0000 [#1] SMP',
   'a soft lockup': 'watchdog: BUG: soft lockup - CPU#0 stuck for 26s! [nf1:123]',
   'an RCU stall': 'rcu: INFO: rcu_sched self-detected stall on CPU',
   'a hung task': 'INFO: task nf1:123 blocked for more than 120 seconds.',
   'a refcount': 'refcount_t: underflow; use-after-free.',
-  'UBSAN': 'UBSAN: array-index-out-of-bounds in net/xdp/xsk.c:1:2',
-  'kmemleak': 'kmemleak: 3 new suspected memory leaks (see /sys/kernel/debug/kmemleak)',
+  UBSAN: 'UBSAN: array-index-out-of-bounds in net/xdp/xsk.c:1:2',
+  kmemleak: 'kmemleak: 3 new suspected memory leaks (see /sys/kernel/debug/kmemleak)',
   'a duplicate in sysfs': "sysfs: cannot create duplicate filename '/kernel/flash/0'",
   'list corruption': 'list_del corruption. prev->next should be ffff, but was 0',
   'a panic': 'Kernel panic - not syncing: Fatal exception',
@@ -30,7 +31,10 @@ for (const [what, line] of Object.entries(complaintLines)) {
   test(`${what} counts as a splat`, (t) => {
     const splats = findSplats(`[    1.000000] calm before\n[   12.345678] ${line}\n[   12.345700] Call Trace:\n`);
 
-    t.deepEqual(splats.map(({ title }) => title), [line]);
+    t.deepEqual(
+      splats.map(({ title }) => title),
+      [line],
+    );
   });
 }
 
@@ -72,7 +76,10 @@ test('a splat carries its lines from the rule above it to its end trace', (t) =>
 test('two warnings far apart in time are two splats', (t) => {
   const text = '[   10.000000] WARNING: CPU: 0 one\n[   20.000000] WARNING: CPU: 0 two\n';
 
-  t.deepEqual(findSplats(text).map(({ title }) => title), ['WARNING: CPU: 0 one', 'WARNING: CPU: 0 two']);
+  t.deepEqual(
+    findSplats(text).map(({ title }) => title),
+    ['WARNING: CPU: 0 one', 'WARNING: CPU: 0 two'],
+  );
 });
 
 test('a time stamp may be followed by a caller id', (t) => {
