@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { FlashError } from '../../errors.js';
 import { cacheRoot, newLogPath } from '../../host/cache.js';
 import { gib, requireFreeBytes } from '../../host/disk.js';
@@ -10,7 +10,8 @@ import { applySeries, findApplied } from '../series/apply.js';
 import { loadBase, type Base } from '../source/base.js';
 import { imagePath, readCurrentRelease, removeStamp, writeStamp, type BuildInputs } from './stamp.js';
 import { compile } from './compile.js';
-import { configure, readFragments } from './config.js';
+import { configure, readFragments, type Fragment } from './config.js';
+import type { Kbuild } from './kbuild.js';
 import { fragmentsOf, type Flavour } from '../flavour.js';
 import { findCommit, git } from '../git.js';
 import { isDriverPatch, readSeries, type Patch } from '../series/series.js';
@@ -59,7 +60,7 @@ export async function buildKernel(options: BuildOptions = {}): Promise<BuiltKern
   const elapsed = startClock();
   const plan = planOf(options);
   const title = `building ${plan.base.name} ${plan.flavour}${plan.vanilla ? ' vanilla' : ''}`;
-  const result = (await findBuilt(plan)) ?? (await withLock(cacheRoot(), title, () => build(plan)));
+  const result = (await findBuilt(plan)) ?? (await withLock(cacheRoot(), title, () => runBuild(plan)));
   return { ...result, seconds: elapsed() };
 }
 
@@ -85,56 +86,71 @@ function planOf(options: BuildOptions): Plan {
   };
 }
 
+/** A plan whose source is there: where it is built, and how. */
+interface Build extends Plan {
+  readonly source: Source;
+  readonly kbuild: Kbuild;
+  readonly localVersion: string;
+  readonly fragments: readonly Fragment[];
+}
+
+function resolve(plan: Plan, source: Source): Build {
+  const dir = join(source.dir, plan.vanilla ? 'vanilla' : 'flash');
+  const buildDir = join(dir, `build-${plan.flavour}${plan.driverPatches ? '' : '-core'}`);
+  const localVersion = plan.vanilla ? '-vanilla' : '-flash';
+  return {
+    ...{ ...plan, source, localVersion },
+    kbuild: { tree: join(dir, 'tree'), buildDir, variables: [`LOCALVERSION=${localVersion}`] },
+    fragments: readFragments(fragmentsOf(plan.flavour, plan.patches.length > 0)),
+  };
+}
+
 async function findBuilt(plan: Plan): Promise<Result | undefined> {
   const source = await findSource(plan.base, plan.given);
   if (source === undefined) return undefined;
+  const build = resolve(plan, source);
   const tip = await findApplied(source.repository, source.baseCommit, plan.patches);
-  const place = placeOf(plan, source);
-  if (tip === undefined || (await findCommit(place.tree, 'HEAD')) !== tip) return undefined;
-  const release = readCurrentRelease(place.buildDir, await inputsOf(plan, source, tip));
-  return release === undefined ? undefined : resultOf(plan, source, release, false);
+  if (tip === undefined || (await findCommit(build.kbuild.tree, 'HEAD')) !== tip) return undefined;
+  const release = readCurrentRelease(build.kbuild.buildDir, await inputsOf(build, tip));
+  return release === undefined ? undefined : resultOf(build, release, false);
 }
 
-async function build(plan: Plan): Promise<Result> {
-  const { onProgress } = plan;
-  const source = await ensureSource(plan.base, plan.given, onProgress);
-  onProgress({ kind: 'note', text: `source: ${sourceDisplay(plan.base, source)}` });
+async function runBuild(plan: Plan): Promise<Result> {
+  const { base, flavour, patches, onProgress } = plan;
+  const source = await ensureSource(base, plan.given, onProgress);
+  onProgress({ kind: 'note', text: `source: ${sourceDisplay(base, source)}` });
   await requireCompiler(source.repository);
-  const { tree, buildDir } = placeOf(plan, source);
-  const isFirst = !existsSync(imagePath(buildDir));
-  if (isFirst) requireFreeBytes(source.dir, gib(plan.flavour === 'debug' ? 5 : 3), `a first ${plan.flavour} build`);
+  const build = resolve(plan, source);
+  const { kbuild } = build;
+  const isFirst = !existsSync(imagePath(kbuild.buildDir));
+  if (isFirst) requireFreeBytes(source.dir, gib(flavour === 'debug' ? 5 : 3), `a first ${flavour} build`);
 
-  onProgress({ kind: 'phase', phase: `applying ${plan.patches.length} patches` });
-  const { tip } = await applySeries(source.repository, source.baseCommit, plan.patches);
-  await moveTree(source.repository, tree, tip);
+  onProgress({ kind: 'phase', phase: `applying ${patches.length} patches` });
+  const { tip } = await applySeries(source.repository, source.baseCommit, patches);
+  await moveTree(source.repository, kbuild.tree, tip);
 
-  mkdirSync(buildDir, { recursive: true });
-  const inputs = await inputsOf(plan, source, tip);
-  const current = readCurrentRelease(buildDir, inputs);
-  if (current !== undefined) return resultOf(plan, source, current, false);
-  removeStamp(buildDir);
+  mkdirSync(kbuild.buildDir, { recursive: true });
+  const inputs = await inputsOf(build, tip);
+  const current = readCurrentRelease(kbuild.buildDir, inputs);
+  if (current !== undefined) return resultOf(build, current, false);
+  removeStamp(kbuild.buildDir);
   onProgress({ kind: 'phase', phase: 'configuring' });
-  await configure(tree, buildDir, inputs.fragments);
+  await configure(kbuild, build.fragments);
   onProgress({ kind: 'phase', phase: 'compiling' });
-  await compile({
-    tree,
-    buildDir,
-    localVersion: localVersion(plan),
-    logPath: newLogPath(`build-${plan.base.name}-${buildName(plan)}`),
-    expectedSteps: isFirst ? plan.base.compileSteps[plan.flavour] : undefined,
-    onProgress,
-  });
-  const release = readBuiltRelease(buildDir, `${source.release}${localVersion(plan)}`);
-  writeStamp(buildDir, inputs, release);
-  return resultOf(plan, source, release, true);
+  const logPath = newLogPath(`build-${base.name}${build.localVersion}-${basename(kbuild.buildDir)}`);
+  const expectedSteps = isFirst ? base.compileSteps[flavour] : undefined;
+  await compile({ kbuild, logPath, expectedSteps, onProgress });
+  const release = readBuiltRelease(kbuild.buildDir, `${source.release}${build.localVersion}`);
+  writeStamp(kbuild.buildDir, inputs, release);
+  return resultOf(build, release, true);
 }
 
-async function inputsOf(plan: Plan, source: Source, tip: string): Promise<BuildInputs> {
+async function inputsOf({ source, kbuild, fragments }: Build, tip: string): Promise<BuildInputs> {
   return {
     sourceTree: await git(source.repository, ['rev-parse', `${tip}^{tree}`]),
-    fragments: readFragments(fragmentsOf(plan.flavour, plan.patches.length > 0)),
+    fragments,
     toolchain: await describeToolchain(),
-    makeVariables: [...makeVariables, localVersion(plan)],
+    makeVariables: [...makeVariables, ...kbuild.variables],
   };
 }
 
@@ -146,27 +162,8 @@ function readBuiltRelease(buildDir: string, expected: string): string {
   });
 }
 
-function resultOf(plan: Plan, source: Source, release: string, rebuilt: boolean): Result {
-  const { tree, buildDir } = placeOf(plan, source);
-  return {
-    image: imagePath(buildDir),
-    release,
-    buildDir,
-    sourceDir: tree,
-    origin: sourceDisplay(plan.base, source),
-    rebuilt,
-  };
-}
-
-function placeOf(plan: Plan, source: Source): { readonly tree: string; readonly buildDir: string } {
-  const dir = join(source.dir, plan.vanilla ? 'vanilla' : 'flash');
-  return { tree: join(dir, 'tree'), buildDir: join(dir, `build-${plan.flavour}${plan.driverPatches ? '' : '-core'}`) };
-}
-
-function buildName(plan: Plan): string {
-  return `${plan.flavour}${plan.vanilla ? '-vanilla' : ''}${plan.driverPatches ? '' : '-core'}`;
-}
-
-function localVersion(plan: Plan): string {
-  return plan.vanilla ? '-vanilla' : '-flash';
+function resultOf({ base, source, kbuild }: Build, release: string, rebuilt: boolean): Result {
+  const { tree, buildDir } = kbuild;
+  const origin = sourceDisplay(base, source);
+  return { image: imagePath(buildDir), release, buildDir, sourceDir: tree, origin, rebuilt };
 }

@@ -6,12 +6,11 @@ import type { OnProgress } from '../../host/progress.js';
 import { throwIfInterrupted } from '../../process/interrupt.js';
 import { start } from '../../process/run.js';
 import { relevantLines } from './log.js';
-import { buildEnvironment, makeVariables, parallelJobs } from './toolchain.js';
+import { makeArguments, type Kbuild } from './kbuild.js';
+import { buildEnvironment, parallelJobs } from './toolchain.js';
 
 export interface CompileOptions {
-  readonly tree: string;
-  readonly buildDir: string;
-  readonly localVersion: string;
+  readonly kbuild: Kbuild;
   readonly logPath: string;
   readonly expectedSteps: number | undefined;
   readonly onProgress: OnProgress;
@@ -19,12 +18,10 @@ export interface CompileOptions {
 
 /** Builds the image; the whole output is in the log, and its errors are in the FlashError. */
 export async function compile(options: CompileOptions): Promise<void> {
-  const { tree, buildDir, logPath } = options;
+  const { kbuild, logPath } = options;
   const log = createWriteStream(logPath);
-  const variables = [...makeVariables, `LOCALVERSION=${options.localVersion}`];
-  const make = start('nice', ['make', parallelJobs, '-C', tree, `O=${buildDir}`, ...variables, 'bzImage'], {
-    env: buildEnvironment(),
-  });
+  const args = ['make', parallelJobs, ...makeArguments(kbuild), 'bzImage'];
+  const make = start('nice', args, { env: buildEnvironment() });
   make.stdout.pipe(log, { end: false });
   make.stderr.pipe(log, { end: false });
   countSteps(make.stdout, options);
@@ -33,7 +30,7 @@ export async function compile(options: CompileOptions): Promise<void> {
   await once(log, 'finish');
   throwIfInterrupted();
   if (exitCode === 0) return;
-  throw new FlashError('buildFailed', `the kernel in ${tree} did not build (make exited with ${exitCode})`, {
+  throw new FlashError('buildFailed', `the kernel in ${kbuild.tree} did not build (make exited with ${exitCode})`, {
     logPath,
     logTail: relevantLines(readFileSync(logPath, 'utf8')),
   });

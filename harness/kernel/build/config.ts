@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { FlashError } from '../../errors.js';
 import { kernelDir } from '../../host/repository.js';
 import { run } from '../../process/run.js';
-import { buildEnvironment, makeVariables } from './toolchain.js';
+import { makeArguments, type Kbuild } from './kbuild.js';
+import { buildEnvironment } from './toolchain.js';
 
 export interface Fragment {
   readonly name: string;
@@ -44,29 +45,20 @@ export function findUnmet(fragments: readonly Fragment[], config: string): reado
   );
 }
 
-export interface ConfigureOptions {
-  /** What the fragments are added to. */
-  readonly start?: 'allnoconfig' | 'allmodconfig';
-  /** Of make, besides the usual ones. */
-  readonly variables?: readonly string[];
-}
-
 /**
  * Makes the .config of a build directory: nothing (or everything as modules), then the fragments, then the
  * defaults of what the fragments made visible. Without the last step a guest finds no root file system. A
  * configuration that is right already keeps its time.
  */
 export async function configure(
-  tree: string,
-  buildDir: string,
+  kbuild: Kbuild,
   fragments: readonly Fragment[],
-  options: ConfigureOptions = {},
+  start: 'allnoconfig' | 'allmodconfig' = 'allnoconfig',
 ): Promise<void> {
-  const { start = 'allnoconfig', variables = [] } = options;
-  const fresh = join(buildDir, '.config.fresh');
-  const target = join(buildDir, '.config');
+  const fresh = join(kbuild.buildDir, '.config.fresh');
+  const target = join(kbuild.buildDir, '.config');
   const make = (target: string): Promise<string> =>
-    run('make', ['-C', tree, `O=${buildDir}`, ...makeVariables, ...variables, `KCONFIG_CONFIG=${fresh}`, target], {
+    run('make', [...makeArguments(kbuild), `KCONFIG_CONFIG=${fresh}`, target], {
       env: buildEnvironment(),
       failAs: 'configNotApplied',
     });

@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path';
 import { attempt, run } from '../../process/run.js';
 import { configure, parseConfig, readFragments, type Fragment } from '../build/config.js';
 import { fragmentsOf } from '../flavour.js';
-import { buildEnvironment, makeVariables, parallelJobs } from '../build/toolchain.js';
+import { makeArguments, type Kbuild } from '../build/kbuild.js';
+import { buildEnvironment, parallelJobs } from '../build/toolchain.js';
 import { parseWarnings, takeNew, type Warning } from '../build/warnings.js';
 
 export type BuildColumn = 'FLASH=y' | 'FLASH=n' | 'clang' | 'i386' | 'allmodconfig';
@@ -25,10 +26,8 @@ const kinds: Readonly<Record<BuildColumn, BuildKind>> = {
 };
 
 /** One way the patches are compiled, and the warnings seen so far in it. */
-export interface CheckBuild extends BuildKind {
+export interface CheckBuild extends BuildKind, Kbuild {
   readonly column: BuildColumn;
-  readonly tree: string;
-  readonly buildDir: string;
   readonly known: Set<string>;
 }
 
@@ -41,19 +40,20 @@ export interface StepResult {
 export function openCheckBuild(tree: string, column: BuildColumn): CheckBuild {
   const buildDir = join(dirname(tree), kinds[column].dir);
   mkdirSync(buildDir, { recursive: true });
-  return { ...kinds[column], column, tree, buildDir, known: new Set() };
+  const { variables, ...kind } = kinds[column];
+  return { ...kind, column, tree, buildDir, variables: [...variables, 'LOCALVERSION=-check'], known: new Set() };
 }
 
 /** Configures for the tree as it is now: a FLASH symbol it does not have yet is not asked for. */
 export async function prepare(build: CheckBuild): Promise<void> {
-  const { tree, buildDir, variables, withFlash } = build;
+  const { tree, withFlash } = build;
   if (build.config === 'all modules') {
     // What the base warns of with W=1 must not end the build, and our KUnit suites are not built as modules.
     const changes = { name: 'check', text: 'CONFIG_WERROR=n\nCONFIG_KUNIT=y\n' };
-    await configure(tree, buildDir, [changes], { start: 'allmodconfig', variables });
+    await configure(build, [changes], 'allmodconfig');
   } else {
     const flash = withFlash ? readFragments(['flash', 'flash-kunit']).map((fragment) => existing(tree, fragment)) : [];
-    await configure(tree, buildDir, [...readFragments(fragmentsOf('lean', false)), ...flash], { variables });
+    await configure(build, [...readFragments(fragmentsOf('lean', false)), ...flash]);
   }
   await run('make', [...makeArguments(build), 'prepare'], { env: buildEnvironment(), failAs: 'buildFailed' });
 }
@@ -83,10 +83,6 @@ async function make(build: CheckBuild, args: readonly string[]): Promise<StepRes
   const fresh = takeNew(build.known, parseWarnings(output, build.tree));
   if (result.exitCode === 0) return { failure: undefined, fresh };
   return { failure: /^(?!make).*(?:error|undefined).*$/im.exec(output)?.[0] ?? output.slice(-400), fresh };
-}
-
-function makeArguments(build: CheckBuild): readonly string[] {
-  return ['-C', build.tree, `O=${build.buildDir}`, ...makeVariables, ...build.variables, 'LOCALVERSION=-check'];
 }
 
 function existing(tree: string, fragment: Fragment): Fragment {
