@@ -86,7 +86,7 @@ export function judge(vanilla: KernelCosts, flash: KernelCosts): Goal[] {
   const noise = Math.max(...[...vanilla.costs, ...flash.costs].map(spread));
   return [
     {
-      what: 'instructions a packet of a zero-copy hop at batch 64',
+      what: 'instructions per packet of a zero-copy hop at batch 64',
       limit: `at most ${hopLimit}`,
       value: hop.toFixed(1),
       met: hop <= hopLimit,

@@ -44,7 +44,7 @@ const guestMemoryMb = 4096;
 const deadlineMs = 4 * 3_600_000;
 const frameBytes = 2048;
 const umem =
-  'one UMEM for a zero-copy chain, one a stage where it copies or is on a device of its own; AF_XDP in copy mode on veth';
+  'one UMEM for a zero-copy chain, one per stage where it copies or is on a device of its own; AF_XDP in copy mode on veth';
 
 /** Measures what is not measured yet, rings first, then chains, then instructions, and puts the figures together. */
 export async function runBench({ vfsOf: nic, ...others }: BenchOptions): Promise<Report> {
@@ -108,7 +108,7 @@ export async function runBench({ vfsOf: nic, ...others }: BenchOptions): Promise
       ...(images === undefined
         ? [
             {
-              what: 'kernel instructions a packet, and what bystanders pay',
+              what: 'kernel instructions per packet, and what bystanders pay',
               reason: 'only the emulator of a guest counts instructions: leave out --here and --native',
             },
           ]
@@ -127,7 +127,7 @@ async function measureCosts(
   { onProgress }: BenchOptions,
 ): Promise<void> {
   if (samples.samples().some(({ of }) => of === 'costs')) return;
-  onProgress({ kind: 'phase', phase: 'instructions a packet' });
+  onProgress({ kind: 'phase', phase: 'instructions per packet' });
   const measured = await Promise.all([measureKernel('vanilla', images.vanilla), measureKernel('flash', images.flash)]);
   for (const costs of measured) samples.add({ of: 'costs', costs });
 }

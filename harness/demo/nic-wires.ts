@@ -26,7 +26,7 @@ export function chainNics(model: NicModel): NicsOptions {
   };
 }
 
-/** The drivers give a port a queue a processor. */
+/** The drivers give a port one queue per processor. */
 export const nicCpus = 3;
 
 /** Descriptors. As many frames a driver has ready for packets from the wire, of about 680 that a socket has. */

@@ -127,7 +127,7 @@ export function readAttribute(id: number, name: string): string {
   return attempting(`reading ${path}`, () => readFileSync(path, 'utf8'));
 }
 
-/** `-1`, or a header line and one `index<TAB>flash_id` line a target; the id of one that has left is -1. */
+/** `-1`, or a header line and one `index<TAB>flash_id` line per target; the id of one that has left is -1. */
 export function parseRoute(text: string): number[] {
   const lines = text.trimEnd().split('\n');
   if (lines[0] === '-1') return [];

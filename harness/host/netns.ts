@@ -17,7 +17,7 @@ export async function deleteNetns(name: string): Promise<void> {
   await attempt('ip', ['netns', 'delete', name]);
 }
 
-/** Runs `ip` commands in a namespace, one a line. */
+/** Runs `ip` commands in a namespace, one per line. */
 export async function ipBatch(netns: string, commands: readonly string[]): Promise<void> {
   await run('ip', ['-n', netns, '-batch', '-'], { input: `${commands.join('\n')}\n` });
 }

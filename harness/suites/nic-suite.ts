@@ -39,7 +39,7 @@ export interface NicTestOptions extends Omit<TestsInput, 'nic' | 'reset'> {
   readonly reset?: boolean;
 }
 
-/** A queue for each socket of the longest chain; the drivers have one a processor. */
+/** A queue for each socket of the longest chain; the drivers have one per processor. */
 const cpus = 9;
 const memoryMb = 3072;
 const deadlineMs = 3_600_000;

@@ -51,7 +51,7 @@ export function showFailures(result: SuiteResult): void {
   }
 }
 
-/** The line a test run ends with. */
+/** The line that a test run ends with. */
 export function formatTotals(result: SuiteResult): string {
   const [failed, skipped] = [failuresOf(result).length, skipsOf(result).length];
   return `${result.tests.length - failed - skipped} passed, ${failed} failed, ${skipped} skipped`;

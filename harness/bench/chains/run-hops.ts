@@ -13,7 +13,7 @@ export interface HopsOptions extends Chain {
   readonly warmUpMs: number;
   readonly measureMs: number;
   readonly ringSize: number;
-  /** Packets a second the source has to send; as many as the chain takes unless told. */
+  /** Packets per second the source has to send; as many as the chain takes unless told. */
   readonly ratePps?: number;
   /** The sink takes nothing, so that the chain fills up. */
   readonly sinkStops?: boolean;

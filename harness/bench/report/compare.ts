@@ -83,7 +83,7 @@ function figuresOf({
     }),
     ...redirects.map(({ hop, packetBytes, batch, nsPerPacket }) => {
       return [
-        `ns a packet in xsk_redirect_batch(): ${hop}, ${packetBytes} bytes, batch ${batch}`,
+        `ns per packet in xsk_redirect_batch(): ${hop}, ${packetBytes} bytes, batch ${batch}`,
         nsPerPacket,
       ] as const;
     }),

@@ -36,7 +36,7 @@ const limits: readonly Limit[] = [
     value: ringRatioOf('address'),
   },
   {
-    what: 'kernel instructions a packet and hop at batch 64',
+    what: 'kernel instructions per packet and hop at batch 64',
     limit: 50,
     atMost: true,
     unit: '',

@@ -63,7 +63,7 @@ ${table(
   blocked.map((each) => [name(each.contender), waitNames[each.wait], show(each.cpuShare, 100)]),
 )}
 ${table(
-  'Kernel instructions a packet',
+  'Kernel instructions per packet',
   ['kernel', 'path', 'batch', 'bytes', 'instructions'],
   instructions.map((each) => [
     each.kernel,

@@ -112,7 +112,7 @@ function chainOf([first]: readonly Done<unknown>[]): { contender: ContenderName 
   return { contender, functions, packetBytes, batch, wait };
 }
 
-/** All processors are busy in such a run, or one a stage where there are more. */
+/** All processors are busy in such a run, or one per stage where there are more. */
 function throughputOf(all: readonly Done<HopsResult>[], cpus: number): Report['throughput'][number] {
   const chain = chainOf(all);
   const cores = Math.min(cpus, chain.functions + 2);

@@ -77,7 +77,7 @@ function redirectTable({ redirects }: Report): NativeTable {
   return {
     title: 'A hop in xsk_redirect_batch()',
     caption:
-      'TSC cycles a packet, a batch to a call, from TX of the source to RX of the target and back to its completion ring, ' +
+      'TSC cycles per packet, a batch to a call, from TX of the source to RX of the target and back to its completion ring, ' +
       'on one processor that has all of it in its caches. Without the system call, the claim of the source and ' +
       'what switches interrupts off and on.',
     head: ['batch', ...batches.map(String)],

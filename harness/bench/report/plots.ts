@@ -89,7 +89,7 @@ function throughputPictures({ throughput }: Report): Picture[] {
     const chains = rows.filter((row) => row.batch === 32 && row.packetBytes === packetBytes);
     return {
       title: `Throughput and chain length, ${packetBytes} bytes`,
-      caption: 'Packets a second at the end of the chain, batches of 32. The bars are the range of the repetitions.',
+      caption: 'Packets per second at the end of the chain, batches of 32. The bars are the range of the repetitions.',
       rows: new Set(chains.map(({ functions }) => functions)).size > 1 ? chains : [],
       spec: lines({ field: 'functions', title: 'functions', type: 'ordinal' }, 'packets/s', via),
     };
@@ -113,13 +113,13 @@ function throughputPictures({ throughput }: Report): Picture[] {
       title: 'Throughput and batch size',
       caption: '2 functions, 64 bytes.',
       rows: byBatch,
-      spec: lines({ field: 'batch', title: 'packets a batch', type: 'ordinal' }, 'packets/s', via),
+      spec: lines({ field: 'batch', title: 'packets per batch', type: 'ordinal' }, 'packets/s', via),
     },
     {
       title: 'Throughput and packet size',
       caption: '2 functions, batches of 32.',
       rows: bySize,
-      spec: lines({ field: 'packetBytes', title: 'bytes a packet', type: 'ordinal' }, 'packets/s', via),
+      spec: lines({ field: 'packetBytes', title: 'bytes per packet', type: 'ordinal' }, 'packets/s', via),
     },
   ];
 }
@@ -163,7 +163,7 @@ function instructionsPicture({ instructions }: Report): Picture {
       value: figure.min,
     }));
   return {
-    title: 'Kernel instructions a packet',
+    title: 'Kernel instructions per packet',
     caption: "From the entry of the sender's sendto() to its exit, divided by packets; counted by the emulator.",
     rows,
     spec: {

@@ -37,7 +37,7 @@ const redirect = z.object({
   nsPerPacket: figure,
 });
 
-/** report.json. Rates are packets a second, times nanoseconds. */
+/** report.json. Rates are packets per second, times nanoseconds. */
 export const reportSchema = z.object({
   version: z.literal(2),
   made: z.string(),

@@ -36,7 +36,7 @@ export function addBenchInstructions(bench: Command): void {
       const goals = judge(vanilla, flash);
       console.log(
         formatTable(
-          ['kernel', 'path', 'batch', 'bytes', 'instructions a packet', 'apart'],
+          ['kernel', 'path', 'batch', 'bytes', 'instructions per packet', 'apart'],
           [vanilla, flash, ...onNic].flatMap(rowsOf),
         ),
       );

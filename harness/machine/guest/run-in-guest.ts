@@ -76,7 +76,7 @@ async function bootAndRun(options: BootOptions & Pick<RunInGuestOptions, 'onEven
 }
 
 /**
- * The kernel patches its own code, most of all while it boots; emulated with a thread a CPU, another
+ * The kernel patches its own code, most of all while it boots; emulated with a thread per CPU, another
  * CPU now and then runs the breakpoint of a patch that is already complete. Nothing else here has a
  * breakpoint to run.
  */

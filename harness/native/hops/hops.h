@@ -32,7 +32,7 @@ struct hops_options {
 	uint32_t batch;		/* packets taken at a time, at most HOPS_MAX_BATCH */
 	uint32_t bytes;		/* a packet, 64 to HOPS_FRAME_BYTES - 256 */
 	uint32_t ring_size;	/* entries, a power of two */
-	uint64_t rate;		/* packets a second from the source; 0: as many as are taken */
+	uint64_t rate;		/* packets per second from the source; 0: as many as are taken */
 	uint32_t warm_up_ms, measure_ms;
 	enum hops_wait wait;
 	bool separate;		/* a UMEM or packet memory for each stage, where there is a choice */

@@ -22,7 +22,7 @@
 #define CLOCK_ROUNDS		512
 
 struct measurement {
-	double *samples;	/* cycles a packet */
+	double *samples;	/* cycles per packet */
 	uint32_t cnt;
 	double clock_cost;	/* cycles, of each call, taken off */
 	double cycles_per_ns;

@@ -98,7 +98,7 @@ test.serial('a target without an RX ring and a source without a TX ring are refu
   await expectUnchanged(t, pair);
 });
 
-test.serial('next shows -1, then a header and a line a target', async (t) => {
+test.serial('next shows -1, then a header and a line per target', async (t) => {
   await using pair = await openPair({ sharedUmem: true, route: false });
   const source = flashId(pair.source);
   const target = flashId(pair.target);

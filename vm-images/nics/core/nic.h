@@ -3,7 +3,7 @@
  * What a model of a NIC is, and what the core does for it.
  *
  *     QEMU ── vfio-user socket ── server ── pci ─── model ─── wire ── peer, TAP or Unix socket
- *              (one a port)         │                │
+ *              (one per port)         │                │
  *                                  dma ──────────────┘  guest memory, by address, bounds checked
  *
  * One process serves all ports and all wires from one thread: no handler of a model is ever entered

@@ -68,7 +68,7 @@ struct ixgbe_flow {
 };
 
 #define IXGBE_FLOWS_MAX		8192	/* perfect filters, 7.1.2.7 */
-#define IXGBE_BUCKETS		32768	/* signature filters: one a bucket, the newest */
+#define IXGBE_BUCKETS		32768	/* signature filters: one per bucket, the newest */
 
 struct ixgbe_signature {
 	uint16_t signature;

@@ -124,7 +124,7 @@
 #define ETQS_QUEUE_SHIFT	16
 #define ETQS_ENABLE		(1u << 31)
 
-/* 8.2.3.8 Receive DMA: a window of 0x40 bytes a queue */
+/* 8.2.3.8 Receive DMA: a window of 0x40 bytes per queue */
 #define RX_WINDOW_LOW		0x01000		/* queues 0 to 63 */
 #define RX_WINDOW_HIGH		0x0d000		/* queues 64 to 127 */
 #define QUEUE_WINDOW		0x40
@@ -154,7 +154,7 @@
 #define RXCTRL_ENABLE		(1u << 0)
 #define RXPBSIZE(n)		(0x03c00 + 4 * (n))
 
-/* 8.2.3.9 Transmit DMA: a window of 0x40 bytes a queue */
+/* 8.2.3.9 Transmit DMA: a window of 0x40 bytes per queue */
 #define TX_WINDOW		0x06000
 #define TDBAL			0x00
 #define TDBAH			0x04

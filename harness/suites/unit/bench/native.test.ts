@@ -106,7 +106,7 @@ test('reports keep and compare redirects and held producers, and those without t
   t.deepEqual(reportSchema.parse(JSON.parse(JSON.stringify(before))), before);
   t.deepEqual(
     compareReports(before, after).changes.map(({ what }) => what),
-    ['ns a packet in xsk_redirect_batch(): zero-copy, 64 bytes, batch 8'],
+    ['ns per packet in xsk_redirect_batch(): zero-copy, 64 bytes, batch 8'],
   );
   t.deepEqual([reportSchema.parse(old).held, reportSchema.parse(old).redirects], [[], []]);
 });
