@@ -31,8 +31,9 @@
  * nothing.
  *
  * Threads and processes: nothing is locked. A socket and its list of frames are for one thread at a
- * time. A UMEM may have sockets of many threads, and of processes forked later, which see the same
- * memory; each thread has a list of its own.
+ * time. A UMEM may have sockets of many threads, each with a list of its own, but is for one thread at
+ * a time while that creates or destroys one. It may have sockets of processes, which see the same
+ * memory, if they were forked after it got its first one. Programs that are executed inherit nothing.
  *
  * Units: frames and packets in bytes, rings in entries, both sizes of frames and of rings powers of
  * two. An address is an offset in the UMEM.
@@ -122,7 +123,10 @@ struct flash_socket_opts {
 	const struct flash_socket *beside;
 };
 
-/* @frames is what reclaim() adds to and fill() takes from. Sockets of one thread may share it. */
+/*
+ * @frames is what reclaim() adds to and fill() takes from. Sockets of one thread may share it.
+ * The device is one of the caller's network namespace; sockets of a UMEM may be in different ones.
+ */
 int flash_socket__create(struct flash_socket **socket, struct flash_umem *umem,
 			 struct flash_frames *frames, const struct flash_socket_opts *opts);
 void flash_socket__destroy(struct flash_socket *socket);

@@ -10,10 +10,17 @@ struct ring_pair {
 };
 
 struct flash_umem {
+	/*
+	 * From flash_umem__open() to flash_umem__close(). The kernel takes a new socket on the UMEM of one
+	 * that is bound, and libxdp shows it the one behind xsk_umem__fd(): that is @shown.
+	 */
 	struct xsk_umem *umem;
+	const struct flash_socket *shown;
+	struct flash_socket *sockets;
+	__u64 netns;			/* a cookie: of whoever opened it */
 	void *area;
 	__u64 size;
-	__u32 frame_size;
+	__u32 frame_size, ring_size;
 	/*
 	 * libxdp makes a pair together with the UMEM, for the first socket. Attempts to create that one
 	 * have to pass this pair, and no copy of it: libxdp unmaps other ones when it fails.
@@ -30,14 +37,26 @@ struct flash_frames {
 
 struct flash_socket {
 	struct xsk_socket *xsk;
-	int fd;
+	int fd;				/* never that of the UMEM */
 	bool busy_poll;
-	const struct flash_umem *umem;
+	struct flash_umem *umem;
+	struct flash_socket *next;	/* of the same UMEM */
+	__u64 netns;
+	__u32 ifindex, queue;
 	struct flash_frames *frames;
 	struct flash_rings rings;
 	struct xsk_ring_prod tx;
 	struct xsk_ring_cons rx;
 	struct ring_pair *pair;		/* NULL if it is that of the socket beside */
 };
+
+/* Registers the memory, for sockets in the network namespace @netns. Returns 0 or -errno. */
+int flash_umem__open(struct flash_umem *umem, __u64 netns);
+/* There are no sockets: lets go of everything but the memory itself. */
+void flash_umem__close(struct flash_umem *umem);
+/* Has new sockets join @socket, which is bound. Returns 0 or -errno. */
+int flash_umem__show(struct flash_umem *umem, const struct flash_socket *socket);
+/* That of the calling thread's network namespace. Returns 0 or -errno. */
+int flash_netns__cookie(__u64 *cookie);
 
 #endif

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include <errno.h>
+#include <fcntl.h>
+#include <net/if.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "internal.h"
 
@@ -25,6 +28,27 @@ static int socket__poll_busily(struct flash_socket *socket)
 			return -errno;
 	socket->busy_poll = true;
 	return 0;
+}
+
+/* Where it is to be bound. */
+static int socket__find_place(struct flash_socket *socket, const struct flash_socket_opts *opts)
+{
+	socket->ifindex = if_nametoindex(opts->ifname);
+	if (!socket->ifindex)
+		return -errno;
+	socket->queue = opts->queue;
+	return flash_netns__cookie(&socket->netns);
+}
+
+/* A UMEM without sockets is in the network namespace of who opened it, and the first socket with it. */
+static int socket__open_umem(const struct flash_socket *socket, struct flash_umem *umem,
+			     const struct flash_socket *beside)
+{
+	if (!umem->sockets && umem->umem && umem->netns != socket->netns)
+		flash_umem__close(umem);
+	if (!umem->umem)
+		return flash_umem__open(umem, socket->netns);
+	return beside ? flash_umem__show(umem, beside) : 0;
 }
 
 static int socket__choose_pair(struct flash_socket *socket, const struct flash_umem *umem,
@@ -65,6 +89,38 @@ static int socket__bind(struct flash_socket *socket, const struct flash_umem *um
 	return err;
 }
 
+/* libxdp has the first socket and the UMEM share a descriptor. */
+static int socket__own_fd(struct flash_socket *socket, const struct flash_umem *umem)
+{
+	socket->fd = xsk_socket__fd(socket->xsk);
+	if (socket->fd != xsk_umem__fd(umem->umem))
+		return fcntl(socket->fd, F_SETFD, FD_CLOEXEC) ? -errno : 0;
+	socket->fd = fcntl(socket->fd, F_DUPFD_CLOEXEC, 0);
+	return socket->fd < 0 ? -errno : 0;
+}
+
+static void umem__add(struct flash_umem *umem, struct flash_socket *socket)
+{
+	if (!umem->sockets)
+		umem->shown = socket;
+	if (socket->pair == umem->first)
+		umem->first = NULL;
+	socket->next = umem->sockets;
+	umem->sockets = socket;
+}
+
+static void umem__remove(struct flash_umem *umem, const struct flash_socket *socket)
+{
+	struct flash_socket **link = &umem->sockets;
+
+	while (*link != socket)
+		link = &(*link)->next;
+	*link = socket->next;
+	/* If this fails, the queue of @socket stays in use until another one is shown. */
+	if (umem->shown == socket && umem->sockets)
+		flash_umem__show(umem, umem->sockets);
+}
+
 int flash_socket__create(struct flash_socket **out, struct flash_umem *umem,
 			 struct flash_frames *frames, const struct flash_socket_opts *opts)
 {
@@ -78,17 +134,22 @@ int flash_socket__create(struct flash_socket **out, struct flash_umem *umem,
 	socket->frames = frames;
 	socket->rings.rx = opts->beside ? NULL : &socket->rx;
 	socket->rings.tx = &socket->tx;
-	err = socket__choose_pair(socket, umem, opts->beside);
+	err = socket__find_place(socket, opts);
+	if (!err)
+		err = socket__open_umem(socket, umem, opts->beside);
 	if (err)
 		goto err_socket;
+	err = socket__choose_pair(socket, umem, opts->beside);
+	if (err)
+		goto err_umem;
 	err = socket__bind(socket, umem, opts);
 	if (err)
 		goto err_pair;
-	if (socket->pair == umem->first)
-		umem->first = NULL;
+	umem__add(umem, socket);
 
-	socket->fd = xsk_socket__fd(socket->xsk);
-	err = opts->busy_poll ? socket__poll_busily(socket) : 0;
+	err = socket__own_fd(socket, umem);
+	if (!err && opts->busy_poll)
+		err = socket__poll_busily(socket);
 	if (err) {
 		flash_socket__destroy(socket);
 		return err;
@@ -99,6 +160,10 @@ int flash_socket__create(struct flash_socket **out, struct flash_umem *umem,
 err_pair:
 	if (socket->pair != umem->first)
 		free(socket->pair);
+err_umem:
+	/* The next attempt may want rings of another size, but these have been made. */
+	if (!umem->sockets)
+		flash_umem__close(umem);
 err_socket:
 	free(socket);
 	return err;
@@ -106,11 +171,21 @@ err_socket:
 
 void flash_socket__destroy(struct flash_socket *socket)
 {
+	struct flash_umem *umem;
+	bool two;
+
 	if (!socket)
 		return;
+	umem = socket->umem;
+	umem__remove(umem, socket);
+	two = socket->fd >= 0 && socket->fd != xsk_socket__fd(socket->xsk);
 	xsk_socket__delete(socket->xsk);
+	if (two)
+		close(socket->fd);
 	free(socket->pair);
 	free(socket);
+	if (!umem->sockets)
+		flash_umem__close(umem);
 }
 
 int flash_socket__fd(const struct flash_socket *socket)

@@ -63,7 +63,7 @@ err_xdp:
 
 int flash_xdp__add(const struct flash_xdp *xdp, const struct flash_socket *socket)
 {
-	return xsk_socket__update_xskmap(socket->xsk, xdp->map_fd);
+	return bpf_map_update_elem(xdp->map_fd, &socket->queue, &socket->fd, BPF_ANY);
 }
 
 void flash_xdp__detach(struct flash_xdp *xdp)
