@@ -118,7 +118,8 @@ struct flash_socket_opts {
 	__u32 queue_wait_ms;
 	/*
 	 * A socket on the same queue and UMEM, which is destroyed after the new one. The new one has no
-	 * RX, and has fill and completion ring in common with that one.
+	 * RX, and has fill and completion ring in common with that one: both are for the same thread.
+	 * -EINVAL if it is elsewhere. Without it, -EBUSY if the UMEM has a socket there.
 	 */
 	const struct flash_socket *beside;
 };

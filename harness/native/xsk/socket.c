@@ -40,6 +40,24 @@ static int socket__find_place(struct flash_socket *socket, const struct flash_so
 	return flash_netns__cookie(&socket->netns);
 }
 
+static bool socket__is_beside(const struct flash_socket *socket, const struct flash_socket *other)
+{
+	return socket->netns == other->netns && socket->ifindex == other->ifindex &&
+	       socket->queue == other->queue;
+}
+
+/* libxdp takes rings for those of another queue, or none at all, if this is not as it is to be. */
+static int socket__check_place(const struct flash_socket *socket, const struct flash_umem *umem,
+			       const struct flash_socket *beside)
+{
+	if (beside)
+		return beside->umem == umem && socket__is_beside(socket, beside) ? 0 : -EINVAL;
+	for (const struct flash_socket *other = umem->sockets; other; other = other->next)
+		if (socket__is_beside(socket, other))
+			return -EBUSY;
+	return 0;
+}
+
 /* A UMEM without sockets is in the network namespace of who opened it, and the first socket with it. */
 static int socket__open_umem(const struct flash_socket *socket, struct flash_umem *umem,
 			     const struct flash_socket *beside)
@@ -135,6 +153,8 @@ int flash_socket__create(struct flash_socket **out, struct flash_umem *umem,
 	socket->rings.rx = opts->beside ? NULL : &socket->rx;
 	socket->rings.tx = &socket->tx;
 	err = socket__find_place(socket, opts);
+	if (!err)
+		err = socket__check_place(socket, umem, opts->beside);
 	if (!err)
 		err = socket__open_umem(socket, umem, opts->beside);
 	if (err)
