@@ -99,6 +99,7 @@ __u64 flash_frames__surplus(const struct flash_frames *frames);
 
 /* Sockets: each is bound to a queue of a device. */
 
+/* All sockets of a UMEM have the mode of the first one: to ask for the other one is -EINVAL. */
 enum flash_mode {
 	FLASH_MODE_AUTO,	/* zero-copy if the driver can, copy if not */
 	FLASH_MODE_COPY,

@@ -117,6 +117,19 @@ static int socket__own_fd(struct flash_socket *socket, const struct flash_umem *
 	return socket->fd < 0 ? -errno : 0;
 }
 
+/* The first socket of a UMEM decides, and the kernel does not say so to others. */
+static int socket__check_mode(const struct flash_socket *socket, enum flash_mode mode)
+{
+	struct xdp_options options = { };
+	socklen_t len = sizeof(options);
+	enum flash_mode actual;
+
+	if (getsockopt(socket->fd, SOL_XDP, XDP_OPTIONS, &options, &len))
+		return -errno;
+	actual = options.flags & XDP_OPTIONS_ZEROCOPY ? FLASH_MODE_ZERO_COPY : FLASH_MODE_COPY;
+	return mode == FLASH_MODE_AUTO || mode == actual ? 0 : -EINVAL;
+}
+
 static void umem__add(struct flash_umem *umem, struct flash_socket *socket)
 {
 	if (!umem->sockets)
@@ -168,6 +181,8 @@ int flash_socket__create(struct flash_socket **out, struct flash_umem *umem,
 	umem__add(umem, socket);
 
 	err = socket__own_fd(socket, umem);
+	if (!err)
+		err = socket__check_mode(socket, opts->mode);
 	if (!err && opts->busy_poll)
 		err = socket__poll_busily(socket);
 	if (err) {
