@@ -38,6 +38,7 @@ struct flash_frames {
 struct flash_socket {
 	struct xsk_socket *xsk;
 	int fd;				/* never that of the UMEM */
+	int rx_fd;			/* of the socket beside, if that is who has RX */
 	bool busy_poll;
 	struct flash_umem *umem;
 	struct flash_socket *next;	/* of the same UMEM */

@@ -6,7 +6,7 @@
 
 __u32 flash_socket__receive(struct flash_socket *socket, struct flash_packet *packets, __u32 max)
 {
-	__u32 idx, count = xsk_ring_cons__peek(&socket->rx, max, &idx);
+	__u32 idx, count = socket->rings.rx ? xsk_ring_cons__peek(&socket->rx, max, &idx) : 0;
 
 	for (__u32 i = 0; i < count; i++) {
 		const struct xdp_desc *desc = xsk_ring_cons__rx_desc(&socket->rx, idx + i);
@@ -119,7 +119,7 @@ int flash_socket__kick_rx(struct flash_socket *socket)
 {
 	if (!ring__asks(socket->rings.fill))
 		return 0;
-	return recvfrom(socket->fd, NULL, 0, MSG_DONTWAIT, NULL, NULL) < 0 ? -errno : 0;
+	return recvfrom(socket->rx_fd, NULL, 0, MSG_DONTWAIT, NULL, NULL) < 0 ? -errno : 0;
 }
 
 int flash_socket__recycle(struct flash_socket *socket)

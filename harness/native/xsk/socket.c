@@ -189,6 +189,7 @@ int flash_socket__create(struct flash_socket **out, struct flash_umem *umem,
 		flash_socket__destroy(socket);
 		return err;
 	}
+	socket->rx_fd = opts->beside ? opts->beside->rx_fd : socket->fd;
 	*out = socket;
 	return 0;
 
