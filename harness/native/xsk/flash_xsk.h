@@ -44,6 +44,10 @@
 #include <stdbool.h>
 #include <xdp/xsk.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct flash_umem;
 struct flash_frames;
 struct flash_socket;
@@ -182,5 +186,9 @@ int flash_xdp__attach(struct flash_xdp **xdp, const char *ifname, const char *ob
 /* From now on packets of the socket's queue go to it. */
 int flash_xdp__add(const struct flash_xdp *xdp, const struct flash_socket *socket);
 void flash_xdp__detach(struct flash_xdp *xdp);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif
