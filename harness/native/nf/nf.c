@@ -166,7 +166,9 @@ static int functions__run(const struct options *options, const struct attachment
 			children[count++] = pid;
 		}
 	}
-	if (!err)
+	if (err)
+		function__close(&first);
+	else
 		err = function__live(&first, options, attachments, 0);
 
 	if (getpid() != parent)
