@@ -180,7 +180,7 @@ const struct flash_rings *flash_socket__rings(const struct flash_socket *socket)
 /*
  * Loads the file @object, and attaches its program xsk_redirect in driver mode. That is to look sockets
  * up in its map xsks, as bpf/xsk_redirect.bpf.c does. It stays until detach() or the end of the
- * process, however that comes.
+ * process, however that comes, and of all processes that were forked in between.
  */
 int flash_xdp__attach(struct flash_xdp **xdp, const char *ifname, const char *object);
 /* From now on packets of the socket's queue go to it. */
