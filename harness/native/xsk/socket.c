@@ -85,6 +85,14 @@ static int socket__choose_pair(struct flash_socket *socket, const struct flash_u
 	return 0;
 }
 
+static __u64 now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (__u64)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 static int socket__bind(struct flash_socket *socket, const struct flash_umem *umem,
 			const struct flash_socket_opts *opts)
 {
@@ -96,13 +104,13 @@ static int socket__bind(struct flash_socket *socket, const struct flash_umem *um
 		.bind_flags = mode_flags[opts->mode] | XDP_USE_NEED_WAKEUP,
 	};
 	struct flash_rings *rings = &socket->rings;
-	__u32 tries = 0;
+	__u64 deadline = now_ms() + opts->queue_wait_ms;
 	int err;
 
 	while ((err = xsk_socket__create_shared(&socket->xsk, opts->ifname, opts->queue, umem->umem,
 						rings->rx, rings->tx, rings->fill,
 						rings->completion, &config)) == -EBUSY &&
-	       tries++ < opts->queue_wait_ms)
+	       now_ms() < deadline)
 		nanosleep(&millisecond, NULL);
 	return err;
 }
