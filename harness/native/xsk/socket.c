@@ -93,8 +93,8 @@ static __u64 now_ms(void)
 	return (__u64)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static int socket__bind(struct flash_socket *socket, const struct flash_umem *umem,
-			const struct flash_socket_opts *opts)
+static int socket__try_to_bind(struct flash_socket *socket, const struct flash_umem *umem,
+			       const struct flash_socket_opts *opts)
 {
 	static const struct timespec millisecond = { .tv_nsec = 1000000 };
 	struct xsk_socket_config config = {
@@ -112,6 +112,21 @@ static int socket__bind(struct flash_socket *socket, const struct flash_umem *um
 						rings->completion, &config)) == -EBUSY &&
 	       now_ms() < deadline)
 		nanosleep(&millisecond, NULL);
+	return err;
+}
+
+/* A socket whose device is gone is not bound any more, and cannot be joined. */
+static int socket__bind(struct flash_socket *socket, struct flash_umem *umem,
+			const struct flash_socket_opts *opts)
+{
+	int err = socket__try_to_bind(socket, umem, opts);
+
+	for (const struct flash_socket *other = umem->sockets; err == -EBADF && other;
+	     other = other->next) {
+		err = flash_umem__show(umem, other);
+		if (!err)
+			err = socket__try_to_bind(socket, umem, opts);
+	}
 	return err;
 }
 
