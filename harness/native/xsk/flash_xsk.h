@@ -135,6 +135,7 @@ struct flash_socket_opts {
  */
 int flash_socket__create(struct flash_socket **socket, struct flash_umem *umem,
 			 struct flash_frames *frames, const struct flash_socket_opts *opts);
+/* The frames on its rings are in no list then. */
 void flash_socket__destroy(struct flash_socket *socket);
 int flash_socket__fd(const struct flash_socket *socket);
 
