@@ -5,7 +5,7 @@ import type { Machine, MachineEvent } from './machine.js';
 
 export type GuestMachineOptions = Omit<GuestOptions, 'command' | 'input'>;
 
-/** A guest, booted anew for each command. A kernel that complains fails the command, whatever its exit code. */
+/** A guest, booted anew for each command. A kernel warning fails the command, whatever its exit code. */
 export function guest(options: GuestMachineOptions): Machine {
   return {
     async run({ argv, input }, onEvent) {

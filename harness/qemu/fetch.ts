@@ -56,7 +56,7 @@ async function findVersion(
 ): Promise<Version> {
   onProgress({ kind: 'phase', phase: `fetching the package lists of ${title} ${suite}` });
   const update = await apt.run('apt-get', ['update', '-q']);
-  if (update.exitCode !== 0) return { problem: `${title} ${suite}: ${firstComplaint(update.stderr)}` };
+  if (update.exitCode !== 0) return { problem: `${title} ${suite}: ${firstError(update.stderr)}` };
   // What an earlier attempt left, and the suite has meanwhile replaced.
   await apt.run('apt-get', ['autoclean', '-q']);
   const policy = await apt.run('apt-cache', ['policy', packageName]);
@@ -64,7 +64,7 @@ async function findVersion(
 }
 
 /** The first line apt marks as an error; the later ones follow from it. */
-export function firstComplaint(stderr: string): string {
+export function firstError(stderr: string): string {
   return /^E: (.*)$/m.exec(stderr)?.[1] ?? (lastLines(stderr, 1) || 'apt-get update failed');
 }
 
@@ -90,14 +90,10 @@ async function downloadPackages(
   try {
     const { exitCode, stderr } = await apt.run('apt-get', ['install', '--download-only', '-q', '-y', packageName]);
     if (exitCode === 0) return;
-    throw new FlashError(
-      'noNetwork',
-      `QEMU could not be downloaded from ${title} ${suite}: ${firstComplaint(stderr)}`,
-      {
-        logTail: lastLines(stderr, 6),
-        advice: `try again, it goes on where it ended; or ${byHand}`,
-      },
-    );
+    throw new FlashError('noNetwork', `QEMU could not be downloaded from ${title} ${suite}: ${firstError(stderr)}`, {
+      logTail: lastLines(stderr, 6),
+      advice: `try again, it goes on where it ended; or ${byHand}`,
+    });
   } finally {
     clearInterval(timer);
   }

@@ -14,7 +14,7 @@ import { watchResults, type ResultWatch } from './tap.js';
 const deadlineMs = 1_200_000;
 const slowDeadlineMs = 3 * deadlineMs;
 
-/** Runs the tests that need a FLASH kernel in a guest; a kernel that complains fails tests that otherwise passed. */
+/** Runs the tests that need a FLASH kernel in a guest; a kernel warning fails tests that otherwise passed. */
 export const guestSuite: Suite = {
   name: 'guest',
   async run({ image, flavour }) {

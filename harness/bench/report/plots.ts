@@ -83,28 +83,28 @@ function lines(
 function throughputPictures({ throughput }: Report): Picture[] {
   const rows = throughput
     .filter(({ wait, pps }) => wait === 'spin' && pps.median > 0)
-    .map(({ pps, contender, ...chain }) => ({ ...chain, ...spread(pps), via: title(contender) }));
-  const via = { field: 'via', title: 'carried by' };
+    .map(({ pps, contender, ...chain }) => ({ ...chain, ...spread(pps), transport: title(contender) }));
+  const transport = { field: 'transport', title: 'carried by' };
   const ofLength = (packetBytes: number): Picture => {
     const chains = rows.filter((row) => row.batch === 32 && row.packetBytes === packetBytes);
     return {
       title: `Throughput and chain length, ${packetBytes} bytes`,
       caption: 'Packets per second at the end of the chain, batches of 32. The bars are the range of the repetitions.',
       rows: new Set(chains.map(({ functions }) => functions)).size > 1 ? chains : [],
-      spec: lines({ field: 'functions', title: 'functions', type: 'ordinal' }, 'packets/s', via),
+      spec: lines({ field: 'functions', title: 'functions', type: 'ordinal' }, 'packets/s', transport),
     };
   };
   const byBatch = rows.filter(
     (row) =>
       row.functions === 2 &&
       row.packetBytes === 64 &&
-      rows.some((other) => other.via === row.via && other.batch !== 32),
+      rows.some((other) => other.transport === row.transport && other.batch !== 32),
   );
   const bySize = rows.filter(
     (row) =>
       row.functions === 2 &&
       row.batch === 32 &&
-      rows.some((other) => other.via === row.via && other.functions === 2 && other.packetBytes !== 64),
+      rows.some((other) => other.transport === row.transport && other.functions === 2 && other.packetBytes !== 64),
   );
   return [
     ofLength(64),
@@ -113,13 +113,13 @@ function throughputPictures({ throughput }: Report): Picture[] {
       title: 'Throughput and batch size',
       caption: '2 functions, 64 bytes.',
       rows: byBatch,
-      spec: lines({ field: 'batch', title: 'packets per batch', type: 'ordinal' }, 'packets/s', via),
+      spec: lines({ field: 'batch', title: 'packets per batch', type: 'ordinal' }, 'packets/s', transport),
     },
     {
       title: 'Throughput and packet size',
       caption: '2 functions, batches of 32.',
       rows: bySize,
-      spec: lines({ field: 'packetBytes', title: 'bytes per packet', type: 'ordinal' }, 'packets/s', via),
+      spec: lines({ field: 'packetBytes', title: 'bytes per packet', type: 'ordinal' }, 'packets/s', transport),
     },
   ];
 }
@@ -132,7 +132,7 @@ function latencyPicture({ rates }: Report): Picture {
         return {
           load: `${latency.share * 100} %`,
           percentile,
-          via: `${title(contender)}, ${waitNames[wait]}`,
+          transport: `${title(contender)}, ${waitNames[wait]}`,
           ...spread(latency[name as keyof typeof names], 1e-3),
         };
       }),
@@ -146,7 +146,7 @@ function latencyPicture({ rates }: Report): Picture {
     spec: lines(
       { field: 'load', title: 'of the loss-free rate', type: 'ordinal' },
       'microseconds',
-      { field: 'via', title: 'carried by, waiting by' },
+      { field: 'transport', title: 'carried by, waiting by' },
       'percentile',
     ),
   };

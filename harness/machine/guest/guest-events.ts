@@ -79,8 +79,8 @@ export async function* guestEvents(options: BootOptions): AsyncGenerator<GuestEv
     }
   }
   const orWhatCausedIt = (failure: FlashError): FlashError => {
-    const complaint = splats.length > 0 ? splatFailure(splats, files.consolePath) : undefined;
-    return options.nics?.failure() ?? complaint ?? failure;
+    const warning = splats.length > 0 ? splatFailure(splats, files.consolePath) : undefined;
+    return options.nics?.failure() ?? warning ?? failure;
   };
   try {
     for (;;) {
@@ -105,7 +105,7 @@ export async function* guestEvents(options: BootOptions): AsyncGenerator<GuestEv
         continue;
       }
       if (Date.now() > phase.endMs) {
-        // A complaint that nothing followed is still being collected.
+        // A warning that nothing followed is still being collected.
         yield* news(true);
         const details = { ...endOfLog(files), ...withoutKvm(phase.name, accel) };
         throw orWhatCausedIt(new GuestTimeout(phase.name, limitMs(phase.name, options), details));
@@ -155,7 +155,7 @@ function withoutKvm(phase: GuestPhase, accel: Accelerator): FailureDetails {
 export function splatFailure(splats: readonly Splat[], logPath: string): FlashError {
   const [first] = splats;
   const logTail = first?.lines.slice(0, shownSplatLines).join('\n') ?? '';
-  const what = `the guest's kernel complained ${splats.length} time(s): ${first?.title}`;
+  const what = `the guest's kernel printed ${splats.length} warning(s): ${first?.title}`;
   return new FlashError('kernelSplat', what, { logTail, logPath });
 }
 

@@ -94,7 +94,7 @@ class EmulatorFault extends FlashError {
   }
 }
 
-/** An error with the lines of the first complaint, when the kernel complained. */
+/** An error with the lines of the first kernel warning, if there was one. */
 export function requireNoSplats(result: GuestResult): void {
   if (result.splats.length > 0) throw splatFailure(result.splats, result.consoleLogPath);
 }

@@ -1,15 +1,15 @@
-/** A complaint of the kernel, with the lines it printed. */
+/** A kernel warning, with the lines it printed. */
 export interface Splat {
   readonly title: string;
   readonly lines: readonly string[];
 }
 
 /**
- * What the first telling line of a complaint looks like, without its time stamp. Anchored where
+ * What the first telling line of a kernel warning looks like, without its time stamp. Anchored where
  * the kernel prints it first in a line, so that text which only mentions a bug does not count:
  * programs that write to /dev/kmsg prefix their name.
  */
-const complaints: readonly RegExp[] = [
+const warnings: readonly RegExp[] = [
   /^WARNING: /,
   /^BUG: /,
   /^BUG [\w:-]+ \((Not t|T)ainted/,
@@ -76,7 +76,7 @@ export function createSplatDetector(): SplatDetector {
       open.lines.push(text);
       open.lastSeconds = seconds;
       if (endsSplat(text) || open.lines.length >= longestSplatLines) finished = close();
-    } else if (complaints.some((complaint) => complaint.test(text))) {
+    } else if (warnings.some((warning) => warning.test(text))) {
       open = { title: text, lines: rule === undefined ? [text] : [rule, text], lastSeconds: seconds };
     }
     rule = /^(-+\[ cut here|={20,}$)/.test(text) ? text : undefined;
@@ -90,7 +90,7 @@ function endsSplat(text: string): boolean {
   return /^---\[ end /.test(text);
 }
 
-/** Every complaint in the text of a kernel console. */
+/** Every warning in the text of a kernel console. */
 export function findSplats(consoleText: string): Splat[] {
   const detector = createSplatDetector();
   const found = consoleText.split('\n').map((line) => detector.push(line));

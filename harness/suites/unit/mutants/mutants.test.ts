@@ -22,7 +22,7 @@ const outcomes: readonly {
     kill: { by: 'KUnit: frames come back', timedOut: false },
   },
   {
-    title: 'a kernel that complains kills',
+    title: 'a kernel warning kills',
     outcome: new FlashError('kernelSplat', 'WARNING: xsk.c', { logTail: 'a trace' }),
     kill: { by: 'KUnit: flash: WARNING: xsk.c', timedOut: false },
   },

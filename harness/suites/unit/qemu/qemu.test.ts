@@ -5,7 +5,7 @@ import type { ExecutionContext } from 'ava';
 import { describeFailure, FlashError } from '../../../errors.js';
 import { run } from '../../../process/run.js';
 import { parseOsRelease, requireDistribution, uriOf } from '../../../qemu/archive.js';
-import { fetchQemu, firstComplaint, readCandidate, sumSizes } from '../../../qemu/fetch.js';
+import { fetchQemu, firstError, readCandidate, sumSizes } from '../../../qemu/fetch.js';
 import { fetchedDir, findFetched, readStamp, writeLauncher, writeStamp } from '../../../qemu/fetched.js';
 import { findNicQemu } from '../../../qemu/find.js';
 import { inspectNicQemu } from '../../../qemu/inspect.js';
@@ -186,9 +186,9 @@ test('a suite is taken by the version it has of QEMU', (t) => {
   t.deepEqual(readCandidate(policy('(none)'), 'Debian sid'), { problem: 'Debian sid has no qemu-system-x86' });
 });
 
-test('what apt prints is read: its first complaint and what it would download', (t) => {
+test('what apt prints is read: its first error and what it would download', (t) => {
   t.is(
-    firstComplaint("W: something\nE: The repository 'x y Release' does not have a Release file.\nE: more\n"),
+    firstError("W: something\nE: The repository 'x y Release' does not have a Release file.\nE: more\n"),
     "The repository 'x y Release' does not have a Release file.",
   );
   t.is(sumSizes("'http://a/b.deb' b.deb 100 SHA256:1\n'http://a/c%3a1.deb' c_1%3a1.deb 23 SHA256:2\n"), 123);

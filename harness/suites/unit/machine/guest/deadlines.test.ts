@@ -42,7 +42,7 @@ test.serial('a command has a time of its own', async (t) => {
   t.is(error?.message, 'the guest did not finish its phase "command" within 1.5 s');
 });
 
-test.serial('a kernel that complained before the time ran out is what is reported', async (t) => {
+test.serial('a kernel warning before the time ran out is what is reported', async (t) => {
   const error = await runFake(t, 'echo "[    0.1] WARNING: CPU: 0 PID: 1 at net/xdp/xsk.c:1 xsk_poll+0x1/0x2" >&2');
 
   t.is(error?.kind, 'kernelSplat');

@@ -77,7 +77,11 @@ test.serial('KVM that is found not to boot a kernel is said once', async (t) => 
 const finals: readonly { title: string; vng: string; kind: FailureKind }[] = [
   { title: 'that dies after its user space is reached', vng: 'up; exit 134', kind: 'guest' },
   { title: 'that dies before its command has ended', vng: 'up; echo 7 > $run/exit.partial; exit 1', kind: 'guest' },
-  { title: 'whose kernel complains before it dies', vng: 'echo "[ 0.1] BUG: a bug" >&2; exit 1', kind: 'kernelSplat' },
+  {
+    title: 'whose kernel prints a warning before it dies',
+    vng: 'echo "[ 0.1] BUG: a bug" >&2; exit 1',
+    kind: 'kernelSplat',
+  },
 ];
 
 for (const { title, vng, kind } of finals) {

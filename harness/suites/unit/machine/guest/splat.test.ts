@@ -2,7 +2,7 @@ import { isEmulatorFault } from '../../../../machine/guest/run-in-guest.js';
 import test from 'ava';
 import { findSplats, parseKernelLine } from '../../../../machine/guest/splat.js';
 
-const complaintLines: Readonly<Record<string, string>> = {
+const warningLines: Readonly<Record<string, string>> = {
   'a WARN()': 'WARNING: CPU: 1 PID: 77 at net/xdp/xsk_queue.h:123 xskq_prod_submit+0x12/0x40',
   'a lockdep cycle': 'WARNING: possible circular locking dependency detected',
   'a lockdep recursion': 'WARNING: possible recursive locking detected',
@@ -27,7 +27,7 @@ const complaintLines: Readonly<Record<string, string>> = {
   'a device that is never released': 'unregister_netdevice: waiting for n0 to become free. Usage count = 2',
 };
 
-for (const [what, line] of Object.entries(complaintLines)) {
+for (const [what, line] of Object.entries(warningLines)) {
   test(`${what} counts as a splat`, (t) => {
     const splats = findSplats(`[    1.000000] calm before\n[   12.345678] ${line}\n[   12.345700] Call Trace:\n`);
 
@@ -86,7 +86,7 @@ test('a time stamp may be followed by a caller id', (t) => {
   t.deepEqual(parseKernelLine('[    3.141592][  T123] text\r'), { seconds: 3.141592, text: 'text' });
 });
 
-test('an oops over a breakpoint at boot is told from other complaints', (t) => {
+test('an oops over a breakpoint at boot is told from other warnings', (t) => {
   const [patched] = findSplats('[    1.572820] Oops: int3: 0000 [#1] SMP\n');
   const [fault] = findSplats('[    1.572820] Oops: Oops: 0002 [#1] SMP\n');
 
