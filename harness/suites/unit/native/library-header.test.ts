@@ -1,0 +1,25 @@
+import test from 'ava';
+import { join } from 'node:path';
+import { repositoryRoot } from '../../../host/repository.js';
+import { attempt } from '../../../process/run.js';
+
+const xskFolder = join(repositoryRoot, 'harness', 'native', 'xsk');
+const strictly = ['-Wall', '-Wextra', '-Wpedantic', '-Werror', '-I', xskFolder];
+const program = `#include "flash_xsk.h"
+int main(void) { flash_umem__destroy(0); flash_socket__destroy(0); return 0; }
+`;
+
+const languages = [
+  { name: 'C11 without extensions', compiler: 'cc', args: ['-std=c11', '-x', 'c'] },
+  { name: 'C++', compiler: 'c++', args: ['-std=c++17', '-x', 'c++'] },
+];
+
+for (const { name, compiler, args } of languages) {
+  test(`a program in ${name} includes the header of the AF_XDP library and refers to the names it has in C`, async (t) => {
+    const compiled = await attempt(compiler, [...strictly, ...args, '-S', '-o', '-', '-'], { input: program });
+
+    t.is(compiled.exitCode, 0, compiled.stderr);
+    t.regex(compiled.stdout, /\bflash_umem__destroy\b/);
+    t.regex(compiled.stdout, /\bflash_socket__destroy\b/);
+  });
+}
