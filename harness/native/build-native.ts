@@ -14,6 +14,8 @@ export const nativePaths = {
   layouts: join(outDir, 'layouts'),
   hops: join(outDir, 'hops'),
   hopsDpdk: join(outDir, 'hops-dpdk'),
+  xskTests: join(outDir, 'xsk-tests'),
+  xskTestTitles: join(outDir, 'xsk-tests.titles'),
   xskRedirect: join(outDir, 'xsk_redirect.bpf.o'),
   xdpForward: join(outDir, 'xdp_forward.bpf.o'),
 } as const;

@@ -34,5 +34,6 @@ import './load.test.js';
 import './hostile.test.js';
 import './chain.test.js';
 import './bystander.test.js';
+import './library.test.js';
 
 test.after.always('the network namespaces go', testbed.dispose);

@@ -5,13 +5,13 @@ import { makeVeth, type VethPair } from './veth.js';
 const idle: VethPair[] = [];
 
 /** Copy mode; an emulated processor takes seconds to make a pair, so they are used again. */
-export const vethTestbed: Testbed = {
+export const vethTestbed = {
   bindFlags: bindFlag.copy | bindFlag.useNeedWakeup,
   zeroCopy: false,
   severalBuffers: true,
   driverRedirects: false,
   driverFrames: 0,
-  async borrow() {
+  async borrow(): Promise<VethPair> {
     const pair = idle.pop() ?? (await makeVeth());
     return { ...pair, [Symbol.asyncDispose]: async () => void idle.push(pair) };
   },
@@ -19,4 +19,4 @@ export const vethTestbed: Testbed = {
   async dispose() {
     for (const pair of idle.splice(0)) await pair[Symbol.asyncDispose]();
   },
-};
+} satisfies Testbed;
