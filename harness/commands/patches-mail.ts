@@ -70,6 +70,6 @@ function report({ files, recipients, missing }: Mail, dir: string): void {
 }
 
 function positiveInteger(text: string): number {
-  if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError('it is a number from 1 on.');
+  if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError('Give a whole number from 1 to 9999.');
   return Number(text);
 }

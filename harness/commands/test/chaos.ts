@@ -18,7 +18,7 @@ interface Options {
 }
 
 function wholeNumber(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('it is no whole number of at most nine digits');
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Give a whole number of at most nine digits.');
   return Number(text);
 }
 

@@ -69,5 +69,5 @@ function notRoot(): FlashError {
 function parseMinutes(text: string): number {
   const minutes = Number(text);
   if (minutes > 0) return minutes;
-  throw new InvalidArgumentError('not a number of minutes');
+  throw new InvalidArgumentError('Give a number of minutes above 0.');
 }

@@ -27,7 +27,7 @@ export function addTest(program: Command): void {
     .action((name: string | undefined, options: Options) => runChosen(name, options));
   withReports(guestCommand(test, 'debug'))
     .description('run every suite, or one, on a kernel with KASAN and lockdep')
-    .argument('[suite]')
+    .argument('[suite]', 'as for `npm test`')
     .action((name: string | undefined, files: ReportFiles) => runChosen(name, { ...files, flavour: 'debug' }));
   addTestNic(test);
   addTestChaos(test);
