@@ -28,7 +28,7 @@ export function readMutants(names: readonly string[] = []): Mutant[] {
   const unknown = names.filter((name) => !all.some((mutant) => mutant.name === name));
   if (unknown.length > 0)
     throw new FlashError('usage', `there is no mutant ${unknown.join(', ')}`, {
-      advice: `mutants: ${all.map(({ name }) => name).join(', ')}`,
+      advice: 'mutants are the patches in kernel/mutants: give their paths there, without .patch',
     });
   return names.length === 0 ? all : all.filter(({ name }) => names.includes(name));
 }

@@ -41,7 +41,9 @@ export function addBenchCompare(bench: Command): void {
 function readReport(file: string): Report {
   const path = resolve(callerDir, file);
   const refuse = (reason: string): FlashError =>
-    new FlashError('usage', `${path} is no report of \`npm run bench\`: ${reason}`);
+    new FlashError('usage', `${path} is no report of \`npm run bench\`: ${reason}`, {
+      advice: 'give two files report.json that it wrote; --out of `npm run bench` says where',
+    });
   let data: unknown;
   try {
     data = JSON.parse(readFileSync(path, 'utf8'));

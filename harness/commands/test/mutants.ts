@@ -14,7 +14,10 @@ import { guestCommand } from '../guest-command.js';
 export function addTestMutants(test: Command): void {
   guestCommand(test, 'mutants')
     .description('break the series on purpose, one fault at a time, and show which test notices')
-    .argument('[mutant...]', 'patches in kernel/mutants, without .patch (default: all)')
+    .argument(
+      '[mutant...]',
+      'paths of patches in kernel/mutants, without .patch, such as hold/look-once (default: all)',
+    )
     .option('--json <file>', 'also write the table as JSON')
     .action(async (names: readonly string[], { json }: { json?: string }) => {
       await buildNative();
