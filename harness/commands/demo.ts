@@ -1,6 +1,5 @@
 import { writeFileSync } from 'node:fs';
 import { release } from 'node:os';
-import { resolve } from 'node:path';
 import { Option, type Command } from 'commander';
 import { showChain, type ChainView } from '../demo/chain-view.js';
 import { demoInGuest } from '../demo/demo.js';
@@ -9,11 +8,11 @@ import type { ChainEvent, ChainReport } from '../demo/report.js';
 import { runChain } from '../demo/run-chain.js';
 import { FlashError } from '../errors.js';
 import { startClock } from '../host/duration.js';
-import { callerDir } from '../host/repository.js';
 import { buildImage } from '../kernel/build/image.js';
 import { buildNative } from '../native/build-native.js';
 import { nicModels, type NicModel } from '../nics/model.js';
 import { interact } from '../process/interact.js';
+import { fileToWrite, imageFile } from './file-options.js';
 import { guestCommand } from './guest-command.js';
 
 interface Options {
@@ -28,7 +27,7 @@ interface Options {
 export function addDemo(program: Command): void {
   guestCommand(program, 'demo')
     .description('run a chain of three network functions between two network namespaces, in a guest')
-    .option('--json <file>', 'also write the result as JSON')
+    .option('--json <file>', 'also write the result as JSON', fileToWrite)
     .option('--separate-umem', 'give each function a umem of its own, so that packets are copied', false)
     .addOption(
       new Option('--nic <model>', 'use emulated NICs in zero-copy mode instead of veth pairs')
@@ -36,7 +35,7 @@ export function addDemo(program: Command): void {
         .conflicts('here'),
     )
     .option('--keep', 'leave a shell in the guest, with the chain in place', false)
-    .option('--image <file>', 'boot this kernel instead of building one')
+    .option('--image <file>', 'boot this kernel instead of building one', imageFile)
     .option('--here', 'run on this machine, whose kernel has FLASH', false)
     .action(runDemo);
 }
@@ -47,7 +46,7 @@ async function runDemo(options: Options): Promise<void> {
   const { report, accel } = options.here ? await runHere(options) : await runInGuest(options);
   if (options.json !== undefined) {
     const figures = { ...report, accel, seconds: Math.round(elapsed()), chainSeconds: report.seconds };
-    writeFileSync(resolve(callerDir, options.json), `${JSON.stringify(figures, null, 2)}\n`);
+    writeFileSync(options.json, `${JSON.stringify(figures, null, 2)}\n`);
   }
   if (!report.ok)
     throw new FlashError('testFailure', 'the chain does not add up', { logTail: report.problems.join('\n') });
@@ -74,7 +73,7 @@ async function runInGuest({
   keep,
   image,
 }: Options): Promise<{ report: ChainReport; accel: string }> {
-  const bootImage = image === undefined ? await buildImage() : resolve(callerDir, image);
+  const bootImage = image === undefined ? await buildImage() : image;
   const view = showChain();
   try {
     return await demoInGuest({ image: bootImage, separateUmem, nic, keep, onEvent: showAndPrint(view) });

@@ -1,10 +1,9 @@
-import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { requireNoSplats, runInGuest } from '../machine/guest/run-in-guest.js';
 import { openTerminal, shellCommand } from '../machine/guest/terminal.js';
-import { callerDir } from '../host/repository.js';
 import { buildImage } from '../kernel/build/image.js';
 import { buildNative } from '../native/build-native.js';
+import { imageFile } from './file-options.js';
 import { guestCommand } from './guest-command.js';
 
 interface Options {
@@ -14,10 +13,10 @@ interface Options {
 export function addShell(program: Command): void {
   guestCommand(program, 'shell')
     .description('open a shell in a guest with the FLASH kernel and this working tree')
-    .option('--image <file>', 'boot this kernel instead of building one')
+    .option('--image <file>', 'boot this kernel instead of building one', imageFile)
     .action(async (options: Options) => {
       await buildNative();
-      const image = options.image === undefined ? await buildImage() : resolve(callerDir, options.image);
+      const image = options.image === undefined ? await buildImage() : options.image;
       using terminal = openTerminal();
       const guest = await runInGuest({
         image,

@@ -1,16 +1,15 @@
 import { writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { Option, type Command } from 'commander';
 import { best, judge, measureKernel, measureNic, spread, type KernelCosts } from '../../bench/instructions.js';
 import { profileHop, profileRows } from '../../bench/profile/profile-hop.js';
 import { FlashError } from '../../errors.js';
 import { refuseKvm } from '../../machine/guest/choose-accelerator.js';
 import { withProgress } from '../../host/progress.js';
-import { callerDir } from '../../host/repository.js';
 import { formatTable } from '../../host/table.js';
 import { buildImage } from '../../kernel/build/image.js';
 import { nicModels, type NicModel } from '../../nics/model.js';
 import { buildNative } from '../../native/build-native.js';
+import { fileToWrite } from '../file-options.js';
 import { guestCommand } from '../guest-command.js';
 
 const shownFunctions = 24;
@@ -19,7 +18,7 @@ export function addBenchInstructions(bench: Command): void {
   guestCommand(bench, 'instructions')
     .description('count the instructions that sending a packet takes, on the vanilla kernel and on ours')
     .addOption(new Option('--nic <model>', "also measure redirects in this NIC's driver").choices(nicModels))
-    .option('--json <file>', 'also write the figures as JSON')
+    .option('--json <file>', 'also write the figures as JSON', fileToWrite)
     .addOption(
       new Option('--profile', 'list the instructions by function instead, for batches of 1 and 64 packets')
         .default(false)
@@ -46,8 +45,7 @@ export function addBenchInstructions(bench: Command): void {
           goals.map(({ what, limit, value, met }) => [what, limit, value, met ? 'met' : 'MISSED']),
         ),
       );
-      if (json !== undefined)
-        writeFileSync(resolve(callerDir, json), `${JSON.stringify({ vanilla, flash, onNic, goals }, null, 2)}\n`);
+      if (json !== undefined) writeFileSync(json, `${JSON.stringify({ vanilla, flash, onNic, goals }, null, 2)}\n`);
       const missed = goals.filter(({ met }) => !met);
       if (missed.length > 0)
         throw new FlashError('testFailure', `${missed.length} of ${goals.length} goals are missed`);

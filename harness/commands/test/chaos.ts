@@ -1,10 +1,9 @@
-import { resolve } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { exitCodes } from '../../errors.js';
 import { formatSeconds, startClock } from '../../host/duration.js';
-import { callerDir } from '../../host/repository.js';
 import { buildImage } from '../../kernel/build/image.js';
 import { flavours, type Flavour } from '../../kernel/flavour.js';
+import { imageFile } from '../file-options.js';
 import { guestCommand } from '../guest-command.js';
 import { devices, runChaos } from '../../suites/chaos-suite.js';
 import { failuresOf, formatTotals, showFailures } from '../../suites/suite.js';
@@ -22,18 +21,24 @@ function wholeNumber(text: string): number {
   return Number(text);
 }
 
+function someSeconds(text: string): number {
+  const seconds = wholeNumber(text);
+  if (seconds === 0) throw new InvalidArgumentError('Give at least one second.');
+  return seconds;
+}
+
 export function addTestChaos(test: Command): void {
   guestCommand(test, 'chaos')
     .description(
       'let sockets send, receive, sleep, close and change routes at random, and check the invariants whenever all is quiet',
     )
-    .option('--seconds <n>', 'how long to run on each device', wholeNumber, 60)
+    .option('--seconds <n>', 'how long to run on each device', someSeconds, 60)
     .option('--seed <n>', 'the seed of the first episode; each later one has the next seed', wholeNumber, 1)
     .addOption(new Option('--device <name>', 'run only on this device').choices(devices))
     .addOption(new Option('--flavour <name>', 'the kernel the guest boots').choices(flavours).default('lean'))
-    .option('--image <file>', 'boot this kernel instead of building one')
+    .option('--image <file>', 'boot this kernel instead of building one', imageFile)
     .action(async ({ seconds, seed, device, flavour, image }: Options) => {
-      const bootImage = image === undefined ? await buildImage({ flavour }) : resolve(callerDir, image);
+      const bootImage = image === undefined ? await buildImage({ flavour }) : image;
       for (const each of device === undefined ? devices : [device]) {
         const elapsed = startClock();
         const result = await runChaos({ device: each, image: bootImage, seconds, seed });

@@ -1,14 +1,13 @@
 import { writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { FlashError } from '../../errors.js';
 import { formatSeconds } from '../../host/duration.js';
-import { callerDir } from '../../host/repository.js';
 import { formatTable } from '../../host/table.js';
 import { deadlineAfter, runControl, runHoldControl } from '../../mutants/control.js';
 import { readMutants } from '../../mutants/mutants.js';
 import { runMutant, type Verdict } from '../../mutants/run-mutant.js';
 import { buildNative } from '../../native/build-native.js';
+import { fileToWrite } from '../file-options.js';
 import { guestCommand } from '../guest-command.js';
 
 export function addTestMutants(test: Command): void {
@@ -18,10 +17,10 @@ export function addTestMutants(test: Command): void {
       '[mutant...]',
       'paths of patches in kernel/mutants, without .patch, such as hold/look-once (default: all)',
     )
-    .option('--json <file>', 'also write the table as JSON')
+    .option('--json <file>', 'also write the table as JSON', fileToWrite)
     .action(async (names: readonly string[], { json }: { json?: string }) => {
-      await buildNative();
       const mutants = readMutants(names);
+      await buildNative();
       const controlSeconds = await runControl();
       const deadlineMs = deadlineAfter(controlSeconds);
       console.log(
@@ -43,7 +42,7 @@ export function addTestMutants(test: Command): void {
           [28, 50, 70],
         ),
       );
-      if (json !== undefined) writeFileSync(resolve(callerDir, json), `${JSON.stringify(verdicts, null, 2)}\n`);
+      if (json !== undefined) writeFileSync(json, `${JSON.stringify(verdicts, null, 2)}\n`);
       const survivors = verdicts.filter(({ killedBy }) => killedBy === undefined);
       const timedOut = verdicts.filter((verdict) => verdict.timedOut).length;
       console.log(

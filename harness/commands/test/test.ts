@@ -1,12 +1,11 @@
-import { resolve } from 'node:path';
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { exitCodes, FlashError } from '../../errors.js';
-import { callerDir } from '../../host/repository.js';
 import { flavours } from '../../kernel/flavour.js';
 import { suites } from './suites.js';
-import { beginReports, cannotWrite, writeReports, type ReportFiles } from '../../suites/reports/report-files.js';
+import { beginReports, writeReports, type ReportFiles } from '../../suites/reports/report-files.js';
 import { runSuites } from '../../suites/run-suites.js';
 import { addResults, failuresOf, formatTotals, skipsOf, type SuiteOptions } from '../../suites/suite.js';
+import { fileToWrite, imageFile } from '../file-options.js';
 import { guestCommand } from '../guest-command.js';
 import { addTestChaos } from './chaos.js';
 import { addTestFresh } from './fresh.js';
@@ -23,7 +22,7 @@ export function addTest(program: Command): void {
     .description('run every suite, or one; each command below runs what takes longer')
     .argument('[suite]', suites.map(({ name }) => name).join(', '))
     .addOption(new Option('--flavour <name>', 'the kernel the guests boot').choices(flavours).default('lean'))
-    .option('--image <file>', 'boot this kernel instead of building one')
+    .option('--image <file>', 'boot this kernel instead of building one', imageFile)
     .action((name: string | undefined, options: Options) => runChosen(name, options));
   withReports(guestCommand(test, 'debug'))
     .description('run every suite, or one, on a kernel with KASAN and lockdep')
@@ -38,8 +37,8 @@ export function addTest(program: Command): void {
 
 function withReports(command: Command): Command {
   return command
-    .option('--junit <file>', 'also write the results as JUnit XML', reportFile)
-    .option('--ktap <file>', "also write the results as KTAP, the kernel's test format", reportFile);
+    .option('--junit <file>', 'also write the results as JUnit XML', fileToWrite)
+    .option('--ktap <file>', "also write the results as KTAP, the kernel's test format", fileToWrite);
 }
 
 async function runChosen(name: string | undefined, { image, flavour, ...files }: Options): Promise<void> {
@@ -55,7 +54,7 @@ async function runChosen(name: string | undefined, { image, flavour, ...files }:
     });
   }
   beginReports(files);
-  const options = { flavour, ...(image === undefined ? {} : { image: resolve(callerDir, image) }) };
+  const options = { flavour, ...(image === undefined ? {} : { image: image }) };
   const total = addResults(await runSuites(chosen, options, (runs) => writeReports(files, runs)));
   for (const { title, detail } of skipsOf(total))
     console.log(`skipped: ${title}${detail === undefined ? '' : `: ${detail}`}`);
@@ -65,12 +64,4 @@ async function runChosen(name: string | undefined, { image, flavour, ...files }:
 
 function bootsGuests({ args: [name] }: Command): boolean {
   return suites.find((suite) => suite.name === name)?.bootsGuests !== false;
-}
-
-/** Refused before anything runs: the tests take long. */
-function reportFile(given: string): string {
-  const path = resolve(callerDir, given);
-  const problem = cannotWrite(path);
-  if (problem !== undefined) throw new InvalidArgumentError(problem);
-  return path;
 }
