@@ -4,15 +4,16 @@ import { attempt, type RunResult } from '../process/run.js';
 
 export interface AvaOptions {
   readonly env?: Readonly<Record<string, string>>;
+  /** None unless told. */
+  readonly timeoutMs?: number;
   readonly onLine: (line: string) => void;
 }
 
 /** Runs AVA with TAP as its output. */
-export function runAva(args: readonly string[], { env = {}, onLine }: AvaOptions): Promise<RunResult> {
+export function runAva(args: readonly string[], options: AvaOptions): Promise<RunResult> {
   const ava = join(repositoryRoot, 'node_modules', 'ava', 'entrypoints', 'cli.mjs');
   return attempt(process.execPath, ['--enable-source-maps', ava, '--tap', ...args], {
     cwd: repositoryRoot,
-    env,
-    onLine,
+    ...options,
   });
 }
