@@ -6,8 +6,6 @@ import { waitUntil, type WaitOptions } from './wait-until.js';
 
 /** A program that runs while others do something: what it has said, and its end. */
 export interface Followed extends AsyncDisposable {
-  /** Of the first process of its group. */
-  readonly pid: number | undefined;
   readonly stdout: () => string;
   readonly stderr: () => string;
   /** How it ended, if it has: its exit code or the signal. */
@@ -61,9 +59,6 @@ export function follow(child: ProcessPromise, what: string, graceMs = 3000): Fol
     });
   };
   return {
-    get pid() {
-      return child.pid;
-    },
     stdout: () => said.stdout,
     stderr: () => said.stderr,
     ending: () => ending,
