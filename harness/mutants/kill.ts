@@ -32,6 +32,13 @@ export async function findKill(suite: KillingSuite, run: () => Promise<SuiteResu
   }
 }
 
+/** What a run says of tests whose title begins so, and whether it hung: that no test has such a title is no kill. */
+export function onlyOf(title: string, { tests }: SuiteResult): SuiteResult {
+  return {
+    tests: tests.filter((test) => test.title.startsWith(title) || test.detail?.includes(testHung)),
+  };
+}
+
 function describeTimeout(suite: KillingSuite, { phase, limitMs }: GuestTimeout): string {
   // The KUnit suites are part of the boot.
   const boots = phase === 'boot' && suite !== 'KUnit';

@@ -14,6 +14,8 @@ export interface Mutant extends Patch {
   readonly nic: NicModel | undefined;
   /** It shows to tests that hold contexts, on a kernel that lets them. */
   readonly takesHolds: boolean;
+  /** How the title begins of the test that its message names; undefined if it names none. */
+  readonly noticedBy: string | undefined;
 }
 
 const holdFolder = 'hold';
@@ -41,9 +43,8 @@ function readFolder(folder: Folder): Mutant[] {
 }
 
 function readMutant(path: string, folder: Folder): Mutant {
-  const subject = /^Subject: (?:\[PATCH\] )?(.*(?:\n .*)*)$/m
-    .exec(readFileSync(path, 'utf8'))?.[1]
-    ?.replace(/\n /g, ' ');
+  const text = readFileSync(path, 'utf8');
+  const subject = /^Subject: (?:\[PATCH\] )?(.*(?:\n .*)*)$/m.exec(text)?.[1]?.replace(/\n /g, ' ');
   if (subject === undefined)
     throw new FlashError('seriesDoesNotApply', `${path} has no subject`, { advice: 'make it with git format-patch' });
   const name = join(folder, basename(path, '.patch'));
@@ -55,5 +56,11 @@ function readMutant(path: string, folder: Folder): Mutant {
     breaks: subject.replace(/^mutant: /, ''),
     nic,
     takesHolds: folder === holdFolder,
+    noticedBy: readNoticedBy(text),
   };
+}
+
+/** From `To be noticed by "TITLE" (FILE.test.ts)`, whose lines end at blanks; KUnit's own names are no titles. */
+export function readNoticedBy(message: string): string | undefined {
+  return /^To be noticed by\s+"([^"]+)"\s+\([\w\s.-]+\.test\.ts\)/m.exec(message)?.[1]?.replace(/\s+/g, ' ');
 }

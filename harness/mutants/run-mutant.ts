@@ -4,7 +4,8 @@ import { runGuestTests } from '../suites/guest-suite.js';
 import { runHoldTests } from '../suites/hold-suite.js';
 import { runKunitTests } from '../suites/kunit-suite.js';
 import { runNicTests } from '../suites/nic-suite.js';
-import { findKill, type Kill } from './kill.js';
+import type { SuiteResult } from '../suites/suite.js';
+import { findKill, onlyOf, type Kill } from './kill.js';
 import type { Mutant } from './mutants.js';
 
 export interface Verdict {
@@ -25,18 +26,21 @@ export async function runMutant(mutant: Mutant, kunitDeadlineMs: number): Promis
   return { mutant, killedBy: kill?.by, timedOut: kill?.timedOut ?? false, seconds: elapsed() };
 }
 
-async function killWith(
-  { nic, takesHolds }: Mutant,
-  image: string,
-  kunitDeadlineMs: number,
-): Promise<Kill | undefined> {
-  if (nic !== undefined)
-    return findKill(nic, () =>
-      runNicTests({ model: nic, image, driverRedirects: true, entry: 'driver-tests', failFast: true }),
-    );
-  if (takesHolds) return findKill('hold', () => runHoldTests(image, { failFast: true }));
+/** The test that the mutant names is tried first: all of them take minutes. */
+async function killWith(mutant: Mutant, image: string, kunitDeadlineMs: number): Promise<Kill | undefined> {
+  const { nic, takesHolds, noticedBy } = mutant;
+  const suite = nic ?? (takesHolds ? 'hold' : 'guest');
+  const runSuite = (match?: string): Promise<SuiteResult> => {
+    const input = { failFast: true, match };
+    if (nic !== undefined)
+      return runNicTests({ model: nic, image, driverRedirects: true, entry: 'driver-tests', ...input });
+    return takesHolds ? runHoldTests(image, input) : runGuestTests(image, input);
+  };
+  const runNamed = async (title: string): Promise<SuiteResult> => onlyOf(title, await runSuite(`${title}*`));
+
   return (
-    (await findKill('KUnit', () => runKunitTests(image, kunitDeadlineMs))) ??
-    findKill('guest', () => runGuestTests(image, { failFast: true }))
+    (noticedBy === undefined ? undefined : await findKill(suite, () => runNamed(noticedBy))) ??
+    (suite === 'guest' ? await findKill('KUnit', () => runKunitTests(image, kunitDeadlineMs)) : undefined) ??
+    findKill(suite, () => runSuite())
   );
 }

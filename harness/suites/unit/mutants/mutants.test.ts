@@ -2,8 +2,8 @@ import test from 'ava';
 import { FlashError } from '../../../errors.js';
 import { GuestTimeout, type GuestPhase } from '../../../machine/guest/guest-timeout.js';
 import { deadlineAfter } from '../../../mutants/control.js';
-import { findKill, type Kill, type KillingSuite } from '../../../mutants/kill.js';
-import { readMutants } from '../../../mutants/mutants.js';
+import { findKill, onlyOf, type Kill, type KillingSuite } from '../../../mutants/kill.js';
+import { readMutants, readNoticedBy } from '../../../mutants/mutants.js';
 import { testHung } from '../../ava.js';
 import { addResults, type SuiteResult } from '../../suite.js';
 
@@ -97,4 +97,23 @@ test('a mutant in the folder hold shows to tests that hold contexts, and no othe
     mutants.filter(({ name, takesHolds }) => takesHolds !== name.startsWith('hold/')),
     [],
   );
+});
+
+test('a mutant names the test that is to notice it, over several lines and hyphens or not at all', (t) => {
+  const named = 'To be noticed by "a source goes\non" (held-carry.test.ts).\nOnly there.';
+
+  t.is(readNoticedBy(named), 'a source goes on');
+  t.is(readNoticedBy('To be noticed by "a source goes on" (held-\ncarry.test.ts)'), 'a source goes on');
+  t.is(readNoticedBy('To be noticed by "xskq_room" (xsk_queue_test.c).'), undefined);
+  t.is(readNoticedBy('It says nothing.'), undefined);
+});
+
+test('a named test that does not exist kills nothing, one that hangs does', (t) => {
+  const missing = failed('the test run itself', 'no tests matched');
+  const hung = failed('the test run itself', `it bailed out: ${testHung}`);
+  const noticed = failed('frames come back, by interrupts', '0 and not 5');
+
+  t.deepEqual(onlyOf('frames come back', missing).tests, []);
+  t.is(onlyOf('frames come back', hung).tests.length, 1);
+  t.is(onlyOf('frames come back', noticed).tests.length, 1);
 });
