@@ -71,6 +71,8 @@ test.serial('sources that share a completion ring: who waits for it is served by
 });
 
 const rounds = 400;
+/** A packet keeps its turn for 16 ms in which nothing comes: who sleeps between its calls may let them pass. */
+const roundsALook = 8;
 const umem = { frameCount: 1024 };
 
 interface Flow {
@@ -125,24 +127,25 @@ async function contend({ fragments, frames, perCall, until }: ContendOptions): P
   let filled = 0;
   const arrivedOf = (): number[] => flows.map((flow) => flow.arrived);
   let turn = 0;
-  await eventually(
-    'every source to have had its turns',
-    () => {
-      for (const flow of flows) topUp(flow);
-      for (const packet of takePackets(target, perCall)) {
-        target.umem.give(packet.map(({ addr }) => addr));
-        const flow = flows.find(({ shape }) => shape.fragments === packet.length);
-        if (flow !== undefined) flow.arrived++;
-        // Also counted while they are in the stash, or on their way there.
-        filled -= packet.length;
-      }
-      fill(target, frames - filled);
-      filled = frames;
-      target.receive(message.more);
-      return ++turn >= rounds || until(arrivedOf());
-    },
-    { ends: [target, source, ...more.sockets], deadlineMs: 20_000, state: arrivedOf },
-  );
+  const round = (): boolean => {
+    for (const flow of flows) topUp(flow);
+    for (const packet of takePackets(target, perCall)) {
+      target.umem.give(packet.map(({ addr }) => addr));
+      const flow = flows.find(({ shape }) => shape.fragments === packet.length);
+      if (flow !== undefined) flow.arrived++;
+      // Also counted while they are in the stash, or on their way there.
+      filled -= packet.length;
+    }
+    fill(target, frames - filled);
+    filled = frames;
+    target.receive(message.more);
+    return ++turn >= rounds || until(arrivedOf());
+  };
+  await eventually('every source to have had its turns', () => countFrom(0, roundsALook).some(round), {
+    ends: [target, source, ...more.sockets],
+    deadlineMs: 20_000,
+    state: arrivedOf,
+  });
   return { arrived: arrivedOf(), problems: await auditWaiting([source.umem]) };
 }
 
