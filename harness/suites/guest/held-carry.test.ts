@@ -1,10 +1,12 @@
+import { bindFlag, message } from '../../ffi/libc.js';
 import type { XdpSocket } from '../../ffi/socket-types.js';
 import { holdAt } from '../../flash/hold.js';
 import { clearRoute, setRoute } from '../../flash/registry.js';
 import { interleaving, whileHeld } from './support/interleaving.js';
 import { eventually } from './support/ring-state.js';
 import { countFrom, endsOf, flashId, openMore, openSleepingPair, type RoutedPair } from './support/routed-pair.js';
-import { fill, receive, send } from './support/test-packets.js';
+import { fill, packetsOf, receive, send } from './support/test-packets.js';
+import { testbed } from './support/testbed.js';
 
 /*
  *   a:0 [source] --next--> [target] a:1
@@ -12,6 +14,7 @@ import { fill, receive, send } from './support/test-packets.js';
  * Who moves what was kicked, while somebody else kicks, gives room or takes the claim.
  */
 const [sourceQueue, targetQueue] = [0, 1];
+const severalFragments = testbed.bindFlags | bindFlag.useSg;
 
 /** Waits until so many packets have come, and takes them. */
 async function arrive(pair: RoutedPair, count: number): Promise<number[]> {
@@ -162,6 +165,44 @@ interleaving(
     timer[Symbol.dispose]();
   },
 );
+
+interleaving('a small packet does not pass a large one that keeps its turn while somebody looks at that', async (t) => {
+  const [large, small] = [0, 100];
+  const shape = { fragments: 4, fragmentBytes: 64 };
+  await using pair = await openSleepingPair({
+    sharedUmem: true,
+    source: { bindFlags: severalFragments },
+    target: { bindFlags: severalFragments },
+  });
+  const { source, target } = pair;
+  using more = openMore(pair, [2], { bindFlags: severalFragments });
+  const [other] = more.sockets as [XdpSocket];
+  setRoute(flashId(other), [flashId(target)]);
+  using timer = holdAt('work', targetQueue);
+  send(source, [large], { shape });
+  source.kick();
+  target.receive(message.more);
+  using looks = holdAt('serve-turn', flashId(source));
+  const look = source.kickInThread();
+  await looks.held();
+
+  fill(target, 1);
+  send(other, [small]);
+  other.kick();
+  const passed = target.rings.rx.count();
+  looks.release();
+  await look;
+  fill(target, shape.fragments);
+  timer.release();
+
+  t.is(passed, 0);
+  const descriptors = shape.fragments + 1;
+  await eventually('both to arrive', () => target.rings.rx.count() === descriptors, { ends: [...endsOf(pair), other] });
+  t.deepEqual(
+    packetsOf(target.rings.rx.consume(descriptors)).map((packet) => packet.length),
+    [shape.fragments, 1],
+  );
+});
 
 interleaving('what sendto() was about to transmit when a route was set does not reach the wire', async (t) => {
   await using pair = await openSleepingPair({ sharedUmem: true, route: false });

@@ -145,6 +145,28 @@ for (const { call, make } of calls) {
   }
 }
 
+test.serial('while a source sleeps, the fill ring of its target asks for a call, and not afterwards', async (t) => {
+  const rxSize = 8;
+  await using pair = await openSleepingPair({ sharedUmem: true, target: { rxSize } });
+  const ends = endsOf(pair);
+  const { source, target } = pair;
+  const asks = (): boolean => target.rings.fill.needsWakeup();
+  fill(target, ringSize);
+  send(source, countFrom(0, rxSize));
+  source.kick();
+  await eventually('the packets to arrive', () => target.rings.rx.count() === rxSize, { ends });
+  await eventually('nobody to wait', () => !asks(), { ends });
+
+  await using sleeper = await sleepInPoll(source, pollEvent.out);
+  await eventually('the fill ring to ask', asks, { ends });
+  receive(target);
+  target.receive(message.more);
+
+  await expectWoken(sleeper, ends);
+  await eventually('the fill ring not to ask', () => !asks(), { ends });
+  t.is(sleeper.woken(), pollEvent.out);
+});
+
 test.serial('a source that sleeps is woken when its route changes to a target with room', async (t) => {
   await using pair = await openPair({ sharedUmem: true });
   using more = openMore(pair, [2]);
