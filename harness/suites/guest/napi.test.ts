@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
 import { max, min } from 'd3-array';
 import { message } from '../../ffi/libc.js';
@@ -240,6 +241,26 @@ test.serial(
     t.true(withMore > 5, `${withMore} polls with MSG_MORE, ${without} without`);
   },
 );
+
+test.serial('a pool that has nothing to redirect any more is not polled on and on', async (t) => {
+  const quietMs = 100;
+  await using pair = await openPair({
+    sharedUmem: true,
+    source: { busyPoll: false },
+    target: { busyPoll: false },
+  });
+  const { source, target, device } = pair;
+  fill(target, 8);
+  send(source, [0]);
+  source.kick();
+  await eventually('the packet to arrive', () => target.rings.rx.count() === 1, { ends: [source, target] });
+
+  const events = await tracedLines('napi_poll', () => delay(quietMs), 'napi');
+
+  const polls = events.filter(({ text }) => text.includes(`device ${device.a} `)).length;
+  // Interrupts that were pending, and what looks after the link.
+  t.true(polls < quietMs / 5, `${polls} polls in ${quietMs} ms`);
+});
 
 test.serial('sendto() of a routed source polls its driver busily, whoever redirects', async (t) => {
   await using pair = await openPair({ sharedUmem: true });
