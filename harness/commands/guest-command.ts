@@ -1,10 +1,14 @@
 import { Option, type Command } from 'commander';
 import { accelerators, acceleratorVariable, type Accelerator } from '../machine/guest/accelerator.js';
 import { requireAccelerator } from '../machine/guest/choose-accelerator.js';
+import { requireIcePackage } from '../nics/ice-package/firmware.js';
 
 const description = `what guests run under; also set by ${acceleratorVariable}; default: KVM if it works`;
 
-/** Begins a command that boots guests: what they run under can be told, and is refused before anything is built. */
+/**
+ * Begins a command that boots guests: what they run under can be told. That is refused before anything is built,
+ * and so is a package for a NIC that they would have.
+ */
 export function guestCommand(program: Command, name: string, bootsGuests = notHere): Command {
   return (
     program
@@ -17,7 +21,9 @@ export function guestCommand(program: Command, name: string, bootsGuests = notHe
         if (acting !== command) return;
         const { accel } = command.opts<{ accel?: Accelerator }>();
         if (accel !== undefined) process.env[acceleratorVariable] = accel;
-        if (bootsGuests(command)) await requireAccelerator();
+        if (!bootsGuests(command)) return;
+        await requireAccelerator();
+        requireIcePackage();
       })
   );
 }

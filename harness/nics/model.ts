@@ -1,9 +1,13 @@
+import type { Firmware } from './firmware.js';
+
 /** What the harness has to know of a card. */
 export interface NicCard {
   /** The guest's driver, as sysfs has it. */
   readonly driver: string;
   /** Whether that takes packets of several buffers in zero-copy mode. */
   readonly severalBuffers: boolean;
+  /** What the driver asks for when it probes, if it does. */
+  readonly firmware?: Firmware;
 }
 
 /** The network cards that vm-images/nics plays, by their names there. */

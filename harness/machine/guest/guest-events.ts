@@ -10,6 +10,7 @@ import { startHypervisor } from './hypervisor.js';
 import { KvmFault } from './kvm-fault.js';
 import { lastWords } from './last-words.js';
 import { attachNics, requireAlive, type GuestNics } from './nic-devices.js';
+import { attachFirmware, firmwareOf } from './nic-firmware.js';
 import { makeRunDirectory, writeGuestScript, type RunDirectory } from './run-directory.js';
 import { parseKernelLine, type Splat } from './splat.js';
 import { virtmeCommand } from './virtme.js';
@@ -60,7 +61,8 @@ export async function* guestEvents(options: BootOptions): AsyncGenerator<GuestEv
   const files = makeRunDirectory(options.runDir);
   writeGuestScript(files, options.command, options.input);
   const { accel } = options;
-  const machine = attachNics({ ...guestDefaults, ...definedOnly(options), sharedDir: files.path }, options.nics);
+  const bare = { ...guestDefaults, ...definedOnly(options), sharedDir: files.path };
+  const machine = attachFirmware(attachNics(bare, options.nics), firmwareOf(options.nics?.ports ?? []));
   const command = await virtmeCommand(machine, files);
   yield { kind: 'start', accel, image: options.image, runDir: files.path };
 
