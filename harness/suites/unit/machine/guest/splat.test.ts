@@ -24,6 +24,12 @@ const warningLines: Readonly<Record<string, string>> = {
   'list corruption': 'list_del corruption. prev->next should be ffff, but was 0',
   'a panic': 'Kernel panic - not syncing: Fatal exception',
   'a slab report': 'BUG kmalloc-64 (Not tainted): Right Redzone overwritten',
+  'a driver without its package':
+    'ice 0000:01:00.0: The DDP package file was not found or could not be read. Entering Safe Mode',
+  'a driver with a package that is too old':
+    'ice 0000:01:00.0: The DDP package file version is lower than the driver supports.  The driver requires version 1.3.x.x.  Please use an updated DDP Package file.  Entering Safe Mode.',
+  'a driver whose device does not take its package':
+    'ice 0000:01:00.0: An error occurred on the device while loading the DDP package.  The device will be reset.',
   'a device that is never released': 'unregister_netdevice: waiting for n0 to become free. Usage count = 2',
 };
 
@@ -45,6 +51,7 @@ const harmlessLines: readonly string[] = [
   '[    0.400000] rcu: Hierarchical RCU implementation.',
   '[    0.500000] hung_task: INFO: nothing to see',
   '[    0.600000] NET: Registered PF_XDP protocol family (refcount_t: fine)',
+  '[    0.700000] ice 0000:01:00.0: The DDP package was successfully loaded: FLASH model version 1.3.0.0',
   'WARNING: CPU: 0 PID: 1 printed by a program without a time stamp',
   'BUG: a line of a program',
 ];
