@@ -4,7 +4,8 @@
 #include "flow_director.h"
 #include "flow_table.h"
 #include "i40e.h"
-#include "packet.h"
+#include "input_set.h"
+#include "intel/packet.h"
 #include "rx.h"
 
 #define COMMAND_ADD 1
@@ -25,8 +26,8 @@ void i40e_flow_director__program(struct i40e *chip, unsigned int queue,
 
 	if (fields & FIELDS_FLEXIBLE)
 		nic__warn(chip->nic, "flow director filters do not look at flexible bytes");
-	i40e_packet__parse(&packet, frame, bytes);
-	key.bytes = i40e_packet__input(&packet, frame, bytes, fields, true, key.data);
+	packet__parse(&packet, frame, bytes);
+	key.bytes = i40e_input_set__take(&packet, frame, bytes, fields, true, key.data);
 	flow = i40e_flow_table__find(&chip->flows, &key);
 
 	switch (bits(command, 4, 3)) {

@@ -9,11 +9,11 @@
 #include "frame/bytes.h"
 #include "flow_table.h"
 #include "i40e.h"
-#include "packet.h"
+#include "input_set.h"
 #include "registers.h"
 #include "statistics.h"
 
-_Static_assert(PACKET_INPUT_MAX <= I40E_FLOW_KEY_BYTES, "a key holds any input");
+_Static_assert(INPUT_SET_MAX <= I40E_FLOW_KEY_BYTES, "a key holds any input");
 
 uint64_t i40e_flow_table__fields(const struct i40e *chip, unsigned int type)
 {
@@ -80,13 +80,13 @@ void i40e_flow_table__clear(struct i40e *chip)
 const struct i40e_flow *i40e_flow_table__match(struct i40e *chip, const struct packet *packet,
 					       const uint8_t *frame, size_t bytes)
 {
-	struct i40e_flow_key key = { .type = packet->classifier };
+	struct i40e_flow_key key = { .type = i40e_input_set__classifier(packet) };
 	const struct i40e_flow *flow;
 
 	if (!chip->flows.used || !(i40e__register(chip, PFQF_CTL_0) & CTL_0_FLOW_DIRECTOR))
 		return NULL;
-	key.bytes = i40e_packet__input(packet, frame, bytes,
-				       i40e_flow_table__fields(chip, key.type), false, key.data);
+	key.bytes = i40e_input_set__take(packet, frame, bytes,
+					 i40e_flow_table__fields(chip, key.type), false, key.data);
 	flow = i40e_flow_table__find(&chip->flows, &key);
 	if (flow && flow->counts)
 		i40e_statistics__count(chip, GLQF_PCNT(flow->counter));

@@ -138,9 +138,7 @@
 #define QRX_TAIL(q)		(0x00128000u + 4 * (q))
 #define QENA_REQUEST		0x1u
 #define QENA_STATUS		0x4u
-#define GLLAN_TSOMSK_F		0x000442d8u
-#define GLLAN_TSOMSK_M		0x000442dcu
-#define GLLAN_TSOMSK_L		0x000442e0u
+#define GLLAN_TSOMSK(part)	(0x000442d8u + 4 * (part))	/* first, middle, last segment */
 #define GLLAN_MSS		0x000e64dcu
 #define MSS_MINIMUM_LOW		16
 

@@ -3,13 +3,14 @@
 #include "frame/bytes.h"
 #include "frame/toeplitz.h"
 #include "i40e.h"
+#include "input_set.h"
 #include "registers.h"
 #include "rss.h"
 
 #define KEY_BYTES (4u * PFQF_HKEY_COUNT)
 #define ENTRY_MASK 0x3f
 
-_Static_assert(KEY_BYTES >= PACKET_INPUT_MAX + 4, "the key is long enough for any input");
+_Static_assert(KEY_BYTES >= INPUT_SET_MAX + 4, "the key is long enough for any input");
 
 static bool rss__hashes(const struct i40e *chip, unsigned int classifier)
 {
@@ -19,8 +20,8 @@ static bool rss__hashes(const struct i40e *chip, unsigned int classifier)
 struct i40e_rss i40e_rss__look_up(const struct i40e *chip, const struct packet *packet,
 				  const uint8_t *frame, size_t bytes)
 {
-	uint8_t key[KEY_BYTES], input[PACKET_INPUT_MAX];
-	unsigned int type = packet->classifier, i, entries, entry;
+	uint8_t key[KEY_BYTES], input[INPUT_SET_MAX];
+	unsigned int type = i40e_input_set__classifier(packet), i, entries, entry;
 	struct i40e_rss rss = { 0 };
 	uint64_t fields;
 	size_t taken;
@@ -29,7 +30,7 @@ struct i40e_rss i40e_rss__look_up(const struct i40e *chip, const struct packet *
 		return rss;
 	fields = i40e__register(chip, GLQF_HASH_INSET(0, type)) |
 		 (uint64_t)i40e__register(chip, GLQF_HASH_INSET(1, type)) << 32;
-	taken = i40e_packet__input(packet, frame, bytes, fields, false, input);
+	taken = i40e_input_set__take(packet, frame, bytes, fields, false, input);
 	for (i = 0; i < PFQF_HKEY_COUNT; i++)
 		put_le32(key + 4 * i, i40e__register(chip, PFQF_HKEY(i)));
 	rss.hashed = true;

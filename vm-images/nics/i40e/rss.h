@@ -3,9 +3,12 @@
 #ifndef I40E_RSS_H
 #define I40E_RSS_H
 
-#include "packet.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 struct i40e;
+struct packet;
 
 struct i40e_rss {
 	bool hashed;			/* the hash is enabled for the packet's type */

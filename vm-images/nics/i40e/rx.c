@@ -12,9 +12,9 @@
 #include "filter.h"
 #include "flow_table.h"
 #include "i40e.h"
+#include "intel/packet.h"
 #include "interrupts.h"
 #include "link.h"
-#include "packet.h"
 #include "registers.h"
 #include "rss.h"
 #include "rx.h"
@@ -150,7 +150,7 @@ static void verdict__steer(struct i40e *chip, const struct i40e_vsi *vsi,
 static void verdict__judge(const struct packet *packet, const uint8_t *frame, size_t bytes,
 			   struct verdict *verdict)
 {
-	struct packet_checks checks = i40e_packet__check(packet, frame, bytes);
+	struct packet_checks checks = packet__check(packet, frame, bytes);
 
 	verdict->status |= (uint64_t)packet->type << TYPE_LOW;
 	if (ethernet__is_multicast(frame))
@@ -187,7 +187,7 @@ bool i40e_rx__receive(struct i40e *chip, const void *data, size_t bytes)
 		return frame__drop(chip, GLPRT_RDPC);
 	if (bytes > NIC_FRAME_MAX || bytes > chip->link.frame_max)
 		return frame__drop(chip, GLPRT_ROC);
-	i40e_packet__parse(&packet, frame, bytes);
+	packet__parse(&packet, frame, bytes);
 	vsi = i40e_filter__match(chip, frame, packet.tagged ? packet.tag & VLAN_ID : 0);
 	if (!vsi) {
 		chip->counters.rx_filtered++;

@@ -15,9 +15,9 @@
 #include "frame/headers.h"
 #include "flow_director.h"
 #include "i40e.h"
+#include "intel/offload.h"
 #include "interrupts.h"
 #include "link.h"
-#include "offload.h"
 #include "registers.h"
 #include "statistics.h"
 #include "tx.h"
@@ -162,15 +162,17 @@ static bool packet__send(struct i40e *chip, struct i40e_tx_queue *tx,
 			 const struct tx_packet *packet, unsigned int *budget)
 {
 	uint8_t frame[NIC_FRAME_MAX];
-	struct tx_offload offload;
-	unsigned int frames = 0;
+	struct offload offload;
+	unsigned int frames = 0, part;
 
 	if (packet->data & DATA_DUMMY)
 		return true;
 	if (!packet->impossible) {
-		i40e_offload__decode(&offload, packet->data,
-				     packet->has_context ? packet->context : NULL);
-		frames = i40e_offload__frames(&offload, packet->bytes);
+		offload__decode(&offload, packet->data,
+				packet->has_context ? packet->context : NULL);
+		for (part = 0; part < 3; part++)
+			offload.cleared_flags[part] = i40e__register(chip, GLLAN_TSOMSK(part));
+		frames = offload__frames(&offload, packet->bytes, I40E_FRAME_MAX);
 	}
 	if (!frames) {
 		i40e_statistics__count(chip, GLV_TEPC(0));
@@ -182,8 +184,8 @@ static bool packet__send(struct i40e *chip, struct i40e_tx_queue *tx,
 
 		if (!*budget)
 			return false;
-		bytes = i40e_offload__frame(chip, &offload, chip->packet, packet->bytes,
-					    tx->segments_sent, frame);
+		bytes = offload__frame(&offload, chip->packet, packet->bytes, tx->segments_sent,
+				       frame);
 		if (!frame__send(chip, tx, frame, bytes)) {
 			chip->wire_full = true;
 			return false;

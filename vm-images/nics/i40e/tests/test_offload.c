@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* What the XL710 does to packets on their way out: segmentation, checksums, tags. */
 #include "frame/checksum.h"
-#include "i40e/packet.h"
+#include "intel/packet.h"
 #include "driver.h"
 
 #define TCP 6u
@@ -63,8 +63,8 @@ static void expect_checksums(const uint8_t *frame, size_t bytes)
 	struct packet parsed;
 	struct packet_checks checks;
 
-	i40e_packet__parse(&parsed, frame, bytes);
-	checks = i40e_packet__check(&parsed, frame, bytes);
+	packet__parse(&parsed, frame, bytes);
+	checks = packet__check(&parsed, frame, bytes);
 	assert_true(checks.done);
 	assert_false(checks.ip_bad);
 	assert_false(checks.l4_bad);
@@ -86,9 +86,9 @@ static size_t tcp__make(size_t payload)
 
 static void masks__set(struct driver *driver)
 {
-	guest__write32(driver->guest, GLLAN_TSOMSK_F, FLAGS_PSH | FLAGS_FIN);
-	guest__write32(driver->guest, GLLAN_TSOMSK_M, FLAGS_PSH | FLAGS_FIN | FLAGS_CWR);
-	guest__write32(driver->guest, GLLAN_TSOMSK_L, FLAGS_CWR);
+	guest__write32(driver->guest, GLLAN_TSOMSK(0), FLAGS_PSH | FLAGS_FIN);
+	guest__write32(driver->guest, GLLAN_TSOMSK(1), FLAGS_PSH | FLAGS_FIN | FLAGS_CWR);
+	guest__write32(driver->guest, GLLAN_TSOMSK(2), FLAGS_CWR);
 }
 
 static void tcp_is_cut_into_segments_with_right_headers(void **state)

@@ -5,12 +5,9 @@
 #include "frame/bytes.h"
 #include "frame/checksum.h"
 #include "frame/headers.h"
-#include "i40e.h"
 #include "offload.h"
-#include "packet.h"
-#include "registers.h"
 
-#define MSS_MIN 64u			/* what the driver sets GLLAN_MSS to; less is malicious */
+#define MSS_MIN 64u			/* what drivers keep to; less is malicious */
 
 /* The second quad word of a data descriptor (section 8.4). */
 #define DATA_TAG (UINT64_C(0x0008) << 4)
@@ -28,12 +25,12 @@
 #define TUNNEL_UDP 1
 #define TUNNEL_WORDS_LOW 12
 
-void i40e_offload__decode(struct tx_offload *offload, uint64_t data, const uint8_t *context)
+void offload__decode(struct offload *offload, uint64_t data, const uint8_t *context)
 {
 	static const unsigned int ip_versions[] = { 0, 6, 4, 4 };
 	size_t at = bits(data, DATA_L2_WORDS_LOW, 7) * 2;
 
-	*offload = (struct tx_offload){
+	*offload = (struct offload){
 		.ip_version = ip_versions[bits(data, DATA_IP_LOW, 2)],
 		.ip_checksum = bits(data, DATA_IP_LOW, 2) == 3,
 		.l4_type = bits(data, DATA_L4_LOW, 2),
@@ -64,17 +61,17 @@ static size_t ip__bytes_min(unsigned int version)
 	return version == 6 ? IPV6_BYTES : IPV4_BYTES;
 }
 
-static size_t l4__bytes_min(enum tx_l4 type)
+static size_t l4__bytes_min(enum offload_l4 type)
 {
 	static const uint8_t least[] = {
-		[TX_L4_TCP] = TCP_BYTES, [TX_L4_SCTP] = SCTP_BYTES, [TX_L4_UDP] = UDP_BYTES,
+		[OFFLOAD_L4_TCP] = TCP_BYTES, [OFFLOAD_L4_SCTP] = SCTP_BYTES, [OFFLOAD_L4_UDP] = UDP_BYTES,
 	};
 
 	return least[type];
 }
 
 /* Whether all headers that are to be changed are within the packet, and in order. */
-static bool offload__fits(const struct tx_offload *offload, size_t bytes)
+static bool offload__fits(const struct offload *offload, size_t bytes)
 {
 	if (offload->outer_ip_version &&
 	    (offload->outer_ip < ETHERNET_BYTES ||
@@ -92,18 +89,18 @@ static bool offload__fits(const struct tx_offload *offload, size_t bytes)
 	return true;
 }
 
-unsigned int i40e_offload__frames(const struct tx_offload *offload, size_t bytes)
+unsigned int offload__frames(const struct offload *offload, size_t bytes, size_t frame_max)
 {
 	size_t tag = offload->tagged ? VLAN_BYTES : 0;
 
 	if (bytes < ETHERNET_BYTES || !offload__fits(offload, bytes))
 		return 0;
 	if (!offload->segments)
-		return bytes + tag <= I40E_FRAME_MAX ? 1 : 0;
+		return bytes + tag <= frame_max ? 1 : 0;
 	if (!offload->ip_version || offload->mss < MSS_MIN || offload->payload >= bytes ||
-	    (offload->l4_type != TX_L4_TCP && offload->l4_type != TX_L4_UDP) ||
+	    (offload->l4_type != OFFLOAD_L4_TCP && offload->l4_type != OFFLOAD_L4_UDP) ||
 	    offload->payload < offload->l4 + l4__bytes_min(offload->l4_type) ||
-	    offload->payload + offload->mss + tag > I40E_FRAME_MAX)
+	    offload->payload + offload->mss + tag > frame_max)
 		return 0;
 	return (bytes - offload->payload + offload->mss - 1) / offload->mss;
 }
@@ -133,43 +130,40 @@ static void ip__finish(uint8_t *frame, size_t ip, unsigned int version, size_t e
  * The field has the sum of the pseudo header when the packet comes from the driver: with the length
  * for a whole packet, without it for one that is cut up.
  */
-static void l4__checksum(uint8_t *frame, const struct tx_offload *offload, size_t end)
+static void l4__checksum(uint8_t *frame, const struct offload *offload, size_t end)
 {
 	uint8_t *l4 = frame + offload->l4;
 	uint32_t sum = offload->segments ? end - offload->l4 : 0;
 	uint16_t checksum;
 
-	if (offload->l4_type == TX_L4_SCTP) {
+	if (offload->l4_type == OFFLOAD_L4_SCTP) {
 		put_le32(l4 + SCTP_CHECKSUM, checksum__sctp(l4, end - offload->l4));
 		return;
 	}
 	checksum = checksum__fold(checksum__add(sum, l4, end - offload->l4));
-	if (offload->l4_type == TX_L4_UDP)
+	if (offload->l4_type == OFFLOAD_L4_UDP)
 		put_be16(l4 + UDP_CHECKSUM, checksum ? checksum : 0xffff);
 	else
 		put_be16(l4 + TCP_CHECKSUM, checksum);
 }
 
-/* TCP's sequence number, and flags that only the first or the last segment keeps (GLLAN_TSOMSK). */
-static void l4__segment(const struct i40e *chip, uint8_t *frame, const struct tx_offload *offload,
-			size_t end, size_t payload_before, bool first, bool last)
+/* TCP's sequence number, and flags that only the first or the last segment keeps. */
+static void l4__segment(uint8_t *frame, const struct offload *offload, size_t end,
+			size_t payload_before, bool first, bool last)
 {
 	uint8_t *l4 = frame + offload->l4;
-	uint16_t cleared = 0, flags;
+	uint16_t flags;
 
-	if (offload->l4_type == TX_L4_UDP) {
+	if (offload->l4_type == OFFLOAD_L4_UDP) {
 		put_be16(l4 + 4, end - offload->l4);
 		return;
 	}
 	put_be32(l4 + 4, be32(l4 + 4) + payload_before);
-	if (first && !last)
-		cleared = i40e__register(chip, GLLAN_TSOMSK_F);
-	else if (!first && !last)
-		cleared = i40e__register(chip, GLLAN_TSOMSK_M);
-	else if (!first)
-		cleared = i40e__register(chip, GLLAN_TSOMSK_L);
+	if (first && last)
+		return;
 	flags = be16(l4 + TCP_FLAGS_AT);
-	put_be16(l4 + TCP_FLAGS_AT, flags & ~(cleared & TCP_FLAGS));
+	put_be16(l4 + TCP_FLAGS_AT,
+		 flags & ~(offload->cleared_flags[first ? 0 : last ? 2 : 1] & TCP_FLAGS));
 }
 
 static size_t frame__tag(uint8_t *frame, size_t bytes, uint16_t tag)
@@ -180,9 +174,8 @@ static size_t frame__tag(uint8_t *frame, size_t bytes, uint16_t tag)
 	return bytes + VLAN_BYTES;
 }
 
-size_t i40e_offload__frame(const struct i40e *chip, const struct tx_offload *offload,
-			   const uint8_t *packet, size_t bytes, unsigned int index,
-			   uint8_t frame[NIC_FRAME_MAX])
+size_t offload__frame(const struct offload *offload, const uint8_t *packet, size_t bytes,
+		      unsigned int index, uint8_t frame[NIC_FRAME_MAX])
 {
 	size_t end = bytes, before = 0;
 
@@ -195,7 +188,7 @@ size_t i40e_offload__frame(const struct i40e *chip, const struct tx_offload *off
 		memcpy(frame, packet, offload->payload);
 		memcpy(frame + offload->payload, packet + offload->payload + before,
 		       end - offload->payload);
-		l4__segment(chip, frame, offload, end, before, !index, left <= offload->mss);
+		l4__segment(frame, offload, end, before, !index, left <= offload->mss);
 		if (offload->outer_ip_version)
 			ip__finish(frame, offload->outer_ip, offload->outer_ip_version, end, true,
 				   true, index);
