@@ -1,21 +1,15 @@
 // SPDX-License-Identifier: MIT
 /*
- * Transmit rings (datasheet section 8.4, "LAN transmit"). From the head up to the tail are the
- * driver's descriptors: a packet is an optional context and filter descriptor and data descriptors
- * up to one with EOP.
- *
- * A packet leaves the ring when the wire has taken all its frames; then the head is written back,
- * or DD in the last descriptor. Its bytes are copied once for each attempt, and checked in the
- * copy.
+ * Transmit rings (datasheet section 8.4, "LAN transmit"). A packet leaves the ring when the wire has
+ * taken all its frames; then the head is written back, or DD in the last descriptor.
  */
-#include <string.h>
-
 #include "core/memory/dma.h"
 #include "frame/bytes.h"
 #include "frame/headers.h"
 #include "flow_director.h"
 #include "i40e.h"
 #include "intel/offload.h"
+#include "intel/tx_packet.h"
 #include "interrupts.h"
 #include "link.h"
 #include "registers.h"
@@ -25,33 +19,6 @@
 #define FRAMES_A_PASS 256u
 #define FRAMES_A_QUEUE 64u
 
-#define DESCRIPTOR_BYTES 16u
-#define TYPE_DATA 0x0
-#define TYPE_CONTEXT 0x1
-#define TYPE_FILTER 0x8
-#define TYPE_DONE 0xf
-#define DATA_END (UINT64_C(0x0001) << 4)
-#define DATA_REPORT (UINT64_C(0x0002) << 4)
-#define DATA_DUMMY (UINT64_C(0x0010) << 4)
-#define DATA_BYTES_LOW 34
-
-/* The packet at a ring's head; its bytes are in chip->packet. */
-struct tx_packet {
-	unsigned int descriptors;
-	size_t bytes;
-	uint64_t data;			/* of the first data descriptor; 0: there was none */
-	bool has_data, has_context, has_filter;
-	bool impossible;		/* too long, or not in guest memory */
-	bool reports;
-	uint8_t context[DESCRIPTOR_BYTES], filter[DESCRIPTOR_BYTES];
-};
-
-enum gathered {
-	GATHERED_WHOLE,
-	GATHERED_PART,			/* the driver has not written the rest yet */
-	GATHERED_NO_RING,
-};
-
 static uint16_t ring__next(const struct i40e_tx_queue *tx, uint16_t at)
 {
 	return at + 1 == tx->length ? 0 : at + 1;
@@ -59,67 +26,21 @@ static uint16_t ring__next(const struct i40e_tx_queue *tx, uint16_t at)
 
 static uint64_t ring__descriptor(const struct i40e_tx_queue *tx, uint16_t at)
 {
-	return tx->base + (uint64_t)at * DESCRIPTOR_BYTES;
+	return tx->base + (uint64_t)at * TX_DESCRIPTOR_BYTES;
 }
 
-static void packet__add_data(struct i40e *chip, struct tx_packet *packet, uint64_t address,
-			     uint64_t data)
+static enum tx_gathered packet__gather(struct i40e *chip, const struct i40e_tx_queue *tx,
+				       struct tx_packet *packet)
 {
-	size_t bytes = bits(data, DATA_BYTES_LOW, 14);
+	const struct tx_ring ring = {
+		.base = tx->base, .length = tx->length, .head = tx->head, .tail = tx->tail,
+	};
+	enum tx_gathered gathered;
 
-	if (!packet->has_data)
-		packet->data = data;
-	packet->has_data = true;
-	packet->reports |= !!(data & DATA_REPORT);
-	if (packet->impossible)
-		return;
-	if (bytes > sizeof(chip->packet) - packet->bytes) {
-		packet->impossible = true;
-		nic__warn(chip->nic, "a packet to send is longer than can be");
-		return;
-	}
-	if (!dma__read(chip->nic, address, chip->packet + packet->bytes, bytes)) {
-		packet->impossible = true;
+	gathered = tx_packet__gather(chip->nic, &ring, packet, chip->packet, sizeof(chip->packet));
+	if (packet->bad_address)
 		chip->counters.bad_addresses++;
-		return;
-	}
-	packet->bytes += bytes;
-}
-
-static enum gathered packet__gather(struct i40e *chip, const struct i40e_tx_queue *tx,
-				    struct tx_packet *packet)
-{
-	uint8_t descriptor[DESCRIPTOR_BYTES];
-	uint16_t at;
-
-	*packet = (struct tx_packet){ 0 };
-	for (at = tx->head; at != tx->tail; at = ring__next(tx, at)) {
-		uint64_t data;
-
-		if (!dma__read(chip->nic, ring__descriptor(tx, at), descriptor, sizeof(descriptor)))
-			return GATHERED_NO_RING;
-		packet->descriptors++;
-		data = le64(descriptor + 8);
-		switch (data & 0xf) {
-		case TYPE_DATA:
-			packet__add_data(chip, packet, le64(descriptor), data);
-			if (data & DATA_END)
-				return GATHERED_WHOLE;
-			break;
-		case TYPE_CONTEXT:
-			memcpy(packet->context, descriptor, sizeof(descriptor));
-			packet->has_context = true;
-			break;
-		case TYPE_FILTER:
-			memcpy(packet->filter, descriptor, sizeof(descriptor));
-			packet->has_filter = true;
-			break;
-		default:
-			nic__warn(chip->nic, "TX descriptors of type %u are not known",
-				  (unsigned int)(data & 0xf));
-		}
-	}
-	return GATHERED_PART;
+	return gathered;
 }
 
 static bool frame__is_blocked(const struct i40e *chip, const uint8_t *frame)
@@ -165,7 +86,7 @@ static bool packet__send(struct i40e *chip, struct i40e_tx_queue *tx,
 	struct offload offload;
 	unsigned int frames = 0, part;
 
-	if (packet->data & DATA_DUMMY)
+	if (packet->data & TX_DATA_DUMMY)
 		return true;
 	if (!packet->impossible) {
 		offload__decode(&offload, packet->data,
@@ -205,7 +126,7 @@ static void packet__finish(struct i40e *chip, unsigned int queue, const struct t
 		i40e_flow_director__program(chip, queue, packet->filter, chip->packet,
 					    packet->bytes);
 	if (packet->reports && !tx->writes_head &&
-	    !dma__publish64(chip->nic, ring__descriptor(tx, last) + 8, TYPE_DONE))
+	    !dma__publish64(chip->nic, ring__descriptor(tx, last) + 8, TX_TYPE_DONE))
 		chip->counters.bad_addresses++;
 	tx->head = ring__next(tx, last);
 	tx->segments_sent = 0;
@@ -217,7 +138,7 @@ static bool ring__run(struct i40e *chip, unsigned int queue, unsigned int *budge
 	struct i40e_tx_queue *tx = &chip->tx[queue];
 	unsigned int turn = *budget < FRAMES_A_QUEUE ? *budget : FRAMES_A_QUEUE;
 	unsigned int left = turn, packets;
-	enum gathered gathered = GATHERED_WHOLE;
+	enum tx_gathered gathered = TX_GATHERED_WHOLE;
 	bool reports = false, sent = true;
 	struct tx_packet packet;
 	uint16_t before = tx->head;
@@ -225,7 +146,7 @@ static bool ring__run(struct i40e *chip, unsigned int queue, unsigned int *budge
 	/* Packets that become no frames count as well: no ring keeps the others waiting. */
 	for (packets = 0; packets < FRAMES_A_QUEUE && left && tx->head != tx->tail; packets++) {
 		gathered = packet__gather(chip, tx, &packet);
-		if (gathered != GATHERED_WHOLE)
+		if (gathered != TX_GATHERED_WHOLE)
 			break;
 		sent = packet__send(chip, tx, &packet, &left);
 		if (!sent)
@@ -235,7 +156,7 @@ static bool ring__run(struct i40e *chip, unsigned int queue, unsigned int *budge
 	}
 	*budget -= turn - left;
 
-	if (gathered == GATHERED_NO_RING) {
+	if (gathered == TX_GATHERED_NO_RING) {
 		chip->counters.bad_addresses++;
 		nic__warn(chip->nic, "a TX ring is not in guest memory");
 		tx->tail = tx->head;
@@ -246,7 +167,7 @@ static bool ring__run(struct i40e *chip, unsigned int queue, unsigned int *budge
 		if (tx->writes_head || reports)
 			i40e_interrupts__queue(chip, true, queue);
 	}
-	return gathered == GATHERED_WHOLE && tx->head != tx->tail && !chip->wire_full;
+	return gathered == TX_GATHERED_WHOLE && tx->head != tx->tail && !chip->wire_full;
 }
 
 bool i40e_tx__work(struct i40e *chip)
