@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "admin_command.h"
+#include "admin_handler.h"
 
 struct i40e;
 

@@ -1,83 +1,27 @@
 // SPDX-License-Identifier: MIT
-/*
- * The walk of the two rings (datasheet section 7.10, "Admin queue").
- *
- *     ATQ: the driver writes descriptors up to the tail; firmware answers in place, moves the head
- *     ARQ: the driver leaves empty buffers up to the tail; firmware fills them and moves the head
- *
- * Lengths, indices and addresses come from registers and memory the guest writes at any time: each
- * is read once and checked before use. A ring outside guest memory stops with the critical error
- * bit.
- */
-#include <string.h>
-
-#include "core/memory/dma.h"
-#include "frame/bytes.h"
+/* The walk of the two rings. A ring outside guest memory stops with the critical error bit. */
 #include "admin_commands.h"
 #include "admin_queue.h"
 #include "i40e.h"
+#include "intel/admin_ring.h"
 #include "interrupts.h"
 #include "link.h"
 #include "registers.h"
 
-#define DESCRIPTOR_BYTES 32u
 #define COMMANDS_A_PASS 16u
-
-/* Flags of a descriptor. */
-#define FLAG_DONE 0x0001
-#define FLAG_COMPLETE 0x0002
-#define FLAG_ERROR 0x0004
-#define FLAG_DATA_FROM_DRIVER 0x0400
-#define FLAG_BUFFER 0x1000
-#define FLAG_NO_INTERRUPT 0x2000
-
 #define EVENT_LINK_STATUS 0x0607
 
-/* The registers of one of the rings. */
-struct ring_registers {
-	uint32_t low, high, length, head, tail;
-};
-
-static const struct ring_registers send_ring = {
+static const struct admin_ring_registers send_ring = {
 	PF_ATQBAL, PF_ATQBAH, PF_ATQLEN, PF_ATQH, PF_ATQT,
 };
-static const struct ring_registers receive_ring = {
+static const struct admin_ring_registers receive_ring = {
 	PF_ARQBAL, PF_ARQBAH, PF_ARQLEN, PF_ARQH, PF_ARQT,
 };
 
-/* A ring as its registers say now. */
-struct ring {
-	uint64_t base;
-	uint32_t length, head, tail;
-};
-
-/* Return: whether the ring is enabled and has a descriptor at its head. */
-static bool ring__load(struct i40e *chip, const struct ring_registers *registers, struct ring *ring)
-{
-	uint32_t length = i40e__register(chip, registers->length);
-
-	if (!(length & AQ_ENABLE) || length & AQ_CRITICAL)
-		return false;
-	ring->base = (uint64_t)i40e__register(chip, registers->high) << 32 |
-		     i40e__register(chip, registers->low);
-	ring->length = length & AQ_LENGTH_MASK;
-	ring->head = i40e__register(chip, registers->head);
-	ring->tail = i40e__register(chip, registers->tail);
-	return ring->head < ring->length && ring->tail < ring->length && ring->head != ring->tail;
-}
-
-static void ring__advance(struct i40e *chip, const struct ring_registers *registers,
-			  const struct ring *ring)
-{
-	i40e__set_register(chip, registers->head,
-			   ring->head + 1 == ring->length ? 0 : ring->head + 1);
-}
-
-static void ring__fail(struct i40e *chip, const struct ring_registers *registers)
+static void ring__fail(struct i40e *chip, const struct admin_ring_registers *registers)
 {
 	chip->counters.bad_addresses++;
-	i40e__set_register(chip, registers->length,
-			   i40e__register(chip, registers->length) | AQ_CRITICAL);
+	admin_ring__fail(chip->registers, registers);
 	nic__warn(chip->nic, "an admin queue is not in guest memory");
 }
 
@@ -114,74 +58,41 @@ static enum admin_result command__handle(struct i40e *chip, struct admin_command
 static bool command__run(struct i40e *chip, uint64_t address)
 {
 	static struct admin_command command;	/* one thread, never entered twice */
-	uint8_t descriptor[DESCRIPTOR_BYTES];
 	enum admin_result result = ADMIN_OK;
-	uint64_t data_address;
-	uint16_t flags;
+	enum admin_fetched fetched;
+	bool answered;
 
-	if (!dma__read(chip->nic, address, descriptor, sizeof(descriptor)))
+	fetched = admin_command__fetch(chip->nic, address, &command, &result);
+	if (fetched == ADMIN_NO_RING)
 		return false;
 	chip->counters.admin_commands++;
-	flags = le16(descriptor);
-	memset(&command, 0, sizeof(command));
-	command.opcode = le16(descriptor + 2);
-	memcpy(command.parameters, descriptor + 16, sizeof(command.parameters));
-	data_address = (uint64_t)le32(descriptor + 24) << 32 | le32(descriptor + 28);
-	if (flags & FLAG_BUFFER)
-		command.bytes = le16(descriptor + 4);
-
-	if (command.bytes > ADMIN_DATA_MAX) {
-		result = ADMIN_EINVAL;
-	} else if (flags & FLAG_BUFFER && flags & FLAG_DATA_FROM_DRIVER &&
-		   !dma__read(chip->nic, data_address, command.data, command.bytes)) {
-		chip->counters.bad_addresses++;
-		result = ADMIN_BAD_ADDRESS;
-	} else {
+	if (fetched == ADMIN_FETCHED)
 		result = command__handle(chip, &command);
-	}
-
-	if (command.answer_bytes > command.bytes)
-		command.answer_bytes = command.bytes;
-	if (command.answer_bytes &&
-	    !dma__write(chip->nic, data_address, command.data, command.answer_bytes)) {
-		chip->counters.bad_addresses++;
-		result = ADMIN_BAD_ADDRESS;
-	}
+	answered = admin_command__answer(chip->nic, address, &command, &result);
 	if (result)
 		chip->counters.admin_refused++;
-
-	flags = (flags & ~FLAG_ERROR) | FLAG_DONE | FLAG_COMPLETE | (result ? FLAG_ERROR : 0);
-	put_le16(descriptor, flags);
-	if (command.answer_bytes)
-		put_le16(descriptor + 4, command.answer_bytes);
-	put_le16(descriptor + 6, result);
-	memcpy(descriptor + 16, command.parameters, sizeof(command.parameters));
-	if (!dma__write(chip->nic, address, descriptor, sizeof(descriptor)))
-		return false;
-	if (!(flags & FLAG_NO_INTERRUPT))
+	if (result == ADMIN_BAD_ADDRESS)
+		chip->counters.bad_addresses++;
+	if (answered && admin_command__interrupts(&command))
 		i40e_interrupts__cause(chip, ICR0_ADMIN_QUEUE);
-	return true;
+	return answered;
 }
 
 /* A link status event, in a buffer that the driver left; without one it stays due. */
 static void events__send(struct i40e *chip)
 {
-	uint8_t descriptor[DESCRIPTOR_BYTES];
-	struct ring ring;
-	uint64_t address;
+	uint8_t status[16];
+	struct admin_ring ring;
 
-	if (!chip->link.event_due || !ring__load(chip, &receive_ring, &ring))
+	if (!chip->link.event_due || !admin_ring__load(chip->registers, &receive_ring, &ring))
 		return;
-	address = ring.base + (uint64_t)ring.head * DESCRIPTOR_BYTES;
-	memset(descriptor, 0, sizeof(descriptor));
-	put_le16(descriptor, FLAG_DONE | FLAG_COMPLETE);
-	put_le16(descriptor + 2, EVENT_LINK_STATUS);
-	i40e_link__status(chip, descriptor + 16);
-	if (!dma__write(chip->nic, address, descriptor, sizeof(descriptor))) {
+	i40e_link__status(chip, status);
+	if (!admin_event__write(chip->nic, admin_ring__at_head(&ring), EVENT_LINK_STATUS, status,
+				NULL, 0)) {
 		ring__fail(chip, &receive_ring);
 		return;
 	}
-	ring__advance(chip, &receive_ring, &ring);
+	admin_ring__advance(chip->registers, &receive_ring, &ring);
 	/* The next change is reported when the driver has asked for the state again. */
 	chip->link.event_due = false;
 	chip->link.events = false;
@@ -192,16 +103,16 @@ static void events__send(struct i40e *chip)
 bool i40e_admin_queue__work(struct i40e *chip)
 {
 	unsigned int commands;
-	struct ring ring;
+	struct admin_ring ring;
 
 	for (commands = 0; commands < COMMANDS_A_PASS; commands++) {
-		if (!ring__load(chip, &send_ring, &ring))
+		if (!admin_ring__load(chip->registers, &send_ring, &ring))
 			break;
-		if (!command__run(chip, ring.base + (uint64_t)ring.head * DESCRIPTOR_BYTES)) {
+		if (!command__run(chip, admin_ring__at_head(&ring))) {
 			ring__fail(chip, &send_ring);
 			break;
 		}
-		ring__advance(chip, &send_ring, &ring);
+		admin_ring__advance(chip->registers, &send_ring, &ring);
 	}
 	events__send(chip);
 	return commands == COMMANDS_A_PASS;

@@ -53,9 +53,6 @@
 #define PF_ARQBAH		0x00080180u
 #define PF_ATQLEN		0x00080200u
 #define PF_ARQLEN		0x00080280u
-#define AQ_LENGTH_MASK		0x3ffu
-#define AQ_CRITICAL		0x40000000u
-#define AQ_ENABLE		0x80000000u
 #define PF_ATQH			0x00080300u
 #define PF_ARQH			0x00080380u
 #define PF_ATQT			0x00080400u

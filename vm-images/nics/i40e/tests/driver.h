@@ -13,11 +13,12 @@
 #include <cmocka.h>
 
 #include "frame/bytes.h"
-#include "i40e/admin_command.h"
 #include "i40e/i40e.h"
 #include "i40e/model.h"
 #include "i40e/registers.h"
 #include "i40e/vsi.h"
+#include "intel/admin_command.h"
+#include "intel/admin_ring.h"
 #include "test/fake_guest.h"
 
 #define DRIVER_AQ_LENGTH 8u
@@ -65,11 +66,11 @@ static inline void driver__start_admin_queues(struct driver *driver, unsigned in
 	driver->atq_tail = 0;
 	guest__write32(guest, PF_ATQH, 0);
 	guest__write32(guest, PF_ATQT, 0);
-	guest__write32(guest, PF_ATQLEN, length | AQ_ENABLE);
+	guest__write32(guest, PF_ATQLEN, length | ADMIN_RING_ENABLE);
 	guest__write32(guest, PF_ATQBAL, (uint32_t)driver->atq);
 	guest__write32(guest, PF_ATQBAH, driver->atq >> 32);
 	guest__write32(guest, PF_ARQH, 0);
-	guest__write32(guest, PF_ARQLEN, length | AQ_ENABLE);
+	guest__write32(guest, PF_ARQLEN, length | ADMIN_RING_ENABLE);
 	guest__write32(guest, PF_ARQBAL, (uint32_t)driver->arq);
 	guest__write32(guest, PF_ARQBAH, driver->arq >> 32);
 	guest__write32(guest, PF_ARQT, length - 1);

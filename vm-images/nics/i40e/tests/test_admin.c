@@ -141,7 +141,7 @@ static void a_ring_outside_guest_memory_stops(void **state)
 	guest__write32(driver.guest, PF_ATQT, 3);
 	guest__run(driver.guest);
 
-	assert_true(guest__read32(driver.guest, PF_ATQLEN) & AQ_CRITICAL);
+	assert_true(guest__read32(driver.guest, PF_ATQLEN) & ADMIN_RING_CRITICAL);
 	assert_int_equal(guest__read32(driver.guest, PF_ATQH), 0);
 	assert_int_equal(guest__counter(driver.guest, "bad_addresses"), 1);
 	assert_int_equal(guest__counter(driver.guest, "admin_commands"), 0);
@@ -152,11 +152,11 @@ static void a_ring_outside_guest_memory_stops(void **state)
 static void nonsense_in_the_registers_does_nothing(void **state)
 {
 	static const uint32_t rows[][3] = {
-		{ 0 | AQ_ENABLE, 0, 1 },
-		{ 8 | AQ_ENABLE, 8, 1 },
-		{ 8 | AQ_ENABLE, 0x3ff, 1 },
-		{ 8 | AQ_ENABLE, 0, 8 },
-		{ 8 | AQ_ENABLE, 0, 0xffffffff },
+		{ 0 | ADMIN_RING_ENABLE, 0, 1 },
+		{ 8 | ADMIN_RING_ENABLE, 8, 1 },
+		{ 8 | ADMIN_RING_ENABLE, 0x3ff, 1 },
+		{ 8 | ADMIN_RING_ENABLE, 0, 8 },
+		{ 8 | ADMIN_RING_ENABLE, 0, 0xffffffff },
 		{ 8, 0, 1 },
 	};
 	struct driver driver = driver__start();
