@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <string.h>
+
 #include "bytes.h"
 #include "toeplitz.h"
 
@@ -17,4 +19,15 @@ uint32_t toeplitz__hash(const uint8_t *key, size_t key_bytes, const uint8_t *inp
 		}
 	}
 	return hash;
+}
+
+size_t toeplitz__flow(uint8_t input[TOEPLITZ_FLOW_MAX], const uint8_t *source,
+		      const uint8_t *destination, size_t address_bytes, const uint8_t ports[4])
+{
+	memcpy(input, source, address_bytes);
+	memcpy(input + address_bytes, destination, address_bytes);
+	if (!ports)
+		return 2 * address_bytes;
+	memcpy(input + 2 * address_bytes, ports, 4);
+	return 2 * address_bytes + 4;
 }

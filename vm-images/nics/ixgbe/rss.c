@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 /* Receive side scaling (datasheet 7.1.2.8): a hash of the addresses and ports chooses the queue. */
-#include <string.h>
-
 #include "frame/bytes.h"
 #include "frame/toeplitz.h"
 #include "ixgbe.h"
@@ -57,8 +55,8 @@ void ixgbe_rss__choose(struct ixgbe *chip, const struct packet *packet,
 {
 	uint32_t mrqc = ixgbe__register(chip, MRQC), entry;
 	size_t address_bytes = packet->ipv4 ? 4 : 16;
-	uint8_t input[2 * 16 + 4], key[RSS_KEY_BYTES];
-	size_t bytes = 2 * address_bytes;
+	uint8_t input[TOEPLITZ_FLOW_MAX], key[RSS_KEY_BYTES], ports[4];
+	size_t bytes;
 
 	if ((mrqc & MRQC_MODE) != MRQC_MODE_RSS)
 		return;
@@ -66,13 +64,10 @@ void ixgbe_rss__choose(struct ixgbe *chip, const struct packet *packet,
 	if (choice->rss_type == RSS_NONE)
 		return;
 
-	memcpy(input, packet->source, address_bytes);
-	memcpy(input + address_bytes, packet->destination, address_bytes);
-	if (ixgbe_rss__has_ports(packet, mrqc)) {
-		put_be16(input + bytes, packet->source_port);
-		put_be16(input + bytes + 2, packet->destination_port);
-		bytes += 4;
-	}
+	put_be16(ports, packet->source_port);
+	put_be16(ports + 2, packet->destination_port);
+	bytes = toeplitz__flow(input, packet->source, packet->destination, address_bytes,
+			       ixgbe_rss__has_ports(packet, mrqc) ? ports : NULL);
 	ixgbe_rss__key(chip, key);
 	choice->rss_hash = toeplitz__hash(key, sizeof(key), input, bytes);
 	entry = choice->rss_hash % RETA_ENTRIES;
