@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+/* The walk of the two rings. A ring outside guest memory stops with the critical error bit. */
+#include "admin_commands.h"
+#include "admin_queue.h"
+#include "ice.h"
+#include "intel/admin_ring.h"
+#include "interrupts.h"
+#include "link.h"
+#include "registers.h"
+
+#define COMMANDS_A_PASS 16u
+#define EVENT_LINK_STATUS 0x0607
+
+static const struct admin_ring_registers send_ring = {
+	PF_FW_ATQBAL, PF_FW_ATQBAH, PF_FW_ATQLEN, PF_FW_ATQH, PF_FW_ATQT,
+};
+static const struct admin_ring_registers receive_ring = {
+	PF_FW_ARQBAL, PF_FW_ARQBAH, PF_FW_ARQLEN, PF_FW_ARQH, PF_FW_ARQT,
+};
+
+static void ring__fail(struct ice *chip, const struct admin_ring_registers *registers)
+{
+	chip->counters.bad_addresses++;
+	admin_ring__fail(chip->registers, registers);
+	nic__warn(chip->nic, "an admin queue is not in guest memory");
+}
+
+static const struct admin_handler *handler__find(uint16_t opcode)
+{
+	static const struct admin_handler *const tables[] = {
+		ice_device_handlers, ice_switch_handlers, ice_rule_handlers, ice_resource_handlers,
+		ice_scheduler_handlers, ice_queue_handlers, ice_link_handlers, ice_rss_handlers,
+		ice_package_handlers,
+	};
+	const struct admin_handler *handler;
+	unsigned int i;
+
+	for (i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+		for (handler = tables[i]; handler->opcode; handler++)
+			if (handler->opcode == opcode)
+				return handler;
+	return NULL;
+}
+
+static enum admin_result command__handle(struct ice *chip, struct admin_command *command)
+{
+	const struct admin_handler *handler = handler__find(command->opcode);
+
+	if (!handler) {
+		nic__warn(chip->nic, "there is no admin command 0x%04x", command->opcode);
+		return ADMIN_ENOSYS;
+	}
+	if (command->bytes < handler->data_min)
+		return ADMIN_EINVAL;
+	return handler->handle(chip, command);
+}
+
+/* One command: its data in, its handler, its data out, then the descriptor. */
+static bool command__run(struct ice *chip, uint64_t address)
+{
+	static struct admin_command command;	/* one thread, never entered twice */
+	enum admin_result result = ADMIN_OK;
+	enum admin_fetched fetched;
+	bool answered;
+
+	fetched = admin_command__fetch(chip->nic, address, &command, &result);
+	if (fetched == ADMIN_NO_RING)
+		return false;
+	chip->counters.admin_commands++;
+	if (fetched == ADMIN_FETCHED)
+		result = command__handle(chip, &command);
+	answered = admin_command__answer(chip->nic, address, &command, &result);
+	if (result)
+		chip->counters.admin_refused++;
+	if (result == ADMIN_BAD_ADDRESS)
+		chip->counters.bad_addresses++;
+	if (answered && admin_command__interrupts(&command))
+		ice_interrupts__admin_queue(chip);
+	return answered;
+}
+
+/* A link status event, in a buffer that the driver left; without one it stays due. */
+static void events__send(struct ice *chip)
+{
+	static const uint8_t parameters[16];
+	uint8_t status[LINK_STATUS_BYTES];
+	struct admin_ring ring;
+
+	if (!chip->link.event_due || !admin_ring__load(chip->registers, &receive_ring, &ring))
+		return;
+	ice_link__status(chip, status);
+	if (!admin_event__write(chip->nic, admin_ring__at_head(&ring), EVENT_LINK_STATUS,
+				parameters, status, sizeof(status))) {
+		ring__fail(chip, &receive_ring);
+		return;
+	}
+	admin_ring__advance(chip->registers, &receive_ring, &ring);
+	/* The next change is reported when the driver has asked for the state again. */
+	chip->link.event_due = false;
+	chip->link.events = false;
+	chip->counters.admin_events++;
+	ice_interrupts__admin_queue(chip);
+}
+
+bool ice_admin_queue__work(struct ice *chip)
+{
+	unsigned int commands;
+	struct admin_ring ring;
+
+	for (commands = 0; commands < COMMANDS_A_PASS; commands++) {
+		if (!admin_ring__load(chip->registers, &send_ring, &ring))
+			break;
+		if (!command__run(chip, admin_ring__at_head(&ring))) {
+			ring__fail(chip, &send_ring);
+			break;
+		}
+		admin_ring__advance(chip->registers, &send_ring, &ring);
+	}
+	events__send(chip);
+	return commands == COMMANDS_A_PASS;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* Received frames. */
+#ifndef ICE_RX_H
+#define ICE_RX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct ice;
+
+/* As nic_model.receive. */
+bool ice_rx__receive(struct ice *chip, const void *frame, size_t bytes);
+
+#endif
