@@ -1,4 +1,5 @@
 import type { Firmware } from './firmware.js';
+import { icePackage } from './ice-package/firmware.js';
 
 /** What the harness has to know of a card. */
 export interface NicCard {
@@ -6,19 +7,25 @@ export interface NicCard {
   readonly driver: string;
   /** Whether that takes packets of several buffers in zero-copy mode. */
   readonly severalBuffers: boolean;
+  /** Whether it redirects in its NAPI poll: the series has a patch for it. */
+  readonly redirects: boolean;
   /** What the driver asks for when it probes, if it does. */
   readonly firmware?: Firmware;
 }
 
 /** The network cards that vm-images/nics plays, by their names there. */
 export const nicCards = {
-  ixgbe: { driver: 'ixgbe', severalBuffers: false },
-  i40e: { driver: 'i40e', severalBuffers: true },
+  ixgbe: { driver: 'ixgbe', severalBuffers: false, redirects: true },
+  i40e: { driver: 'i40e', severalBuffers: true, redirects: true },
+  ice: { driver: 'ice', severalBuffers: true, redirects: false, firmware: icePackage },
 } as const satisfies Readonly<Record<string, NicCard>>;
 
 export type NicModel = keyof typeof nicCards;
 
 export const nicModels = Object.keys(nicCards) as readonly NicModel[];
+
+/** Those of which the driver redirects. */
+export const redirectingNics = nicModels.filter((model) => nicCards[model].redirects);
 
 /** One card, as QEMU finds it. */
 export interface NicPort {

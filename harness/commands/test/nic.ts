@@ -2,7 +2,7 @@ import { Argument, Option, type Command } from 'commander';
 import { exitCodes, FlashError } from '../../errors.js';
 import { formatSeconds, startClock } from '../../host/duration.js';
 import { buildImage } from '../../kernel/build/image.js';
-import { nicModels, type NicModel } from '../../nics/model.js';
+import { nicCards, nicModels, type NicModel } from '../../nics/model.js';
 import { compareKernels } from '../../parity/compare-kernels.js';
 import { judge } from '../../parity/xskxceiver-output.js';
 import { nicSuite, runNicTests } from '../../suites/nic-suite.js';
@@ -28,7 +28,12 @@ const parts: readonly {
     name: 'patched',
     what: 'the conformance suite in zero-copy mode, with the driver of the series',
     run: async ({ nic, ...options }) =>
-      runNicTests({ model: nic, image: await buildImage(), driverRedirects: true, ...options }),
+      runNicTests({
+        model: nic,
+        image: await buildImage(),
+        driverRedirects: nicCards[nic].redirects,
+        ...options,
+      }),
   },
   {
     name: 'unpatched',
@@ -48,7 +53,7 @@ const parts: readonly {
       runNicTests({
         model: nic,
         image: await buildImage(),
-        driverRedirects: true,
+        driverRedirects: nicCards[nic].redirects,
         entry: 'driver-tests',
         match: testsAfterReset,
         reset: true,
