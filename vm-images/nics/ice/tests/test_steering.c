@@ -1,0 +1,448 @@
+// SPDX-License-Identifier: MIT
+/* Where the E810's frames go: VSIs, rules of the switch, RSS. */
+#include "frame/toeplitz.h"
+#include "driver.h"
+
+#define HASHED 0x1000u
+#define TCP 6u
+#define UDP 17u
+
+static const uint8_t other_address[6] = { 0x02, 0, 0, 0, 0, 0x22 };
+static const uint8_t all_unicast[6] = { 0x02 };
+static const uint8_t all_multicast[6] = { 0x03 };
+static const uint8_t broadcast[6] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
+static uint8_t frame[2048];
+
+/* Whether a frame to @address is received. */
+static bool arrives(struct driver *driver, const uint8_t *address, uint16_t vlan)
+{
+	uint64_t before = guest__counter(driver->guest, "rx_frames");
+
+	frame__make(frame, 64, 0);
+	memcpy(frame, address, 6);
+	if (vlan)
+		put_be32(frame + 12, 0x81000000 | vlan);
+	guest__inject(driver->guest, frame, 64);
+	return guest__counter(driver->guest, "rx_frames") > before;
+}
+
+static struct ring start(struct driver *driver)
+{
+	struct ring ring;
+
+	*driver = driver__start();
+	ring = rx__create(driver, 0, 64, 2048);
+	rx__fill(&ring, 63);
+	return ring;
+}
+
+static void only_what_a_rule_is_about_is_received(void **state)
+{
+	static const uint8_t multicast[6] = { 0x01, 0, 0x5e, 0, 0, 1 };
+	struct driver driver;
+
+	(void)state;
+	start(&driver);
+	assert_true(arrives(&driver, port_address, 0));
+	assert_false(arrives(&driver, other_address, 0));
+	assert_false(arrives(&driver, broadcast, 0));
+	assert_false(arrives(&driver, multicast, 0));
+	assert_int_equal(guest__counter(driver.guest, "rx_filtered"), 3);
+
+	driver__take(&driver, RECIPE_ADDRESS, broadcast, driver.vsi);
+	assert_true(arrives(&driver, broadcast, 0));
+	driver__take(&driver, RECIPE_KIND, all_multicast, driver.vsi);
+	assert_true(arrives(&driver, multicast, 0));
+	assert_false(arrives(&driver, other_address, 0));
+	driver__take(&driver, RECIPE_KIND, all_unicast, driver.vsi);
+	assert_true(arrives(&driver, other_address, 0));
+	driver__stop(&driver);
+}
+
+static void a_rule_that_is_removed_takes_nothing(void **state)
+{
+	struct driver driver;
+	unsigned int rule;
+	uint8_t *data;
+
+	(void)state;
+	start(&driver);
+	data = driver__data(&driver);
+	rule = driver__take(&driver, RECIPE_ADDRESS, other_address, driver.vsi);
+	assert_true(arrives(&driver, other_address, 0));
+	rule__fill(data, RULE_RX, RECIPE_ADDRESS, 0, NULL);
+	put_le16(data + 12, rule);
+	put_le16(data + 14, 0);
+	assert_int_equal(driver__command_of(&driver, 0x02a2, 1, 16), ADMIN_OK);
+	assert_false(arrives(&driver, other_address, 0));
+	assert_int_equal(driver__command_of(&driver, 0x02a2, 1, 16), ADMIN_ENOENT);
+	driver__stop(&driver);
+}
+
+static void the_default_rule_takes_what_no_other_takes(void **state)
+{
+	struct driver driver;
+
+	(void)state;
+	start(&driver);
+	/* Of what the VSI itself sends: nothing that comes in. */
+	rule__fill(driver__data(&driver), RULE_TX, RECIPE_ANY, RULE_TO(driver.vsi), NULL);
+	driver__add_rule(&driver);
+	assert_false(arrives(&driver, other_address, 0));
+	driver__take(&driver, RECIPE_ANY, NULL, driver.vsi);
+	assert_true(arrives(&driver, other_address, 0));
+	driver__stop(&driver);
+}
+
+static void vlans_are_pruned_where_the_vsi_says_so(void **state)
+{
+	struct driver driver;
+	uint8_t *data;
+
+	(void)state;
+	start(&driver);
+	data = driver__data(&driver);
+	assert_true(arrives(&driver, port_address, 5));
+	memset(data, 0, ICE_VSI_PROPERTIES);
+	put_le16(data, 0x0001);
+	data[VSI_SWITCH_FLAGS2] = SWITCH_PRUNES_VLANS;
+	assert_int_equal(driver__command_of(&driver, 0x0211, driver.vsi, ICE_VSI_PROPERTIES),
+			 ADMIN_OK);
+	assert_false(arrives(&driver, port_address, 5));
+	assert_false(arrives(&driver, port_address, 0));
+
+	rule__fill(data, RULE_RX, RECIPE_VLAN, RULE_PRUNE | driver.vsi << 4, NULL);
+	put_be16(data + 16 + 14, 5);
+	driver__add_rule(&driver);
+	assert_true(arrives(&driver, port_address, 5));
+	assert_false(arrives(&driver, port_address, 6));
+	assert_false(arrives(&driver, port_address, 0));
+	driver__stop(&driver);
+}
+
+static void a_kind_can_be_taken_in_one_vlan(void **state)
+{
+	struct driver driver;
+
+	(void)state;
+	start(&driver);
+	rule__fill(driver__data(&driver), RULE_RX, RECIPE_KIND_VLAN, RULE_TO(driver.vsi),
+		   all_unicast);
+	put_be16(driver__data(&driver) + 16 + 14, 7);
+	driver__add_rule(&driver);
+	assert_true(arrives(&driver, other_address, 7));
+	assert_false(arrives(&driver, other_address, 0));
+	driver__stop(&driver);
+}
+
+static void a_list_gives_each_of_its_vsis_a_copy(void **state)
+{
+	struct driver driver;
+	struct ring first, second;
+	uint8_t *data;
+	uint16_t vsi, list;
+
+	(void)state;
+	first = start(&driver);
+	second = rx__create(&driver, 1, 8, 2048);
+	rx__fill(&second, 1);
+	vsi = driver__add_vsi(&driver, 1, 0);
+	data = driver__data(&driver);
+	put_le16(data, 3);
+	put_le16(data + 2, 1);
+	assert_int_equal(driver__command_of(&driver, 0x0208, 1, 6), ADMIN_OK);
+	list = le16(data + 4);
+	memset(data, 0, 12);
+	put_le16(data, 3);
+	put_le16(data + 4, list);
+	put_le16(data + 6, 2);
+	put_le16(data + 8, driver.vsi);
+	put_le16(data + 10, vsi);
+	assert_int_equal(driver__command_of(&driver, 0x02a0, 1, 12), ADMIN_OK);
+	rule__fill(data, RULE_RX, RECIPE_ADDRESS, RULE_LIST | list << 4 | 1u << 17, broadcast);
+	driver__add_rule(&driver);
+
+	/* The second has room for one; the first does not wait for it. */
+	assert_true(arrives(&driver, broadcast, 0));
+	assert_true(arrives(&driver, broadcast, 0));
+	assert_int_equal(rx__status(&first, 1) & RX_END, RX_END);
+	assert_int_equal(rx__status(&second, 0) & RX_END, RX_END);
+	assert_memory_equal(rx__data(&second, 0), frame, 64);
+	assert_int_equal(guest__counter(driver.guest, "rx_missed"), 1);
+	assert_int_equal(guest__read32(driver.guest, GLPRT_BPRC), 2);
+	assert_int_equal(guest__read32(driver.guest, GLV_BPRC(vsi)), 1);
+
+	put_le16(data, 4);
+	put_le16(data + 4, list);
+	put_le16(data + 6, 1);
+	put_le16(data + 8, vsi);
+	assert_int_equal(driver__command_of(&driver, 0x02a1, 1, 10), ADMIN_OK);
+	assert_true(arrives(&driver, broadcast, 0));
+	assert_int_equal(guest__counter(driver.guest, "rx_missed"), 1);
+	driver__stop(&driver);
+}
+
+static void a_rule_can_keep_frames_from_being_sent(void **state)
+{
+	struct driver driver;
+	struct ring ring;
+	uint8_t *data;
+
+	(void)state;
+	start(&driver);
+	ring = tx__create(&driver, 0, 8);
+	data = driver__data(&driver);
+	rule__fill(data, RULE_TX, RECIPE_ETHERTYPE, RULE_DROP | 1u << 17, NULL);
+	put_le16(data + 6, driver.vsi);
+	put_be16(data + 16 + 12, 0x8808);
+	driver__add_rule(&driver);
+	frame__make(frame, 60, 0);
+	tx__put(&ring, frame, 60, TX_LAST);
+	put_be16(frame + 12, 0x8808);
+	tx__put(&ring, frame, 60, TX_LAST);
+	tx__kick(&ring);
+	assert_int_equal(guest__sent(driver.guest), 1);
+	assert_int_equal(guest__counter(driver.guest, "tx_dropped"), 1);
+	driver__stop(&driver);
+}
+
+/* Rows: what is wrong with an element, by offset and value, and the result. */
+static void rules_that_cannot_be_are_refused(void **state)
+{
+	static const struct { unsigned int at, value, bytes, result; } rows[] = {
+		{ 0, 2, RULE_BYTES, ADMIN_EINVAL }, { 0, 7, RULE_BYTES, ADMIN_EINVAL },
+		{ 4, 6, RULE_BYTES, ADMIN_ENOENT }, { 4, 63, RULE_BYTES, ADMIN_ENOENT },
+		{ 4, 0xffff, RULE_BYTES, ADMIN_ENOENT }, { 14, 15, RULE_BYTES, ADMIN_EINVAL },
+		{ 14, 17, RULE_BYTES, ADMIN_EINVAL }, { 14, 0xffff, RULE_BYTES, ADMIN_EINVAL },
+		{ 8, 1, RULE_BYTES, ADMIN_ENOSYS }, { 14, 16, 12, ADMIN_EINVAL },
+		{ 14, 16, 4, ADMIN_EINVAL },
+	};
+
+	(void)state;
+	for (unsigned int i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct driver driver = driver__start();
+
+		rule__fill(driver__data(&driver), RULE_RX, RECIPE_ADDRESS, RULE_TO(0), NULL);
+		put_le16(driver__data(&driver) + rows[i].at, rows[i].value);
+		assert_int_equal(driver__command_of(&driver, 0x02a0, 1, rows[i].bytes),
+				 rows[i].result);
+		driver__stop(&driver);
+	}
+}
+
+static void the_table_of_rules_has_an_end(void **state)
+{
+	struct driver driver = driver__start();
+	unsigned int added = 1;
+
+	(void)state;
+	for (;;) {
+		rule__fill(driver__data(&driver), RULE_RX, RECIPE_ADDRESS, RULE_TO(0), port_address);
+		if (driver__command_of(&driver, 0x02a0, 1, RULE_BYTES) != ADMIN_OK)
+			break;
+		added++;
+	}
+	assert_int_equal(added, ICE_RULES);
+	driver__stop(&driver);
+}
+
+static void a_vsi_that_is_freed_receives_nothing(void **state)
+{
+	struct driver driver;
+
+	(void)state;
+	start(&driver);
+	assert_int_equal(driver__command_of(&driver, 0x0213, driver.vsi | 0x8000, 0), ADMIN_OK);
+	assert_false(arrives(&driver, port_address, 0));
+	assert_int_equal(driver__command_of(&driver, 0x0213, driver.vsi, 0), ADMIN_ENOENT);
+	assert_int_equal(driver__command_of(&driver, 0x0213, 0x3ff, 0), ADMIN_ENOENT);
+
+	/* The next one has its number, and none of its rules. */
+	assert_int_equal(driver__add_vsi(&driver, 0, 0), driver.vsi);
+	assert_false(arrives(&driver, port_address, 0));
+	driver__stop(&driver);
+}
+
+static void a_vsi_with_a_tx_queue_is_not_freed(void **state)
+{
+	struct driver driver;
+
+	(void)state;
+	start(&driver);
+	tx__create(&driver, 0, 8);
+	assert_int_equal(driver__command_of(&driver, 0x0213, driver.vsi, 0), ADMIN_EBUSY);
+	assert_int_equal(tx__disable(&driver, 0), ADMIN_OK);
+	assert_int_equal(driver__command_of(&driver, 0x0213, driver.vsi, 0), ADMIN_OK);
+	driver__stop(&driver);
+}
+
+static void an_update_changes_only_the_sections_that_are_valid(void **state)
+{
+	struct driver driver = driver__start();
+	uint8_t *data = driver__data(&driver);
+
+	(void)state;
+	memset(data, 0xff, ICE_VSI_PROPERTIES);
+	put_le16(data, 0x0004);
+	assert_int_equal(driver__command_of(&driver, 0x0211, driver.vsi, ICE_VSI_PROPERTIES),
+			 ADMIN_OK);
+	memset(data, 0, ICE_VSI_PROPERTIES);
+	assert_int_equal(driver__command_of(&driver, 0x0212, driver.vsi, ICE_VSI_PROPERTIES),
+			 ADMIN_OK);
+	assert_int_equal(data[VSI_VLAN_FLAGS], 0xff);
+	assert_int_equal(data[VSI_SWITCH_FLAGS2], 0);
+	assert_int_equal(data[VSI_QUEUE_OPTIONS], RSS_TABLE_OF_PF);
+	driver__stop(&driver);
+}
+
+/* Eight queues, a key, and the table of @type (flags of the command), in turn. */
+static void rss__start(struct driver *driver, struct ring rings[8], uint16_t flags, uint8_t options,
+		       uint8_t key[52], unsigned int entries)
+{
+	uint8_t parameters[16] = { 0 };
+	uint8_t *data;
+
+	*driver = (struct driver){ .guest = guest__create(&ice_model) };
+	driver__start_admin_queues(driver, DRIVER_AQ_LENGTH);
+	data = driver__data(driver);
+	vsi__fill(data, 0, 3);
+	data[VSI_QUEUE_OPTIONS] = options;
+	assert_int_equal(driver__command_of(driver, 0x0210, 0, ICE_VSI_PROPERTIES), ADMIN_OK);
+	driver->vsi = le16(driver->answer);
+	driver__take(driver, RECIPE_ADDRESS, port_address, driver->vsi);
+	for (unsigned int i = 0; i < 8; i++) {
+		rings[i] = rx__create(driver, i, 128, 2048);
+		rx__fill(&rings[i], 127);
+	}
+	for (unsigned int i = 0; i < 52; i++)
+		key[i] = (uint8_t)(i * 37 + 11);
+	memcpy(data, key, 52);
+	assert_int_equal(driver__command_of(driver, 0x0b02, driver->vsi | 0x8000, 52), ADMIN_OK);
+	for (unsigned int i = 0; i < entries; i++)
+		data[i] = (i * 5 + (i >> 3)) % 8;
+	put_le16(parameters, driver->vsi | 0x8000);
+	put_le16(parameters + 2, flags);
+	assert_int_equal(driver__command(driver, 0x0b03, parameters, entries), ADMIN_OK);
+	memset(data, 0xee, entries);
+	assert_int_equal(driver__command(driver, 0x0b05, parameters, entries), ADMIN_OK);
+	assert_int_equal(data[entries - 1], ((entries - 1) * 5 + ((entries - 1) >> 3)) % 8);
+}
+
+/* Rows: the table, what the VSI says of it, its entries. */
+static void frames_go_to_the_queue_that_their_hash_says(void **state)
+{
+	static const struct { uint16_t flags; uint8_t options; unsigned int entries; } rows[] = {
+		{ 0x0009, RSS_TABLE_OF_PF, 2048 }, { 0x0000, 0, 128 }, { 0x0000, 0, 64 },
+		{ 0x0036, RSS_TABLE_OF_ALL | 3 << RSS_GLOBAL_TABLE_LOW, 512 },
+	};
+
+	(void)state;
+	for (unsigned int i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		unsigned int next[8] = { 0 }, used = 0;
+		struct driver driver;
+		struct ring rings[8];
+		uint8_t key[52];
+
+		rss__start(&driver, rings, rows[i].flags, rows[i].options, key, rows[i].entries);
+		for (unsigned int flow = 0; flow < 64; flow++) {
+			const uint8_t addresses[8] = { 10, 0, flow, 1, 10, 0, 0, 2 };
+			uint8_t input[12];
+			uint32_t hash;
+			unsigned int entry, queue, status;
+
+			memcpy(input, addresses, 8);
+			put_be16(input + 8, 1000 + 7 * flow);
+			put_be16(input + 10, 2000);
+			hash = toeplitz__hash(key, 52, input, 12);
+			entry = hash % rows[i].entries;
+			queue = (entry * 5 + (entry >> 3)) % 8;
+			guest__inject(driver.guest, frame,
+				      frame__make_ipv4(frame, flow % 2 ? UDP : TCP, addresses,
+						       1000 + 7 * flow, 2000, 64));
+			status = rx__status(&rings[queue], next[queue]);
+			assert_int_equal(status & (RX_END | HASHED), RX_END | HASHED);
+			assert_int_equal(le32(rx__descriptor(&rings[queue], next[queue]) + 12),
+					 hash);
+			used |= 1u << queue;
+			next[queue]++;
+		}
+		assert_int_equal(used, 0xff);
+		driver__stop(&driver);
+	}
+}
+
+static void fragments_and_other_protocols_are_hashed_over_addresses(void **state)
+{
+	static const uint8_t addresses[8] = { 10, 0, 0, 1, 10, 0, 0, 2 };
+	struct driver driver;
+	struct ring rings[8];
+	uint8_t key[52];
+	uint32_t hash;
+
+	(void)state;
+	rss__start(&driver, rings, 0x0009, RSS_TABLE_OF_PF, key, 2048);
+	/* All to queue 0, to find them. */
+	put_le16(driver__data(&driver), 0x0040);
+	memset(driver__data(&driver) + 2, 0, ICE_VSI_PROPERTIES - 2);
+	assert_int_equal(driver__command_of(&driver, 0x0211, driver.vsi, ICE_VSI_PROPERTIES),
+			 ADMIN_OK);
+	hash = toeplitz__hash(key, 52, addresses, 8);
+
+	guest__inject(driver.guest, frame, frame__make_ipv4(frame, 1, addresses, 1, 2, 64));
+	frame__make_ipv4(frame, UDP, addresses, 1, 2, 64);
+	put_be16(frame + 20, 0x2000);
+	guest__inject(driver.guest, frame, 64);
+	for (unsigned int i = 0; i < 2; i++) {
+		assert_int_equal(rx__status(&rings[0], i) & HASHED, HASHED);
+		assert_int_equal(le32(rx__descriptor(&rings[0], i) + 12), hash);
+	}
+	guest__inject(driver.guest, frame, frame__make(frame, 64, 0));
+	assert_int_equal(rx__status(&rings[0], 2), RX_DONE | RX_END);
+	driver__stop(&driver);
+}
+
+/* Rows: the VSI and the flags of a table, its bytes. */
+static void tables_that_are_not_there_are_refused(void **state)
+{
+	static const struct { uint16_t vsi, flags, bytes; } rows[] = {
+		{ 0, 0x0009, 4096 }, { 0, 0x0009, 2047 }, { 0, 0, 256 }, { 0, 3, 64 },
+		{ 31, 0, 64 }, { 0x3ff, 0, 64 }, { 0, 0x0006, 513 },
+	};
+	struct driver driver = driver__start();
+
+	(void)state;
+	for (unsigned int i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		uint8_t parameters[16] = { 0 };
+
+		put_le16(parameters, rows[i].vsi);
+		put_le16(parameters + 2, rows[i].flags);
+		assert_int_not_equal(driver__command(&driver, 0x0b03, parameters, rows[i].bytes),
+				     ADMIN_OK);
+	}
+	assert_int_equal(driver__command_of(&driver, 0x0b02, 31, 52), ADMIN_ENOENT);
+	assert_int_equal(driver__command_of(&driver, 0x0b04, 31, 52), ADMIN_ENOENT);
+	driver__stop(&driver);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(only_what_a_rule_is_about_is_received),
+		cmocka_unit_test(a_rule_that_is_removed_takes_nothing),
+		cmocka_unit_test(the_default_rule_takes_what_no_other_takes),
+		cmocka_unit_test(vlans_are_pruned_where_the_vsi_says_so),
+		cmocka_unit_test(a_kind_can_be_taken_in_one_vlan),
+		cmocka_unit_test(a_list_gives_each_of_its_vsis_a_copy),
+		cmocka_unit_test(a_rule_can_keep_frames_from_being_sent),
+		cmocka_unit_test(rules_that_cannot_be_are_refused),
+		cmocka_unit_test(the_table_of_rules_has_an_end),
+		cmocka_unit_test(a_vsi_that_is_freed_receives_nothing),
+		cmocka_unit_test(a_vsi_with_a_tx_queue_is_not_freed),
+		cmocka_unit_test(an_update_changes_only_the_sections_that_are_valid),
+		cmocka_unit_test(frames_go_to_the_queue_that_their_hash_says),
+		cmocka_unit_test(fragments_and_other_protocols_are_hashed_over_addresses),
+		cmocka_unit_test(tables_that_are_not_there_are_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
