@@ -58,7 +58,6 @@ struct driver {
 	uint8_t answer[16];		/* parameters of the last command's answer */
 	uint16_t vsi;
 	uint32_t group;			/* the element of the scheduler that queues are under */
-	unsigned int queues_in_group;
 };
 
 struct ring {
