@@ -54,6 +54,10 @@ static void only_what_a_rule_is_about_is_received(void **state)
 	driver__take(&driver, RECIPE_KIND, all_multicast, driver.vsi);
 	assert_true(arrives(&driver, multicast, 0));
 	assert_false(arrives(&driver, other_address, 0));
+	/* Of what the VSI itself sends: nothing that comes in. */
+	rule__fill(driver__data(&driver), RULE_TX, RECIPE_KIND, RULE_TO(driver.vsi), all_unicast);
+	driver__add_rule(&driver);
+	assert_false(arrives(&driver, other_address, 0));
 	driver__take(&driver, RECIPE_KIND, all_unicast, driver.vsi);
 	assert_true(arrives(&driver, other_address, 0));
 	driver__stop(&driver);
@@ -172,13 +176,18 @@ static void a_list_gives_each_of_its_vsis_a_copy(void **state)
 	assert_int_equal(guest__read32(driver.guest, GLPRT_BPRC), 2);
 	assert_int_equal(guest__read32(driver.guest, GLV_BPRC(vsi)), 1);
 
+	/* One that is freed leaves the list, and another of its number is not in it. */
+	assert_int_equal(driver__command_of(&driver, 0x0213, vsi, 0), ADMIN_OK);
+	assert_int_equal(driver__add_vsi(&driver, 1, 0), vsi);
+	assert_true(arrives(&driver, broadcast, 0));
+	assert_int_equal(guest__counter(driver.guest, "rx_missed"), 1);
+
 	put_le16(data, 4);
 	put_le16(data + 4, list);
 	put_le16(data + 6, 1);
-	put_le16(data + 8, vsi);
+	put_le16(data + 8, driver.vsi);
 	assert_int_equal(driver__command_of(&driver, 0x02a1, 1, 10), ADMIN_OK);
-	assert_true(arrives(&driver, broadcast, 0));
-	assert_int_equal(guest__counter(driver.guest, "rx_missed"), 1);
+	assert_false(arrives(&driver, broadcast, 0));
 	driver__stop(&driver);
 }
 
@@ -295,7 +304,13 @@ static void an_update_changes_only_the_sections_that_are_valid(void **state)
 	driver__stop(&driver);
 }
 
-/* Eight queues, a key, and the table of @type (flags of the command), in turn. */
+/* What the tests put into a table: no part of it is like another. */
+static unsigned int table__queue(unsigned int entry)
+{
+	return (entry * 5 + (entry >> 3) + (entry >> 6) * 3 + (entry >> 9)) % 8;
+}
+
+/* Eight queues, a key, and the table that the flags of the command name. */
 static void rss__start(struct driver *driver, struct ring rings[8], uint16_t flags, uint8_t options,
 		       uint8_t key[52], unsigned int entries)
 {
@@ -319,13 +334,13 @@ static void rss__start(struct driver *driver, struct ring rings[8], uint16_t fla
 	memcpy(data, key, 52);
 	assert_int_equal(driver__command_of(driver, 0x0b02, driver->vsi | 0x8000, 52), ADMIN_OK);
 	for (unsigned int i = 0; i < entries; i++)
-		data[i] = (i * 5 + (i >> 3)) % 8;
+		data[i] = table__queue(i);
 	put_le16(parameters, driver->vsi | 0x8000);
 	put_le16(parameters + 2, flags);
 	assert_int_equal(driver__command(driver, 0x0b03, parameters, entries), ADMIN_OK);
 	memset(data, 0xee, entries);
 	assert_int_equal(driver__command(driver, 0x0b05, parameters, entries), ADMIN_OK);
-	assert_int_equal(data[entries - 1], ((entries - 1) * 5 + ((entries - 1) >> 3)) % 8);
+	assert_int_equal(data[entries - 1], table__queue(entries - 1));
 }
 
 /* Rows: the table, what the VSI says of it, its entries. */
@@ -348,14 +363,13 @@ static void frames_go_to_the_queue_that_their_hash_says(void **state)
 			const uint8_t addresses[8] = { 10, 0, flow, 1, 10, 0, 0, 2 };
 			uint8_t input[12];
 			uint32_t hash;
-			unsigned int entry, queue, status;
+			unsigned int queue, status;
 
 			memcpy(input, addresses, 8);
 			put_be16(input + 8, 1000 + 7 * flow);
 			put_be16(input + 10, 2000);
 			hash = toeplitz__hash(key, 52, input, 12);
-			entry = hash % rows[i].entries;
-			queue = (entry * 5 + (entry >> 3)) % 8;
+			queue = table__queue(hash % rows[i].entries);
 			guest__inject(driver.guest, frame,
 				      frame__make_ipv4(frame, flow % 2 ? UDP : TCP, addresses,
 						       1000 + 7 * flow, 2000, 64));
@@ -369,6 +383,28 @@ static void frames_go_to_the_queue_that_their_hash_says(void **state)
 		assert_int_equal(used, 0xff);
 		driver__stop(&driver);
 	}
+}
+
+static void of_an_entry_as_many_bits_count_as_the_class_has_queues(void **state)
+{
+	static const uint8_t addresses[8] = { 10, 0, 0, 1, 10, 0, 0, 2 };
+	struct driver driver;
+	struct ring rings[8];
+	uint8_t key[52];
+
+	(void)state;
+	rss__start(&driver, rings, 0x0009, RSS_TABLE_OF_PF, key, 2048);
+	memset(driver__data(&driver), 0, ICE_VSI_PROPERTIES);
+	put_le16(driver__data(&driver), 0x0040);
+	put_le16(driver__data(&driver) + VSI_TC_MAPPING, 2 | 1 << 11);	/* two, from the third on */
+	assert_int_equal(driver__command_of(&driver, 0x0211, driver.vsi, ICE_VSI_PROPERTIES),
+			 ADMIN_OK);
+	for (unsigned int flow = 0; flow < 64; flow++)
+		guest__inject(driver.guest, frame,
+			      frame__make_ipv4(frame, UDP, addresses, 7 * flow, 2000, 64));
+	assert_int_equal(guest__counter(driver.guest, "rx_queue_2") +
+			 guest__counter(driver.guest, "rx_queue_3"), 64);
+	driver__stop(&driver);
 }
 
 static void fragments_and_other_protocols_are_hashed_over_addresses(void **state)
@@ -440,6 +476,7 @@ int main(void)
 		cmocka_unit_test(a_vsi_with_a_tx_queue_is_not_freed),
 		cmocka_unit_test(an_update_changes_only_the_sections_that_are_valid),
 		cmocka_unit_test(frames_go_to_the_queue_that_their_hash_says),
+		cmocka_unit_test(of_an_entry_as_many_bits_count_as_the_class_has_queues),
 		cmocka_unit_test(fragments_and_other_protocols_are_hashed_over_addresses),
 		cmocka_unit_test(tables_that_are_not_there_are_refused),
 	};
