@@ -148,6 +148,21 @@ static void changes_of_the_link_are_told_once_until_the_driver_looks(void **stat
 	driver__stop(&driver);
 }
 
+static void a_change_that_is_masked_is_not_told(void **state)
+{
+	uint8_t mask[16] = { 0 };
+	struct driver driver = driver__start();
+
+	(void)state;
+	put_le16(mask + 8, 0x0002);
+	assert_int_equal(driver__command(&driver, 0x0613, mask, 0), ADMIN_OK);
+	assert_true(link__get(&driver, EVENTS_ON));
+	guest__set_link(driver.guest, false);
+	guest__run(driver.guest);
+	assert_int_equal(guest__read32(driver.guest, PF_FW_ARQH), 0);
+	driver__stop(&driver);
+}
+
 static void an_event_without_room_for_it_stops_the_ring(void **state)
 {
 	struct driver driver = driver__start();
@@ -212,8 +227,24 @@ static void statistics_count_bytes_kinds_and_lengths(void **state)
 	assert_int_equal(guest__read32(driver.guest, GLPRT_GOTC), 1004);
 	assert_int_equal(guest__read32(driver.guest, GLPRT_MPTC), 1);
 	assert_int_equal(guest__read32(driver.guest, GLV_MPTC(driver.vsi)), 1);
-	guest__write32(driver.guest, GLPRT_GOTC, 5);
-	assert_int_equal(guest__read32(driver.guest, GLPRT_GOTC), 1004);
+	driver__stop(&driver);
+}
+
+static void what_the_device_tells_cannot_be_written(void **state)
+{
+	static const uint32_t offsets[] = {
+		GLPRT_GOTC, GLV_GOTC(3), GLV_GORC(3), GLV_RDPC(0), GLV_TEPC(0), PRTRPB_RDPC,
+		GLGEN_RSTAT, GLNVM_ULD, GLNVM_FLA, GLNVM_GENS, GL_MNG_FWSM, PF_FUNC_RID, GLQF_FD_CNT,
+	};
+	struct driver driver = driver__start();
+
+	(void)state;
+	for (unsigned int i = 0; i < sizeof(offsets) / sizeof(offsets[0]); i++) {
+		uint32_t before = guest__read32(driver.guest, offsets[i]);
+
+		guest__write32(driver.guest, offsets[i], ~before);
+		assert_int_equal(guest__read32(driver.guest, offsets[i]), before);
+	}
 	driver__stop(&driver);
 }
 
@@ -236,9 +267,11 @@ int main(void)
 		cmocka_unit_test(a_core_or_global_reset_is_told_before_and_forgets_everything),
 		cmocka_unit_test(a_function_level_reset_is_one_of_the_function),
 		cmocka_unit_test(changes_of_the_link_are_told_once_until_the_driver_looks),
+		cmocka_unit_test(a_change_that_is_masked_is_not_told),
 		cmocka_unit_test(an_event_without_room_for_it_stops_the_ring),
 		cmocka_unit_test(the_driver_can_take_the_link_down),
 		cmocka_unit_test(statistics_count_bytes_kinds_and_lengths),
+		cmocka_unit_test(what_the_device_tells_cannot_be_written),
 		cmocka_unit_test(there_is_a_flow_director_without_room),
 	};
 

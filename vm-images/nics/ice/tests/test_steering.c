@@ -215,6 +215,30 @@ static void a_rule_can_keep_frames_from_being_sent(void **state)
 	driver__stop(&driver);
 }
 
+/* Rows: the type of the element, the list, VSIs that it says and one of them, bytes. */
+static void lists_that_cannot_be_are_refused(void **state)
+{
+	static const struct { unsigned int type, list, count, vsi, bytes, result; } rows[] = {
+		{ 3, ICE_VSI_LISTS, 1, 0, 10, ADMIN_ENOENT }, { 3, 0xffff, 1, 0, 10, ADMIN_ENOENT },
+		{ 3, 0, 1, ICE_VSIS, 10, ADMIN_ENOENT }, { 4, 0, 1, 0xffff, 10, ADMIN_ENOENT },
+		{ 5, 0, 2, 0, 10, ADMIN_EINVAL }, { 6, 0, 0xffff, 0, 4096, ADMIN_EINVAL },
+	};
+	struct driver driver = driver__start();
+	uint8_t *data = driver__data(&driver);
+
+	(void)state;
+	for (unsigned int i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		memset(data, 0, 16);
+		put_le16(data, rows[i].type);
+		put_le16(data + 4, rows[i].list);
+		put_le16(data + 6, rows[i].count);
+		put_le16(data + 8, rows[i].vsi);
+		assert_int_equal(driver__command_of(&driver, 0x02a0, 1, rows[i].bytes),
+				 rows[i].result);
+	}
+	driver__stop(&driver);
+}
+
 /* Rows: what is wrong with an element, by offset and value, and the result. */
 static void rules_that_cannot_be_are_refused(void **state)
 {
@@ -471,6 +495,7 @@ int main(void)
 		cmocka_unit_test(a_list_gives_each_of_its_vsis_a_copy),
 		cmocka_unit_test(a_rule_can_keep_frames_from_being_sent),
 		cmocka_unit_test(rules_that_cannot_be_are_refused),
+		cmocka_unit_test(lists_that_cannot_be_are_refused),
 		cmocka_unit_test(the_table_of_rules_has_an_end),
 		cmocka_unit_test(a_vsi_that_is_freed_receives_nothing),
 		cmocka_unit_test(a_vsi_with_a_tx_queue_is_not_freed),
