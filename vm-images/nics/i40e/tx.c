@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Transmit rings (datasheet section 8.4, "LAN transmit"). A packet leaves the ring when the wire has
- * taken all its frames; then the head is written back, or DD in the last descriptor.
+ * Transmit rings (datasheet section 8.4, "LAN transmit"). A packet leaves the ring when the wire
+ * has taken all its frames; then the head is written back, or DD in the last descriptor.
  */
 #include "core/memory/dma.h"
 #include "frame/bytes.h"

@@ -42,7 +42,8 @@ static bool register__is_read_only(uint32_t offset)
 	       (offset >= GLV_TX_FIRST && offset <= GLV_TX_LAST) ||
 	       register__is(offset, GLV_RDPC(0), ICE_VSIS, &index) || offset == PRTRPB_RDPC ||
 	       offset == GLGEN_RSTAT || offset == GLNVM_ULD || offset == GLNVM_GENS ||
-	       offset == GLNVM_FLA || offset == GLQF_FD_SIZE || offset == GLQF_FD_CNT || offset == GL_MNG_FWSM || offset == PF_FUNC_RID;
+	       offset == GLNVM_FLA || offset == GL_MNG_FWSM || offset == PF_FUNC_RID ||
+	       offset == GLQF_FD_SIZE || offset == GLQF_FD_CNT;
 }
 
 /* What drivers write for every few frames. Return: whether it was one of these. */

@@ -49,8 +49,8 @@ static bool resource__is_known(unsigned int resource)
 }
 
 /*
- * There is but one function: nobody else owns them. The global lock is for the package, and cannot be
- * had once that is active (ice_common.c:ice_aq_req_res).
+ * There is but one function: nobody else owns them. The global lock is for the package, and cannot
+ * be had once that is active (ice_common.c:ice_aq_req_res).
  */
 static enum admin_result request_resource(struct ice *chip, struct admin_command *command)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Commands about rules of the switch. A rule of a lookup (struct ice_sw_rule_lkup_rx_tx) names one of
- * the NVM's recipes, and has a header of Ethernet with what is to match; a rule of a list has the
- * VSIs that go to it, or leave it.
+ * Commands about rules of the switch. A rule of a lookup (struct ice_sw_rule_lkup_rx_tx) names one
+ * of the NVM's recipes, and has a header of Ethernet with what is to match; a rule of a list has
+ * the VSIs that go to it, or leave it.
  */
 #include <string.h>
 
@@ -182,7 +182,9 @@ static enum admin_result element__handle(struct ice *chip, uint16_t opcode, uint
 	}
 }
 
-/* The elements follow each other; each gets its own status, and the command the last that is bad. */
+/*
+ * The elements follow each other; each gets its own status, and the command the last that is bad.
+ */
 static enum admin_result change_rules(struct ice *chip, struct admin_command *command)
 {
 	unsigned int count = le16(command->parameters), i;

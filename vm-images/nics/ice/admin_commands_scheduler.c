@@ -56,7 +56,10 @@ static enum admin_result get_topology(struct ice *chip, struct admin_command *co
 	return ADMIN_OK;
 }
 
-/* A command with one group of @header and @count of elements, each @bytes. Return: they are all there. */
+/*
+ * A command with one group of @header and @count of elements, each @bytes. Return: they are all
+ * there.
+ */
 static bool command__has_group(const struct admin_command *command, size_t header,
 			       unsigned int count, size_t bytes)
 {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* What a driver of the E810 sets up, for the fuzzer: admin queues, data of commands, RX contexts. */
+/*
+ * What a driver of the E810 sets up, for the fuzzer: admin queues, data of commands, RX contexts.
+ */
 #include "frame/bytes.h"
 #include "fuzz/fuzz.h"
 #include "model.h"
@@ -180,8 +182,8 @@ static void ice_fuzz__write_data(struct fuzz *fuzz)
 
 /* Those that answer with data, or have none. */
 static const uint16_t opcodes[] = {
-	0x0001, 0x0008, 0x0009, 0x000a, 0x0107, 0x0108, 0x0200, 0x0212, 0x0213, 0x0400, 0x040e, 0x0410,
-	0x0412, 0x0600, 0x0603, 0x0605, 0x0607, 0x0613, 0x0620, 0x0701, 0x0b04, 0x0b05, 0x0c43,
+	0x0001, 0x0008, 0x0009, 0x000a, 0x0107, 0x0108, 0x0200, 0x0212, 0x0213, 0x0400, 0x040e,
+	0x0410, 0x0412, 0x0600, 0x0603, 0x0605, 0x0607, 0x0613, 0x0620, 0x0701, 0x0b04, 0x0b05, 0x0c43,
 };
 
 /* An admin queue descriptor: flags, opcode, length, ..., parameters at 16, the address at 24. */

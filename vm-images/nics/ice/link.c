@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The link: up when the wire has one and the driver lets the PHY run, or when frames only go around.
- * A 100 Gb/s direct attach cable, always plugged in.
+ * The link: up when the wire has one and the driver lets the PHY run, or when frames only go
+ * around. A 100 Gb/s direct attach cable, always plugged in.
  */
 #include <string.h>
 

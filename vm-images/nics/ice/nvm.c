@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The flash, of which the first 4 KB are the shadow RAM. There are pointers to modules, each with two
- * banks; the NVM's starts with a header and has a copy of the shadow RAM with its versions
+ * The flash, of which the first 4 KB are the shadow RAM. There are pointers to modules, each with
+ * two banks; the NVM's starts with a header and has a copy of the shadow RAM with its versions
  * (ice_nvm.c:ice_init_nvm). The option ROM and the netlist are empty.
  */
 #include <string.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The device takes its parser, its profiles and so on from a package. The model has its own, and only
- * looks at what says which package it is.
+ * The device takes its parser, its profiles and so on from a package. The model has its own, and
+ * only looks at what says which package it is.
  *
  *     le16 sections, le16 end; for each le32 type, le16 offset, le16 bytes; the sections
  */

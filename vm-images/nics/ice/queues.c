@@ -82,7 +82,7 @@ static bool rx__load(struct ice *chip, unsigned int queue, struct ice_rx_queue *
 	if (!ring__is_possible(rx->length, rx->head) || !rx->buffer_bytes)
 		return context__refuse(chip);
 	if (context__field(line, 114, 2))
-		nic__warn(chip->nic, "header split is not modelled: frames go to the packet buffer");
+		nic__warn(chip->nic, "header split is not modelled: frames stay whole");
 	if (rx->profile < RXDID_FLEXIBLE) {
 		nic__warn(chip->nic, "legacy RX descriptors are not modelled");
 		return context__refuse(chip);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Registers of the Intel E810, named as in the datasheet ("Intel Ethernet Controller E810 Datasheet",
- * chapter "Programming interface") and in the driver's ice_hw_autogen.h. Only those that do something
- * in the model; the others are storage.
+ * Registers of the Intel E810, named as in the datasheet ("Intel Ethernet Controller E810
+ * Datasheet", chapter "Programming interface") and in the driver's ice_hw_autogen.h. Only those
+ * that do something in the model; the others are storage.
  */
 #ifndef ICE_REGISTERS_H
 #define ICE_REGISTERS_H

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
  * Resets (ice_common.c:ice_reset, ice_main.c:ice_rebuild). A power, core or global reset brings
- * everything to its default, and takes the package; that of the function ends its queues, interrupts
- * and what it has in the switch and the scheduler, and leaves statistics and the package alone.
+ * everything to its default, and takes the package; that of the function ends its queues,
+ * interrupts and what it has in the switch and the scheduler, and leaves statistics and the package
+ * alone.
  */
 #include <string.h>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Frames to queues by a hash and a table. The device hashes what the profiles of its package say; the
- * model always hashes the addresses of IP packets, and the ports of TCP, UDP and SCTP, which is what
- * the driver sets up (ice_lib.c:ice_vsi_set_rss_flow_fld).
+ * Frames to queues by a hash and a table. The device hashes what the profiles of its package say;
+ * the model always hashes the addresses of IP packets, and the ports of TCP, UDP and SCTP, which is
+ * what the driver sets up (ice_lib.c:ice_vsi_set_rss_flow_fld).
  */
 #include "frame/bytes.h"
 #include "frame/toeplitz.h"

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
  * Received frames: to the VSIs that rules send them to, in each to one of its queues, into as many
- * of the queue's buffers as the frame takes. Descriptors from the head up to the tail are ours; each
- * is read, then written back in its place (ice_lan_tx_rx.h: struct ice_32b_rx_flex_desc_nic), the
- * word with DD last.
+ * of the queue's buffers as the frame takes. Descriptors from the head up to the tail are ours;
+ * each is read, then written back in its place (ice_lan_tx_rx.h: struct ice_32b_rx_flex_desc_nic),
+ * the word with DD last.
  */
 #include <string.h>
 
@@ -189,8 +189,9 @@ static enum delivered delivery__make(struct ice *chip, struct delivery *delivery
 	return DELIVERED;
 }
 
-static enum delivered frame__deliver(struct ice *chip, unsigned int vsi, const struct packet *packet,
-				     const uint8_t *frame, size_t bytes)
+static enum delivered frame__deliver(struct ice *chip, unsigned int vsi,
+				     const struct packet *packet, const uint8_t *frame,
+				     size_t bytes)
 {
 	struct delivery delivery = {
 		.vsi = &chip->vsis[vsi],

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * The tree has nine layers (ice_sched.c:ice_sched_get_vsi_layer, ice_sched_get_qgrp_layer). Nothing is
- * scheduled by it: rings are served in turn. Elements have the number of their place in the table.
+ * The tree has nine layers (ice_sched.c:ice_sched_get_vsi_layer, ice_sched_get_qgrp_layer). Nothing
+ * is scheduled by it: rings are served in turn. Elements have the number of their place in the
+ * table.
  */
 #include <string.h>
 

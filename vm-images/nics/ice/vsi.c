@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* Virtual station interfaces: an end of the switch with queues of its own. The driver adds them all. */
+/*
+ * Virtual station interfaces: an end of the switch with queues of its own. The driver adds them
+ * all.
+ */
 #include <string.h>
 
 #include "frame/bytes.h"

@@ -37,7 +37,9 @@
 
 /* Return: NULL: there is none of that number. */
 struct ice_vsi *ice_vsi__find(struct ice *chip, unsigned int number);
-/* One with these properties, all sections (ice_lib.c:ice_vsi_init). Return: NULL: there is no room. */
+/*
+ * One with these properties, all sections (ice_lib.c:ice_vsi_init). Return: NULL: there is no room.
+ */
 struct ice_vsi *ice_vsi__add(struct ice *chip, const uint8_t properties[ICE_VSI_PROPERTIES]);
 unsigned int ice_vsi__used(const struct ice *chip);
 static inline unsigned int ice_vsi__number(const struct ice *chip, const struct ice_vsi *vsi)

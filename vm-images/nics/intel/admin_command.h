@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Commands from the driver to firmware and events from firmware, as the XL710 and the E810 have them
- * (XL710 datasheet, section 7.10, "Admin queue").
+ * Commands from the driver to firmware and events from firmware, as the XL710 and the E810 have
+ * them (XL710 datasheet, section 7.10, "Admin queue").
  */
 #ifndef INTEL_ADMIN_COMMAND_H
 #define INTEL_ADMIN_COMMAND_H
@@ -63,8 +63,8 @@ bool admin_command__answer(struct nic *nic, uint64_t address, struct admin_comma
 bool admin_command__interrupts(const struct admin_command *command);
 
 /*
- * Writes an event to the descriptor at @address; data, if any, go to the buffer that the driver left
- * in it. Return: whether both are in guest memory, and the buffer has room.
+ * Writes an event to the descriptor at @address; data, if any, go to the buffer that the driver
+ * left in it. Return: whether both are in guest memory, and the buffer has room.
  */
 bool admin_event__write(struct nic *nic, uint64_t address, uint16_t opcode,
 			const uint8_t parameters[16], const void *data, uint16_t bytes);

@@ -30,7 +30,9 @@ struct admin_ring {
 	uint32_t length, head, tail;
 };
 
-/* Of all registers by offset / 4. Return: whether the ring is enabled, with something at its head. */
+/*
+ * Of all registers by offset / 4. Return: whether the ring is enabled, with something at its head.
+ */
 bool admin_ring__load(const uint32_t *registers, const struct admin_ring_registers *offsets,
 		      struct admin_ring *ring);
 /* Where the descriptor at the head is in guest memory. */

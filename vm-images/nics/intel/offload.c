@@ -64,7 +64,9 @@ static size_t ip__bytes_min(unsigned int version)
 static size_t l4__bytes_min(enum offload_l4 type)
 {
 	static const uint8_t least[] = {
-		[OFFLOAD_L4_TCP] = TCP_BYTES, [OFFLOAD_L4_SCTP] = SCTP_BYTES, [OFFLOAD_L4_UDP] = UDP_BYTES,
+		[OFFLOAD_L4_TCP] = TCP_BYTES,
+		[OFFLOAD_L4_SCTP] = SCTP_BYTES,
+		[OFFLOAD_L4_UDP] = UDP_BYTES,
 	};
 
 	return least[type];

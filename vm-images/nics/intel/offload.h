@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the XL710 and the E810 do to a packet on its way out: checksums, segmentation, the VLAN tag
- * (XL710 datasheet, section 8.4, "LAN transmit"; their descriptors are the same). Lengths of headers
- * are the driver's word, and are checked against the packet before anything is looked at.
+ * (XL710 datasheet, section 8.4, "LAN transmit"; their descriptors are the same). Lengths of
+ * headers are the driver's word, and are checked against the packet before anything is looked at.
  */
 #ifndef INTEL_OFFLOAD_H
 #define INTEL_OFFLOAD_H

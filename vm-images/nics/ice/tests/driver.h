@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The least a driver of the E810 does, for the model's tests: admin queues, a VSI that takes frames,
- * the scheduler's tree, rings. It knows the device by its registers and commands alone.
+ * The least a driver of the E810 does, for the model's tests: admin queues, a VSI that takes
+ * frames, the scheduler's tree, rings. It knows the device by its registers and commands alone.
  */
 #ifndef ICE_DRIVER_H
 #define ICE_DRIVER_H
@@ -177,7 +177,9 @@ static inline void driver__start_scheduler(struct driver *driver)
 	driver->group = element;
 }
 
-/* The properties of a VSI with all queues from @first on, 2^@log of them, and the PF's RSS table. */
+/*
+ * The properties of a VSI with all queues from @first on, 2^@log of them, and the PF's RSS table.
+ */
 static inline void vsi__fill(uint8_t properties[ICE_VSI_PROPERTIES], unsigned int first,
 			     unsigned int log)
 {
@@ -196,8 +198,8 @@ static inline uint16_t driver__add_vsi(struct driver *driver, unsigned int first
 }
 
 /* A rule in driver__data(); @address may be NULL. */
-static inline void rule__fill(uint8_t *rule, unsigned int type, unsigned int recipe, uint32_t action,
-			      const uint8_t *address)
+static inline void rule__fill(uint8_t *rule, unsigned int type, unsigned int recipe,
+			      uint32_t action, const uint8_t *address)
 {
 	memset(rule, 0, RULE_BYTES);
 	put_le16(rule, type);
@@ -255,8 +257,8 @@ static inline void context__set(uint8_t *context, unsigned int low, unsigned int
 }
 
 /* The command that adds a TX queue, with its context, in driver__data(). Returns its bytes. */
-static inline unsigned int tx__fill_command(struct driver *driver, unsigned int queue, uint64_t base,
-					    unsigned int length)
+static inline unsigned int tx__fill_command(struct driver *driver, unsigned int queue,
+					    uint64_t base, unsigned int length)
 {
 	uint8_t *data = driver__data(driver);
 

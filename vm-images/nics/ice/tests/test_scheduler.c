@@ -51,7 +51,7 @@ static void every_layer_has_room_for_children(void **state)
 	driver__stop(&driver);
 }
 
-static void the_default_tree_is_a_branch_that_can_be_deleted_down_to_the_class(void **state)
+static void the_default_branch_can_be_deleted_down_to_the_class(void **state)
 {
 	static const uint8_t types[] = { 1, 2, 4, 3, 3, 3, 3, 3, TYPE_LEAF };
 	uint32_t numbers[9], parent;
@@ -206,7 +206,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_layer_has_room_for_children),
-		cmocka_unit_test(the_default_tree_is_a_branch_that_can_be_deleted_down_to_the_class),
+		cmocka_unit_test(the_default_branch_can_be_deleted_down_to_the_class),
 		cmocka_unit_test(queues_are_leaves_of_their_group),
 		cmocka_unit_test(an_element_has_at_most_so_many_children),
 		cmocka_unit_test(elements_can_be_moved_and_changed),

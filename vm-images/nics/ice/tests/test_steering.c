@@ -270,7 +270,8 @@ static void the_table_of_rules_has_an_end(void **state)
 
 	(void)state;
 	for (;;) {
-		rule__fill(driver__data(&driver), RULE_RX, RECIPE_ADDRESS, RULE_TO(0), port_address);
+		rule__fill(driver__data(&driver), RULE_RX, RECIPE_ADDRESS, RULE_TO(0),
+			   port_address);
 		if (driver__command_of(&driver, 0x02a0, 1, RULE_BYTES) != ADMIN_OK)
 			break;
 		added++;

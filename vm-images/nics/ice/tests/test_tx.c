@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* TX rings of the E810: the walk along the descriptors, write-back, offloads, and what must not hurt. */
+/*
+ * TX rings of the E810: the walk along the descriptors, write-back, offloads, and what must not
+ * hurt.
+ */
 #include "frame/checksum.h"
 #include "intel/packet.h"
 #include "driver.h"
@@ -152,7 +155,8 @@ static void tcp_is_cut_into_segments_with_right_headers(void **state)
 	memset(frame + 54, 0x5a, payload);
 	pseudo = checksum__add(6, frame + 26, 8);
 	put_be16(frame + 50, ~checksum__fold(pseudo));
-	tx__put_words(&ring, 0, 1 | UINT64_C(1) << 4 | (uint64_t)payload << 30 | (uint64_t)mss << 50);
+	tx__put_words(&ring, 0,
+		      1 | UINT64_C(1) << 4 | (uint64_t)payload << 30 | (uint64_t)mss << 50);
 	for (size_t at = 0; at < 54 + payload; at += 2000) {
 		size_t part = 54 + payload - at < 2000 ? 54 + payload - at : 2000;
 
