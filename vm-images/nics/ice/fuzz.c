@@ -10,14 +10,16 @@
 #define QUEUES 8
 /* The element of the default tree that a queue is under. */
 #define GROUP 8
-/* Where data of commands are in memory, a page each. */
-#define DATA (1u << 20)
+/* Where commands are in memory, and their data, a page each: without commands there are no rings. */
+#define COMMAND_RING (1u << 20)
+#define COMMAND_RING_LENGTH 64u
+#define DATA (COMMAND_RING + PAGE)
 #define PAGE 4096u
 
 static const struct fuzz_register registers[] = {
-	{ PF_FW_ATQBAL, 0, 1, FUZZ_LOW, 0 },
+	{ PF_FW_ATQBAL, 0, 1, FUZZ_VALUE, FUZZ_BASE + COMMAND_RING },
 	{ PF_FW_ATQBAH, 0, 1, FUZZ_HIGH, 0 },
-	{ PF_FW_ATQLEN, 0, 1, FUZZ_ENTRIES, 0 },
+	{ PF_FW_ATQLEN, 0, 1, FUZZ_VALUE, COMMAND_RING_LENGTH | 1u << 31 },
 	{ PF_FW_ARQBAL, 0, 1, FUZZ_LOW, 0 },
 	{ PF_FW_ARQBAH, 0, 1, FUZZ_HIGH, 0 },
 	{ PF_FW_ARQLEN, 0, 1, FUZZ_ENTRIES, 0 },
@@ -137,7 +139,7 @@ static void data__of_phy(struct fuzz *fuzz, uint8_t *data)
 	data[16] = 0x08;
 }
 
-/* Commands with data, their first parameters, and how many bytes they mostly have. */
+/* Commands, their data and first parameters, and how many bytes they mostly have. */
 static const struct {
 	uint16_t opcode;
 	void (*fill)(struct fuzz *fuzz, uint8_t *data);
@@ -163,27 +165,18 @@ static const struct {
 	{ 0x0c40, data__of_package, 0, 2, 4096 },
 	{ 0x0c42, data__of_package, 0, 2, 4096 },
 	{ 0x0601, data__of_phy, 0, 1, 24 },
+	{ 0x0603, data__of_phy, 9728, 1, 8 },
+	{ 0x0605, data__of_phy, 6 << 16, 1, 8 },
 	{ 0x0b02, data__of_vsi, 0, 2, 52 },
 	{ 0x0b03, data__of_vsi, 0x90000, 2, 2048 },
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(*commands))
 
-static void ice_fuzz__write_data(struct fuzz *fuzz)
-{
-	for (unsigned int i = 0; i < COMMANDS; i++) {
-		uint8_t *data = fuzz__at(fuzz, DATA + i * PAGE);
-
-		commands[i].fill(fuzz, data);
-		if (fuzz__one_in(fuzz, 4))
-			data[fuzz__below(fuzz, 64)] ^= fuzz__random(fuzz);
-	}
-}
-
 /* Those that answer with data, or have none. */
 static const uint16_t opcodes[] = {
 	0x0001, 0x0008, 0x0009, 0x000a, 0x0107, 0x0108, 0x0200, 0x0212, 0x0213, 0x0400, 0x040e,
-	0x0410, 0x0412, 0x0600, 0x0603, 0x0605, 0x0607, 0x0613, 0x0620, 0x0701, 0x0b04, 0x0b05, 0x0c43,
+	0x0410, 0x0412, 0x0600, 0x0607, 0x0613, 0x0620, 0x0701, 0x0b04, 0x0b05, 0x0c43,
 };
 
 /* An admin queue descriptor: flags, opcode, length, ..., parameters at 16, the address at 24. */
@@ -215,12 +208,27 @@ static void ice_fuzz__compose_command(struct fuzz *fuzz, uint64_t descriptor[4])
 		descriptor[3] = descriptor[3] >> 32 | descriptor[3] << 32;
 }
 
+static void ice_fuzz__write_commands(struct fuzz *fuzz)
+{
+	uint64_t *ring = (uint64_t *)fuzz__at(fuzz, COMMAND_RING);
+
+	for (unsigned int i = 0; i < COMMAND_RING_LENGTH; i++, ring += 4)
+		ice_fuzz__compose_command(fuzz, ring);
+	for (unsigned int i = 0; i < COMMANDS; i++) {
+		uint8_t *data = fuzz__at(fuzz, DATA + i * PAGE);
+
+		commands[i].fill(fuzz, data);
+		if (fuzz__one_in(fuzz, 4))
+			data[fuzz__below(fuzz, 64)] ^= fuzz__random(fuzz);
+	}
+}
+
 const struct fuzz_model ice_fuzz = {
 	.nic = &ice_model,
 	.registers = registers,
 	.register_count = sizeof(registers) / sizeof(*registers),
 	.descriptors = descriptors,
 	.descriptor_count = sizeof(descriptors) / sizeof(*descriptors),
-	.write_memory = ice_fuzz__write_data,
+	.write_memory = ice_fuzz__write_commands,
 	.compose_command = ice_fuzz__compose_command,
 };
