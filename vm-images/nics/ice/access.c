@@ -85,6 +85,8 @@ void ice_access__write(struct ice *chip, uint32_t offset, uint32_t value)
 		ice__set_register(chip, offset, value);
 		nic__schedule(chip->nic);
 		break;
+	case PFPM_WUS:
+		break;		/* nothing wakes the machine; what is written clears bits */
 	case PFGEN_CTRL:
 		if (value & PFGEN_CTRL_RESET)
 			ice_reset__function(chip);

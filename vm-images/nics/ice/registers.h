@@ -21,6 +21,7 @@
 #define RTRIG_GLOBAL		0x2u
 #define PFGEN_CTRL		0x00091000u
 #define PFGEN_CTRL_RESET	0x1u
+#define PFPM_WUS		0x0009db80u
 
 /* The NVM. */
 #define GLNVM_ULD		0x000b6008u

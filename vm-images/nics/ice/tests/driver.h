@@ -285,7 +285,7 @@ static inline struct ring tx__create(struct driver *driver, unsigned int queue, 
 	return ring;
 }
 
-/* Disables a TX queue of @leaf's parent. Returns the command's result. */
+/* Disables a TX queue of the group. Returns the command's result. */
 static inline unsigned int tx__disable(struct driver *driver, unsigned int queue)
 {
 	uint8_t *data = driver__data(driver), parameters[16] = { [1] = 1 };

@@ -235,7 +235,7 @@ static void what_the_device_tells_cannot_be_written(void **state)
 	static const uint32_t offsets[] = {
 		GLPRT_GOTC, GLV_GOTC(3), GLV_GORC(3), GLV_RDPC(0), GLV_TEPC(0), PRTRPB_RDPC,
 		GLGEN_RSTAT, GLNVM_ULD, GLNVM_FLA, GLNVM_GENS, GL_MNG_FWSM, PF_FUNC_RID,
-		GLQF_FD_SIZE, GLQF_FD_CNT,
+		GLQF_FD_SIZE, GLQF_FD_CNT, PFPM_WUS,
 	};
 	struct driver driver = driver__start();
 
