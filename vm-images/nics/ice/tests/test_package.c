@@ -87,6 +87,31 @@ static void an_active_package_survives_a_reset_of_the_function_alone(void **stat
 	driver__stop(&driver);
 }
 
+static void a_package_that_a_reset_cuts_short_leaves_nothing(void **state)
+{
+	struct driver driver = driver__start();
+	uint8_t *data;
+
+	(void)state;
+	assert_int_equal(lock(&driver, GLOBAL_LOCK), 0);
+	buffer__fill(&driver);
+	assert_int_equal(driver__command_of(&driver, 0x0c40, 0, BUFFER_BYTES), ADMIN_OK);
+	guest__write32(driver.guest, PFGEN_CTRL, PFGEN_CTRL_RESET);
+	driver__start_admin_queues(&driver, DRIVER_AQ_LENGTH);
+
+	buffer__fill(&driver);
+	assert_int_equal(driver__command_of(&driver, 0x0c40, LAST, BUFFER_BYTES), ADMIN_EPERM);
+	assert_int_equal(lock(&driver, GLOBAL_LOCK), 0);
+	buffer__fill(&driver);
+	data = driver__data(&driver);
+	put_le32(data + 4, 42);		/* no metadata */
+	assert_int_equal(driver__command_of(&driver, 0x0c40, LAST, BUFFER_BYTES), ADMIN_OK);
+	assert_int_equal(driver__command_of(&driver, 0x0c43, 0, LIST_BYTES), ADMIN_OK);
+	assert_int_equal(le32(data), 1);
+	assert_int_equal(le32(data + 4), 0);
+	driver__stop(&driver);
+}
+
 static void without_the_lock_nothing_is_loaded(void **state)
 {
 	struct driver driver = driver__start();
@@ -138,6 +163,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_package_is_active_once_its_last_buffer_is_there),
 		cmocka_unit_test(an_active_package_survives_a_reset_of_the_function_alone),
+		cmocka_unit_test(a_package_that_a_reset_cuts_short_leaves_nothing),
 		cmocka_unit_test(without_the_lock_nothing_is_loaded),
 		cmocka_unit_test(buffers_that_are_none_are_refused),
 	};
