@@ -18,6 +18,7 @@ export const nicCards = {
   ixgbe: { driver: 'ixgbe', severalBuffers: false, redirects: true },
   i40e: { driver: 'i40e', severalBuffers: true, redirects: true },
   ice: { driver: 'ice', severalBuffers: true, redirects: false, firmware: icePackage },
+  mlx5: { driver: 'mlx5_core', severalBuffers: false, redirects: false },
 } as const satisfies Readonly<Record<string, NicCard>>;
 
 export type NicModel = keyof typeof nicCards;
