@@ -17,7 +17,7 @@
 #define MKEY_LENGTH64 0xe0, 1
 #define MKEY_PD 0xe8, 24
 
-/* Takes a number for the answer, where @bit is its last. */
+/* Takes a number, which is the answer. */
 static enum mlx5_status object__create(struct mlx5 *chip, struct mlx5_command *command,
 				       enum mlx5_kind kind, uint32_t limit, uint32_t *number)
 {

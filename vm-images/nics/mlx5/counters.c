@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The model's own counters. Queues are named by their numbers, which are the device's. */
+/* The model's own counters. */
 #include <string.h>
 
 #include "counters.h"

@@ -103,6 +103,52 @@ static void cq__put(struct fuzz *fuzz, uint8_t *in)
 	field__set(in, 0x80 + 0x1c0, 64, FUZZ_BASE + RECORDS);
 }
 
+static void data__put(struct fuzz *fuzz, uint8_t *segment)
+{
+	uint64_t address = FUZZ_BASE + fuzz__below(fuzz, FUZZ_BYTES - 4096);
+
+	put_be32(segment, 1 + fuzz__below(fuzz, 2000));
+	put_be32(segment + 4, fuzz__one_in(fuzz, 64) ? fuzz__random(fuzz) : KEY);
+	put_be64(segment + 8, fuzz__one_in(fuzz, 32) ? fuzz__address(fuzz) : address);
+}
+
+/* A WQE of two blocks: headers of TCP inline, and a buffer to be cut into segments. */
+static void segmentation__put(struct fuzz *fuzz, uint8_t *wqe)
+{
+	uint8_t *headers = wqe + 30;
+
+	wqe[3] = 0x0e;
+	wqe[7] = 7;
+	put_be16(wqe + 22, 1 + fuzz__below(fuzz, 1500));
+	put_be16(wqe + 28, fuzz__one_in(fuzz, 16) ? fuzz__random(fuzz) : 54);
+	put_be16(headers + 12, fuzz__one_in(fuzz, 16) ? fuzz__random(fuzz) : 0x0800);
+	headers[14] = fuzz__one_in(fuzz, 16) ? fuzz__random(fuzz) : 0x45;
+	headers[23] = fuzz__one_in(fuzz, 4) ? 17 : 6;
+	headers[46] = fuzz__one_in(fuzz, 16) ? fuzz__random(fuzz) : 0x50;
+	data__put(fuzz, wqe + 96);
+}
+
+/* As many WQEs as a page has. */
+static void wqes__put(struct fuzz *fuzz, uint8_t *page)
+{
+	memset(page, 0, 4096);
+	for (unsigned int i = 0; i < 4096; i += 128) {
+		uint8_t *wqe = page + i;
+
+		if (fuzz__one_in(fuzz, 2)) {
+			segmentation__put(fuzz, wqe);
+		} else {
+			wqe[3] = 0x0a;
+			wqe[7] = 4;
+			data__put(fuzz, wqe + 32);
+			data__put(fuzz, wqe + 48);
+			wqe[64 + 7] = 1;		/* a NOP */
+		}
+		wqe[11] = fuzz__below(fuzz, 16);
+		wqe[20] = fuzz__below(fuzz, 4) << 6;
+	}
+}
+
 /* SQs and RQs alike. */
 static void queue__put(struct fuzz *fuzz, uint8_t *in, unsigned int log_stride, uint32_t record)
 {
@@ -191,6 +237,8 @@ static uint16_t step__fill(struct fuzz *fuzz, unsigned int step, uint8_t *in)
 		break;
 	case 0x904:
 		queue__put(fuzz, in, 6, 64);
+		if (be64(in + 0x110) - FUZZ_BASE < FUZZ_RINGS * 4096)
+			wqes__put(fuzz, fuzz__at(fuzz, (be64(in + 0x110) - FUZZ_BASE) & ~4095u));
 		break;
 	case 0x908:
 		queue__put(fuzz, in, 4 + fuzz__below(fuzz, 3), 128);
@@ -257,15 +305,12 @@ static void mlx5_fuzz__compose_wqe(struct fuzz *fuzz, uint64_t half[4])
 
 	memset(at, 0, 32);
 	if ((uintptr_t)half & 32) {
-		for (unsigned int i = 0; i < 2; i++, at += 16) {
-			put_be32(at, fuzz__below(fuzz, 2000));
-			put_be32(at + 4, fuzz__one_in(fuzz, 32) ? fuzz__random(fuzz) : KEY);
-			put_be64(at + 8, fuzz__address(fuzz));
-		}
+		data__put(fuzz, at);
+		data__put(fuzz, at + 16);
 		return;
 	}
 	at[3] = fuzz__one_in(fuzz, 3) ? 0x0e : 0x0a;
-	at[7] = 2 + fuzz__below(fuzz, 4);
+	at[7] = 3 + fuzz__below(fuzz, 4);
 	at[11] = fuzz__below(fuzz, 16);
 	at[20] = checksums[fuzz__below(fuzz, 4)];
 	put_be16(at + 22, 1 + fuzz__below(fuzz, 1500));

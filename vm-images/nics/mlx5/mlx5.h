@@ -114,7 +114,6 @@ struct mlx5_sq {
 	uint64_t record;
 	uint16_t consumer;
 	unsigned int segments_sent;	/* of the packet at consumer, which the wire stopped */
-	uint64_t frames;
 };
 
 struct mlx5_rq {
@@ -125,7 +124,6 @@ struct mlx5_rq {
 	uint64_t record;
 	uint16_t consumer;
 	bool keeps_vlan;
-	uint64_t frames;
 };
 
 struct mlx5_rqt {

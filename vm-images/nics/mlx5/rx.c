@@ -172,7 +172,6 @@ static void rq__put(struct mlx5 *chip, struct mlx5_rq *rq, const uint8_t *frame,
 	}
 	put_be32(cqe + MLX5_CQE_BYTE_COUNT, bytes);
 	put_be16(cqe + MLX5_CQE_COUNTER, rq->consumer++);
-	rq->frames++;
 	mlx5_cq__push(chip, rq->cq, MLX5_CQE_RECEIVED, cqe);
 }
 

@@ -45,7 +45,7 @@ static void sq__complete(struct mlx5 *chip, uint32_t number, const struct mlx5_w
 	mlx5_cq__push(chip, sq->cq, syndrome ? MLX5_CQE_REQUEST_ERROR : MLX5_CQE_REQUEST, cqe);
 }
 
-static bool frame__send(struct mlx5 *chip, struct mlx5_sq *sq, const uint8_t *frame, size_t bytes)
+static bool frame__send(struct mlx5 *chip, const uint8_t *frame, size_t bytes)
 {
 	if (!mlx5_link__is_up(chip)) {
 		chip->statistics.tx_discards++;
@@ -55,7 +55,6 @@ static bool frame__send(struct mlx5 *chip, struct mlx5_sq *sq, const uint8_t *fr
 	if (!nic__transmit(chip->nic, frame, bytes))
 		return false;
 	mlx5_statistics__count_tx(chip, frame, bytes);
-	sq->frames++;
 	return true;
 }
 
@@ -80,9 +79,8 @@ static bool wqe__send(struct mlx5 *chip, struct mlx5_sq *sq, const struct mlx5_w
 	for (; sq->segments_sent < frames; sq->segments_sent++) {
 		if (!*budget)
 			return false;
-		if (!frame__send(chip, sq, frame,
-				 mlx5_offload__frame(&offload, chip->packet, bytes,
-						     sq->segments_sent, frame))) {
+		if (!frame__send(chip, frame, mlx5_offload__frame(&offload, chip->packet, bytes,
+								  sq->segments_sent, frame))) {
 			chip->wire_full = true;
 			return false;
 		}

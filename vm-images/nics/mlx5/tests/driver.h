@@ -162,7 +162,7 @@ static inline uint32_t driver__allocate(struct driver *driver, uint16_t opcode)
 	return driver__number(driver);
 }
 
-/* Up to INIT_HCA, without objects. */
+/* No more than a command queue. */
 static inline struct driver driver__start_bare(void)
 {
 	struct driver driver = { .guest = guest__create(&mlx5_model) };
