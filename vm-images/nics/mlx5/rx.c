@@ -24,6 +24,7 @@
 
 #define WQE_BYTES_MAX 512u
 #define SEGMENT_BYTES 16u
+#define SEGMENT_COUNT 0x7fffffffu	/* the highest bit asks for padding at the start: there is none */
 #define SEGMENT_KEY 4
 #define SEGMENT_ADDRESS 8
 #define RECORD_RECEIVE 0		/* bytes */
@@ -101,7 +102,7 @@ static size_t wqe__room(const struct mlx5 *chip, const uint8_t *wqe, size_t wqe_
 	for (at = 0; at + SEGMENT_BYTES <= wqe_bytes; at += SEGMENT_BYTES) {
 		if (!key__writes(chip, be32(wqe + at + SEGMENT_KEY)))
 			break;
-		room += be32(wqe + at);
+		room += be32(wqe + at) & SEGMENT_COUNT;
 	}
 	return room;
 }
@@ -112,7 +113,7 @@ static bool wqe__scatter(struct mlx5 *chip, const uint8_t *wqe, const uint8_t *f
 	size_t part, at;
 
 	for (at = 0; at < bytes; at += part, wqe += SEGMENT_BYTES) {
-		part = be32(wqe);
+		part = be32(wqe) & SEGMENT_COUNT;
 		if (part > bytes - at)
 			part = bytes - at;
 		if (part && !dma__write(chip->nic, be64(wqe + SEGMENT_ADDRESS), frame + at, part)) {
