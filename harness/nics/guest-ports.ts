@@ -4,7 +4,7 @@ import { createNetns, ipBatch, runIn } from '../host/netns.js';
 import { FlashError } from '../errors.js';
 import { run } from '../process/run.js';
 import { waitUntil } from '../process/wait-until.js';
-import { nicCards, type NicModel } from './model.js';
+import { nicCards, type HardwareRings, type NicModel } from './model.js';
 
 const netDir = '/sys/class/net';
 
@@ -32,12 +32,6 @@ function linkName(device: string, ...path: readonly string[]): string {
 
 const portNames = ['a', 'b'] as const;
 
-/**
- * Descriptors of each hardware ring, the least the drivers take: what a driver hoards is small then,
- * and frames are left for the redirect.
- */
-export const hardwareRing = 64;
-
 /** Moves two ports to a fresh network namespace, as `a` and `b`, with small hardware rings, and brings them up. */
 export async function setUpPorts(netns: string, ports: readonly string[]): Promise<void> {
   await createNetns(netns);
@@ -62,8 +56,19 @@ export async function setUpPort({
   await ipBatch(netns, [`link set dev ${name} up`]);
 }
 
+/** Gives a port the rings of tests. */
 export async function setHardwareRings(netns: string, name: string): Promise<void> {
-  await runIn(netns, 'ethtool', ['-G', name, 'rx', String(hardwareRing), 'tx', String(hardwareRing)]);
+  const { rx, tx } = await hardwareRings(netns, name);
+  await runIn(netns, 'ethtool', ['-G', name, 'rx', String(rx.descriptors), 'tx', String(tx.descriptors)]);
+}
+
+/** The rings of tests of a port, which are its card's. */
+export async function hardwareRings(netns: string, name: string): Promise<HardwareRings> {
+  const about = await runIn(netns, 'ethtool', ['-i', name]);
+  const [, driver] = /^driver: (\S+)/m.exec(about) ?? [];
+  const card = Object.values(nicCards).find((each) => each.driver === driver);
+  if (card === undefined) throw new FlashError('infrastructure', `${driver}, which serves ${name}, is of no card`);
+  return card.rings;
 }
 
 /** Until all have a carrier, or have noticed that they have none. Attaching a program and much of what ethtool changes resets a port. */

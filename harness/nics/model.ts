@@ -1,6 +1,18 @@
 import type { Firmware } from './firmware.js';
 import { icePackage } from './ice-package/firmware.js';
 
+/** A hardware ring in tests. */
+export interface HardwareRing {
+  readonly descriptors: number;
+  /** How many frames the driver has on it at most. */
+  readonly frames: number;
+}
+
+export interface HardwareRings {
+  readonly rx: HardwareRing;
+  readonly tx: HardwareRing;
+}
+
 /** What the harness has to know of a card. */
 export interface NicCard {
   /** The guest's driver, as sysfs has it. */
@@ -9,16 +21,28 @@ export interface NicCard {
   readonly severalBuffers: boolean;
   /** Whether it redirects in its NAPI poll: the series has a patch for it. */
   readonly redirects: boolean;
+  /**
+   * Its hardware rings in tests. They are short, so that a driver hoards few frames; and it must not take all of a
+   * fill ring of 64, or none would be left for the redirect.
+   */
+  readonly rings: HardwareRings;
   /** What the driver asks for when it probes, if it does. */
   readonly firmware?: Firmware;
 }
 
+/** The shortest that Intel's drivers make. They leave one entry of a full ring free. */
+const intelRing: HardwareRing = { descriptors: 64, frames: 63 };
+const intelRings: HardwareRings = { rx: intelRing, tx: intelRing };
+
+/** This driver uses all of a ring. Its TX rings cannot be shorter. */
+const mlx5Rings: HardwareRings = { rx: { descriptors: 32, frames: 32 }, tx: { descriptors: 64, frames: 64 } };
+
 /** The network cards that vm-images/nics plays, by their names there. */
 export const nicCards = {
-  ixgbe: { driver: 'ixgbe', severalBuffers: false, redirects: true },
-  i40e: { driver: 'i40e', severalBuffers: true, redirects: true },
-  ice: { driver: 'ice', severalBuffers: true, redirects: false, firmware: icePackage },
-  mlx5: { driver: 'mlx5_core', severalBuffers: false, redirects: false },
+  ixgbe: { driver: 'ixgbe', severalBuffers: false, redirects: true, rings: intelRings },
+  i40e: { driver: 'i40e', severalBuffers: true, redirects: true, rings: intelRings },
+  ice: { driver: 'ice', severalBuffers: true, redirects: false, rings: intelRings, firmware: icePackage },
+  mlx5: { driver: 'mlx5_core', severalBuffers: false, redirects: false, rings: mlx5Rings },
 } as const satisfies Readonly<Record<string, NicCard>>;
 
 export type NicModel = keyof typeof nicCards;

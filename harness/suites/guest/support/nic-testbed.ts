@@ -6,23 +6,13 @@ import type { XdpSocket } from '../../../ffi/socket-types.js';
 import { attachXskRedirect, type XskRedirect } from '../../../ffi/xsk-redirect.js';
 import { overPort } from '../../../nics/control-port.js';
 import { controlNics, type NicControl } from '../../../nics/control.js';
-import {
-  hardwareRing,
-  portsOf,
-  portsOfDriver,
-  setUpPort,
-  setUpPorts,
-  waitForLinks,
-} from '../../../nics/guest-ports.js';
+import { portsOf, portsOfDriver, setUpPort, setUpPorts, waitForLinks } from '../../../nics/guest-ports.js';
 import { nicCards, type NicModel } from '../../../nics/model.js';
 import { run } from '../../../process/run.js';
 import { waitUntil } from '../../../process/wait-until.js';
 import type { NicTestbedOptions } from '../../testbed-options.js';
 import type { Device, Testbed } from './device.js';
 import { giveToDriver } from './driver-frames.js';
-
-/** A ring that is full has one entry free. */
-const driverFrames = hardwareRing - 1;
 
 /**
  *   network namespace flash-nics
@@ -35,6 +25,7 @@ const driverFrames = hardwareRing - 1;
  */
 export function makeNicTestbed({ model, driverRedirects }: NicTestbedOptions): Testbed {
   let device: Promise<Device> | undefined;
+  const driverFrames = nicCards[model].rings.rx.frames;
   return {
     bindFlags: bindFlag.zeroCopy | bindFlag.useNeedWakeup,
     zeroCopy: true,
