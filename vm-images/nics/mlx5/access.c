@@ -114,8 +114,7 @@ static void uar__write(struct mlx5 *chip, uint32_t page, uint32_t offset, const 
 {
 	uint64_t whole = (uint64_t)page * MLX5_PAGE + offset;
 
-	if (page < MLX5_UAR_FIRST ||
-	    !mlx5_numbers__has(&chip->numbers[MLX5_UAR], page - MLX5_UAR_FIRST))
+	if (!mlx5__has_uar(chip, page))
 		return;
 	if (offset == UAR_EQ_ARM || offset == UAR_EQ) {
 		mlx5_eq__doorbell(chip, be32(bytes), offset == UAR_EQ_ARM);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Rings in guest memory, as commands give them: a list of pages (PAS), which need not be adjacent. */
+/* Rings in guest memory, as commands give them: a list of pages (PAS), not always adjacent. */
 #ifndef MLX5_BUFFER_H
 #define MLX5_BUFFER_H
 

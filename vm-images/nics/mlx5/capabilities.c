@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
  * Capabilities (mlx5_ifc.h: cmd_hca_cap, per_protocol_networking_offload_caps, flow_table_nic_cap).
- * What is not listed is zero: among it striding receive queues, UMR, CQE compression, CQ moderation,
- * several packets to a WQE, tunnels, LRO, RoCE, an e-switch, and changing flow tables and entries,
- * which ethtool's flow steering needs. The driver then does without, and of some of it says so.
+ * What is not listed is zero: among it striding receive queues, UMR, CQE compression, moderation of
+ * CQs, several packets to a WQE, tunnels, LRO, RoCE, an e-switch, and changing flow tables and
+ * entries, which ethtool's flow steering needs. The driver does without, and of some says so.
  */
 #include "capabilities.h"
 #include "fields.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The command queue: entries in guest memory, their mailboxes, and how the driver learns of ends. */
+/* The command queue: entries in guest memory, their mailboxes, and how their ends are told. */
 #ifndef MLX5_COMMAND_QUEUE_H
 #define MLX5_COMMAND_QUEUE_H
 

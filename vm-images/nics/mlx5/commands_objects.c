@@ -63,7 +63,6 @@ static enum mlx5_status dealloc_transport_domain(struct mlx5 *chip, struct mlx5_
 	return object__destroy(chip, command, MLX5_TD);
 }
 
-/* A UAR is known by its page in the BAR. */
 static enum mlx5_status alloc_uar(struct mlx5 *chip, struct mlx5_command *command)
 {
 	uint32_t number = mlx5_numbers__take(&chip->numbers[MLX5_UAR], MLX5_UARS);
@@ -78,8 +77,7 @@ static enum mlx5_status dealloc_uar(struct mlx5 *chip, struct mlx5_command *comm
 {
 	uint32_t page = field__get(command->in, COMMAND_NUMBER);
 
-	if (page < MLX5_UAR_FIRST ||
-	    !mlx5_numbers__has(&chip->numbers[MLX5_UAR], page - MLX5_UAR_FIRST))
+	if (!mlx5__has_uar(chip, page))
 		return MLX5_BAD_RESOURCE;
 	mlx5_numbers__remove(&chip->numbers[MLX5_UAR], page - MLX5_UAR_FIRST);
 	return MLX5_OK;

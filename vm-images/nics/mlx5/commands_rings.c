@@ -43,12 +43,6 @@ static bool ring__load(const struct mlx5_command *command, unsigned int entry_by
 				 command->in + PAGES_AT, command->in_bytes - PAGES_AT);
 }
 
-static bool uar__exists(const struct mlx5 *chip, uint32_t page)
-{
-	return page >= MLX5_UAR_FIRST &&
-	       mlx5_numbers__has(&chip->numbers[MLX5_UAR], page - MLX5_UAR_FIRST);
-}
-
 /* An EQ is not armed until its first doorbell. */
 static enum mlx5_status create_eq(struct mlx5 *chip, struct mlx5_command *command)
 {
@@ -60,7 +54,7 @@ static enum mlx5_status create_eq(struct mlx5 *chip, struct mlx5_command *comman
 	if (eq.vector >= MLX5_VECTORS ||
 	    !ring__load(command, MLX5_EQE_BYTES, &eq.ring, &eq.log_size))
 		return MLX5_BAD_PARAMETER;
-	if (!uar__exists(chip, field__get(context, RING_UAR)))
+	if (!mlx5__has_uar(chip, field__get(context, RING_UAR)))
 		return MLX5_BAD_RESOURCE;
 	for (i = 0; i < 4; i++)
 		eq.events[i] = be64(command->in + EVENTS_AT + 8 * i);
@@ -99,7 +93,7 @@ static enum mlx5_status create_cq(struct mlx5 *chip, struct mlx5_command *comman
 	if (field__get(context, CQ_ENTRY_SIZE) || field__get(context, CQ_COMPRESSES) ||
 	    !ring__load(command, MLX5_CQE_BYTES, &cq.ring, &cq.log_size))
 		return MLX5_BAD_PARAMETER;
-	if (!mlx5_numbers__has(&chip->numbers[MLX5_EQ], cq.eq) || !uar__exists(chip, cq.uar))
+	if (!mlx5_numbers__has(&chip->numbers[MLX5_EQ], cq.eq) || !mlx5__has_uar(chip, cq.uar))
 		return MLX5_BAD_RESOURCE;
 	number = mlx5_numbers__take(&chip->numbers[MLX5_CQ], MLX5_CQS);
 	if (!number)

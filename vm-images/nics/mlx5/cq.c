@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Completion queues (struct mlx5_cqe64; include/linux/mlx5/cq.h:mlx5_cq_arm, wq.h:mlx5_cqwq_get_cqe).
+ * Completion queues (struct mlx5_cqe64; include/linux/mlx5/cq.h:mlx5_cq_arm,
+ * wq.h:mlx5_cqwq_get_cqe).
  *
  * As with EQs, the owner bit tells an entry's turn. An armed CQ with an entry beyond the driver's
  * consumer index puts an event into its EQ, once, until it is armed again. The driver writes that

@@ -254,4 +254,19 @@ struct mlx5 {
 #define MLX5_OBJECT(chip, KIND, array, number) \
 	(mlx5_numbers__has(&(chip)->numbers[KIND], number) ? &(chip)->array[number] : NULL)
 
+/* Of a key as WQEs have it, or NULL. */
+static inline const struct mlx5_mkey *mlx5__mkey(const struct mlx5 *chip, uint32_t key)
+{
+	const struct mlx5_mkey *mkey = MLX5_OBJECT(chip, MLX5_MKEY, mkeys, key >> 8);
+
+	return mkey && mkey->variant == (key & 0xff) ? mkey : NULL;
+}
+
+/* UARs are known by their pages in the BAR. */
+static inline bool mlx5__has_uar(const struct mlx5 *chip, uint32_t page)
+{
+	return page >= MLX5_UAR_FIRST &&
+	       mlx5_numbers__has(&chip->numbers[MLX5_UAR], page - MLX5_UAR_FIRST);
+}
+
 #endif

@@ -118,6 +118,7 @@ struct mlx5_checks mlx5_packet__check(const struct mlx5_packet *packet, const ui
 	size_t bytes = packet->ip_end - packet->l4;
 	const uint8_t *ip = frame + packet->l3;
 	struct mlx5_checks checks = { 0 };
+	uint32_t sum;
 
 	if (packet->ip_version)
 		checks.ip = packet->ip_version == 6 ||
@@ -126,8 +127,9 @@ struct mlx5_checks mlx5_packet__check(const struct mlx5_packet *packet, const ui
 		return checks;
 	/* UDP over IPv4 may have no checksum: then there is nothing to vouch for. */
 	if (mlx5_packet__is_tcp(packet) ||
-	    (mlx5_packet__is_udp(packet) && be16(frame + packet->l4 + UDP_CHECKSUM)))
-		checks.l4 = !checksum__fold(checksum__add(mlx5_packet__pseudo_sum(packet, frame, bytes),
-							  frame + packet->l4, bytes));
+	    (mlx5_packet__is_udp(packet) && be16(frame + packet->l4 + UDP_CHECKSUM))) {
+		sum = mlx5_packet__pseudo_sum(packet, frame, bytes);
+		checks.l4 = !checksum__fold(checksum__add(sum, frame + packet->l4, bytes));
+	}
 	return checks;
 }

@@ -5,7 +5,7 @@
  *
  * The symmetric form of the Toeplitz hash is what Linux calls symmetric-or-xor
  * (include/uapi/linux/ethtool.h, RXH_XFRM_SYM_OR_XOR): of each pair of fields first the OR, then
- * the XOR.
+ * the XOR. That the card takes them in this order is inferred, not documented.
  */
 #include <string.h>
 

@@ -24,7 +24,7 @@
 
 #define WQE_BYTES_MAX 512u
 #define SEGMENT_BYTES 16u
-#define SEGMENT_COUNT 0x7fffffffu	/* the highest bit asks for padding at the start: there is none */
+#define SEGMENT_COUNT 0x7fffffffu	/* the highest bit asks for padding, of which there is none */
 #define SEGMENT_KEY 4
 #define SEGMENT_ADDRESS 8
 #define RECORD_RECEIVE 0		/* bytes */
@@ -48,14 +48,6 @@
 #define HEADERS_TCP_ACK (3u << 4)
 #define HEADERS_TCP_DATA (4u << 4)
 #define TCP_ACK 0x10
-
-/* Return: whether the key lets the device write. */
-static bool key__writes(const struct mlx5 *chip, uint32_t key)
-{
-	const struct mlx5_mkey *mkey = MLX5_OBJECT(chip, MLX5_MKEY, mkeys, key >> 8);
-
-	return mkey && mkey->variant == (key & 0xff) && mkey->writes;
-}
 
 static uint8_t headers__describe(const struct mlx5_packet *packet, const uint8_t *frame)
 {
@@ -92,15 +84,17 @@ static void cqe__describe(uint8_t cqe[MLX5_CQE_BYTES], const struct mlx5_packet 
 }
 
 /*
- * How many bytes the buffers of a WQE hold. A list that is shorter than the WQE ends with a key that
- * there never is (MLX5_TERMINATE_SCATTER_LIST_LKEY).
+ * How many bytes the buffers of a WQE hold. A list that is shorter than the WQE ends with a key
+ * that there never is (MLX5_TERMINATE_SCATTER_LIST_LKEY).
  */
 static size_t wqe__room(const struct mlx5 *chip, const uint8_t *wqe, size_t wqe_bytes)
 {
 	size_t room = 0, at;
 
 	for (at = 0; at + SEGMENT_BYTES <= wqe_bytes; at += SEGMENT_BYTES) {
-		if (!key__writes(chip, be32(wqe + at + SEGMENT_KEY)))
+		const struct mlx5_mkey *mkey = mlx5__mkey(chip, be32(wqe + at + SEGMENT_KEY));
+
+		if (!mkey || !mkey->writes)
 			break;
 		room += be32(wqe + at) & SEGMENT_COUNT;
 	}

@@ -71,7 +71,7 @@ void mlx5_statistics__fill_vport(const struct mlx5 *chip, uint8_t *answer)
 {
 	static const unsigned int kinds[] = { BROADCAST, UNICAST, MULTICAST };
 	const struct mlx5_traffic *rx = &chip->statistics.rx, *tx = &chip->statistics.tx;
-	uint8_t *to = answer + 0x70;	/* received_eth_broadcast; before it errors and InfiniBand */
+	uint8_t *to = answer + 0x70;	/* received_eth_broadcast; before it InfiniBand's */
 	unsigned int i;
 
 	for (i = 0; i < 3; i++, to += 32) {

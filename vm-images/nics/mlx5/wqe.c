@@ -81,14 +81,6 @@ bool mlx5_wqe__is_nop(const struct mlx5_wqe *wqe)
 	return wqe->opcode == OPCODE_NOP;
 }
 
-/* Return: whether the key lets the device read. */
-static bool key__reads(const struct mlx5 *chip, uint32_t key)
-{
-	const struct mlx5_mkey *mkey = MLX5_OBJECT(chip, MLX5_MKEY, mkeys, key >> 8);
-
-	return mkey && mkey->variant == (key & 0xff) && mkey->reads;
-}
-
 static void offload__decode(const struct mlx5_wqe *wqe, struct mlx5_offload *offload)
 {
 	const uint8_t *ethernet = wqe->data + ETHERNET_AT;
@@ -112,13 +104,14 @@ static void offload__decode(const struct mlx5_wqe *wqe, struct mlx5_offload *off
 /* The data of one segment, behind what is in chip->packet. */
 static uint8_t segment__gather(struct mlx5 *chip, const uint8_t *segment, size_t *bytes)
 {
+	const struct mlx5_mkey *mkey = mlx5__mkey(chip, be32(segment + SEGMENT_KEY));
 	uint32_t part = be32(segment);
 
 	if (!part)
 		return 0;
 	if (part & SEGMENT_INLINE || part > sizeof(chip->packet) - *bytes)
 		return MLX5_SYNDROME_LENGTH;
-	if (!key__reads(chip, be32(segment + SEGMENT_KEY)))
+	if (!mkey || !mkey->reads)
 		return MLX5_SYNDROME_PROTECTION;
 	if (!dma__read(chip->nic, be64(segment + SEGMENT_ADDRESS), chip->packet + *bytes, part)) {
 		chip->counters.bad_addresses++;

@@ -178,7 +178,7 @@ static void the_vports_context_is_kept(void **state)
 /* Rows: the kind of a list, its size, and the bytes of the command. */
 static void lists_that_cannot_be_are_refused(void **state)
 {
-	static const struct { unsigned int kind, size; size_t bytes; unsigned int status; } rows[] = {
+	static const struct { unsigned int kind, size, bytes, status; } rows[] = {
 		{ 3, 1, 0x208, MLX5_BAD_PARAMETER }, { 7, 1, 0x208, MLX5_BAD_PARAMETER },
 		{ 0, 129, 0x200 + 8 * 129, MLX5_EXCEEDS_LIMIT },
 		{ 2, 513, 0x200 + 4 * 513, MLX5_EXCEEDS_LIMIT },

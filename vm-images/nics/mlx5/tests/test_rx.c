@@ -192,7 +192,7 @@ static void a_queue_that_is_not_ready_drops(void **state)
 /* Rows: the protocol, what is changed of a right frame, and what the completion says. */
 static void completions_say_which_checksums_are_right(void **state)
 {
-	static const struct { uint8_t protocol; unsigned int damaged; uint8_t checks, headers; } rows[] = {
+	static const struct { uint8_t protocol, damaged, checks, headers; } rows[] = {
 		{ 17, 0, 7, 0x28 }, { 17, 19, 5, 0x28 }, { 17, 45, 3, 0x28 }, { 6, 0, 7, 0x18 },
 		{ 6, 60, 3, 0x18 }, { 1, 0, 3, 0x08 },
 	};
