@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { FlashError } from '../errors.js';
 import { kernelDir } from '../host/repository.js';
 import type { Patch } from '../kernel/series/series.js';
-import { nicModels, redirectingNics, type NicModel } from '../nics/model.js';
+import { nicModels, type NicModel } from '../nics/model.js';
 
 /** A patch on top of the series that breaks one thing. */
 export interface Mutant extends Patch {
@@ -19,7 +19,7 @@ export interface Mutant extends Patch {
 }
 
 const holdFolder = 'hold';
-const folders = ['', holdFolder, ...redirectingNics] as const;
+const folders = ['', holdFolder, ...nicModels] as const;
 type Folder = (typeof folders)[number];
 
 const mutantsDir = join(kernelDir, 'mutants');

@@ -19,8 +19,6 @@ export interface NicCard {
   readonly driver: string;
   /** Whether that takes packets of several buffers in zero-copy mode. */
   readonly severalBuffers: boolean;
-  /** Whether it redirects in its NAPI poll: the series has a patch for it. */
-  readonly redirects: boolean;
   /**
    * Its hardware rings in tests. They are short, so that a driver hoards few frames; and it must not take all of a
    * fill ring of 64, or none would be left for the redirect.
@@ -39,18 +37,15 @@ const mlx5Rings: HardwareRings = { rx: { descriptors: 32, frames: 32 }, tx: { de
 
 /** The network cards that vm-images/nics plays, by their names there. */
 export const nicCards = {
-  ixgbe: { driver: 'ixgbe', severalBuffers: false, redirects: true, rings: intelRings },
-  i40e: { driver: 'i40e', severalBuffers: true, redirects: true, rings: intelRings },
-  ice: { driver: 'ice', severalBuffers: true, redirects: false, rings: intelRings, firmware: icePackage },
-  mlx5: { driver: 'mlx5_core', severalBuffers: false, redirects: false, rings: mlx5Rings },
+  ixgbe: { driver: 'ixgbe', severalBuffers: false, rings: intelRings },
+  i40e: { driver: 'i40e', severalBuffers: true, rings: intelRings },
+  ice: { driver: 'ice', severalBuffers: true, rings: intelRings, firmware: icePackage },
+  mlx5: { driver: 'mlx5_core', severalBuffers: false, rings: mlx5Rings },
 } as const satisfies Readonly<Record<string, NicCard>>;
 
 export type NicModel = keyof typeof nicCards;
 
 export const nicModels = Object.keys(nicCards) as readonly NicModel[];
-
-/** Those of which the driver redirects. */
-export const redirectingNics = nicModels.filter((model) => nicCards[model].redirects);
 
 /** One card, as QEMU finds it. */
 export interface NicPort {

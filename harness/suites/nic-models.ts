@@ -8,7 +8,7 @@ import { attempt } from '../process/run.js';
 import { addResults, type SuiteResult, type TestResult } from './suite.js';
 import { watchResults, type ResultWatch } from './tap.js';
 
-const fuzzSeconds = 15;
+const fuzzSeconds = 10;
 const testsTimeoutMs = 600_000;
 
 /** Their unit tests, and what a guest can do to each of them. */

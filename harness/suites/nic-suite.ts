@@ -3,7 +3,7 @@ import { buildImage } from '../kernel/build/image.js';
 import { guest } from '../machine/guest.js';
 import { makeRunDirectory } from '../machine/guest/run-directory.js';
 import { buildNative } from '../native/build-native.js';
-import { nicCards, redirectingNics, type NicModel } from '../nics/model.js';
+import { nicCards, nicModels, type NicModel } from '../nics/model.js';
 import { startNicPair } from '../nics/start-nics.js';
 import type { TestsInput } from './tests-program.js';
 import { runTests } from './guest-suite.js';
@@ -16,7 +16,7 @@ export const nicSuite: Suite = {
   async run({ image, flavour }) {
     const results = [await testNicModels()];
     const bootImage = image ?? (await buildImage({ flavour }));
-    for (const model of redirectingNics)
+    for (const model of nicModels)
       results.push(
         await runNicTests({
           model,

@@ -2,9 +2,10 @@ import { Argument, Option, type Command } from 'commander';
 import { exitCodes, FlashError } from '../../errors.js';
 import { formatSeconds, startClock } from '../../host/duration.js';
 import { buildImage } from '../../kernel/build/image.js';
-import { nicCards, nicModels, type NicModel } from '../../nics/model.js';
+import { nicModels, type NicModel } from '../../nics/model.js';
 import { compareKernels } from '../../parity/compare-kernels.js';
 import { judge } from '../../parity/xskxceiver-output.js';
+import { runChaos } from '../../suites/chaos-suite.js';
 import { nicSuite, runNicTests } from '../../suites/nic-suite.js';
 import { addResults, failuresOf, formatTotals, showFailures, type SuiteResult } from '../../suites/suite.js';
 import { guestCommand } from '../guest-command.js';
@@ -31,7 +32,7 @@ const parts: readonly {
       runNicTests({
         model: nic,
         image: await buildImage(),
-        driverRedirects: nicCards[nic].redirects,
+        driverRedirects: true,
         ...options,
       }),
   },
@@ -53,12 +54,17 @@ const parts: readonly {
       runNicTests({
         model: nic,
         image: await buildImage(),
-        driverRedirects: nicCards[nic].redirects,
+        driverRedirects: true,
         entry: 'driver-tests',
         match: testsAfterReset,
         reset: true,
         failFast,
       }),
+  },
+  {
+    name: 'liveness',
+    what: 'a minute of random schedules, as `npm run test:chaos -- --device NIC`',
+    run: async ({ nic }) => runChaos({ device: nic, image: await buildImage(), seconds: 60, seed: 1 }),
   },
   {
     name: 'parity',

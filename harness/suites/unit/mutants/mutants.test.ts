@@ -4,6 +4,7 @@ import { GuestTimeout, type GuestPhase } from '../../../machine/guest/guest-time
 import { deadlineAfter } from '../../../mutants/control.js';
 import { findKill, onlyOf, type Kill, type KillingSuite } from '../../../mutants/kill.js';
 import { readMutants, readNoticedBy } from '../../../mutants/mutants.js';
+import { nicModels } from '../../../nics/model.js';
 import { testHung } from '../../ava.js';
 import { addResults, type SuiteResult } from '../../suite.js';
 
@@ -78,7 +79,7 @@ test('a mutant in the folder of a NIC is named after it and shows on it, others 
   const nicOf = new Map(readMutants().map(({ name, nic }) => [name, nic]));
 
   t.is(nicOf.get('skip-validation'), undefined);
-  for (const nic of ['ixgbe', 'i40e'] as const)
+  for (const nic of nicModels)
     t.true(
       [...nicOf].some(([name, of]) => of === nic && name.startsWith(`${nic}/`)),
       nic,
