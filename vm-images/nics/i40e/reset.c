@@ -155,6 +155,9 @@ void i40e_reset__function(struct i40e *chip)
 	registers__clear(chip, QRX_ENA(0), I40E_QUEUES, 4);
 	registers__clear(chip, QRX_TAIL(0), I40E_QUEUES, 4);
 	function__default(chip);
+	/* A function-level reset stops all timers. A reset that was announced comes all the same. */
+	if (chip->reset_type && !nic__timer_is_set(chip->nic, I40E_TIMER_RESET))
+		nic__set_timer(chip->nic, I40E_TIMER_RESET, RESET_NS);
 	chip->counters.resets++;
 	nic__room(chip->nic);
 }

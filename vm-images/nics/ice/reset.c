@@ -106,6 +106,9 @@ void ice_reset__function(struct ice *chip)
 	registers__clear(chip, QINT_TQCTL(0), ICE_QUEUES, 4);
 	registers__clear(chip, QRX_TAIL(0), ICE_QUEUES, 4);
 	function__default(chip);
+	/* A function-level reset stops all timers. A reset that was announced comes all the same. */
+	if (chip->reset_type && !nic__timer_is_set(chip->nic, ICE_TIMER_RESET))
+		nic__set_timer(chip->nic, ICE_TIMER_RESET, RESET_NS);
 	chip->counters.resets++;
 	nic__room(chip->nic);
 }

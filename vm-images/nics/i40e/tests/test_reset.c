@@ -54,6 +54,22 @@ static void a_function_level_reset_does_the_same(void **state)
 	driver__stop(&driver);
 }
 
+/* The core stops the function's timers at such a reset. */
+static void a_reset_that_was_announced_comes_after_one_of_the_function(void **state)
+{
+	struct driver driver = start();
+
+	(void)state;
+	guest__write32(driver.guest, GLGEN_RTRIG, RTRIG_CORE);
+	guest__reset(driver.guest, NIC_RESET_FUNCTION);
+	guest__advance(driver.guest, UINT64_C(200000000));
+	assert_int_equal(guest__read32(driver.guest, GLGEN_RSTAT), 1 << RSTAT_TYPE_LOW);
+	guest__write32(driver.guest, GLGEN_RTRIG, RTRIG_GLOBAL);
+	guest__advance(driver.guest, UINT64_C(200000000));
+	assert_int_equal(guest__read32(driver.guest, GLGEN_RSTAT), 2 << RSTAT_TYPE_LOW);
+	driver__stop(&driver);
+}
+
 /* Rows: the trigger, and the type that GLGEN_RSTAT tells. */
 static void core_and_global_resets_are_announced_and_bring_defaults(void **state)
 {
@@ -139,6 +155,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_reset_of_the_function_ends_queues_and_keeps_rss_and_statistics),
 		cmocka_unit_test(a_function_level_reset_does_the_same),
+		cmocka_unit_test(a_reset_that_was_announced_comes_after_one_of_the_function),
 		cmocka_unit_test(core_and_global_resets_are_announced_and_bring_defaults),
 		cmocka_unit_test(a_driver_can_start_again_after_a_reset),
 		cmocka_unit_test(a_queue_can_go_off_and_on),

@@ -112,6 +112,23 @@ static void a_function_level_reset_is_one_of_the_function(void **state)
 	driver__stop(&driver);
 }
 
+/* The core stops the function's timers at such a reset. */
+static void a_reset_that_was_announced_comes_after_one_of_the_function(void **state)
+{
+	struct driver driver;
+
+	(void)state;
+	start(&driver);
+	guest__write32(driver.guest, GLGEN_RTRIG, RTRIG_CORE);
+	guest__reset(driver.guest, NIC_RESET_FUNCTION);
+	guest__advance(driver.guest, UINT64_C(200000000));
+	assert_int_equal(guest__read32(driver.guest, GLGEN_RSTAT), 1 << RSTAT_TYPE_LOW);
+	guest__write32(driver.guest, GLGEN_RTRIG, RTRIG_GLOBAL);
+	guest__advance(driver.guest, UINT64_C(200000000));
+	assert_int_equal(guest__read32(driver.guest, GLGEN_RSTAT), 2 << RSTAT_TYPE_LOW);
+	driver__stop(&driver);
+}
+
 static unsigned int link__get(struct driver *driver, unsigned int events)
 {
 	uint8_t parameters[16] = { [2] = events };
@@ -267,6 +284,7 @@ int main(void)
 		cmocka_unit_test(clearing_the_configuration_leaves_the_admin_queue_alone),
 		cmocka_unit_test(a_core_or_global_reset_is_told_before_and_forgets_everything),
 		cmocka_unit_test(a_function_level_reset_is_one_of_the_function),
+		cmocka_unit_test(a_reset_that_was_announced_comes_after_one_of_the_function),
 		cmocka_unit_test(changes_of_the_link_are_told_once_until_the_driver_looks),
 		cmocka_unit_test(a_change_that_is_masked_is_not_told),
 		cmocka_unit_test(an_event_without_room_for_it_stops_the_ring),
