@@ -44,6 +44,7 @@ _Static_assert(I40E_VECTORS < I40E_TIMER_RESET, "a timer a vector, and one for r
 /* A queue in service: its context as it was when the queue was enabled, checked. */
 struct i40e_tx_queue {
 	bool enabled;
+	bool incomplete;		/* the packet at head has no end up to tail */
 	bool writes_head;		/* head write-back; else DD in the descriptor */
 	bool programs_flows;
 	uint16_t length, head, tail;

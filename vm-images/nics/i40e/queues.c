@@ -57,6 +57,7 @@ void i40e_queue__tail_tx(struct i40e *chip, unsigned int queue, uint32_t value)
 		return;
 	}
 	tx->tail = value;
+	tx->incomplete = false;
 	nic__schedule(chip->nic);
 }
 

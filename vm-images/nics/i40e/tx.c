@@ -76,7 +76,7 @@ static bool frame__send(struct i40e *chip, struct i40e_tx_queue *tx, const uint8
 }
 
 /*
- * Sends the frames of a packet that were not sent yet, at most @budget, which is reduced.
+ * Sends the frames of a packet that were not sent yet, at most @budget (not 0), which is reduced.
  * Return: whether all are sent.
  */
 static bool packet__send(struct i40e *chip, struct i40e_tx_queue *tx,
@@ -86,8 +86,11 @@ static bool packet__send(struct i40e *chip, struct i40e_tx_queue *tx,
 	struct offload offload;
 	unsigned int frames = 0, part;
 
-	if (packet->data & TX_DATA_DUMMY)
+	/* What becomes no frames is work as well: no ring keeps the others waiting. */
+	if (packet->data & TX_DATA_DUMMY) {
+		--*budget;
 		return true;
+	}
 	if (!packet->impossible) {
 		offload__decode(&offload, packet->data,
 				packet->has_context ? packet->context : NULL);
@@ -98,6 +101,7 @@ static bool packet__send(struct i40e *chip, struct i40e_tx_queue *tx,
 	if (!frames) {
 		i40e_statistics__count(chip, GLV_TEPC(0));
 		chip->counters.tx_dropped++;
+		--*budget;
 		return true;
 	}
 	for (; tx->segments_sent < frames; tx->segments_sent++) {
@@ -137,14 +141,13 @@ static bool ring__run(struct i40e *chip, unsigned int queue, unsigned int *budge
 {
 	struct i40e_tx_queue *tx = &chip->tx[queue];
 	unsigned int turn = *budget < FRAMES_A_QUEUE ? *budget : FRAMES_A_QUEUE;
-	unsigned int left = turn, packets;
+	unsigned int left = turn;
 	enum tx_gathered gathered = TX_GATHERED_WHOLE;
 	bool reports = false, sent = true;
 	struct tx_packet packet;
 	uint16_t before = tx->head;
 
-	/* Packets that become no frames count as well: no ring keeps the others waiting. */
-	for (packets = 0; packets < FRAMES_A_QUEUE && left && tx->head != tx->tail; packets++) {
+	while (left && tx->head != tx->tail) {
 		gathered = packet__gather(chip, tx, &packet);
 		if (gathered != TX_GATHERED_WHOLE)
 			break;
@@ -155,6 +158,7 @@ static bool ring__run(struct i40e *chip, unsigned int queue, unsigned int *budge
 		reports |= packet.reports;
 	}
 	*budget -= turn - left;
+	tx->incomplete = gathered == TX_GATHERED_PART;
 
 	if (gathered == TX_GATHERED_NO_RING) {
 		chip->counters.bad_addresses++;
@@ -180,7 +184,7 @@ bool i40e_tx__work(struct i40e *chip)
 		unsigned int queue = (first + i) % I40E_QUEUES;
 		struct i40e_tx_queue *tx = &chip->tx[queue];
 
-		if (!tx->enabled || tx->head == tx->tail)
+		if (!tx->enabled || tx->head == tx->tail || tx->incomplete)
 			continue;
 		if (!budget) {
 			more = true;

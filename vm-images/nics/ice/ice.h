@@ -46,6 +46,7 @@ _Static_assert(ICE_VECTORS < ICE_TIMER_RESET, "a timer a vector, and one for res
 /* A queue in service: its context as it was when the queue was enabled, checked. */
 struct ice_tx_queue {
 	bool enabled;
+	bool incomplete;		/* the packet at head has no end up to tail */
 	uint16_t vsi;
 	uint16_t length, head, tail;
 	unsigned int segments_sent;	/* of the packet at head, which the wire stopped */

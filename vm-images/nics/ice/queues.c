@@ -122,6 +122,7 @@ void ice_queue__tail_tx(struct ice *chip, unsigned int queue, uint32_t value)
 		return;
 	}
 	tx->tail = value;
+	tx->incomplete = false;
 	nic__schedule(chip->nic);
 }
 

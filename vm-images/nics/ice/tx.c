@@ -87,7 +87,7 @@ static unsigned int packet__decode(const struct tx_packet *packet, struct offloa
 }
 
 /*
- * Sends the frames of a packet that were not sent yet, at most @budget, which is reduced.
+ * Sends the frames of a packet that were not sent yet, at most @budget (not 0), which is reduced.
  * Return: whether all are sent.
  */
 static bool packet__send(struct ice *chip, struct ice_tx_queue *tx, const struct tx_packet *packet,
@@ -97,12 +97,16 @@ static bool packet__send(struct ice *chip, struct ice_tx_queue *tx, const struct
 	struct offload offload;
 	unsigned int frames;
 
-	if (packet->data & TX_DATA_DUMMY)
+	/* What becomes no frames is work as well: no ring keeps the others waiting. */
+	if (packet->data & TX_DATA_DUMMY) {
+		--*budget;
 		return true;
+	}
 	frames = packet->impossible ? 0 : packet__decode(packet, &offload);
 	if (!frames) {
 		ice_statistics__count(chip, GLV_TEPC(tx->vsi));
 		chip->counters.tx_dropped++;
+		--*budget;
 		return true;
 	}
 	for (; tx->segments_sent < frames; tx->segments_sent++) {
@@ -140,13 +144,12 @@ static bool ring__run(struct ice *chip, unsigned int queue, unsigned int *budget
 {
 	struct ice_tx_queue *tx = &chip->tx[queue];
 	unsigned int turn = *budget < FRAMES_A_QUEUE ? *budget : FRAMES_A_QUEUE;
-	unsigned int left = turn, packets;
+	unsigned int left = turn;
 	enum tx_gathered gathered = TX_GATHERED_WHOLE;
 	struct tx_packet packet;
 	bool reports = false;
 
-	/* Packets that become no frames count as well: no ring keeps the others waiting. */
-	for (packets = 0; packets < FRAMES_A_QUEUE && left && tx->head != tx->tail; packets++) {
+	while (left && tx->head != tx->tail) {
 		gathered = packet__gather(chip, tx, &packet);
 		if (gathered != TX_GATHERED_WHOLE || !packet__send(chip, tx, &packet, &left))
 			break;
@@ -154,6 +157,7 @@ static bool ring__run(struct ice *chip, unsigned int queue, unsigned int *budget
 		reports |= packet.reports;
 	}
 	*budget -= turn - left;
+	tx->incomplete = gathered == TX_GATHERED_PART;
 
 	if (gathered == TX_GATHERED_NO_RING) {
 		chip->counters.bad_addresses++;
@@ -175,7 +179,7 @@ bool ice_tx__work(struct ice *chip)
 		unsigned int queue = (first + i) % ICE_QUEUES;
 		struct ice_tx_queue *tx = &chip->tx[queue];
 
-		if (!tx->enabled || tx->head == tx->tail)
+		if (!tx->enabled || tx->head == tx->tail || tx->incomplete)
 			continue;
 		if (!budget) {
 			more = true;

@@ -5,6 +5,7 @@
  */
 #include "frame/checksum.h"
 #include "intel/packet.h"
+#include "intel/tx_packet.h"
 #include "driver.h"
 
 #define UNMAPPED (GUEST_BASE + GUEST_BYTES)
@@ -266,6 +267,58 @@ static void packets_that_cannot_be_sent_are_dropped_and_the_ring_goes_on(void **
 	}
 }
 
+/* Rows: what their second word says besides 60 bytes. */
+static void packets_that_become_no_frames_are_work_as_well(void **state)
+{
+	static const uint64_t rows[] = { TX_END | TX_DATA_DUMMY, TX_END | UINT64_C(1) << 12 };
+
+	(void)state;
+	for (unsigned int i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct driver driver = driver__start();
+		struct ring rings[8];
+		unsigned int done = 0;
+
+		for (unsigned int queue = 0; queue < 8; queue++) {
+			rings[queue] = tx__create(&driver, queue, 128);
+			for (unsigned int packet = 0; packet < 100; packet++)
+				tx__put(&rings[queue], frame, 60, rows[i]);
+		}
+		for (unsigned int queue = 0; queue < 8; queue++)
+			guest__write32(driver.guest, QTX_COMM_DBELL(queue), 100);
+		assert_true(ice_model.work(guest__nic(driver.guest)));
+		for (unsigned int queue = 0; queue < 8; queue++)
+			done += tx__head(&rings[queue]);
+		assert_int_equal(done, 256);
+		guest__run(driver.guest);
+		for (unsigned int queue = 0; queue < 8; queue++)
+			assert_int_equal(tx__head(&rings[queue]), 100);
+		driver__stop(&driver);
+	}
+}
+
+/* One that is not in guest memory is counted whenever it is looked at. */
+static void a_packet_without_an_end_is_looked_at_once_a_tail(void **state)
+{
+	struct driver driver = driver__start();
+	struct ring ring = tx__create(&driver, 0, 8), other = tx__create(&driver, 1, 8);
+
+	(void)state;
+	tx__put_words(&ring, UNMAPPED, UINT64_C(60) << 34);
+	tx__kick(&ring);
+	for (unsigned int i = 0; i < 3; i++) {
+		tx__put(&other, frame, frame__make(frame, 60, i), TX_LAST);
+		tx__kick(&other);
+		expect_frame(&driver, frame, 60);
+	}
+	assert_int_equal(guest__counter(driver.guest, "bad_addresses"), 1);
+	tx__put(&ring, frame, 60, TX_LAST);
+	tx__put(&ring, frame, 60, TX_LAST);
+	tx__kick(&ring);
+	expect_frame(&driver, frame, 60);
+	assert_int_equal(tx__head(&ring), 3);
+	driver__stop(&driver);
+}
+
 /* Rows: the queue, the ring's length and the VSI of a context that cannot be. */
 static void contexts_that_cannot_be_are_refused(void **state)
 {
@@ -374,6 +427,8 @@ int main(void)
 		cmocka_unit_test(in_loopback_frames_come_back),
 		cmocka_unit_test(without_a_link_frames_are_dropped_and_counted),
 		cmocka_unit_test(packets_that_cannot_be_sent_are_dropped_and_the_ring_goes_on),
+		cmocka_unit_test(packets_that_become_no_frames_are_work_as_well),
+		cmocka_unit_test(a_packet_without_an_end_is_looked_at_once_a_tail),
 		cmocka_unit_test(contexts_that_cannot_be_are_refused),
 		cmocka_unit_test(a_ring_outside_guest_memory_touches_nothing),
 		cmocka_unit_test(a_tail_beyond_the_end_does_nothing),
