@@ -64,6 +64,12 @@ static int command__resource(const struct admin_command *command, unsigned int *
 	return resource__find(le16(command->data));
 }
 
+static unsigned int command__number(const struct admin_command *command, unsigned int element)
+{
+	return le16(command->data + ELEMENTS_AT + 2 * element);
+}
+
+/* All that are asked for, or none. */
 static enum admin_result allocate(struct ice *chip, struct admin_command *command)
 {
 	unsigned int elements, i;
@@ -74,8 +80,11 @@ static enum admin_result allocate(struct ice *chip, struct admin_command *comman
 	for (i = 0; i < elements; i++) {
 		int number = resource__take(chip, index, le16(command->data) & FROM_THE_END);
 
-		if (number < 0)
+		if (number < 0) {
+			while (i--)
+				chip->resources[index][command__number(command, i)] = false;
 			return ADMIN_ENOSPC;
+		}
 		put_le16(command->data + ELEMENTS_AT + 2 * i, number);
 	}
 	command->answer_bytes = ELEMENTS_AT + 2 * elements;
@@ -90,7 +99,7 @@ static enum admin_result release(struct ice *chip, struct admin_command *command
 	if (index < 0)
 		return ADMIN_EINVAL;
 	for (i = 0; i < elements; i++) {
-		unsigned int number = le16(command->data + ELEMENTS_AT + 2 * i);
+		unsigned int number = command__number(command, i);
 
 		if (number >= types[index].count || !chip->resources[index][number])
 			return ADMIN_ENOENT;

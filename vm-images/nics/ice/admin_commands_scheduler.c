@@ -66,6 +66,12 @@ static bool command__has_group(const struct admin_command *command, size_t heade
 	return le16(command->parameters) == 1 && count && header + count * bytes <= command->bytes;
 }
 
+static uint8_t *group__element(struct admin_command *command, unsigned int index)
+{
+	return command->data + GROUP_BYTES + index * ELEMENT_BYTES;
+}
+
+/* All that are asked for, or none. */
 static enum admin_result add_elements(struct ice *chip, struct admin_command *command)
 {
 	unsigned int count = le16(command->data + GROUP_COUNT), i;
@@ -74,12 +80,16 @@ static enum admin_result add_elements(struct ice *chip, struct admin_command *co
 	if (!command__has_group(command, GROUP_BYTES, count, ELEMENT_BYTES))
 		return ADMIN_EINVAL;
 	for (i = 0; i < count; i++) {
-		uint8_t *element = command->data + GROUP_BYTES + i * ELEMENT_BYTES;
+		uint8_t *element = group__element(command, i);
 		uint32_t number = ice_scheduler__add(chip, parent, NODE_GENERIC,
 						     element + ELEMENT_DATA);
 
-		if (!number)
+		if (!number) {
+			while (i--)
+				ice_scheduler__remove(chip, parent, le32(group__element(command, i) +
+									 ELEMENT_NUMBER));
 			return ADMIN_ENOSPC;
+		}
 		put_le32(element + ELEMENT_NUMBER, number);
 	}
 	command__answer_count(command, 1);

@@ -230,6 +230,20 @@ static void resources_are_given_out_once(void **state)
 	driver__stop(&driver);
 }
 
+static void resources_are_given_out_all_or_none(void **state)
+{
+	struct driver driver = driver__start();
+	uint8_t *data = driver__data(&driver);
+
+	(void)state;
+	put_le16(data, 0x60);
+	put_le16(data + 2, 129);
+	assert_int_equal(driver__command_of(&driver, 0x0208, 1, 4 + 2 * 129), ADMIN_ENOSPC);
+	put_le16(data + 2, 128);
+	assert_int_equal(driver__command_of(&driver, 0x0208, 1, 4 + 2 * 128), ADMIN_OK);
+	driver__stop(&driver);
+}
+
 /* Rows: type, elements and bytes. */
 static void resources_that_are_not_there_are_refused(void **state)
 {
@@ -266,6 +280,7 @@ int main(void)
 		cmocka_unit_test(the_active_bank_has_the_versions_of_the_shadow_ram),
 		cmocka_unit_test(the_flash_cannot_be_written),
 		cmocka_unit_test(resources_are_given_out_once),
+		cmocka_unit_test(resources_are_given_out_all_or_none),
 		cmocka_unit_test(resources_that_are_not_there_are_refused),
 	};
 

@@ -117,6 +117,23 @@ static void an_element_has_at_most_so_many_children(void **state)
 	driver__stop(&driver);
 }
 
+static void elements_are_added_all_or_none(void **state)
+{
+	struct driver driver = driver__start();
+	uint8_t *data = driver__data(&driver);
+	uint32_t above;
+
+	(void)state;
+	element__get(&driver, driver.group, &above);
+	memset(data, 0, 8 + 24 * CHILDREN_MAX);
+	put_le32(data, above);		/* which has one */
+	put_le16(data + 4, CHILDREN_MAX);
+	assert_int_equal(driver__command_of(&driver, 0x0401, 1, 8 + 24 * CHILDREN_MAX),
+			 ADMIN_ENOSPC);
+	driver__add_elements(&driver, above, CHILDREN_MAX - 1);
+	driver__stop(&driver);
+}
+
 static void elements_can_be_moved_and_changed(void **state)
 {
 	struct driver driver = driver__start();
@@ -209,6 +226,7 @@ int main(void)
 		cmocka_unit_test(the_default_branch_can_be_deleted_down_to_the_class),
 		cmocka_unit_test(queues_are_leaves_of_their_group),
 		cmocka_unit_test(an_element_has_at_most_so_many_children),
+		cmocka_unit_test(elements_are_added_all_or_none),
 		cmocka_unit_test(elements_can_be_moved_and_changed),
 		cmocka_unit_test(lists_of_elements_that_do_not_fit_are_refused),
 		cmocka_unit_test(the_tree_has_an_end),
