@@ -69,14 +69,12 @@ static enum admin_result add_queues(struct ice *chip, struct admin_command *comm
 
 static enum admin_result queue__disable(struct ice *chip, uint32_t parent, uint16_t number)
 {
-	struct ice_tx_queue *tx;
-
 	if (number & ~NUMBER_MASK)
 		return ADMIN_ENOSYS;
 	if (number >= ICE_QUEUES || !chip->tx[number].enabled)
 		return ADMIN_ENOENT;
-	tx = &chip->tx[number];
-	ice_scheduler__remove(chip, parent, tx->node);
+	if (!ice_scheduler__remove(chip, parent, chip->tx[number].node))
+		return ADMIN_EINVAL;
 	ice_queue__disable_tx(chip, number);
 	return ADMIN_OK;
 }

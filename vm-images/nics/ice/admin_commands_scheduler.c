@@ -96,16 +96,30 @@ static enum admin_result add_elements(struct ice *chip, struct admin_command *co
 	return ADMIN_OK;
 }
 
+static bool element__has_queue(const struct ice *chip, uint32_t number)
+{
+	unsigned int queue;
+
+	for (queue = 0; queue < ICE_QUEUES; queue++)
+		if (chip->tx[queue].enabled && chip->tx[queue].node == number)
+			return true;
+	return false;
+}
+
 static enum admin_result delete_elements(struct ice *chip, struct admin_command *command)
 {
 	unsigned int count = le16(command->data + GROUP_COUNT), i;
 
 	if (!command__has_group(command, GROUP_BYTES, count, 4))
 		return ADMIN_EINVAL;
-	for (i = 0; i < count; i++)
-		if (!ice_scheduler__remove(chip, le32(command->data),
-					   le32(command->data + GROUP_BYTES + 4 * i)))
+	for (i = 0; i < count; i++) {
+		uint32_t number = le32(command->data + GROUP_BYTES + 4 * i);
+
+		if (element__has_queue(chip, number))
+			return ADMIN_EBUSY;
+		if (!ice_scheduler__remove(chip, le32(command->data), number))
 			return ADMIN_ENOENT;
+	}
 	command__answer_count(command, 1);
 	return ADMIN_OK;
 }

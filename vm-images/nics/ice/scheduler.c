@@ -76,7 +76,7 @@ uint32_t ice_scheduler__add(struct ice *chip, uint32_t parent, enum node_type ty
 	struct ice_node *above = ice_scheduler__find(chip, parent);
 	bool leaf = type == NODE_LEAF;
 
-	if (!above || above->children >= NODE_CHILDREN_MAX ||
+	if (!above || above->layer < LAYER_CLASS || above->children >= NODE_CHILDREN_MAX ||
 	    leaf != (above->layer + 1u == ICE_LAYERS - 1) || above->layer + 1u >= ICE_LAYERS)
 		return 0;
 	return node__add(chip, parent, above->layer + 1, type, data);

@@ -96,6 +96,43 @@ static void queues_are_leaves_of_their_group(void **state)
 	driver__stop(&driver);
 }
 
+/* It would be given to another element. */
+static void a_leaf_is_there_as_long_as_its_queue(void **state)
+{
+	struct driver driver = driver__start();
+	uint32_t leaf, parent, group = driver.group;
+	unsigned int bytes;
+
+	(void)state;
+	bytes = tx__fill_command(&driver, 4, GUEST_BASE, 64);
+	assert_int_equal(driver__command_of(&driver, 0x0c30, 1, bytes), ADMIN_OK);
+	leaf = le32(driver__data(&driver) + 8 + 4);
+	assert_int_equal(element__delete(&driver, group, leaf), ADMIN_EBUSY);
+
+	/* Not under that parent. */
+	driver.group--;
+	assert_int_equal(tx__disable(&driver, 4), ADMIN_EINVAL);
+	assert_int_equal(element__get(&driver, leaf, &parent), TYPE_LEAF);
+	driver.group = group;
+	assert_int_equal(tx__disable(&driver, 4), ADMIN_OK);
+	assert_int_equal(element__get(&driver, leaf, &parent), 0);
+	driver__stop(&driver);
+}
+
+/* One that could not be deleted again. */
+static void a_traffic_class_cannot_be_added(void **state)
+{
+	struct driver driver = driver__start();
+	uint8_t *data = driver__data(&driver);
+
+	(void)state;
+	memset(data, 0, 32);
+	put_le32(data, 1);		/* the port */
+	put_le16(data + 4, 1);
+	assert_int_equal(driver__command_of(&driver, 0x0401, 1, 32), ADMIN_ENOSPC);
+	driver__stop(&driver);
+}
+
 static void an_element_has_at_most_so_many_children(void **state)
 {
 	struct driver driver = driver__start();
@@ -225,6 +262,8 @@ int main(void)
 		cmocka_unit_test(every_layer_has_room_for_children),
 		cmocka_unit_test(the_default_branch_can_be_deleted_down_to_the_class),
 		cmocka_unit_test(queues_are_leaves_of_their_group),
+		cmocka_unit_test(a_leaf_is_there_as_long_as_its_queue),
+		cmocka_unit_test(a_traffic_class_cannot_be_added),
 		cmocka_unit_test(an_element_has_at_most_so_many_children),
 		cmocka_unit_test(elements_are_added_all_or_none),
 		cmocka_unit_test(elements_can_be_moved_and_changed),
