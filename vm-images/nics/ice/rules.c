@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
  * Rules are those of the recipes that every NVM has (ice_switch.h: enum ice_sw_lkup_type). A frame
- * goes to the VSIs of all rules that match, or, when none does, to that of the default rule; those
- * that prune VLANs have to have a rule for the frame's. Sent frames are not switched between VSIs:
- * only rules that drop are looked at.
+ * goes to the VSIs of all rules that match, or, when none does, to that of the default rule, and
+ * nowhere when one drops it; VSIs that prune VLANs have to have a rule for the frame's. Sent frames
+ * are not switched between VSIs: only rules that drop are looked at.
  */
 #include <string.h>
 
@@ -106,7 +106,11 @@ uint32_t ice_rules__receivers(struct ice *chip, const struct ice_frame_key *key)
 			others |= rule__vsis(chip, rule);
 		else if (rule->match == ICE_MATCH_VLAN && rule->vlan == key->vlan)
 			of_vlan |= rule__vsis(chip, rule);
-		else if (rule__matches(rule, key) && !(rule->sent && rule->drops))
+		else if (!rule__matches(rule, key))
+			continue;
+		else if (rule->drops && !rule->sent)
+			return 0;
+		else
 			takers |= rule__vsis(chip, rule);
 	}
 	if (!takers)

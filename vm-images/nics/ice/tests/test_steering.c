@@ -215,6 +215,25 @@ static void a_rule_can_keep_frames_from_being_sent(void **state)
 	driver__stop(&driver);
 }
 
+static void a_rule_can_keep_frames_from_being_received(void **state)
+{
+	struct driver driver;
+	uint8_t *data;
+
+	(void)state;
+	start(&driver);
+	data = driver__data(&driver);
+	rule__fill(data, RULE_RX, RECIPE_ETHERTYPE, RULE_DROP | 1u << 17, NULL);
+	put_be16(data + 16 + 12, 0x8808);
+	driver__add_rule(&driver);
+	assert_true(arrives(&driver, port_address, 0));
+	put_be16(frame + 12, 0x8808);
+	guest__inject(driver.guest, frame, 64);
+	assert_int_equal(guest__counter(driver.guest, "rx_frames"), 1);
+	assert_int_equal(guest__counter(driver.guest, "rx_filtered"), 1);
+	driver__stop(&driver);
+}
+
 /* Rows: the type of the element, the list, VSIs that it says and one of them, bytes. */
 static void lists_that_cannot_be_are_refused(void **state)
 {
@@ -495,6 +514,7 @@ int main(void)
 		cmocka_unit_test(a_kind_can_be_taken_in_one_vlan),
 		cmocka_unit_test(a_list_gives_each_of_its_vsis_a_copy),
 		cmocka_unit_test(a_rule_can_keep_frames_from_being_sent),
+		cmocka_unit_test(a_rule_can_keep_frames_from_being_received),
 		cmocka_unit_test(rules_that_cannot_be_are_refused),
 		cmocka_unit_test(lists_that_cannot_be_are_refused),
 		cmocka_unit_test(the_table_of_rules_has_an_end),
