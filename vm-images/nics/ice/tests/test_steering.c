@@ -234,6 +234,29 @@ static void a_rule_can_keep_frames_from_being_received(void **state)
 	driver__stop(&driver);
 }
 
+/* The wire keeps it for the queue; a command may lead it elsewhere. */
+static void a_frame_that_waits_goes_where_rules_send_it_now(void **state)
+{
+	struct driver driver = driver__start();
+	unsigned int rule;
+	uint8_t *data;
+
+	(void)state;
+	rx__create(&driver, 0, 8, 2048);
+	rule = driver__take(&driver, RECIPE_ADDRESS, other_address, driver.vsi);
+	frame__make(frame, 64, 0);
+	memcpy(frame, other_address, 6);
+	guest__inject(driver.guest, frame, 64);
+	assert_int_equal(guest__waiting(driver.guest), 1);
+	data = driver__data(&driver);
+	rule__fill(data, RULE_RX, 0, 0, NULL);
+	put_le16(data + 12, rule);
+	assert_int_equal(driver__command_of(&driver, 0x02a2, 1, RULE_BYTES), ADMIN_OK);
+	assert_int_equal(guest__waiting(driver.guest), 0);
+	assert_int_equal(guest__counter(driver.guest, "rx_filtered"), 1);
+	driver__stop(&driver);
+}
+
 /* Rows: the type of the element, the list, VSIs that it says and one of them, bytes. */
 static void lists_that_cannot_be_are_refused(void **state)
 {
@@ -515,6 +538,7 @@ int main(void)
 		cmocka_unit_test(a_list_gives_each_of_its_vsis_a_copy),
 		cmocka_unit_test(a_rule_can_keep_frames_from_being_sent),
 		cmocka_unit_test(a_rule_can_keep_frames_from_being_received),
+		cmocka_unit_test(a_frame_that_waits_goes_where_rules_send_it_now),
 		cmocka_unit_test(rules_that_cannot_be_are_refused),
 		cmocka_unit_test(lists_that_cannot_be_are_refused),
 		cmocka_unit_test(the_table_of_rules_has_an_end),
