@@ -7,10 +7,8 @@
 #include "interrupts.h"
 #include "link.h"
 #include "model.h"
-#include "registers.h"
 #include "reset.h"
 #include "rx.h"
-#include "statistics.h"
 #include "tx.h"
 
 static struct ice *ice__of(struct nic *nic)
@@ -74,10 +72,7 @@ static bool ice__receive(struct nic *nic, const void *frame, size_t bytes)
 
 static void ice__missed(struct nic *nic)
 {
-	struct ice *chip = ice__of(nic);
-
-	chip->counters.rx_missed++;
-	ice_statistics__count(chip, PRTRPB_RDPC);
+	ice_rx__miss(ice__of(nic));
 }
 
 static void ice__link(struct nic *nic, bool up)

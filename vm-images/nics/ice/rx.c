@@ -258,3 +258,9 @@ bool ice_rx__receive(struct ice *chip, const void *data, size_t bytes)
 	}
 	return frame__switch(chip, &packet, frame, bytes, vsis);
 }
+
+void ice_rx__miss(struct ice *chip)
+{
+	chip->counters.rx_missed++;
+	ice_statistics__count(chip, PRTRPB_RDPC);
+}

@@ -8,7 +8,8 @@
 
 struct ice;
 
-/* As nic_model.receive. */
+/* As nic_model.receive and nic_model.missed. */
 bool ice_rx__receive(struct ice *chip, const void *frame, size_t bytes);
+void ice_rx__miss(struct ice *chip);
 
 #endif

@@ -68,7 +68,7 @@ static bool frame__send(struct ice *chip, struct ice_tx_queue *tx, const uint8_t
 	/* In loopback the frame comes back, if there is room for it. */
 	if (chip->link.loopback) {
 		if (!ice_rx__receive(chip, frame, bytes))
-			ice_statistics__count(chip, PRTRPB_RDPC);
+			ice_rx__miss(chip);
 	} else if (!nic__transmit(chip->nic, frame, bytes)) {
 		return false;
 	}

@@ -213,6 +213,7 @@ static void in_loopback_frames_come_back(void **state)
 	tx__kick(&tx);
 	assert_memory_equal(rx__data(&rx, 0), frame, 60);
 	assert_int_equal(guest__read32(driver.guest, PRTRPB_RDPC), 1);
+	assert_int_equal(guest__counter(driver.guest, "rx_missed"), 1);
 	assert_int_equal(tx__head(&tx), 2);
 
 	guest__set_link(driver.guest, true);
