@@ -85,8 +85,11 @@ static bool ring__write_back(struct ice *chip, struct ice_rx_queue *rx, uint64_t
 	return true;
 }
 
-/* Over as many buffers as it takes; there are enough. What cannot be written is marked. */
-static void ring__put(struct ice *chip, struct ice_rx_queue *rx, const struct delivery *delivery)
+/*
+ * Over as many buffers as it takes; there are enough. What cannot be written is marked.
+ * Return: whether the ring is in guest memory.
+ */
+static bool ring__put(struct ice *chip, struct ice_rx_queue *rx, const struct delivery *delivery)
 {
 	uint16_t status = STATUS_DONE;
 	size_t at, part;
@@ -99,7 +102,7 @@ static void ring__put(struct ice *chip, struct ice_rx_queue *rx, const struct de
 		if (!dma__read(chip->nic, ring__descriptor(rx), descriptor, sizeof(descriptor))) {
 			chip->counters.bad_addresses++;
 			nic__warn(chip->nic, "an RX ring is not in guest memory");
-			return;
+			return false;
 		}
 		if (!dma__write(chip->nic, le64(descriptor), delivery->frame + at, part)) {
 			chip->counters.bad_addresses++;
@@ -113,9 +116,10 @@ static void ring__put(struct ice *chip, struct ice_rx_queue *rx, const struct de
 		put_le16(second, last ? status : STATUS_DONE);
 		if (!ring__write_back(chip, rx, descriptor__first(rx, delivery, part),
 				      le64(second)))
-			return;
+			return false;
 	}
 	rx->frames++;
+	return true;
 }
 
 static uint16_t packet__status(const struct packet *packet, const uint8_t *frame, size_t bytes)
@@ -183,8 +187,11 @@ static enum delivered delivery__make(struct ice *chip, struct delivery *delivery
 	}
 	if (buffers > ring__ours(rx))
 		return DELIVERED_NOT_YET;
+	if (!ring__put(chip, rx, delivery)) {
+		delivery__drop(chip, delivery);
+		return DELIVERED;
+	}
 	ice_statistics__count_rx_vsi(chip, ice_vsi__number(chip, delivery->vsi), frame, bytes);
-	ring__put(chip, rx, delivery);
 	ice_interrupts__queue(chip, false, delivery->queue);
 	return DELIVERED;
 }

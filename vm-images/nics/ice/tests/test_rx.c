@@ -287,6 +287,9 @@ static void a_ring_outside_guest_memory_touches_nothing(void **state)
 	assert_true(rx__enable(&ring));
 	for (unsigned int i = 0; i < 20; i++)
 		guest__inject(driver.guest, frame, frame__make(frame, 60, 1));
+	/* Four of its descriptors are. */
+	assert_int_equal(guest__counter(driver.guest, "rx_frames"), 4);
+	assert_int_equal(guest__counter(driver.guest, "rx_dropped"), 16);
 	assert_true(guest__counter(driver.guest, "bad_addresses") > 0);
 	driver__stop(&driver);
 }
