@@ -40,7 +40,7 @@ struct nic_capabilities {
 	uint8_t power;
 	uint8_t msix;
 	uint8_t express;
-	uint64_t serial;	/* the Device Serial Number; 0: no such capability */
+	bool serial;		/* a Device Serial Number, made of the port's address */
 };
 
 struct nic_msix {

@@ -13,7 +13,7 @@ int port__create(struct nic *nic, const struct nic_model *model, unsigned int nu
 
 	*nic = (struct nic) { .model = model, .number = number, .loop = loop };
 	memcpy(nic->mac, mac, sizeof(nic->mac));
-	err = pci__create(&nic->pci, model);
+	err = pci__create(&nic->pci, model, mac);
 	if (err)
 		return err;
 	nic->state = calloc(1, model->state_bytes ? model->state_bytes : 1);

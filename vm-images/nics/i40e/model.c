@@ -113,7 +113,7 @@ const struct nic_model i40e_model = {
 		[0] = { .size = 8u << 20, .wide = true, .prefetchable = true },
 		[3] = { .size = 32u << 10, .wide = true, .prefetchable = true },
 	},
-	.capabilities = { .power = 0x40, .msix = 0x70, .express = 0xa0, .serial = 0x2005c0ffee },
+	.capabilities = { .power = 0x40, .msix = 0x70, .express = 0xa0, .serial = true },
 	.msix = { .vectors = I40E_VECTORS, .bar = 3, .table = 0, .pending = 0x1000 },
 	.state_bytes = sizeof(struct i40e),
 	.reset = i40e__reset,

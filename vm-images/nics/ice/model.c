@@ -107,8 +107,11 @@ const struct nic_model ice_model = {
 		[0] = { .size = 32u << 20, .wide = true, .prefetchable = true },
 		[3] = { .size = 64u << 10, .wide = true, .prefetchable = true },
 	},
-	/* The driver looks for a package that is named after the serial number. */
-	.capabilities = { .power = 0x40, .msix = 0x70, .express = 0xa0, .serial = 0x1005c0ffee },
+	/*
+	 * The driver looks for a package that is named after the serial number, and takes functions
+	 * that have the same for those of one card (ice_adapter.c).
+	 */
+	.capabilities = { .power = 0x40, .msix = 0x70, .express = 0xa0, .serial = true },
 	.msix = { .vectors = ICE_VECTORS, .bar = 3, .table = 0, .pending = 0x8000 },
 	.state_bytes = sizeof(struct ice),
 	.reset = ice__reset,

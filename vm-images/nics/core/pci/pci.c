@@ -37,7 +37,7 @@ static int pci__create_bars(struct pci *pci)
 	return 0;
 }
 
-int pci__create(struct pci *pci, const struct nic_model *model)
+int pci__create(struct pci *pci, const struct nic_model *model, const uint8_t mac[6])
 {
 	int err;
 
@@ -58,7 +58,7 @@ int pci__create(struct pci *pci, const struct nic_model *model)
 	err = pci__create_bars(pci);
 	if (err)
 		return err;
-	return pci__create_capabilities(pci);
+	return pci__create_capabilities(pci, mac);
 }
 
 void pci__reset(struct pci *pci)

@@ -22,7 +22,7 @@ struct pci_effects {
  * Lays out header and capabilities.
  * Return: 0, or -EINVAL: capabilities overlap, a BAR or the MSI-X table is impossible.
  */
-int pci__create(struct pci *pci, const struct nic_model *model);
+int pci__create(struct pci *pci, const struct nic_model *model, const uint8_t mac[6]);
 /* Brings what software can change back to its default. */
 void pci__reset(struct pci *pci);
 bool pci__is_bus_master(const struct pci *pci);

@@ -85,6 +85,16 @@ static void pci__create_express(struct pci *pci, unsigned int at)
 	pci__put16(pci->bytes, at + EXPRESS_LINK_CONTROL_2, EXPRESS_LINK_5GT_X8 & 0xf);
 }
 
+/* The EUI-64 of the address, of which the last byte is the lowest. */
+static void pci__create_serial(struct pci *pci, const uint8_t mac[6])
+{
+	pci__put32(pci->bytes, SERIAL_AT, EXTENDED_SERIAL | SERIAL_VERSION << 16);
+	pci__put32(pci->bytes, SERIAL_AT + 4,
+		   0xff000000u | (uint32_t)mac[3] << 16 | mac[4] << 8 | mac[5]);
+	pci__put32(pci->bytes, SERIAL_AT + 8,
+		   (uint32_t)mac[0] << 24 | mac[1] << 16 | mac[2] << 8 | 0xff);
+}
+
 struct capability {
 	unsigned int at;	/* 0: not there, or done */
 	unsigned int id, bytes;
@@ -105,7 +115,7 @@ static bool msix__is_possible(const struct nic_model *model)
 	       (table_end <= msix->pending || pending_end <= msix->table);
 }
 
-int pci__create_capabilities(struct pci *pci)
+int pci__create_capabilities(struct pci *pci, const uint8_t mac[6])
 {
 	const struct nic_capabilities *offsets = &pci->model->capabilities;
 	struct capability list[] = {
@@ -139,11 +149,8 @@ int pci__create_capabilities(struct pci *pci)
 		list[lowest].at = 0;
 	}
 
-	if (offsets->serial) {
-		pci__put32(pci->bytes, SERIAL_AT, EXTENDED_SERIAL | SERIAL_VERSION << 16);
-		pci__put32(pci->bytes, SERIAL_AT + 4, offsets->serial);
-		pci__put32(pci->bytes, SERIAL_AT + 8, offsets->serial >> 32);
-	}
+	if (offsets->serial)
+		pci__create_serial(pci, mac);
 	pci__reset_capabilities(pci);
 	return 0;
 }

@@ -10,7 +10,7 @@
 struct pci;
 
 /* Return: 0 or -EINVAL. */
-int pci__create_capabilities(struct pci *pci);
+int pci__create_capabilities(struct pci *pci, const uint8_t mac[6]);
 /* Defaults other than zero of writable bits. */
 void pci__reset_capabilities(struct pci *pci);
 /* Whether a write sets Initiate Function Level Reset. */

@@ -85,13 +85,14 @@ static void msix_has_its_vectors_table_and_pending_bits(void **state)
 	assert_int_equal(guest__config_read(guest, 0x78, 4), 0x2000 | 4);
 }
 
+/* It is made of the port's address, 02:00:00:00:00:01. */
 static void the_serial_number_is_the_first_extended_capability(void **state)
 {
 	struct guest *guest = *state;
 
 	assert_int_equal(guest__config_read(guest, 0x100, 4), 0x00010003);
-	assert_int_equal(guest__config_read(guest, 0x104, 4), 0x55667788);
-	assert_int_equal(guest__config_read(guest, 0x108, 4), 0x11223344);
+	assert_int_equal(guest__config_read(guest, 0x104, 4), 0xff000001);
+	assert_int_equal(guest__config_read(guest, 0x108, 4), 0x020000ff);
 }
 
 static void a_function_reset_brings_back_registers_and_configuration(void **state)
@@ -145,6 +146,7 @@ static void power_states_are_kept_and_lose_nothing(void **state)
 /* A model as it should not be: each row spoils one thing. */
 static void an_impossible_model_is_refused(void **state)
 {
+	static const uint8_t mac[6] = { 0x02 };
 	struct nic_model models[9];
 	struct pci pci;
 
@@ -161,9 +163,9 @@ static void an_impossible_model_is_refused(void **state)
 	models[7].msix.bar = 2;			/* which is not there */
 	models[8].bars[4].size = 1ull << 32;	/* not in 32 bits */
 
-	assert_int_equal(pci__create(&pci, &echo_model), 0);
+	assert_int_equal(pci__create(&pci, &echo_model, mac), 0);
 	for (size_t i = 0; i < 9; i++)
-		assert_true(pci__create(&pci, &models[i]) < 0);
+		assert_true(pci__create(&pci, &models[i], mac) < 0);
 }
 
 int main(void)
