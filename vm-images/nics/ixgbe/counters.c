@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 /* What the users of the model are told: counters that no guest can clear. */
-#include <stdio.h>
-
+#include "core/queue_counters.h"
 #include "counters.h"
 #include "ixgbe.h"
 
-#define NAME_BYTES 16
+_Static_assert(IXGBE_QUEUES <= QUEUE_COUNTERS_MAX, "every queue has a name");
 
 size_t ixgbe_counters__list(struct ixgbe *chip, struct nic_counter *counters, size_t room)
 {
@@ -25,22 +24,13 @@ size_t ixgbe_counters__list(struct ixgbe *chip, struct nic_counter *counters, si
 		{ "resets", own->resets },
 		{ "bad_addresses", own->bad_addresses },
 	};
-	static char names[2][IXGBE_QUEUES][NAME_BYTES];
 	size_t count = 0;
 
 	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]) && count < room; i++)
 		counters[count++] = fixed[i];
-	/* Of the queues only those that were used. */
-	for (unsigned int receive = 0; receive < 2; receive++) {
-		const uint64_t *queues = receive ? own->rx_queue : own->tx_queue;
-
-		for (unsigned int i = 0; i < IXGBE_QUEUES && count < room; i++) {
-			if (!queues[i])
-				continue;
-			snprintf(names[receive][i], NAME_BYTES, "%s_queue_%u",
-				 receive ? "rx" : "tx", i % IXGBE_QUEUES);
-			counters[count++] = (struct nic_counter){ names[receive][i], queues[i] };
-		}
+	for (unsigned int i = 0; i < IXGBE_QUEUES; i++) {
+		count = queue_counters__add(counters, count, room, false, i, own->tx_queue[i]);
+		count = queue_counters__add(counters, count, room, true, i, own->rx_queue[i]);
 	}
 	return count;
 }

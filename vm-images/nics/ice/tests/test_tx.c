@@ -27,7 +27,7 @@ static unsigned int tx__head(struct ring *ring)
 static void frames_are_sent_all_around_the_ring(void **state)
 {
 	struct driver driver = driver__start();
-	struct ring ring = tx__create(&driver, 0, 8);
+	struct ring ring = tx__create(&driver, 100, 8);
 
 	(void)state;
 	for (unsigned int i = 0; i < 50; i++) {
@@ -39,7 +39,7 @@ static void frames_are_sent_all_around_the_ring(void **state)
 		assert_int_equal(le64(descriptor + 8) & 0xf, DONE);
 	}
 	assert_int_equal(guest__counter(driver.guest, "tx_frames"), 50);
-	assert_int_equal(guest__counter(driver.guest, "tx_queue_0"), 50);
+	assert_int_equal(guest__counter(driver.guest, "tx_queue_100"), 50);
 	driver__stop(&driver);
 }
 
