@@ -39,6 +39,14 @@ void ice_rules__remove(struct ice *chip, struct ice_rule *rule)
 		chip->rules_end--;
 }
 
+/* Whether it is about this VSI, and no other. */
+static bool rule__is_of(const struct ice_rule *rule, unsigned int vsi)
+{
+	if (rule->drops)
+		return rule->sent && rule->source == vsi;
+	return !rule->to_list && rule->target == vsi;
+}
+
 void ice_rules__forget_vsi(struct ice *chip, unsigned int vsi)
 {
 	unsigned int i;
@@ -48,7 +56,7 @@ void ice_rules__forget_vsi(struct ice *chip, unsigned int vsi)
 	for (i = chip->rules_end; i-- > 0;) {
 		struct ice_rule *rule = &chip->rules[i];
 
-		if (rule->used && !rule->drops && !rule->to_list && rule->target == vsi)
+		if (rule->used && rule__is_of(rule, vsi))
 			ice_rules__remove(chip, rule);
 	}
 }

@@ -339,6 +339,30 @@ static void a_vsi_that_is_freed_receives_nothing(void **state)
 	driver__stop(&driver);
 }
 
+/* Its rules about what it sends are none of the next one's either. */
+static void a_vsi_that_is_freed_blocks_nothing(void **state)
+{
+	struct driver driver = driver__start();
+	struct ring ring;
+	uint8_t *data;
+
+	(void)state;
+	data = driver__data(&driver);
+	rule__fill(data, RULE_TX, RECIPE_ETHERTYPE, RULE_DROP | 1u << 17, NULL);
+	put_le16(data + 6, driver.vsi);
+	put_be16(data + 16 + 12, 0x8808);
+	driver__add_rule(&driver);
+	assert_int_equal(driver__command_of(&driver, 0x0213, driver.vsi, 0), ADMIN_OK);
+	assert_int_equal(driver__add_vsi(&driver, 0, 0), driver.vsi);
+	ring = tx__create(&driver, 0, 8);
+	frame__make(frame, 60, 0);
+	put_be16(frame + 12, 0x8808);
+	tx__put(&ring, frame, 60, TX_LAST);
+	tx__kick(&ring);
+	assert_int_equal(guest__sent(driver.guest), 1);
+	driver__stop(&driver);
+}
+
 static void a_vsi_with_a_tx_queue_is_not_freed(void **state)
 {
 	struct driver driver;
@@ -543,6 +567,7 @@ int main(void)
 		cmocka_unit_test(lists_that_cannot_be_are_refused),
 		cmocka_unit_test(the_table_of_rules_has_an_end),
 		cmocka_unit_test(a_vsi_that_is_freed_receives_nothing),
+		cmocka_unit_test(a_vsi_that_is_freed_blocks_nothing),
 		cmocka_unit_test(a_vsi_with_a_tx_queue_is_not_freed),
 		cmocka_unit_test(an_update_changes_only_the_sections_that_are_valid),
 		cmocka_unit_test(frames_go_to_the_queue_that_their_hash_says),
