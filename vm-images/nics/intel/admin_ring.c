@@ -2,7 +2,6 @@
 #include "admin_command.h"
 #include "admin_ring.h"
 
-
 bool admin_ring__load(const uint32_t *registers, const struct admin_ring_registers *offsets,
 		      struct admin_ring *ring)
 {

@@ -43,8 +43,7 @@ void offload__decode(struct offload *offload, uint64_t data, const uint8_t *cont
 unsigned int offload__frames(const struct offload *offload, size_t bytes, size_t frame_max);
 
 /*
- * Makes the frame @index of the packet, at least 60 bytes, with @room for NIC_FRAME_MAX.
- * Returns its bytes.
+ * Makes the frame @index of the packet, at least 60 bytes. Return: its bytes.
  */
 size_t offload__frame(const struct offload *offload, const uint8_t *packet, size_t bytes,
 		      unsigned int index, uint8_t frame[NIC_FRAME_MAX]);

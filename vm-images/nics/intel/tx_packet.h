@@ -40,8 +40,8 @@ enum tx_gathered {
 	TX_GATHERED_NO_RING,		/* it is not in guest memory */
 };
 
-/* Copies the bytes of the packet at the ring's head to @buffer. */
+/* Copies the bytes of the packet at the ring's head to @bytes, at most @room. */
 enum tx_gathered tx_packet__gather(struct nic *nic, const struct tx_ring *ring,
-				   struct tx_packet *packet, uint8_t *buffer, size_t room);
+				   struct tx_packet *packet, uint8_t *bytes, size_t room);
 
 #endif
