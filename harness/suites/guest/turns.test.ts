@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import test from 'ava';
 import { bindFlag, message, packetContinues } from '../../ffi/libc.js';
 import type { ReadDescriptor } from '../../ffi/ring.js';
@@ -8,6 +9,7 @@ import { eventually } from './support/ring-state.js';
 import { countFrom, flashId, openMore, openSleepingPair } from './support/routed-pair.js';
 import { fill, packetsOf, receive, reclaim, send, type PacketShape } from './support/test-packets.js';
 import { testbed } from './support/testbed.js';
+import { tracedLines } from './support/traced.js';
 
 /*
  * Sources that wait at the same pool: whoever calls serves all of them, and each has its turn.
@@ -194,7 +196,66 @@ if (testbed.severalBuffers) {
     t.is(arrived[1], 0);
     t.deepEqual(problems, []);
   });
+
+  test.serial(
+    'a crowd that waits for a target that takes nothing has the kernel look at the pace of its timer',
+    async (t) => {
+      const bindFlags = testbed.bindFlags | bindFlag.useSg;
+      const quietMs = 200;
+      await using pair = await openSleepingPair({
+        sharedUmem: true,
+        umem,
+        source: { bindFlags },
+        target: { bindFlags },
+      });
+      const { source, target } = pair;
+      using more = openMore(
+        pair,
+        countFrom(0, 100).map((index) => 2 + (index % 3)),
+        { bindFlags },
+      );
+      for (const each of more.sockets) setRoute(flashId(each), [flashId(target)]);
+      for (const each of [source, ...more.sockets]) {
+        send(each, [0], { shape: { fragments: 8, fragmentBytes: 64 } });
+        each.kick();
+      }
+
+      const events = await tracedLines('workqueue_execute_start', () => delay(quietMs), 'workqueue');
+
+      const runs = events.filter(({ text }) => text.includes('function xsk_serve_work')).length;
+      t.true(runs > 0 && runs < quietMs / 4, `${runs} runs of the work in ${quietMs} ms`);
+    },
+  );
 }
+
+test.serial('of two sources each has its share at a target that makes room seldom', async (t) => {
+  await using pair = await openSleepingPair({ sharedUmem: true, umem });
+  const { source, target } = pair;
+  using more = openMore(pair, [2]);
+  const sources = [source, ...more.sockets];
+  for (const each of more.sockets) setRoute(flashId(each), [flashId(target)]);
+  const arrived = sources.map(() => 0);
+
+  for (let round = 0; round < 20; round++) {
+    for (const [index, each] of sources.entries()) {
+      reclaim(each);
+      send(
+        each,
+        countFrom(0, each.rings.tx.free()).map(() => index),
+      );
+      if (each.rings.tx.needsWakeup()) each.kick();
+    }
+    fill(target, 16);
+    target.receive(message.more);
+    await eventually('packets to arrive', () => target.rings.rx.count() >= 16, { ends: [target, ...sources] });
+    for (const index of receive(target)) arrived[index] = (arrived[index] ?? 0) + 1;
+    // Longer than a packet keeps its turn for.
+    await delay(25);
+  }
+
+  const least = Math.min(...arrived);
+  t.true(least >= 80, `${arrived.join(' and ')} packets`);
+});
 
 test.serial('of four sources that always have packets, each has its turn whenever the target makes room', async (t) => {
   await using pair = await openSleepingPair({ sharedUmem: true, umem });
