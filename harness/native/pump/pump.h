@@ -26,6 +26,7 @@ struct end {
 	__u32 packet_bytes;
 	__u32 source;			/* its number, written to what it sends */
 	__u64 sent, received;
+	__u32 out;			/* sent, and not given back by end__reclaim() */
 	__u64 reordered;		/* packets that came after a later one of their source */
 	__u64 next[PUMP_MAX_SOURCES];	/* what is expected of each source */
 	struct flash_packet packets[PUMP_MAX_HELD];	/* on their way to or from a ring */
@@ -41,6 +42,8 @@ int end__fd(const struct end *end);
 
 /* All of these return how many frames they moved. */
 __u32 end__send(struct end *end, __u32 max);	/* free frames to TX, as packets */
+/* The same, but no more than the completion ring can give back: else a driver stalls while the end sleeps. */
+__u32 end__send_within(struct end *end, __u32 max);
 __u32 end__fill(struct end *end);		/* free frames to the fill ring, as many as fit */
 __u32 end__receive(struct end *end);		/* RX to free frames */
 __u32 end__reclaim(struct end *end);		/* completion ring to free frames */

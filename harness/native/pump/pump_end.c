@@ -116,7 +116,16 @@ __u32 end__send(struct end *end, __u32 max)
 		number[1] = end->sent++;
 		end->packets[i].len = end->packet_bytes;
 	}
-	return flash_socket__send(end->socket, end->packets, n);
+	n = flash_socket__send(end->socket, end->packets, n);
+	end->out += n;
+	return n;
+}
+
+__u32 end__send_within(struct end *end, __u32 max)
+{
+	__u32 room = end->rings->completion->size - end->out;
+
+	return end__send(end, max < room ? max : room);
 }
 
 __u32 end__fill(struct end *end)
@@ -143,7 +152,10 @@ __u32 end__receive(struct end *end)
 
 __u32 end__reclaim(struct end *end)
 {
-	return flash_socket__reclaim(end->socket, UINT32_MAX);
+	__u32 n = flash_socket__reclaim(end->socket, UINT32_MAX);
+
+	end->out -= n;
+	return n;
 }
 
 __u64 now_ns(void)

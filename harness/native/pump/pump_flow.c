@@ -49,7 +49,7 @@ int pump_source(const struct pump_options *options)
 		struct pollfd waiting = { .fd = end__fd(&end), .events = POLLOUT };
 
 		end__reclaim(&end);
-		end__send(&end, options->batch);
+		end__send_within(&end, options->batch);
 		sendto(end__fd(&end), NULL, 0, MSG_DONTWAIT, NULL, 0);
 		if (!flash_socket__tx_room(end.socket))
 			poll(&waiting, 1, -1);

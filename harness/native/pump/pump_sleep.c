@@ -24,7 +24,7 @@
 struct sleep {
 	struct end source, target;
 	__u64 packets;
-	__u32 batch, ring_size;
+	__u32 batch;
 	int epoll;
 	int (*wait)(struct sleep *sleep);
 	void (*after)(struct sleep *sleep, __u32 received);
@@ -120,15 +120,12 @@ static void *run_source(void *arg)
 {
 	struct sleep *sleep = arg;
 	struct end *source = &sleep->source;
-	__u32 out = 0;
 
 	while (source->sent < sleep->packets) {
 		__u64 left = sleep->packets - source->sent;
-		__u32 max = left < sleep->batch ? left : sleep->batch;
 
-		/* Who has more frames out than it can be given back stalls a driver, and sleeps. */
-		out -= end__reclaim(source);
-		out += end__send(source, max < sleep->ring_size - out ? max : sleep->ring_size - out);
+		end__reclaim(source);
+		end__send_within(source, left < sleep->batch ? left : sleep->batch);
 		/* What was sent is to be seen by whoever set the flag after it was looked at. */
 		atomic_thread_fence(memory_order_seq_cst);
 		if (xsk_ring_prod__needs_wakeup(source->rings->tx))
@@ -197,7 +194,6 @@ int pump_sleep(const struct pump_options *options)
 
 	sleep.packets = options->rounds;
 	sleep.batch = options->batch;
-	sleep.ring_size = options->ring_size;
 	sigemptyset(&term);
 	sigaddset(&term, SIGTERM);
 	sigprocmask(SIG_BLOCK, &term, NULL);
