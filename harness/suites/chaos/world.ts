@@ -1,7 +1,7 @@
 import { bindFlag } from '../../ffi/libc.js';
 import { clearRoute, refusalOf, setRoute } from '../../flash/registry.js';
 import type { Pump } from '../../native/pump.js';
-import { run } from '../../process/run.js';
+import { attempt, run } from '../../process/run.js';
 import type { Device } from '../guest/support/device.js';
 import { openListed } from '../guest/support/routed-pair.js';
 import { borrowDevice, createTestUmem, testbed } from '../guest/support/testbed.js';
@@ -94,7 +94,10 @@ export async function makeWorld(): Promise<World> {
       leave(program);
     },
     async reset() {
-      await run('ip', ['netns', 'exec', device.netns, 'ethtool', '-r', device.a]);
+      const { exitCode } = await attempt('ip', ['netns', 'exec', device.netns, 'ethtool', '-r', device.a]);
+      if (exitCode === 0 || !state.linkUp) return;
+      // A driver that knows no such thing (mlx5) makes its queues anew when the device goes down and up.
+      for (const way of ['down', 'up']) await run('ip', ['-n', device.netns, 'link', 'set', 'dev', device.a, way]);
     },
     async [Symbol.asyncDispose]() {
       for (const end of [...open.values()].reverse()) await end[Symbol.asyncDispose]();

@@ -237,16 +237,22 @@ for (const { what, frames, rxSize } of lacks) {
         await using pair = await openLacking();
         const { source, target } = pair;
         fill(target, frames);
-        send(source, countFrom(0, ringSize));
-        source.kick();
-        let received: number[] = [];
+        let moved = 0;
 
-        const events = await tracedLines('flash_redirect', async () => {
-          received = await drain(pair, ringSize, () => target.rings.fill.needsWakeup() && target.receive());
-        });
+        // The timer may be the first, again and again where this program is slow.
+        for (let attempt = 0; attempt === 0 || (!testbed.zeroCopy && moved === 0 && attempt < 10); attempt++) {
+          reclaim(source);
+          send(source, countFrom(0, ringSize));
+          source.kick();
+          let received: number[] = [];
+          const events = await tracedLines('flash_redirect', async () => {
+            received = await drain(pair, ringSize, () => target.rings.fill.needsWakeup() && target.receive());
+          });
+          moved += movedIn(ofThisThread(events));
+          t.deepEqual(received, countFrom(0, ringSize));
+        }
 
-        t.deepEqual(received, countFrom(0, ringSize));
-        if (!testbed.zeroCopy) t.true(movedIn(ofThisThread(events)) > 0);
+        if (!testbed.zeroCopy) t.true(moved > 0);
       },
     );
   }
