@@ -7,6 +7,7 @@ import { countFrom, flashId, openListed, openPair, umemLayouts } from './support
 import { openRow, recycle, type RowOptions, type SocketRow } from './support/socket-row.js';
 import { receive, reclaim, send } from './support/test-packets.js';
 import { createTestUmem } from './support/testbed.js';
+import { vethTestbed } from './support/veth-testbed.js';
 import { makeVeth } from './support/veth.js';
 
 /*
@@ -169,7 +170,7 @@ test.serial('a target whose device goes away leaves its index empty', async (t) 
   await using pair = await openPair({ sharedUmem: true, route: false });
   await using elsewhere = await makeVeth();
   using umem = createTestUmem({ frameCount: 64 });
-  using target = openListed({ netns: elsewhere.netns, ifname: 'a', queue: 0, umem });
+  using target = openListed({ netns: elsewhere.netns, ifname: 'a', queue: 0, umem, bindFlags: vethTestbed.bindFlags });
   setRoute(flashId(pair.source), [target, pair.target].map(flashId));
   recycle(pair.target, 32);
 
