@@ -52,8 +52,11 @@ export async function applyUntilFailure(
   return withTemporaryDir(scratchParent, async (scratch) => {
     const tree = join(scratch, 'tree');
     try {
-      await openSparseTree(repository, tree, baseCommit, patches);
-      const failure = await applyInOrder(tree, patches);
+      // A mutant comes on top of a series that has been applied.
+      const before = await findApplied(repository, baseCommit, patches.slice(0, -1));
+      const start = before === undefined ? 0 : patches.length - 1;
+      await openSparseTree(repository, tree, before ?? baseCommit, patches);
+      const failure = await applyInOrder(tree, patches, start);
       const tip = await git(tree, ['rev-parse', 'HEAD']);
       if (failure === undefined) await git(repository, ['update-ref', seriesRef(baseCommit, patches), tip]);
       return { commits: await listCommits(repository, baseCommit, tip), tip, failure };
@@ -63,8 +66,10 @@ export async function applyUntilFailure(
   });
 }
 
-async function applyInOrder(tree: string, patches: readonly Patch[]): Promise<ApplyFailure | undefined> {
+/** All but the first `start`, which the tree has. */
+async function applyInOrder(tree: string, patches: readonly Patch[], start: number): Promise<ApplyFailure | undefined> {
   for (const [index, { path }] of patches.entries()) {
+    if (index < start) continue;
     const options = ['--quiet', '--no-3way', '--committer-date-is-author-date', '--keep-cr'];
     const result = await attemptGit(tree, ['am', ...options, path]);
     if (result.exitCode === 0) continue;

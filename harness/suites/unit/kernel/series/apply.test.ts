@@ -13,6 +13,8 @@ import type { ExecutionContext } from 'ava';
 
 const files = { 'net/a.c': lines(), 'net/b.c': lines(), 'net/quiet.c': lines() };
 
+const allSeries = ['for-each-ref', '--format=%(refname)', 'refs/flash/series'];
+
 /** A repository and a series of two patches for it. */
 async function withSeries(t: ExecutionContext) {
   const source = await tinyRepository(t, files);
@@ -28,18 +30,26 @@ test('a series becomes commits, the same ones every time', async (t) => {
   const { source, patches } = await withSeries(t);
 
   const first = await applySeries(source.repository, source.baseCommit, patches);
-  await git(source.repository, [
-    'update-ref',
-    '-d',
-    (await git(source.repository, ['for-each-ref', '--format=%(refname)', 'refs/flash/series'])).split(
-      '\n',
-    )[0] as string,
-  ]);
+  await git(source.repository, ['update-ref', '-d', await git(source.repository, allSeries)]);
   const second = await applySeries(source.repository, source.baseCommit, patches);
 
   t.is(first.commits.length, 2);
   t.is(second.tip, first.tip);
   t.is(await git(source.repository, ['show', `${first.tip}:net/a.c`]), lines('eleven').trimEnd());
+});
+
+test('a patch on top of an applied series gets the commits of that, and not of another', async (t) => {
+  const { source, patches } = await withSeries(t);
+  const [first, second] = patches as [Patch, Patch];
+  const atOnce = await applySeries(source.repository, source.baseCommit, patches);
+  await git(source.repository, ['update-ref', '-d', await git(source.repository, allSeries)]);
+  const below = await applySeries(source.repository, source.baseCommit, [first]);
+  await applySeries(source.repository, source.baseCommit, [second]);
+
+  const { commits } = await applySeries(source.repository, source.baseCommit, [first, second]);
+
+  t.deepEqual(commits, atOnce.commits);
+  t.is(commits[0], below.tip);
 });
 
 test('a series that does not apply names the patch, the file and the hunk', async (t) => {
