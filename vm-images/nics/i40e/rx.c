@@ -88,8 +88,11 @@ static bool ring__write_back(struct i40e *chip, struct i40e_rx_queue *rx, const 
 	return true;
 }
 
-/* Over as many buffers as it takes; there are enough. What cannot be written is marked. */
-static void ring__put(struct i40e *chip, struct i40e_rx_queue *rx, const uint8_t *frame,
+/*
+ * Over as many buffers as it takes; there are enough. What cannot be written is marked.
+ * Return: whether the ring is in guest memory.
+ */
+static bool ring__put(struct i40e *chip, struct i40e_rx_queue *rx, const uint8_t *frame,
 		      size_t bytes, const struct verdict *verdict)
 {
 	bool bad = false;
@@ -103,7 +106,7 @@ static void ring__put(struct i40e *chip, struct i40e_rx_queue *rx, const uint8_t
 		if (!dma__read(chip->nic, ring__descriptor(rx), descriptor, sizeof(descriptor))) {
 			chip->counters.bad_addresses++;
 			nic__warn(chip->nic, "an RX ring is not in guest memory");
-			return;
+			return false;
 		}
 		if (!dma__write(chip->nic, le64(descriptor), frame + at, part)) {
 			chip->counters.bad_addresses++;
@@ -116,9 +119,10 @@ static void ring__put(struct i40e *chip, struct i40e_rx_queue *rx, const uint8_t
 			second |= STATUS_END | verdict->status | (bad ? ERROR_RECEIVE : 0);
 		}
 		if (!ring__write_back(chip, rx, first, second))
-			return;
+			return false;
 	}
 	rx->frames++;
+	return true;
 }
 
 /* The flow director goes before RSS. The VSI of a flow may have gone. */
@@ -214,8 +218,9 @@ bool i40e_rx__receive(struct i40e *chip, const void *data, size_t bytes)
 	if (buffers > ring__ours(rx))
 		return false;
 
+	if (!ring__put(chip, rx, frame, bytes, &verdict))
+		return frame__drop(chip, GLV_RDPC(0));
 	i40e_statistics__count_rx(chip, data, received);
-	ring__put(chip, rx, frame, bytes, &verdict);
 	i40e_interrupts__queue(chip, false, verdict.queue);
 	return true;
 }
