@@ -68,6 +68,8 @@ static bool command__run(struct i40e *chip, uint64_t address)
 	chip->counters.admin_commands++;
 	if (fetched == ADMIN_FETCHED)
 		result = command__handle(chip, &command);
+	/* A frame may wait for room in a queue to which it would not go any more. */
+	nic__room(chip->nic);
 	answered = admin_command__answer(chip->nic, address, &command, &result);
 	if (result)
 		chip->counters.admin_refused++;

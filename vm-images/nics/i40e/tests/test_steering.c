@@ -394,6 +394,25 @@ static void a_full_address_table_says_so_for_each_address(void **state)
 	driver__stop(&driver);
 }
 
+/* The wire keeps it for the queue; a command may take the filter that let it in. */
+static void a_frame_that_waits_is_dropped_when_no_filter_takes_it(void **state)
+{
+	static const uint8_t other[6] = { 2, 0, 0, 0, 0, 0x22 };
+	struct driver driver = driver__start();
+
+	(void)state;
+	rx__create(&driver, 0, 8, 2048);
+	address__command(&driver, 0x0250, other, 0, 0x05, ADMIN_OK);
+	frame__make(frame, 64, 0);
+	memcpy(frame, other, 6);
+	guest__inject(driver.guest, frame, 64);
+	assert_int_equal(guest__waiting(driver.guest), 1);
+	address__command(&driver, 0x0251, other, 0, 0x09, ADMIN_OK);
+	assert_int_equal(guest__waiting(driver.guest), 0);
+	assert_int_equal(guest__counter(driver.guest, "rx_filtered"), 1);
+	driver__stop(&driver);
+}
+
 static void tags_are_stripped_when_the_vsi_says_so(void **state)
 {
 	static const uint8_t own[6] = { 2, 0, 0, 0, 0, 1 };
@@ -437,6 +456,7 @@ int main(void)
 		cmocka_unit_test(only_added_addresses_and_vlans_are_taken),
 		cmocka_unit_test(promiscuous_modes_come_and_go),
 		cmocka_unit_test(a_full_address_table_says_so_for_each_address),
+		cmocka_unit_test(a_frame_that_waits_is_dropped_when_no_filter_takes_it),
 		cmocka_unit_test(tags_are_stripped_when_the_vsi_says_so),
 	};
 
