@@ -46,7 +46,7 @@ uint32_t i40e_access__read(struct i40e *chip, uint32_t offset)
 	if (register__is(offset, PFINT_DYN_CTLN(0), I40E_VECTORS - 1, &index))
 		return control__read(chip, offset, index + 1);
 	if (register__is(offset, QTX_HEAD(0), I40E_QUEUES, &index))
-		return chip->tx[index].head;
+		return chip->tx.ring[index].head;
 	return i40e__register(chip, offset);
 }
 

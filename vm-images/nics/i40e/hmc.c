@@ -118,7 +118,7 @@ static bool ring__is_possible(uint64_t length, uint64_t head)
 }
 
 /* Section 8.4: LAN transmit queue context, in lines of 128 bits. */
-bool i40e_hmc__load_tx(struct i40e *chip, unsigned int queue, struct i40e_tx_queue *context)
+bool i40e_hmc__load_tx(struct i40e *chip, unsigned int queue, struct tx_ring *ring)
 {
 	uint8_t line[TX_CONTEXT_BYTES];
 	uint64_t length, head;
@@ -130,12 +130,12 @@ bool i40e_hmc__load_tx(struct i40e *chip, unsigned int queue, struct i40e_tx_que
 	if (!ring__is_possible(length, head))
 		return hmc__fail(chip, HMC_BAD_QUEUE, queue);
 
-	context->base = context__field(line, 32, 57) * 128;
-	context->programs_flows = context__field(line, 91, 1);
-	context->writes_head = context__field(line, 128 + 32, 1);
-	context->head_address = le64(line + 24);
-	context->length = length;
-	context->head = head;
+	ring->base = context__field(line, 32, 57) * 128;
+	chip->programs_flows[queue] = context__field(line, 91, 1);
+	ring->writes_head = context__field(line, 128 + 32, 1);
+	ring->head_address = le64(line + 24);
+	ring->length = length;
+	ring->head = head;
 	return true;
 }
 

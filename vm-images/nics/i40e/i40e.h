@@ -19,9 +19,11 @@
 #include <stdint.h>
 
 #include "core/nic.h"
+#include "intel/counters.h"
+#include "intel/tx_ring.h"
 
 #define I40E_REGISTER_BYTES 0x400000u	/* of the 8 MB BAR; above is nothing */
-#define I40E_QUEUES 128u
+#define I40E_QUEUES TX_RINGS
 #define I40E_VECTORS 65u
 #define I40E_VSIS 16u
 #define I40E_VEBS 4u
@@ -35,24 +37,11 @@
 #define I40E_BLOCKED_ETHERTYPES 8u
 #define I40E_FRAME_MAX 9728u
 #define I40E_RX_CHAIN 5u		/* buffers of a received frame */
-/* What one packet of a TX ring may hold: a segmentation's payload has 18 bits, and headers. */
-#define I40E_TX_PACKET_MAX ((1u << 18) + 1024u)
 #define I40E_TIMER_RESET (NIC_TIMERS - 1)
 
 _Static_assert(I40E_VECTORS < I40E_TIMER_RESET, "a timer a vector, and one for resets");
 
 /* A queue in service: its context as it was when the queue was enabled, checked. */
-struct i40e_tx_queue {
-	bool enabled;
-	bool incomplete;		/* the packet at head has no end up to tail */
-	bool writes_head;		/* head write-back; else DD in the descriptor */
-	bool programs_flows;
-	uint16_t length, head, tail;
-	unsigned int segments_sent;	/* of the packet at head, which the wire stopped */
-	uint64_t base, head_address;
-	uint64_t frames;
-};
-
 struct i40e_rx_queue {
 	bool enabled;
 	bool wide;			/* descriptors of 32 bytes */
@@ -142,20 +131,13 @@ struct i40e_link {
 	uint8_t speed, abilities;
 };
 
-/* What the users of the model see; unlike the statistics these are never cleared. */
-struct i40e_counters {
-	uint64_t tx_frames, tx_bytes, tx_dropped;
-	uint64_t rx_frames, rx_bytes, rx_missed, rx_filtered, rx_dropped;
-	uint64_t interrupts, admin_commands, admin_refused, admin_events;
-	uint64_t bad_addresses, bad_contexts, resets;
-};
-
 struct i40e {
 	struct nic *nic;
 	uint32_t registers[I40E_REGISTER_BYTES / 4];
 	uint16_t nvm[I40E_NVM_WORDS];
 
-	struct i40e_tx_queue tx[I40E_QUEUES];
+	struct tx_rings tx;
+	bool programs_flows[I40E_QUEUES];	/* TX queues that may */
 	struct i40e_rx_queue rx[I40E_QUEUES];
 	struct i40e_vector vectors[I40E_VECTORS];
 	uint32_t causes;		/* ICR0 */
@@ -171,11 +153,8 @@ struct i40e {
 	uint16_t tunnel_ports[I40E_TUNNEL_PORTS];
 	uint16_t blocked_ethertypes[I40E_BLOCKED_ETHERTYPES];
 
-	unsigned int next_tx;		/* the queue whose turn it is */
-	bool wire_full;
 	uint32_t reset_type;		/* of the reset under way; 0: none */
-	struct i40e_counters counters;
-	uint8_t packet[I40E_TX_PACKET_MAX];	/* the packet being sent */
+	struct intel_counters counters;
 };
 
 static inline uint32_t i40e__register(const struct i40e *chip, uint32_t offset)

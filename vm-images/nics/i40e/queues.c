@@ -11,12 +11,12 @@
 
 void i40e_queue__enable_tx(struct i40e *chip, unsigned int queue, uint32_t value)
 {
-	struct i40e_tx_queue *tx = &chip->tx[queue];
+	struct tx_ring *tx = &chip->tx.ring[queue];
 
 	if (!(value & QENA_REQUEST)) {
 		tx->enabled = false;
 	} else if (!tx->enabled) {
-		*tx = (struct i40e_tx_queue){ .frames = tx->frames };
+		*tx = (struct tx_ring){ .frames = tx->frames };
 		tx->enabled = i40e_hmc__load_tx(chip, queue, tx);
 		tx->tail = tx->head;
 		i40e__set_register(chip, QTX_TAIL(queue), tx->tail);
@@ -47,18 +47,8 @@ void i40e_queue__enable_rx(struct i40e *chip, unsigned int queue, uint32_t value
 
 void i40e_queue__tail_tx(struct i40e *chip, unsigned int queue, uint32_t value)
 {
-	struct i40e_tx_queue *tx = &chip->tx[queue];
-
 	i40e__set_register(chip, QTX_TAIL(queue), value);
-	if (!tx->enabled)
-		return;
-	if (value >= tx->length) {
-		nic__warn(chip->nic, "the tail of a TX ring is beyond its end");
-		return;
-	}
-	tx->tail = value;
-	tx->incomplete = false;
-	nic__schedule(chip->nic);
+	tx_ring__move_tail(&chip->tx.ring[queue], chip->nic, value);
 }
 
 void i40e_queue__tail_rx(struct i40e *chip, unsigned int queue, uint32_t value)

@@ -92,7 +92,7 @@ static void function__default(struct i40e *chip)
 	unsigned int i;
 
 	for (i = 0; i < I40E_QUEUES; i++) {
-		chip->tx[i] = (struct i40e_tx_queue){ .frames = chip->tx[i].frames };
+		chip->tx.ring[i] = (struct tx_ring){ .frames = chip->tx.ring[i].frames };
 		chip->rx[i] = (struct i40e_rx_queue){ .frames = chip->rx[i].frames };
 	}
 	for (i = 0; i < I40E_VECTORS; i++)
@@ -103,7 +103,7 @@ static void function__default(struct i40e *chip)
 	memset(&chip->flows, 0, sizeof(chip->flows));
 	memset(chip->tunnel_ports, 0, sizeof(chip->tunnel_ports));
 	memset(chip->blocked_ethertypes, 0, sizeof(chip->blocked_ethertypes));
-	chip->wire_full = false;
+	chip->tx.wire_full = false;
 
 	memcpy(chip->address, nic__mac(chip->nic), 6);
 	memset(chip->vsis, 0, sizeof(chip->vsis));

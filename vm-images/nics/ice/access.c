@@ -29,7 +29,7 @@ uint32_t ice_access__read(struct ice *chip, uint32_t offset)
 		return (ice__register(chip, offset) & ~DYN_ENABLE) |
 		       (chip->vectors[index].enabled ? DYN_ENABLE : 0);
 	if (register__is(offset, QTX_COMM_HEAD(0), ICE_QUEUES, &index))
-		return chip->tx[index].head;
+		return chip->tx.ring[index].head;
 	return ice__register(chip, offset);
 }
 

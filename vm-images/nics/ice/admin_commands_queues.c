@@ -25,7 +25,7 @@ static enum admin_result queue__add(struct ice *chip, uint32_t parent, uint8_t *
 
 	if (queue >= ICE_QUEUES)
 		return ADMIN_EINVAL;
-	if (chip->tx[queue].enabled)
+	if (chip->tx.ring[queue].enabled)
 		return ADMIN_EEXIST;
 	leaf = ice_scheduler__add(chip, parent, NODE_LEAF, data + QUEUE_DATA);
 	if (!leaf)
@@ -34,7 +34,7 @@ static enum admin_result queue__add(struct ice *chip, uint32_t parent, uint8_t *
 		ice_scheduler__remove(chip, parent, leaf);
 		return ADMIN_EINVAL;
 	}
-	chip->tx[queue].node = leaf;
+	chip->tx_owners[queue].node = leaf;
 	put_le32(data + QUEUE_LEAF, leaf);
 	return ADMIN_OK;
 }
@@ -71,9 +71,9 @@ static enum admin_result queue__disable(struct ice *chip, uint32_t parent, uint1
 {
 	if (number & ~NUMBER_MASK)
 		return ADMIN_ENOSYS;
-	if (number >= ICE_QUEUES || !chip->tx[number].enabled)
+	if (number >= ICE_QUEUES || !chip->tx.ring[number].enabled)
 		return ADMIN_ENOENT;
-	if (!ice_scheduler__remove(chip, parent, chip->tx[number].node))
+	if (!ice_scheduler__remove(chip, parent, chip->tx_owners[number].node))
 		return ADMIN_EINVAL;
 	ice_queue__disable_tx(chip, number);
 	return ADMIN_OK;

@@ -101,7 +101,7 @@ static bool element__has_queue(const struct ice *chip, uint32_t number)
 	unsigned int queue;
 
 	for (queue = 0; queue < ICE_QUEUES; queue++)
-		if (chip->tx[queue].enabled && chip->tx[queue].node == number)
+		if (chip->tx.ring[queue].enabled && chip->tx_owners[queue].node == number)
 			return true;
 	return false;
 }

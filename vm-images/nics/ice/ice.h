@@ -18,9 +18,11 @@
 #include <stdint.h>
 
 #include "core/nic.h"
+#include "intel/counters.h"
+#include "intel/tx_ring.h"
 
 #define ICE_REGISTER_BYTES 0x500000u	/* of the 32 MB BAR; above is nothing */
-#define ICE_QUEUES 128u
+#define ICE_QUEUES TX_RINGS
 #define ICE_VECTORS 65u
 #define ICE_VSIS 32u			/* a bit each in the masks of rules */
 #define ICE_VSI_LISTS 64u
@@ -37,24 +39,17 @@
 #define ICE_RSS_GLOBAL_TABLES 16u
 #define ICE_FRAME_MAX 9728u
 #define ICE_RX_CHAIN 5u			/* buffers of a received frame */
-/* What one packet of a TX ring may hold: a segmentation's payload has 18 bits, and headers. */
-#define ICE_TX_PACKET_MAX ((1u << 18) + 1024u)
 #define ICE_TIMER_RESET (NIC_TIMERS - 1)
 
 _Static_assert(ICE_VECTORS < ICE_TIMER_RESET, "a timer a vector, and one for resets");
 
-/* A queue in service: its context as it was when the queue was enabled, checked. */
-struct ice_tx_queue {
-	bool enabled;
-	bool incomplete;		/* the packet at head has no end up to tail */
+/* What a TX queue is of. */
+struct ice_tx_owner {
 	uint16_t vsi;
-	uint16_t length, head, tail;
-	unsigned int segments_sent;	/* of the packet at head, which the wire stopped */
-	uint64_t base;
 	uint32_t node;			/* its leaf of the scheduler's tree */
-	uint64_t frames;
 };
 
+/* A queue in service: its context as it was when the queue was enabled, checked. */
 struct ice_rx_queue {
 	bool enabled;
 	bool wide;			/* descriptors of 32 bytes */
@@ -134,20 +129,13 @@ struct ice_link {
 	uint8_t abilities, fec;
 };
 
-/* What the users of the model see; unlike the statistics these are never cleared. */
-struct ice_counters {
-	uint64_t tx_frames, tx_bytes, tx_dropped;
-	uint64_t rx_frames, rx_bytes, rx_missed, rx_filtered, rx_dropped;
-	uint64_t interrupts, admin_commands, admin_refused, admin_events;
-	uint64_t bad_addresses, bad_contexts, resets;
-};
-
 struct ice {
 	struct nic *nic;
 	uint32_t registers[ICE_REGISTER_BYTES / 4];
 	uint8_t flash[ICE_FLASH_BYTES];
 
-	struct ice_tx_queue tx[ICE_QUEUES];
+	struct tx_rings tx;
+	struct ice_tx_owner tx_owners[ICE_QUEUES];
 	struct ice_rx_queue rx[ICE_QUEUES];
 	struct ice_vector vectors[ICE_VECTORS];
 	uint32_t causes;		/* OICR */
@@ -167,11 +155,8 @@ struct ice {
 	bool locks[5];			/* resources that the driver owns, by their number */
 	uint8_t address[6];
 
-	unsigned int next_tx;		/* the queue whose turn it is */
-	bool wire_full;
 	uint32_t reset_type;		/* of the reset under way; 0: none */
-	struct ice_counters counters;
-	uint8_t packet[ICE_TX_PACKET_MAX];	/* the packet being sent */
+	struct intel_counters counters;
 };
 
 static inline uint32_t ice__register(const struct ice *chip, uint32_t offset)

@@ -39,7 +39,7 @@ static bool context__refuse(struct ice *chip)
 bool ice_queue__enable_tx(struct ice *chip, unsigned int queue,
 			  const uint8_t context[TX_CONTEXT_BYTES])
 {
-	struct ice_tx_queue *tx = &chip->tx[queue];
+	struct tx_ring *tx = &chip->tx.ring[queue];
 	uint8_t line[TX_CONTEXT_BYTES + 8] = { 0 };	/* le64() looks ahead */
 	uint64_t length, vsi;
 
@@ -48,20 +48,20 @@ bool ice_queue__enable_tx(struct ice *chip, unsigned int queue,
 	vsi = context__field(line, 80, 10);
 	if (!ring__is_possible(length, 0) || vsi >= ICE_VSIS || !chip->vsis[vsi].used)
 		return context__refuse(chip);
-	*tx = (struct ice_tx_queue){
+	*tx = (struct tx_ring){
 		.enabled = true,
 		.base = context__field(line, 0, 57) * BASE_UNIT,
 		.length = length,
-		.vsi = vsi,
 		.frames = tx->frames,
 	};
+	chip->tx_owners[queue].vsi = vsi;
 	ice__set_register(chip, QTX_COMM_DBELL(queue), 0);
 	return true;
 }
 
 void ice_queue__disable_tx(struct ice *chip, unsigned int queue)
 {
-	chip->tx[queue] = (struct ice_tx_queue){ .frames = chip->tx[queue].frames };
+	chip->tx.ring[queue] = (struct tx_ring){ .frames = chip->tx.ring[queue].frames };
 }
 
 static bool rx__load(struct ice *chip, unsigned int queue, struct ice_rx_queue *rx)
@@ -112,18 +112,8 @@ void ice_queue__enable_rx(struct ice *chip, unsigned int queue, uint32_t value)
 
 void ice_queue__tail_tx(struct ice *chip, unsigned int queue, uint32_t value)
 {
-	struct ice_tx_queue *tx = &chip->tx[queue];
-
 	ice__set_register(chip, QTX_COMM_DBELL(queue), value);
-	if (!tx->enabled)
-		return;
-	if (value >= tx->length) {
-		nic__warn(chip->nic, "the tail of a TX ring is beyond its end");
-		return;
-	}
-	tx->tail = value;
-	tx->incomplete = false;
-	nic__schedule(chip->nic);
+	tx_ring__move_tail(&chip->tx.ring[queue], chip->nic, value);
 }
 
 void ice_queue__tail_rx(struct ice *chip, unsigned int queue, uint32_t value)

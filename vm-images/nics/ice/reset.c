@@ -68,7 +68,7 @@ static void function__default(struct ice *chip)
 	memset(chip->locks, 0, sizeof(chip->locks));
 	chip->package.loading = false;
 	chip->causes = 0;
-	chip->wire_full = false;
+	chip->tx.wire_full = false;
 	memcpy(chip->address, nic__mac(chip->nic), 6);
 
 	chip->link = (struct ice_link){

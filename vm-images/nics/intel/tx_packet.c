@@ -6,6 +6,7 @@
 #include "core/nic.h"
 #include "frame/bytes.h"
 #include "tx_packet.h"
+#include "tx_ring.h"
 
 #define TYPE_DATA 0x0
 #define TYPE_CONTEXT 0x1

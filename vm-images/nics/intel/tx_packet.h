@@ -12,15 +12,11 @@
 #include <stdint.h>
 
 struct nic;
+struct tx_ring;
 
 #define TX_DESCRIPTOR_BYTES 16u
 #define TX_TYPE_DONE 0xf
 #define TX_DATA_DUMMY (UINT64_C(0x0010) << 4)
-
-struct tx_ring {
-	uint64_t base;
-	uint16_t length, head, tail;	/* both within length */
-};
 
 /* The packet at a ring's head. */
 struct tx_packet {
