@@ -10,12 +10,10 @@
 
 #define ABILITIES_BYTES 0x218u
 #define REPORT_INITIAL 0x0002
-#define EVENTS_DISABLE 2u
-#define EVENTS_ENABLE 3u
 
 static enum admin_result get_abilities(struct i40e *chip, struct admin_command *command)
 {
-	const struct i40e_link *link = &chip->link;
+	const struct intel_link *link = &chip->link;
 	bool initial = le16(command->parameters) & REPORT_INITIAL;
 
 	put_le32(command->data, initial ? LINK_TYPES : link->types);
@@ -29,12 +27,12 @@ static enum admin_result get_abilities(struct i40e *chip, struct admin_command *
 /* Without PHY types, or with the link not enabled, there is no link. */
 static enum admin_result set_configuration(struct i40e *chip, struct admin_command *command)
 {
-	struct i40e_link *link = &chip->link;
+	struct intel_link *link = &chip->link;
 
 	link->types = le32(command->parameters) & LINK_TYPES;
 	link->speed = command->parameters[4] & LINK_SPEED_40G;
 	link->abilities = command->parameters[5] & PHY_ABILITIES_MASK;
-	i40e_link__update(chip);
+	intel_link__update(&chip->link, chip->nic);
 	return ADMIN_OK;
 }
 
@@ -52,20 +50,13 @@ static enum admin_result set_mac_configuration(struct i40e *chip, struct admin_c
 static enum admin_result restart_link(struct i40e *chip, struct admin_command *command)
 {
 	chip->link.enabled = command->parameters[0] & RESTART_LINK_ENABLE;
-	i40e_link__update(chip);
+	intel_link__update(&chip->link, chip->nic);
 	return ADMIN_OK;
 }
 
 static enum admin_result get_status(struct i40e *chip, struct admin_command *command)
 {
-	struct i40e_link *link = &chip->link;
-	unsigned int events = command->parameters[0] & 3;
-
-	if (events == EVENTS_ENABLE || events == EVENTS_DISABLE)
-		link->events = events == EVENTS_ENABLE;
-	/* What the driver learns here needs no event. */
-	link->up = i40e_link__is_up(chip);
-	link->event_due = false;
+	intel_link__ask(&chip->link, chip->nic, command->parameters[0]);
 	i40e_link__status(chip, command->parameters);
 	return ADMIN_OK;
 }

@@ -20,6 +20,7 @@
 
 #include "core/nic.h"
 #include "intel/counters.h"
+#include "intel/link.h"
 #include "intel/tx_ring.h"
 
 #define I40E_REGISTER_BYTES 0x400000u	/* of the 8 MB BAR; above is nothing */
@@ -120,17 +121,6 @@ struct i40e_flows {
 	unsigned int used;
 };
 
-struct i40e_link {
-	bool enabled;			/* the driver lets the PHY run */
-	bool events;			/* the next change is to be reported */
-	bool event_due;
-	bool up;			/* as last seen */
-	uint16_t event_mask;		/* set: not reported */
-	uint16_t frame_max;
-	uint32_t types;			/* PHY types, a bit each */
-	uint8_t speed, abilities;
-};
-
 struct i40e {
 	struct nic *nic;
 	uint32_t registers[I40E_REGISTER_BYTES / 4];
@@ -148,7 +138,7 @@ struct i40e {
 	struct i40e_filter filters[I40E_MAC_FILTERS];
 	unsigned int filter_count;
 	struct i40e_flows flows;
-	struct i40e_link link;
+	struct intel_link link;
 	uint8_t address[6];
 	uint16_t tunnel_ports[I40E_TUNNEL_PORTS];
 	uint16_t blocked_ethertypes[I40E_BLOCKED_ETHERTYPES];

@@ -3,7 +3,6 @@
 #ifndef I40E_LINK_H
 #define I40E_LINK_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 struct i40e;
@@ -20,15 +19,8 @@ struct i40e;
 #define LINK_QUALIFIED 0x80
 #define LINK_CRC 0x04
 
-#define LINK_EVENT_UP_DOWN 0x0002	/* of Set PHY Event Mask */
-#define PHY_LINK_ENABLE 0x08		/* of the abilities of Get and Set PHY */
-#define PHY_NEGOTIATE 0x10
-#define PHY_ABILITIES_MASK 0x1f
-#define RESTART_LINK_ENABLE 0x04	/* of Setup Link and Restart Auto-negotiation */
+#define PHY_ABILITIES_MASK 0x1f		/* of Set PHY */
 
-bool i40e_link__is_up(struct i40e *chip);
-/* Looks whether the link changed, and owes the driver an event when it wants one. */
-void i40e_link__update(struct i40e *chip);
 /* The 16 bytes of the Get Link Status answer, which are also those of the event. */
 void i40e_link__status(struct i40e *chip, uint8_t status[16]);
 

@@ -5,7 +5,6 @@
 #include "counters.h"
 #include "i40e.h"
 #include "interrupts.h"
-#include "link.h"
 #include "model.h"
 #include "registers.h"
 #include "reset.h"
@@ -84,7 +83,7 @@ static void i40e__missed(struct nic *nic)
 static void i40e__link(struct nic *nic, bool up)
 {
 	(void)up;
-	i40e_link__update(i40e__of(nic));
+	intel_link__update(&i40e__of(nic)->link, nic);
 }
 
 static void i40e__timer(struct nic *nic, unsigned int timer)

@@ -114,14 +114,14 @@ static void function__default(struct i40e *chip)
 	memcpy(filter.address, chip->address, 6);
 	i40e_filter__add(chip, &filter);
 
-	chip->link = (struct i40e_link){
+	chip->link = (struct intel_link){
 		.enabled = true,
 		.frame_max = I40E_FRAME_MAX,
 		.types = LINK_TYPES,
 		.speed = LINK_SPEED_40G,
 		.abilities = PHY_LINK_ENABLE | PHY_NEGOTIATE,
 	};
-	chip->link.up = i40e_link__is_up(chip);
+	chip->link.up = intel_link__is_up(&chip->link, chip->nic);
 }
 
 static void registers__clear(struct i40e *chip, uint32_t first, unsigned int count,

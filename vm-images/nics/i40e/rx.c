@@ -14,7 +14,6 @@
 #include "i40e.h"
 #include "intel/packet.h"
 #include "interrupts.h"
-#include "link.h"
 #include "registers.h"
 #include "rss.h"
 #include "rx.h"
@@ -187,7 +186,7 @@ bool i40e_rx__receive(struct i40e *chip, const void *data, size_t bytes)
 	struct packet packet;
 	size_t received = bytes, buffers;
 
-	if (!i40e_link__is_up(chip))
+	if (!intel_link__is_up(&chip->link, chip->nic))
 		return frame__drop(chip, GLPRT_RDPC);
 	if (bytes > NIC_FRAME_MAX || bytes > chip->link.frame_max)
 		return frame__drop(chip, GLPRT_ROC);

@@ -6,7 +6,6 @@
 #include "i40e.h"
 #include "intel/tx_packet.h"
 #include "interrupts.h"
-#include "link.h"
 #include "registers.h"
 #include "statistics.h"
 #include "tx.h"
@@ -30,7 +29,7 @@ static enum tx_sent frame__send(struct nic *nic, unsigned int queue, const uint8
 	struct i40e *chip = nic__state(nic);
 
 	(void)queue;
-	if (!i40e_link__is_up(chip)) {
+	if (!intel_link__is_up(&chip->link, chip->nic)) {
 		i40e_statistics__count(chip, GLPRT_TDOLD);
 		return TX_DROPPED;
 	}

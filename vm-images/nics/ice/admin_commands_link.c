@@ -16,13 +16,11 @@
 #define REPORT_ACTIVE 2u
 #define CONFIGURATION_BYTES 24u		/* struct ice_aqc_set_phy_cfg_data */
 #define CONFIGURATION_FEC 22
-#define EVENTS_DISABLE 2u
-#define EVENTS_ENABLE 3u
 #define LOOPBACK_ON 0x01
 
 static enum admin_result get_abilities(struct ice *chip, struct admin_command *command)
 {
-	const struct ice_link *link = &chip->link;
+	const struct intel_link *link = &chip->link;
 	bool active = bits(le16(command->parameters + 2), REPORT_LOW, 3) == REPORT_ACTIVE;
 
 	memset(command->data, 0, ABILITIES_BYTES);
@@ -37,13 +35,13 @@ static enum admin_result get_abilities(struct ice *chip, struct admin_command *c
 /* Without PHY types, or with the link not enabled, there is no link. */
 static enum admin_result set_configuration(struct ice *chip, struct admin_command *command)
 {
-	struct ice_link *link = &chip->link;
+	struct intel_link *link = &chip->link;
 
 	link->types = le64(command->data) & LINK_TYPES;
 	link->abilities = command->data[ABILITIES_AT] & PHY_ABILITIES_MASK;
 	link->fec = command->data[CONFIGURATION_FEC];
 	link->enabled = link->abilities & PHY_LINK_ENABLE;
-	ice_link__update(chip);
+	intel_link__update(&chip->link, chip->nic);
 	return ADMIN_OK;
 }
 
@@ -60,21 +58,14 @@ static enum admin_result set_mac_configuration(struct ice *chip, struct admin_co
 static enum admin_result restart_link(struct ice *chip, struct admin_command *command)
 {
 	chip->link.enabled = command->parameters[2] & RESTART_LINK_ENABLE;
-	ice_link__update(chip);
+	intel_link__update(&chip->link, chip->nic);
 	return ADMIN_OK;
 }
 
 static enum admin_result get_status(struct ice *chip, struct admin_command *command)
 {
-	struct ice_link *link = &chip->link;
-	unsigned int events = command->parameters[2] & 3;
-
-	if (events == EVENTS_ENABLE || events == EVENTS_DISABLE)
-		link->events = events == EVENTS_ENABLE;
-	/* What the driver learns here needs no event. */
-	link->up = ice_link__is_up(chip);
-	link->event_due = false;
-	put_le16(command->parameters + 2, link->events);
+	intel_link__ask(&chip->link, chip->nic, command->parameters[2]);
+	put_le16(command->parameters + 2, chip->link.events);
 	ice_link__status(chip, command->data);
 	command->answer_bytes = LINK_STATUS_BYTES;
 	return ADMIN_OK;
@@ -89,7 +80,7 @@ static enum admin_result set_event_mask(struct ice *chip, struct admin_command *
 static enum admin_result set_loopback(struct ice *chip, struct admin_command *command)
 {
 	chip->link.loopback = command->parameters[0] & LOOPBACK_ON;
-	ice_link__update(chip);
+	intel_link__update(&chip->link, chip->nic);
 	return ADMIN_OK;
 }
 

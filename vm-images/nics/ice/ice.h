@@ -19,6 +19,7 @@
 
 #include "core/nic.h"
 #include "intel/counters.h"
+#include "intel/link.h"
 #include "intel/tx_ring.h"
 
 #define ICE_REGISTER_BYTES 0x500000u	/* of the 32 MB BAR; above is nothing */
@@ -117,18 +118,6 @@ struct ice_package {
 	uint32_t track;
 };
 
-struct ice_link {
-	bool enabled;			/* the driver lets the PHY run */
-	bool events;			/* the next change is to be reported */
-	bool event_due;
-	bool loopback;			/* frames that are sent are received */
-	bool up;			/* as last seen */
-	uint16_t event_mask;		/* set: not reported */
-	uint16_t frame_max;
-	uint64_t types;			/* PHY types, a bit each */
-	uint8_t abilities, fec;
-};
-
 struct ice {
 	struct nic *nic;
 	uint32_t registers[ICE_REGISTER_BYTES / 4];
@@ -150,7 +139,7 @@ struct ice {
 	uint8_t rss_pf_table[ICE_RSS_TABLE_PF];
 	uint8_t rss_global_tables[ICE_RSS_GLOBAL_TABLES][ICE_RSS_TABLE_GLOBAL];
 
-	struct ice_link link;
+	struct intel_link link;
 	struct ice_package package;
 	bool locks[5];			/* resources that the driver owns, by their number */
 	uint8_t address[6];

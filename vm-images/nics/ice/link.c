@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: MIT
-/*
- * The link: up when the wire has one and the driver lets the PHY run, or when frames only go
- * around. A 100 Gb/s direct attach cable, always plugged in.
- */
+/* What the driver is told about the link: a 100 Gb/s direct attach cable, always plugged in. */
 #include <string.h>
 
 #include "frame/bytes.h"
@@ -22,34 +19,10 @@
 #define STATUS_SPEED 10
 #define STATUS_TYPES 16
 
-bool ice_link__is_up(struct ice *chip)
-{
-	const struct ice_link *link = &chip->link;
-
-	return link->loopback || (link->enabled && link->types && nic__link(chip->nic));
-}
-
-void ice_link__update(struct ice *chip)
-{
-	struct ice_link *link = &chip->link;
-	bool up = ice_link__is_up(chip);
-
-	if (up == link->up)
-		return;
-	link->up = up;
-	if (link->events && !(link->event_mask & LINK_EVENT_UP_DOWN)) {
-		link->event_due = true;
-		nic__schedule(chip->nic);
-	}
-	/* What waits on the wire or in a ring is dropped, or can go on. */
-	nic__room(chip->nic);
-	nic__schedule(chip->nic);
-}
-
 void ice_link__status(struct ice *chip, uint8_t status[LINK_STATUS_BYTES])
 {
-	const struct ice_link *link = &chip->link;
-	bool up = ice_link__is_up(chip);
+	const struct intel_link *link = &chip->link;
+	bool up = intel_link__is_up(link, chip->nic);
 
 	memset(status, 0, LINK_STATUS_BYTES);
 	status[STATUS_LINK] = LINK_MEDIA | (up ? LINK_UP | LINK_UP_PORT | LINK_SIGNAL : 0);

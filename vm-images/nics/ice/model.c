@@ -5,7 +5,6 @@
 #include "counters.h"
 #include "ice.h"
 #include "interrupts.h"
-#include "link.h"
 #include "model.h"
 #include "reset.h"
 #include "rx.h"
@@ -78,7 +77,7 @@ static void ice__missed(struct nic *nic)
 static void ice__link(struct nic *nic, bool up)
 {
 	(void)up;
-	ice_link__update(ice__of(nic));
+	intel_link__update(&ice__of(nic)->link, nic);
 }
 
 static void ice__timer(struct nic *nic, unsigned int timer)

@@ -71,13 +71,13 @@ static void function__default(struct ice *chip)
 	chip->tx.wire_full = false;
 	memcpy(chip->address, nic__mac(chip->nic), 6);
 
-	chip->link = (struct ice_link){
+	chip->link = (struct intel_link){
 		.enabled = true,
 		.frame_max = ICE_FRAME_MAX,
 		.types = LINK_TYPES,
 		.abilities = PHY_LINK_ENABLE | PHY_NEGOTIATE,
 	};
-	chip->link.up = ice_link__is_up(chip);
+	chip->link.up = intel_link__is_up(&chip->link, chip->nic);
 }
 
 static void registers__clear(struct ice *chip, uint32_t first, unsigned int count,

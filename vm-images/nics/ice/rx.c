@@ -14,7 +14,6 @@
 #include "ice.h"
 #include "intel/packet.h"
 #include "interrupts.h"
-#include "link.h"
 #include "registers.h"
 #include "rss.h"
 #include "rules.h"
@@ -251,7 +250,7 @@ bool ice_rx__receive(struct ice *chip, const void *data, size_t bytes)
 	struct packet packet;
 	uint32_t vsis;
 
-	if (!ice_link__is_up(chip))
+	if (!intel_link__is_up(&chip->link, chip->nic))
 		return frame__drop(chip, PRTRPB_RDPC);
 	if (bytes > NIC_FRAME_MAX || bytes + FRAME_CRC_BYTES > chip->link.frame_max)
 		return frame__drop(chip, GLPRT_ROC);

@@ -8,7 +8,6 @@
 #include "frame/headers.h"
 #include "ice.h"
 #include "interrupts.h"
-#include "link.h"
 #include "registers.h"
 #include "rules.h"
 #include "rx.h"
@@ -38,7 +37,7 @@ static enum tx_sent frame__send(struct nic *nic, unsigned int queue, const uint8
 	struct ice *chip = nic__state(nic);
 	unsigned int vsi = chip->tx_owners[queue].vsi;
 
-	if (!ice_link__is_up(chip)) {
+	if (!intel_link__is_up(&chip->link, chip->nic)) {
 		ice_statistics__count(chip, GLPRT_TDOLD);
 		return TX_DROPPED;
 	}
