@@ -14,16 +14,14 @@
 #include "frame/bytes.h"
 #include "hmc.h"
 #include "i40e.h"
+#include "intel/queue_context.h"
 #include "interrupts.h"
 #include "registers.h"
 
 #define SEGMENT_BYTES 0x200000u
 #define PAGE_BYTES 4096u
 #define TX_CONTEXT_BYTES 128u		/* GLHMC_LANTXOBJSZ */
-#define RX_CONTEXT_BYTES 32u		/* GLHMC_LANRXOBJSZ */
 #define BASE_UNIT 512u			/* of GLHMC_LAN*BASE */
-#define RING_LENGTH_MIN 8u
-#define RING_LENGTH_MAX 8160u
 
 /* PFHMC_ERRORINFO.HMC_ERROR_TYPE */
 enum hmc_error {
@@ -97,12 +95,6 @@ static bool hmc__read(struct i40e *chip, uint64_t address, void *to, size_t byte
 	return true;
 }
 
-/* Fields of a context, which need not start in a byte: @width at most 57. */
-static uint64_t context__field(const uint8_t *context, unsigned int low, unsigned int width)
-{
-	return bits(le64(context + low / 8), low % 8, width);
-}
-
 static bool context__read(struct i40e *chip, unsigned int queue, uint32_t base, uint32_t count,
 			  void *context, size_t bytes)
 {
@@ -110,11 +102,6 @@ static bool context__read(struct i40e *chip, unsigned int queue, uint32_t base, 
 		return hmc__fail(chip, HMC_BAD_QUEUE, queue);
 	return hmc__read(chip, (uint64_t)i40e__register(chip, base) * BASE_UNIT + queue * bytes,
 			 context, bytes);
-}
-
-static bool ring__is_possible(uint64_t length, uint64_t head)
-{
-	return length >= RING_LENGTH_MIN && length <= RING_LENGTH_MAX && head < length;
 }
 
 /* Section 8.4: LAN transmit queue context, in lines of 128 bits. */
@@ -127,10 +114,10 @@ bool i40e_hmc__load_tx(struct i40e *chip, unsigned int queue, struct tx_ring *ri
 		return false;
 	head = context__field(line, 0, 13);
 	length = context__field(line, 128 + 33, 13);
-	if (!ring__is_possible(length, head))
+	if (!context__ring_is_possible(length, head))
 		return hmc__fail(chip, HMC_BAD_QUEUE, queue);
 
-	ring->base = context__field(line, 32, 57) * 128;
+	ring->base = context__field(line, 32, 57) * CONTEXT_BASE_UNIT;
 	chip->programs_flows[queue] = context__field(line, 91, 1);
 	ring->writes_head = context__field(line, 128 + 32, 1);
 	ring->head_address = le64(line + 24);
@@ -140,25 +127,12 @@ bool i40e_hmc__load_tx(struct i40e *chip, unsigned int queue, struct tx_ring *ri
 }
 
 /* Section 8.3: LAN receive queue context. */
-bool i40e_hmc__load_rx(struct i40e *chip, unsigned int queue, struct i40e_rx_queue *context)
+bool i40e_hmc__load_rx(struct i40e *chip, unsigned int queue, struct rx_ring *ring)
 {
-	uint8_t line[RX_CONTEXT_BYTES + 8] = { 0 };	/* le64() looks ahead */
-	uint64_t length, head;
+	uint8_t context[RX_CONTEXT_BYTES];	/* GLHMC_LANRXOBJSZ */
 
-	if (!context__read(chip, queue, GLHMC_LANRXBASE, GLHMC_LANRXCNT, line, RX_CONTEXT_BYTES))
+	if (!context__read(chip, queue, GLHMC_LANRXBASE, GLHMC_LANRXCNT, context, sizeof(context)))
 		return false;
-	head = context__field(line, 0, 13);
-	length = context__field(line, 89, 13);
-	context->buffer_bytes = context__field(line, 102, 7) * 128;
-	if (!ring__is_possible(length, head) || !context->buffer_bytes)
-		return hmc__fail(chip, HMC_BAD_QUEUE, queue);
-	if (context__field(line, 114, 2))
-		nic__warn(chip->nic, "header split is not modelled: frames go to the packet buffer");
-
-	context->base = context__field(line, 32, 57) * 128;
-	context->wide = context__field(line, 116, 1);
-	context->frame_max = context__field(line, 174, 14);
-	context->length = length;
-	context->head = head;
-	return true;
+	return rx_ring__decode(ring, chip->nic, context) ||
+	       hmc__fail(chip, HMC_BAD_QUEUE, queue);
 }

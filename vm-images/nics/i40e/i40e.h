@@ -21,6 +21,7 @@
 #include "core/nic.h"
 #include "intel/counters.h"
 #include "intel/link.h"
+#include "intel/rx_ring.h"
 #include "intel/tx_ring.h"
 
 #define I40E_REGISTER_BYTES 0x400000u	/* of the 8 MB BAR; above is nothing */
@@ -37,20 +38,9 @@
 #define I40E_TUNNEL_PORTS 16u
 #define I40E_BLOCKED_ETHERTYPES 8u
 #define I40E_FRAME_MAX 9728u
-#define I40E_RX_CHAIN 5u		/* buffers of a received frame */
 #define I40E_TIMER_RESET (NIC_TIMERS - 1)
 
 _Static_assert(I40E_VECTORS < I40E_TIMER_RESET, "a timer a vector, and one for resets");
-
-/* A queue in service: its context as it was when the queue was enabled, checked. */
-struct i40e_rx_queue {
-	bool enabled;
-	bool wide;			/* descriptors of 32 bytes */
-	uint16_t length, head, tail;
-	uint32_t buffer_bytes, frame_max;
-	uint64_t base;
-	uint64_t frames;
-};
 
 struct i40e_vector {
 	bool enabled;			/* INTENA */
@@ -128,7 +118,7 @@ struct i40e {
 
 	struct tx_rings tx;
 	bool programs_flows[I40E_QUEUES];	/* TX queues that may */
-	struct i40e_rx_queue rx[I40E_QUEUES];
+	struct rx_ring rx[I40E_QUEUES];
 	struct i40e_vector vectors[I40E_VECTORS];
 	uint32_t causes;		/* ICR0 */
 	struct { uint32_t low, high; } segments[I40E_SEGMENT_DESCRIPTORS];

@@ -28,12 +28,12 @@ void i40e_queue__enable_tx(struct i40e *chip, unsigned int queue, uint32_t value
 /* The driver may have written the tail before: buffers are posted, then the queue is enabled. */
 void i40e_queue__enable_rx(struct i40e *chip, unsigned int queue, uint32_t value)
 {
-	struct i40e_rx_queue *rx = &chip->rx[queue];
+	struct rx_ring *rx = &chip->rx[queue];
 
 	if (!(value & QENA_REQUEST)) {
 		rx->enabled = false;
 	} else if (!rx->enabled) {
-		*rx = (struct i40e_rx_queue){ .frames = rx->frames };
+		*rx = (struct rx_ring){ .frames = rx->frames };
 		rx->enabled = i40e_hmc__load_rx(chip, queue, rx);
 		rx->tail = rx->head;
 		if (rx->enabled)
@@ -53,15 +53,6 @@ void i40e_queue__tail_tx(struct i40e *chip, unsigned int queue, uint32_t value)
 
 void i40e_queue__tail_rx(struct i40e *chip, unsigned int queue, uint32_t value)
 {
-	struct i40e_rx_queue *rx = &chip->rx[queue];
-
 	i40e__set_register(chip, QRX_TAIL(queue), value);
-	if (!rx->enabled)
-		return;
-	if (value >= rx->length) {
-		nic__warn(chip->nic, "the tail of an RX ring is beyond its end");
-		return;
-	}
-	rx->tail = value;
-	nic__room(chip->nic);
+	rx_ring__move_tail(&chip->rx[queue], chip->nic, value);
 }

@@ -93,7 +93,7 @@ static void function__default(struct i40e *chip)
 
 	for (i = 0; i < I40E_QUEUES; i++) {
 		chip->tx.ring[i] = (struct tx_ring){ .frames = chip->tx.ring[i].frames };
-		chip->rx[i] = (struct i40e_rx_queue){ .frames = chip->rx[i].frames };
+		chip->rx[i] = (struct rx_ring){ .frames = chip->rx[i].frames };
 	}
 	for (i = 0; i < I40E_VECTORS; i++)
 		nic__set_timer(chip->nic, i, 0);

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
- * Received frames (datasheet section 8.3, "LAN receive"): to a VSI, to one of its queues, into as
- * many of the queue's buffers as the frame takes. Descriptors from the head up to the tail are
- * ours; each is read, then written back in its place, the word with DD last.
+ * Received frames (datasheet section 8.3, "LAN receive"): to a VSI, to one of its queues, and what
+ * the descriptors of the queue's ring say of them.
  */
 #include <string.h>
 
-#include "core/memory/dma.h"
-#include "frame/bytes.h"
 #include "frame/headers.h"
 #include "filter.h"
 #include "flow_table.h"
@@ -20,7 +17,9 @@
 #include "statistics.h"
 #include "vsi.h"
 
-/* The second quad word of a write-back descriptor (section 8.3). */
+/* The quad words of a write-back descriptor (section 8.3). */
+#define TAG_LOW 16
+#define HASH_LOW 32			/* or the flow's number */
 #define STATUS_DONE UINT64_C(0x1)
 #define STATUS_END UINT64_C(0x2)
 #define STATUS_TAG UINT64_C(0x4)
@@ -52,76 +51,17 @@ struct verdict {
 	uint64_t status;
 };
 
-static unsigned int ring__ours(const struct i40e_rx_queue *rx)
+static void verdict__describe(const void *data, size_t bytes, bool last, bool bad,
+			      uint64_t words[2])
 {
-	return rx->tail >= rx->head ? rx->tail - rx->head : rx->length - rx->head + rx->tail;
-}
+	const struct verdict *verdict = data;
 
-static uint64_t ring__descriptor(const struct i40e_rx_queue *rx)
-{
-	return rx->base + (uint64_t)rx->head * (rx->wide ? 32 : 16);
-}
-
-static void ring__advance(struct i40e_rx_queue *rx)
-{
-	rx->head = rx->head + 1 == rx->length ? 0 : rx->head + 1;
-}
-
-/*
- * Writes a descriptor back: all but the second quad word, and that last.
- * Return: whether the ring is in guest memory.
- */
-static bool ring__write_back(struct i40e *chip, struct i40e_rx_queue *rx, const uint8_t first[8],
-			     uint64_t second)
-{
-	uint64_t address = ring__descriptor(rx);
-	static const uint8_t rest[16];
-
-	if (!dma__write(chip->nic, address, first, 8) ||
-	    (rx->wide && !dma__write(chip->nic, address + 16, rest, sizeof(rest))) ||
-	    !dma__publish64(chip->nic, address + 8, second)) {
-		chip->counters.bad_addresses++;
-		return false;
-	}
-	ring__advance(rx);
-	return true;
-}
-
-/*
- * Over as many buffers as it takes; there are enough. What cannot be written is marked.
- * Return: whether the ring is in guest memory.
- */
-static bool ring__put(struct i40e *chip, struct i40e_rx_queue *rx, const uint8_t *frame,
-		      size_t bytes, const struct verdict *verdict)
-{
-	bool bad = false;
-	size_t at, part;
-
-	for (at = 0; at < bytes; at += part) {
-		uint64_t second = STATUS_DONE;
-		uint8_t first[8] = { 0 }, descriptor[8];
-
-		part = bytes - at < rx->buffer_bytes ? bytes - at : rx->buffer_bytes;
-		if (!dma__read(chip->nic, ring__descriptor(rx), descriptor, sizeof(descriptor))) {
-			chip->counters.bad_addresses++;
-			nic__warn(chip->nic, "an RX ring is not in guest memory");
-			return false;
-		}
-		if (!dma__write(chip->nic, le64(descriptor), frame + at, part)) {
-			chip->counters.bad_addresses++;
-			bad = true;
-		}
-		second |= (uint64_t)part << LENGTH_LOW;
-		if (at + part == bytes) {
-			put_le16(first + 2, verdict->tag);
-			put_le32(first + 4, verdict->hash_or_flow);
-			second |= STATUS_END | verdict->status | (bad ? ERROR_RECEIVE : 0);
-		}
-		if (!ring__write_back(chip, rx, first, second))
-			return false;
-	}
-	rx->frames++;
-	return true;
+	words[0] = 0;
+	words[1] = STATUS_DONE | (uint64_t)bytes << LENGTH_LOW;
+	if (!last)
+		return;
+	words[0] = (uint64_t)verdict->tag << TAG_LOW | (uint64_t)verdict->hash_or_flow << HASH_LOW;
+	words[1] |= STATUS_END | verdict->status | (bad ? ERROR_RECEIVE : 0);
 }
 
 /* The flow director goes before RSS. The VSI of a flow may have gone. */
@@ -176,15 +116,45 @@ static bool frame__drop(struct i40e *chip, uint32_t statistic)
 	return true;
 }
 
-bool i40e_rx__receive(struct i40e *chip, const void *data, size_t bytes)
+/* Puts the frame into the queue's ring, without its tag where that is wanted, or drops it. */
+static bool frame__deliver(struct i40e *chip, const struct i40e_vsi *vsi,
+			   const struct packet *packet, const uint8_t *frame, size_t bytes,
+			   struct verdict *verdict)
 {
 	uint8_t stripped[NIC_FRAME_MAX];
+	struct rx_frame put = { frame, bytes, verdict__describe, verdict };
+	struct rx_ring *rx = &chip->rx[verdict->queue];
+
+	if (packet->tagged && i40e_vsi__strips_vlan(vsi)) {
+		verdict->tag = packet->tag;
+		verdict->status |= STATUS_TAG;
+		memcpy(stripped, frame, ETHERTYPE_AT);
+		memcpy(stripped + ETHERTYPE_AT, frame + ETHERTYPE_AT + VLAN_BYTES,
+		       bytes - ETHERTYPE_AT - VLAN_BYTES);
+		put.data = stripped;
+		put.bytes -= VLAN_BYTES;
+	}
+	switch (rx_ring__room(rx, put.bytes)) {
+	case RX_ROOM_NEVER:
+		return frame__drop(chip, GLPRT_ROC);
+	case RX_ROOM_LATER:
+		return false;
+	case RX_ROOM:
+		break;
+	}
+	if (!rx_ring__put(rx, chip->nic, &chip->counters, &put))
+		return frame__drop(chip, GLV_RDPC(0));
+	i40e_statistics__count_rx(chip, frame, bytes);
+	i40e_interrupts__queue(chip, false, verdict->queue);
+	return true;
+}
+
+bool i40e_rx__receive(struct i40e *chip, const void *data, size_t bytes)
+{
 	struct verdict verdict = { 0 };
 	const uint8_t *frame = data;
-	struct i40e_rx_queue *rx;
 	struct i40e_vsi *vsi;
 	struct packet packet;
-	size_t received = bytes, buffers;
 
 	if (!intel_link__is_up(&chip->link, chip->nic))
 		return frame__drop(chip, GLPRT_RDPC);
@@ -197,42 +167,23 @@ bool i40e_rx__receive(struct i40e *chip, const void *data, size_t bytes)
 		return true;
 	}
 	verdict__steer(chip, vsi, &packet, frame, bytes, &verdict);
-	rx = &chip->rx[verdict.queue];
-	if (verdict.drop || !rx->enabled)
+	if (verdict.drop || !chip->rx[verdict.queue].enabled)
 		return frame__drop(chip, GLV_RDPC(0));
-
 	verdict__judge(&packet, frame, bytes, &verdict);
-	if (packet.tagged && i40e_vsi__strips_vlan(vsi)) {
-		verdict.tag = packet.tag;
-		verdict.status |= STATUS_TAG;
-		memcpy(stripped, frame, ETHERTYPE_AT);
-		memcpy(stripped + ETHERTYPE_AT, frame + ETHERTYPE_AT + VLAN_BYTES,
-		       bytes - ETHERTYPE_AT - VLAN_BYTES);
-		frame = stripped;
-		bytes -= VLAN_BYTES;
-	}
-	buffers = (bytes + rx->buffer_bytes - 1) / rx->buffer_bytes;
-	if (bytes > rx->frame_max || buffers > I40E_RX_CHAIN || buffers >= rx->length)
-		return frame__drop(chip, GLPRT_ROC);
-	if (buffers > ring__ours(rx))
-		return false;
-
-	if (!ring__put(chip, rx, frame, bytes, &verdict))
-		return frame__drop(chip, GLV_RDPC(0));
-	i40e_statistics__count_rx(chip, data, received);
-	i40e_interrupts__queue(chip, false, verdict.queue);
-	return true;
+	return frame__deliver(chip, vsi, &packet, frame, bytes, &verdict);
 }
 
 void i40e_rx__flow_status(struct i40e *chip, unsigned int queue, uint32_t id, unsigned int error)
 {
-	struct i40e_rx_queue *rx = &chip->rx[queue];
-	uint8_t first[8] = { 0 };
+	const uint64_t words[2] = {
+		(uint64_t)id << HASH_LOW,
+		PROGRAM_DONE | PROGRAM_FLOW_DIRECTOR | PROGRAM_MARK |
+		(uint64_t)error << PROGRAM_ERROR_LOW,
+	};
+	struct rx_ring *rx = &chip->rx[queue];
 
-	if (!rx->enabled || !ring__ours(rx))
+	if (!rx->enabled || rx->head == rx->tail)
 		return;
-	put_le32(first + 4, id);
-	if (ring__write_back(chip, rx, first, PROGRAM_DONE | PROGRAM_FLOW_DIRECTOR | PROGRAM_MARK |
-			     (uint64_t)error << PROGRAM_ERROR_LOW))
+	if (rx_ring__write_back(rx, chip->nic, &chip->counters, words))
 		i40e_interrupts__queue(chip, false, queue);
 }

@@ -20,6 +20,7 @@
 #include "core/nic.h"
 #include "intel/counters.h"
 #include "intel/link.h"
+#include "intel/rx_ring.h"
 #include "intel/tx_ring.h"
 
 #define ICE_REGISTER_BYTES 0x500000u	/* of the 32 MB BAR; above is nothing */
@@ -39,7 +40,6 @@
 #define ICE_RSS_TABLE_PF 2048u
 #define ICE_RSS_GLOBAL_TABLES 16u
 #define ICE_FRAME_MAX 9728u
-#define ICE_RX_CHAIN 5u			/* buffers of a received frame */
 #define ICE_TIMER_RESET (NIC_TIMERS - 1)
 
 _Static_assert(ICE_VECTORS < ICE_TIMER_RESET, "a timer a vector, and one for resets");
@@ -50,16 +50,10 @@ struct ice_tx_owner {
 	uint32_t node;			/* its leaf of the scheduler's tree */
 };
 
-/* A queue in service: its context as it was when the queue was enabled, checked. */
-struct ice_rx_queue {
-	bool enabled;
-	bool wide;			/* descriptors of 32 bytes */
+/* How an RX queue has its frames. */
+struct ice_rx_format {
 	bool keeps_crc;
 	uint8_t profile;		/* of the descriptors that are written back */
-	uint16_t length, head, tail;
-	uint32_t buffer_bytes, frame_max;
-	uint64_t base;
-	uint64_t frames;
 };
 
 struct ice_vector {
@@ -125,7 +119,8 @@ struct ice {
 
 	struct tx_rings tx;
 	struct ice_tx_owner tx_owners[ICE_QUEUES];
-	struct ice_rx_queue rx[ICE_QUEUES];
+	struct rx_ring rx[ICE_QUEUES];
+	struct ice_rx_format rx_formats[ICE_QUEUES];
 	struct ice_vector vectors[ICE_VECTORS];
 	uint32_t causes;		/* OICR */
 

@@ -8,26 +8,11 @@
 
 #include "frame/bytes.h"
 #include "ice.h"
+#include "intel/queue_context.h"
 #include "queues.h"
 #include "registers.h"
 
-#define RX_CONTEXT_WORDS 8u
-#define BASE_UNIT 128u
-#define BUFFER_UNIT 128u
-#define RING_LENGTH_MIN 8u
-#define RING_LENGTH_MAX 8160u
 #define RXDID_FLEXIBLE 2		/* from here on, ice_lan_tx_rx.h: enum ice_rxdid */
-
-/* Fields of a context, which need not start in a byte: @width at most 57. */
-static uint64_t context__field(const uint8_t *context, unsigned int low, unsigned int width)
-{
-	return bits(le64(context + low / 8), low % 8, width);
-}
-
-static bool ring__is_possible(uint64_t length, uint64_t head)
-{
-	return length >= RING_LENGTH_MIN && length <= RING_LENGTH_MAX && head < length;
-}
 
 static bool context__refuse(struct ice *chip)
 {
@@ -46,11 +31,11 @@ bool ice_queue__enable_tx(struct ice *chip, unsigned int queue,
 	memcpy(line, context, TX_CONTEXT_BYTES);
 	length = context__field(line, 135, 13);
 	vsi = context__field(line, 80, 10);
-	if (!ring__is_possible(length, 0) || vsi >= ICE_VSIS || !chip->vsis[vsi].used)
+	if (!context__ring_is_possible(length, 0) || vsi >= ICE_VSIS || !chip->vsis[vsi].used)
 		return context__refuse(chip);
 	*tx = (struct tx_ring){
 		.enabled = true,
-		.base = context__field(line, 0, 57) * BASE_UNIT,
+		.base = context__field(line, 0, 57) * CONTEXT_BASE_UNIT,
 		.length = length,
 		.frames = tx->frames,
 	};
@@ -64,26 +49,19 @@ void ice_queue__disable_tx(struct ice *chip, unsigned int queue)
 	chip->tx.ring[queue] = (struct tx_ring){ .frames = chip->tx.ring[queue].frames };
 }
 
-static bool rx__load(struct ice *chip, unsigned int queue, struct ice_rx_queue *rx)
+static bool rx__load(struct ice *chip, unsigned int queue, struct rx_ring *rx)
 {
-	uint8_t line[4 * RX_CONTEXT_WORDS + 8] = { 0 };
+	struct ice_rx_format *format = &chip->rx_formats[queue];
+	uint8_t context[RX_CONTEXT_BYTES];
 	unsigned int i;
 
-	for (i = 0; i < RX_CONTEXT_WORDS; i++)
-		put_le32(line + 4 * i, ice__register(chip, QRX_CONTEXT(i, queue)));
-	rx->head = context__field(line, 0, 13);
-	rx->base = context__field(line, 32, 57) * BASE_UNIT;
-	rx->length = context__field(line, 89, 13);
-	rx->buffer_bytes = context__field(line, 102, 7) * BUFFER_UNIT;
-	rx->wide = context__field(line, 116, 1);
-	rx->keeps_crc = !context__field(line, 117, 1);
-	rx->frame_max = context__field(line, 174, 14);
-	rx->profile = ice__register(chip, QRXFLXP_CNTXT(queue)) & RXDID_MASK;
-	if (!ring__is_possible(rx->length, rx->head) || !rx->buffer_bytes)
+	for (i = 0; i < sizeof(context) / 4; i++)
+		put_le32(context + 4 * i, ice__register(chip, QRX_CONTEXT(i, queue)));
+	if (!rx_ring__decode(rx, chip->nic, context))
 		return context__refuse(chip);
-	if (context__field(line, 114, 2))
-		nic__warn(chip->nic, "header split is not modelled: frames stay whole");
-	if (rx->profile < RXDID_FLEXIBLE) {
+	format->keeps_crc = !context__field(context, 117, 1);
+	format->profile = ice__register(chip, QRXFLXP_CNTXT(queue)) & RXDID_MASK;
+	if (format->profile < RXDID_FLEXIBLE) {
 		nic__warn(chip->nic, "legacy RX descriptors are not modelled");
 		return context__refuse(chip);
 	}
@@ -93,12 +71,12 @@ static bool rx__load(struct ice *chip, unsigned int queue, struct ice_rx_queue *
 /* The driver may have written the tail before: buffers are posted, then the queue is enabled. */
 void ice_queue__enable_rx(struct ice *chip, unsigned int queue, uint32_t value)
 {
-	struct ice_rx_queue *rx = &chip->rx[queue];
+	struct rx_ring *rx = &chip->rx[queue];
 
 	if (!(value & QRX_CTRL_REQUEST)) {
 		rx->enabled = false;
 	} else if (!rx->enabled) {
-		*rx = (struct ice_rx_queue){ .frames = rx->frames };
+		*rx = (struct rx_ring){ .frames = rx->frames };
 		rx->enabled = rx__load(chip, queue, rx);
 		rx->tail = rx->head;
 		if (rx->enabled)
@@ -118,15 +96,6 @@ void ice_queue__tail_tx(struct ice *chip, unsigned int queue, uint32_t value)
 
 void ice_queue__tail_rx(struct ice *chip, unsigned int queue, uint32_t value)
 {
-	struct ice_rx_queue *rx = &chip->rx[queue];
-
 	ice__set_register(chip, QRX_TAIL(queue), value);
-	if (!rx->enabled)
-		return;
-	if (value >= rx->length) {
-		nic__warn(chip->nic, "the tail of an RX ring is beyond its end");
-		return;
-	}
-	rx->tail = value;
-	nic__room(chip->nic);
+	rx_ring__move_tail(&chip->rx[queue], chip->nic, value);
 }

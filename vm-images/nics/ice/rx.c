@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
- * Received frames: to the VSIs that rules send them to, in each to one of its queues, into as many
- * of the queue's buffers as the frame takes. Descriptors from the head up to the tail are ours;
- * each is read, then written back in its place (ice_lan_tx_rx.h: struct ice_32b_rx_flex_desc_nic),
- * the word with DD last.
+ * Received frames: to the VSIs that rules send them to, in each to one of its queues, and what the
+ * descriptors of the queue's ring say of them (ice_lan_tx_rx.h: struct ice_32b_rx_flex_desc_nic).
  */
 #include <string.h>
 
-#include "core/memory/dma.h"
 #include "frame/bytes.h"
 #include "frame/checksum.h"
 #include "frame/headers.h"
@@ -37,6 +34,7 @@
 /* A frame for a VSI, and what the last of its descriptors says. */
 struct delivery {
 	const struct ice_vsi *vsi;
+	const struct ice_rx_format *format;
 	const struct packet *packet;
 	const uint8_t *frame;		/* without the tag that was taken out */
 	size_t bytes;
@@ -45,80 +43,24 @@ struct delivery {
 	uint32_t hash;
 };
 
-static unsigned int ring__ours(const struct ice_rx_queue *rx)
+static void delivery__describe(const void *data, size_t bytes, bool last, bool bad,
+			       uint64_t words[2])
 {
-	return rx->tail >= rx->head ? rx->tail - rx->head : rx->length - rx->head + rx->tail;
-}
-
-static uint64_t ring__descriptor(const struct ice_rx_queue *rx)
-{
-	return rx->base + (uint64_t)rx->head * (rx->wide ? 32 : 16);
-}
-
-static uint64_t descriptor__first(const struct ice_rx_queue *rx, const struct delivery *delivery,
-				  size_t part)
-{
-	uint8_t first[8] = { rx->profile };
+	const struct delivery *delivery = data;
+	uint8_t first[8] = { delivery->format->profile }, second[8] = { STATUS_DONE };
 
 	if (ethernet__is_multicast(delivery->frame))
 		first[1] = (ethernet__is_broadcast(delivery->frame) ? 2 : 1) << CAST_LOW;
 	put_le16(first + 2, delivery->packet->type);
-	put_le16(first + 4, part);
-	return le64(first);
-}
-
-/* Return: whether the ring is in guest memory. */
-static bool ring__write_back(struct ice *chip, struct ice_rx_queue *rx, uint64_t first,
-			     uint64_t second)
-{
-	uint64_t address = ring__descriptor(rx);
-	static const uint8_t rest[16];
-
-	if (!dma__publish64(chip->nic, address, first) ||
-	    (rx->wide && !dma__write(chip->nic, address + 16, rest, sizeof(rest))) ||
-	    !dma__publish64(chip->nic, address + 8, second)) {
-		chip->counters.bad_addresses++;
-		return false;
+	put_le16(first + 4, bytes);
+	if (last) {
+		put_le16(second, STATUS_DONE | STATUS_END | delivery->status |
+				 (bad ? STATUS_RECEIVE_ERROR : 0));
+		put_le16(second + 2, delivery->tag);
+		put_le32(second + 4, delivery->hash);
 	}
-	rx->head = rx->head + 1 == rx->length ? 0 : rx->head + 1;
-	return true;
-}
-
-/*
- * Over as many buffers as it takes; there are enough. What cannot be written is marked.
- * Return: whether the ring is in guest memory.
- */
-static bool ring__put(struct ice *chip, struct ice_rx_queue *rx, const struct delivery *delivery)
-{
-	uint16_t status = STATUS_DONE;
-	size_t at, part;
-
-	for (at = 0; at < delivery->bytes; at += part) {
-		bool last = delivery->bytes - at <= rx->buffer_bytes;
-		uint8_t descriptor[8], second[8] = { 0 };
-
-		part = last ? delivery->bytes - at : rx->buffer_bytes;
-		if (!dma__read(chip->nic, ring__descriptor(rx), descriptor, sizeof(descriptor))) {
-			chip->counters.bad_addresses++;
-			nic__warn(chip->nic, "an RX ring is not in guest memory");
-			return false;
-		}
-		if (!dma__write(chip->nic, le64(descriptor), delivery->frame + at, part)) {
-			chip->counters.bad_addresses++;
-			status |= STATUS_RECEIVE_ERROR;
-		}
-		if (last) {
-			status |= STATUS_END | delivery->status;
-			put_le16(second + 2, delivery->tag);
-			put_le32(second + 4, delivery->hash);
-		}
-		put_le16(second, last ? status : STATUS_DONE);
-		if (!ring__write_back(chip, rx, descriptor__first(rx, delivery, part),
-				      le64(second)))
-			return false;
-	}
-	rx->frames++;
-	return true;
+	words[0] = le64(first);
+	words[1] = le64(second);
 }
 
 static uint16_t packet__status(const struct packet *packet, const uint8_t *frame, size_t bytes)
@@ -131,7 +73,7 @@ static uint16_t packet__status(const struct packet *packet, const uint8_t *frame
 }
 
 /* Copies the frame to @room, without its tag or with its checksum where that is wanted. */
-static void delivery__shape(struct delivery *delivery, const struct ice_rx_queue *rx,
+static void delivery__shape(struct delivery *delivery,
 			    uint8_t room[NIC_FRAME_MAX + FRAME_CRC_BYTES])
 {
 	const uint8_t *frame = delivery->frame;
@@ -142,14 +84,14 @@ static void delivery__shape(struct delivery *delivery, const struct ice_rx_queue
 		delivery->status |= STATUS_TAG;
 		tag = VLAN_BYTES;
 	}
-	if (!tag && !rx->keeps_crc)
+	if (!tag && !delivery->format->keeps_crc)
 		return;
 	memcpy(room, frame, ETHERTYPE_AT);
 	memcpy(room + ETHERTYPE_AT, frame + ETHERTYPE_AT + tag,
 	       delivery->bytes - ETHERTYPE_AT - tag);
 	delivery->frame = room;
 	delivery->bytes -= tag;
-	if (rx->keeps_crc) {
+	if (delivery->format->keeps_crc) {
 		put_le32(room + delivery->bytes, checksum__ethernet(frame, delivery->bytes + tag));
 		delivery->bytes += FRAME_CRC_BYTES;
 		delivery->status |= STATUS_CRC;
@@ -170,23 +112,23 @@ static void delivery__drop(struct ice *chip, const struct delivery *delivery)
 static enum delivered delivery__make(struct ice *chip, struct delivery *delivery)
 {
 	uint8_t room[NIC_FRAME_MAX + FRAME_CRC_BYTES];
-	struct ice_rx_queue *rx = &chip->rx[delivery->queue];
+	struct rx_ring *rx = &chip->rx[delivery->queue];
+	struct rx_frame put = { .describe = delivery__describe, .verdict = delivery };
 	const uint8_t *frame = delivery->frame;
-	size_t bytes = delivery->bytes, buffers;
+	size_t bytes = delivery->bytes;
+	enum rx_room has_room;
 
 	if (!rx->enabled) {
 		delivery__drop(chip, delivery);
 		return DELIVERED;
 	}
-	delivery__shape(delivery, rx, room);
-	buffers = (delivery->bytes + rx->buffer_bytes - 1) / rx->buffer_bytes;
-	if (delivery->bytes > rx->frame_max || buffers > ICE_RX_CHAIN || buffers >= rx->length) {
-		delivery__drop(chip, delivery);
-		return DELIVERED;
-	}
-	if (buffers > ring__ours(rx))
+	delivery__shape(delivery, room);
+	has_room = rx_ring__room(rx, delivery->bytes);
+	if (has_room == RX_ROOM_LATER)
 		return DELIVERED_NOT_YET;
-	if (!ring__put(chip, rx, delivery)) {
+	put.data = delivery->frame;
+	put.bytes = delivery->bytes;
+	if (has_room == RX_ROOM_NEVER || !rx_ring__put(rx, chip->nic, &chip->counters, &put)) {
 		delivery__drop(chip, delivery);
 		return DELIVERED;
 	}
@@ -209,6 +151,7 @@ static enum delivered frame__deliver(struct ice *chip, unsigned int vsi,
 	struct ice_rss rss = ice_rss__look_up(chip, delivery.vsi, packet, frame, bytes);
 
 	delivery.queue = ice_vsi__rss_queue(delivery.vsi, rss.entry);
+	delivery.format = &chip->rx_formats[delivery.queue];
 	if (rss.hashed) {
 		delivery.hash = rss.hash;
 		delivery.status |= STATUS_HASH;
