@@ -21,6 +21,7 @@
 #include "core/nic.h"
 #include "intel/counters.h"
 #include "intel/link.h"
+#include "intel/reset.h"
 #include "intel/rx_ring.h"
 #include "intel/tx_ring.h"
 
@@ -38,9 +39,8 @@
 #define I40E_TUNNEL_PORTS 16u
 #define I40E_BLOCKED_ETHERTYPES 8u
 #define I40E_FRAME_MAX 9728u
-#define I40E_TIMER_RESET (NIC_TIMERS - 1)
 
-_Static_assert(I40E_VECTORS < I40E_TIMER_RESET, "a timer a vector, and one for resets");
+_Static_assert(I40E_VECTORS < INTEL_TIMER_RESET, "a timer a vector, and one for resets");
 
 struct i40e_vector {
 	bool enabled;			/* INTENA */

@@ -88,7 +88,7 @@ static void i40e__link(struct nic *nic, bool up)
 
 static void i40e__timer(struct nic *nic, unsigned int timer)
 {
-	if (timer == I40E_TIMER_RESET)
+	if (timer == INTEL_TIMER_RESET)
 		i40e_reset__finish(i40e__of(nic));
 	else if (timer < I40E_VECTORS)
 		i40e_interrupts__timer(i40e__of(nic), timer);

@@ -15,14 +15,7 @@
 #define GLGEN_PCIFCNCNT		0x001c0ab4u
 #define PFGEN_PORTNUM		0x001c0480u
 
-/* Section 10.2: general, and resets. */
-#define GLGEN_RSTAT		0x000b8188u
-#define RSTAT_DEVSTATE_BUSY	0x1u
-#define RSTAT_TYPE_LOW		2
-#define GLGEN_RSTCTL		0x000b8180u
-#define GLGEN_RTRIG		0x000b8190u
-#define RTRIG_CORE		0x1u
-#define RTRIG_GLOBAL		0x2u
+/* Section 10.2: general, and resets; intel/reset.h has those that are announced. */
 #define PFGEN_CTRL		0x00092400u
 #define PFGEN_CTRL_RESET	0x1u
 #define PRTGEN_CNF(port)	(0x000b8120u + 4 * (port))

@@ -16,12 +16,8 @@
 #include "reset.h"
 #include "vsi.h"
 
-#define RESET_NS 10000000u
-#define RESET_DELAY_UNITS 2u		/* GLGEN_RSTCTL.GRSTDEL, of 100 ms: it takes no longer */
 /* Drivers check the least FCoE tables against it even when there is no FCoE. */
 #define FCOE_FILTERS_MAX 0x1000u
-#define RSTAT_CORE 1u
-#define RSTAT_GLOBAL 2u
 
 /* What the fields of an input set say (section 7.1, "Receive classification"). */
 #define INSET_IPV4 ((UINT64_C(3) << 47) | (UINT64_C(3) << 35))
@@ -53,7 +49,7 @@ static void registers__default(struct i40e *chip)
 	i40e__set_register(chip, GLPCI_CNF2, I40E_VECTORS << CNF2_PF_VECTORS_LOW);
 	i40e__set_register(chip, PFPCI_SUBSYSID, 0x00018086);
 	i40e__set_register(chip, GLGEN_PCIFCNCNT, 1);
-	i40e__set_register(chip, GLGEN_RSTCTL, RESET_DELAY_UNITS);
+	i40e__set_register(chip, GLGEN_RSTCTL, RSTCTL_DELAY);
 	for (i = 1; i < 4; i++)
 		i40e__set_register(chip, PRTGEN_CNF(i), PRTGEN_CNF_DISABLED);
 	i40e__set_register(chip, PRTGL_SAL, le32(mac));
@@ -124,47 +120,37 @@ static void function__default(struct i40e *chip)
 	chip->link.up = intel_link__is_up(&chip->link, chip->nic);
 }
 
-static void registers__clear(struct i40e *chip, uint32_t first, unsigned int count,
-			     unsigned int stride)
-{
-	unsigned int i;
-
-	for (i = 0; i < count; i++)
-		i40e__set_register(chip, first + i * stride, 0);
-}
-
 void i40e_reset__function(struct i40e *chip)
 {
+	uint32_t *registers = chip->registers;
 	unsigned int i;
 
-	registers__clear(chip, PF_ATQBAL, 10, 128);	/* up to PF_ARQT */
-	registers__clear(chip, PFHMC_SDCMD, 6, 256);	/* up to PFHMC_ERRORDATA */
-	registers__clear(chip, GLHMC_LANTXCNT, 1, 4);
-	registers__clear(chip, GLHMC_LANRXCNT, 1, 4);
-	registers__clear(chip, PFINT_ITR0(0), 3, 128);
-	registers__clear(chip, PFINT_ICR0_ENA, 1, 4);
+	intel_reset__clear(registers, PF_ATQBAL, 10, 128);	/* up to PF_ARQT */
+	intel_reset__clear(registers, PFHMC_SDCMD, 6, 256);	/* up to PFHMC_ERRORDATA */
+	intel_reset__clear(registers, GLHMC_LANTXCNT, 1, 4);
+	intel_reset__clear(registers, GLHMC_LANRXCNT, 1, 4);
+	intel_reset__clear(registers, PFINT_ITR0(0), 3, 128);
+	intel_reset__clear(registers, PFINT_ICR0_ENA, 1, 4);
 	for (i = 0; i < 3; i++)
-		registers__clear(chip, PFINT_ITRN(i, 0), I40E_VECTORS, 4);
-	registers__clear(chip, PFINT_LNKLST0, 1, 4);
-	registers__clear(chip, PFINT_LNKLSTN(0), I40E_VECTORS, 4);
-	registers__clear(chip, PFINT_RATEN(0), I40E_VECTORS, 4);
-	registers__clear(chip, QINT_RQCTL(0), I40E_QUEUES, 4);
-	registers__clear(chip, QINT_TQCTL(0), I40E_QUEUES, 4);
-	registers__clear(chip, QTX_ENA(0), I40E_QUEUES, 4);
-	registers__clear(chip, QTX_TAIL(0), I40E_QUEUES, 4);
-	registers__clear(chip, QRX_ENA(0), I40E_QUEUES, 4);
-	registers__clear(chip, QRX_TAIL(0), I40E_QUEUES, 4);
+		intel_reset__clear(registers, PFINT_ITRN(i, 0), I40E_VECTORS, 4);
+	intel_reset__clear(registers, PFINT_LNKLST0, 1, 4);
+	intel_reset__clear(registers, PFINT_LNKLSTN(0), I40E_VECTORS, 4);
+	intel_reset__clear(registers, PFINT_RATEN(0), I40E_VECTORS, 4);
+	intel_reset__clear(registers, QINT_RQCTL(0), I40E_QUEUES, 4);
+	intel_reset__clear(registers, QINT_TQCTL(0), I40E_QUEUES, 4);
+	intel_reset__clear(registers, QTX_ENA(0), I40E_QUEUES, 4);
+	intel_reset__clear(registers, QTX_TAIL(0), I40E_QUEUES, 4);
+	intel_reset__clear(registers, QRX_ENA(0), I40E_QUEUES, 4);
+	intel_reset__clear(registers, QRX_TAIL(0), I40E_QUEUES, 4);
 	function__default(chip);
-	/* A function-level reset stops all timers. A reset that was announced comes all the same. */
-	if (chip->reset_type && !nic__timer_is_set(chip->nic, I40E_TIMER_RESET))
-		nic__set_timer(chip->nic, I40E_TIMER_RESET, RESET_NS);
+	intel_reset__keep(chip->nic, chip->reset_type);
 	chip->counters.resets++;
 	nic__room(chip->nic);
 }
 
 void i40e_reset__all(struct i40e *chip)
 {
-	nic__set_timer(chip->nic, I40E_TIMER_RESET, 0);
+	nic__set_timer(chip->nic, INTEL_TIMER_RESET, 0);
 	chip->reset_type = 0;
 	registers__default(chip);
 	i40e_nvm__fill(chip);
@@ -173,16 +159,10 @@ void i40e_reset__all(struct i40e *chip)
 	nic__room(chip->nic);
 }
 
-/* GLGEN_RTRIG: functions learn of it by an interrupt, and poll GLGEN_RSTAT for its end. */
 void i40e_reset__announce(struct i40e *chip, uint32_t trigger)
 {
-	if (chip->reset_type || !(trigger & (RTRIG_CORE | RTRIG_GLOBAL)))
-		return;
-	chip->reset_type = trigger & RTRIG_GLOBAL ? RSTAT_GLOBAL : RSTAT_CORE;
-	i40e__set_register(chip, GLGEN_RSTAT,
-			   RSTAT_DEVSTATE_BUSY | chip->reset_type << RSTAT_TYPE_LOW);
-	i40e_interrupts__cause(chip, ICR0_RESET);
-	nic__set_timer(chip->nic, I40E_TIMER_RESET, RESET_NS);
+	if (intel_reset__announce(chip->nic, chip->registers, &chip->reset_type, trigger))
+		i40e_interrupts__cause(chip, ICR0_RESET);
 }
 
 void i40e_reset__finish(struct i40e *chip)

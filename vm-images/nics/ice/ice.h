@@ -20,6 +20,7 @@
 #include "core/nic.h"
 #include "intel/counters.h"
 #include "intel/link.h"
+#include "intel/reset.h"
 #include "intel/rx_ring.h"
 #include "intel/tx_ring.h"
 
@@ -40,9 +41,8 @@
 #define ICE_RSS_TABLE_PF 2048u
 #define ICE_RSS_GLOBAL_TABLES 16u
 #define ICE_FRAME_MAX 9728u
-#define ICE_TIMER_RESET (NIC_TIMERS - 1)
 
-_Static_assert(ICE_VECTORS < ICE_TIMER_RESET, "a timer a vector, and one for resets");
+_Static_assert(ICE_VECTORS < INTEL_TIMER_RESET, "a timer a vector, and one for resets");
 
 /* What a TX queue is of. */
 struct ice_tx_owner {

@@ -82,7 +82,7 @@ static void ice__link(struct nic *nic, bool up)
 
 static void ice__timer(struct nic *nic, unsigned int timer)
 {
-	if (timer == ICE_TIMER_RESET)
+	if (timer == INTEL_TIMER_RESET)
 		ice_reset__finish(ice__of(nic));
 	else if (timer < ICE_VECTORS)
 		ice_interrupts__timer(ice__of(nic), timer);

@@ -7,18 +7,11 @@
 #ifndef ICE_REGISTERS_H
 #define ICE_REGISTERS_H
 
-/* The function, the device and resets. */
+/* The function, the device and resets; intel/reset.h has those that are announced. */
 #define PF_FUNC_RID		0x0009e880u
 #define GL_PWR_MODE_CTL		0x000b820cu
 #define PWR_MODE_100G		(1u << 30)	/* the most the ports have together */
 #define GL_MNG_FWSM		0x000b6134u
-#define GLGEN_RSTCTL		0x000b8180u
-#define GLGEN_RSTAT		0x000b8188u
-#define RSTAT_DEVSTATE_BUSY	0x1u
-#define RSTAT_TYPE_LOW		2
-#define GLGEN_RTRIG		0x000b8190u
-#define RTRIG_CORE		0x1u
-#define RTRIG_GLOBAL		0x2u
 #define PFGEN_CTRL		0x00091000u
 #define PFGEN_CTRL_RESET	0x1u
 #define PFPM_WUS		0x0009db80u

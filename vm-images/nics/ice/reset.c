@@ -16,15 +16,11 @@
 #include "reset.h"
 #include "scheduler.h"
 
-#define RESET_NS 10000000u
-#define RESET_DELAY_UNITS 2u		/* GLGEN_RSTCTL.GRSTDEL, of 100 ms: it takes no longer */
-#define RSTAT_CORE 1u
-#define RSTAT_GLOBAL 2u
 
 static void registers__default(struct ice *chip)
 {
 	memset(chip->registers, 0, sizeof(chip->registers));
-	ice__set_register(chip, GLGEN_RSTCTL, RESET_DELAY_UNITS);
+	ice__set_register(chip, GLGEN_RSTCTL, RSTCTL_DELAY);
 	ice__set_register(chip, GL_PWR_MODE_CTL, PWR_MODE_100G);
 	ice__set_register(chip, GLNVM_GENS, GENS_PRESENT | 2 << GENS_SIZE_LOW);	/* 4 KB */
 	ice__set_register(chip, GLNVM_FLA, FLA_LOCKED);
@@ -80,42 +76,32 @@ static void function__default(struct ice *chip)
 	chip->link.up = intel_link__is_up(&chip->link, chip->nic);
 }
 
-static void registers__clear(struct ice *chip, uint32_t first, unsigned int count,
-			     unsigned int stride)
-{
-	unsigned int i;
-
-	for (i = 0; i < count; i++)
-		ice__set_register(chip, first + i * stride, 0);
-}
-
 void ice_reset__function(struct ice *chip)
 {
+	uint32_t *registers = chip->registers;
 	unsigned int i;
 
-	registers__clear(chip, PF_FW_ATQBAL, 10, 128);	/* up to PF_FW_ARQT */
-	registers__clear(chip, PFINT_FW_CTL, 1, 4);
-	registers__clear(chip, PFINT_MBX_CTL, 1, 4);
-	registers__clear(chip, PFINT_OICR_ENA, 1, 4);
-	registers__clear(chip, PFINT_OICR_CTL, 1, 4);
-	registers__clear(chip, GLINT_DYN_CTL(0), ICE_VECTORS, 4);
-	registers__clear(chip, GLINT_RATE(0), ICE_VECTORS, 4);
+	intel_reset__clear(registers, PF_FW_ATQBAL, 10, 128);	/* up to PF_FW_ARQT */
+	intel_reset__clear(registers, PFINT_FW_CTL, 1, 4);
+	intel_reset__clear(registers, PFINT_MBX_CTL, 1, 4);
+	intel_reset__clear(registers, PFINT_OICR_ENA, 1, 4);
+	intel_reset__clear(registers, PFINT_OICR_CTL, 1, 4);
+	intel_reset__clear(registers, GLINT_DYN_CTL(0), ICE_VECTORS, 4);
+	intel_reset__clear(registers, GLINT_RATE(0), ICE_VECTORS, 4);
 	for (i = 0; i < ITR_NONE; i++)
-		registers__clear(chip, GLINT_ITR(i, 0), ICE_VECTORS, 4);
-	registers__clear(chip, QINT_RQCTL(0), ICE_QUEUES, 4);
-	registers__clear(chip, QINT_TQCTL(0), ICE_QUEUES, 4);
-	registers__clear(chip, QRX_TAIL(0), ICE_QUEUES, 4);
+		intel_reset__clear(registers, GLINT_ITR(i, 0), ICE_VECTORS, 4);
+	intel_reset__clear(registers, QINT_RQCTL(0), ICE_QUEUES, 4);
+	intel_reset__clear(registers, QINT_TQCTL(0), ICE_QUEUES, 4);
+	intel_reset__clear(registers, QRX_TAIL(0), ICE_QUEUES, 4);
 	function__default(chip);
-	/* A function-level reset stops all timers. A reset that was announced comes all the same. */
-	if (chip->reset_type && !nic__timer_is_set(chip->nic, ICE_TIMER_RESET))
-		nic__set_timer(chip->nic, ICE_TIMER_RESET, RESET_NS);
+	intel_reset__keep(chip->nic, chip->reset_type);
 	chip->counters.resets++;
 	nic__room(chip->nic);
 }
 
 void ice_reset__all(struct ice *chip)
 {
-	nic__set_timer(chip->nic, ICE_TIMER_RESET, 0);
+	nic__set_timer(chip->nic, INTEL_TIMER_RESET, 0);
 	chip->reset_type = 0;
 	registers__default(chip);
 	ice_nvm__fill(chip);
@@ -125,16 +111,10 @@ void ice_reset__all(struct ice *chip)
 	nic__room(chip->nic);
 }
 
-/* GLGEN_RTRIG: functions learn of it by an interrupt, and poll GLGEN_RSTAT for its end. */
 void ice_reset__announce(struct ice *chip, uint32_t trigger)
 {
-	if (chip->reset_type || !(trigger & (RTRIG_CORE | RTRIG_GLOBAL)))
-		return;
-	chip->reset_type = trigger & RTRIG_GLOBAL ? RSTAT_GLOBAL : RSTAT_CORE;
-	ice__set_register(chip, GLGEN_RSTAT,
-			  RSTAT_DEVSTATE_BUSY | chip->reset_type << RSTAT_TYPE_LOW);
-	ice_interrupts__cause(chip, OICR_RESET);
-	nic__set_timer(chip->nic, ICE_TIMER_RESET, RESET_NS);
+	if (intel_reset__announce(chip->nic, chip->registers, &chip->reset_type, trigger))
+		ice_interrupts__cause(chip, OICR_RESET);
 }
 
 void ice_reset__finish(struct ice *chip)
