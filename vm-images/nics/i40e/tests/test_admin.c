@@ -2,7 +2,6 @@
 /* Admin queues of the XL710: the walk, what commands answer, events, and what must not hurt. */
 #include "driver.h"
 
-#define UNMAPPED (GUEST_BASE + GUEST_BYTES)
 #define GET_VERSION 0x0001
 #define GET_CAPABILITIES 0x000a
 #define GET_SWITCH 0x0200
@@ -64,7 +63,7 @@ static void a_buffer_too_short_for_the_answer_is_refused(void **state)
 	struct driver driver = driver__start();
 
 	(void)state;
-	memset(driver__data(&driver), 0xee, DRIVER_DATA_MAX);
+	memset(driver__data(&driver), 0xee, ADMIN_DATA_MAX);
 	assert_int_equal(driver__command(&driver, GET_CAPABILITIES, NULL, 64), ADMIN_ENOMEM);
 	assert_int_equal(driver__command(&driver, ADD_VSI, NULL, 127), ADMIN_EINVAL);
 	assert_int_equal(driver__data(&driver)[0], 0xee);

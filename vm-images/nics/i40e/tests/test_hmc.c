@@ -2,8 +2,6 @@
 /* Contexts in the XL710's host memory cache: found, or refused when they cannot be. */
 #include "driver.h"
 
-#define UNMAPPED (GUEST_BASE + GUEST_BYTES)
-
 static void segment__set(struct driver *driver, uint64_t address, uint32_t flags, uint32_t pages)
 {
 	guest__write32(driver->guest, PFHMC_SDDATAHIGH, address >> 32);

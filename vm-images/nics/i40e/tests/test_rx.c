@@ -2,8 +2,6 @@
 /* RX rings of the XL710: frames over buffers, write-back, and what must not hurt. */
 #include "driver.h"
 
-#define UNMAPPED (GUEST_BASE + GUEST_BYTES)
-
 static uint8_t frame[16384];
 
 static void received_frames_fill_buffers_all_around_the_ring(void **state)

@@ -2,8 +2,6 @@
 /* TX rings of the XL710: the walk along the descriptors, write-back, and what must not hurt. */
 #include "driver.h"
 
-#define UNMAPPED (GUEST_BASE + GUEST_BYTES)
-
 static uint8_t frame[16384], got[16384];
 
 static void expect_frame(struct driver *driver, const uint8_t *expected, size_t bytes)

@@ -3,7 +3,6 @@
 #include "frame/checksum.h"
 #include "driver.h"
 
-#define UNMAPPED (GUEST_BASE + GUEST_BYTES)
 #define CHECKED 0x0008u
 #define IP_BAD 0x0010u
 #define L4_BAD 0x0020u
@@ -23,7 +22,7 @@ static void received_frames_fill_buffers_all_around_the_ring(void **state)
 	for (unsigned int i = 0; i < 50; i++) {
 		guest__inject(driver.guest, frame, frame__make(frame, 60 + i, i));
 		assert_int_equal(rx__status(&ring, i), RX_DONE | RX_END);
-		assert_int_equal(rx__descriptor(&ring, i)[0], 2);
+		assert_int_equal(ring__descriptor(&ring, i)[0], 2);
 		assert_int_equal(rx__bytes(&ring, i), 60 + i);
 		assert_memory_equal(rx__data(&ring, i), frame, 60 + i);
 		rx__fill(&ring, 1);
@@ -223,7 +222,7 @@ static void a_tag_is_taken_out_where_the_vsi_says_so(void **state)
 	guest__inject(driver.guest, frame, 100);
 	assert_int_equal(rx__status(&ring, 1), RX_DONE | RX_END | TAG);
 	assert_int_equal(rx__bytes(&ring, 1), 96);
-	assert_int_equal(le16(rx__descriptor(&ring, 1) + 10), 0x2005);
+	assert_int_equal(le16(ring__descriptor(&ring, 1) + 10), 0x2005);
 	assert_memory_equal(rx__data(&ring, 1), frame, 12);
 	assert_memory_equal((uint8_t *)rx__data(&ring, 1) + 12, frame + 16, 84);
 	driver__stop(&driver);
@@ -266,7 +265,7 @@ static void a_buffer_outside_guest_memory_marks_the_frame(void **state)
 
 	(void)state;
 	rx__fill(&ring, 3);
-	put_le64(rx__descriptor(&ring, 0), UNMAPPED - 10);
+	put_le64(ring__descriptor(&ring, 0), UNMAPPED - 10);
 	guest__inject(driver.guest, frame, frame__make(frame, 60, 1));
 	guest__inject(driver.guest, frame, frame__make(frame, 60, 2));
 	assert_int_equal(rx__status(&ring, 0), RX_DONE | RX_END | RECEIVE_ERROR);

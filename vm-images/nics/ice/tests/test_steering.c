@@ -466,7 +466,7 @@ static void frames_go_to_the_queue_that_their_hash_says(void **state)
 						       1000 + 7 * flow, 2000, 64));
 			status = rx__status(&rings[queue], next[queue]);
 			assert_int_equal(status & (RX_END | HASHED), RX_END | HASHED);
-			assert_int_equal(le32(rx__descriptor(&rings[queue], next[queue]) + 12),
+			assert_int_equal(le32(ring__descriptor(&rings[queue], next[queue]) + 12),
 					 hash);
 			used |= 1u << queue;
 			next[queue]++;
@@ -521,7 +521,7 @@ static void fragments_and_other_protocols_are_hashed_over_addresses(void **state
 	guest__inject(driver.guest, frame, 64);
 	for (unsigned int i = 0; i < 2; i++) {
 		assert_int_equal(rx__status(&rings[0], i) & HASHED, HASHED);
-		assert_int_equal(le32(rx__descriptor(&rings[0], i) + 12), hash);
+		assert_int_equal(le32(ring__descriptor(&rings[0], i) + 12), hash);
 	}
 	guest__inject(driver.guest, frame, frame__make(frame, 64, 0));
 	assert_int_equal(rx__status(&rings[0], 2), RX_DONE | RX_END);

@@ -8,7 +8,6 @@
 #include "intel/tx_packet.h"
 #include "driver.h"
 
-#define UNMAPPED (GUEST_BASE + GUEST_BYTES)
 #define DONE 0xf
 
 static uint8_t frame[16384], got[16384];

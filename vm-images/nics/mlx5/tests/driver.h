@@ -18,6 +18,7 @@
 #include "mlx5/fields.h"
 #include "mlx5/model.h"
 #include "test/fake_guest.h"
+#include "test/frames.h"
 
 #define DRIVER_BOXES 17u
 #define DRIVER_LOG_RING 4u
@@ -504,42 +505,6 @@ static inline uint32_t driver__steer_all(struct driver *driver, uint32_t tir)
 	assert_int_equal(driver__set_entry(driver, table, group, 0, NULL, 2, tir), MLX5_OK);
 	assert_int_equal(driver__set_root(driver, table), MLX5_OK);
 	return table;
-}
-
-/* An Ethernet frame to the port's address: IPv4, UDP or TCP; checksums are the caller's. */
-static inline size_t frame__make_ipv4(uint8_t *frame, uint8_t protocol, const uint8_t addresses[8],
-				      uint16_t source, uint16_t destination, size_t bytes)
-{
-	static const uint8_t header[34] = {
-		0x02, 0, 0, 0, 0, 0x01, 0x02, 0, 0, 0, 0, 0x99, 0x08, 0x00,
-		0x45, 0, 0, 0, 0x12, 0x34, 0x40, 0, 64,
-	};
-
-	memset(frame, 0, bytes);
-	memcpy(frame, header, sizeof(header));
-	put_be16(frame + 16, bytes - 14);
-	frame[23] = protocol;
-	memcpy(frame + 26, addresses, 8);
-	put_be16(frame + 34, source);
-	put_be16(frame + 36, destination);
-	if (protocol == 6)
-		frame[46] = 0x50;
-	if (protocol == 17)
-		put_be16(frame + 38, bytes - 34);
-	return bytes;
-}
-
-/* A frame of any kind to the port's address, with bytes that tell one from another. */
-static inline size_t frame__make(uint8_t *frame, size_t bytes, uint8_t seed)
-{
-	static const uint8_t header[14] = {
-		0x02, 0, 0, 0, 0, 0x01, 0x02, 0, 0, 0, 0, 0x99, 0x88, 0xb5,
-	};
-
-	for (size_t i = 0; i < bytes; i++)
-		frame[i] = (uint8_t)(seed + i * 7 + (i >> 8));
-	memcpy(frame, header, sizeof(header));
-	return bytes;
 }
 
 #endif
