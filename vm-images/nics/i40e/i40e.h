@@ -26,7 +26,7 @@
 #include "intel/tx_ring.h"
 
 #define I40E_REGISTER_BYTES 0x400000u	/* of the 8 MB BAR; above is nothing */
-#define I40E_QUEUES TX_RINGS
+#define I40E_QUEUES INTEL_QUEUES
 #define I40E_VECTORS 65u
 #define I40E_VSIS 16u
 #define I40E_VEBS 4u

@@ -2,7 +2,6 @@
 /* The XL710 as the core sees it: its place on the bus, and who does what the core asks for. */
 #include "access.h"
 #include "admin_queue.h"
-#include "counters.h"
 #include "i40e.h"
 #include "interrupts.h"
 #include "model.h"
@@ -96,7 +95,12 @@ static void i40e__timer(struct nic *nic, unsigned int timer)
 
 static size_t i40e__counters(struct nic *nic, struct nic_counter *counters, size_t room)
 {
-	return i40e_counters__list(i40e__of(nic), counters, room);
+	const struct i40e *chip = i40e__of(nic);
+	size_t count = intel_counters__list(&chip->counters, counters, room);
+
+	if (count < room)
+		counters[count++] = (struct nic_counter){ "flows", chip->flows.used };
+	return intel_counters__add_queues(chip->tx.ring, chip->rx, counters, count, room);
 }
 
 const struct nic_model i40e_model = {

@@ -25,7 +25,7 @@
 #include "intel/tx_ring.h"
 
 #define ICE_REGISTER_BYTES 0x500000u	/* of the 32 MB BAR; above is nothing */
-#define ICE_QUEUES TX_RINGS
+#define ICE_QUEUES INTEL_QUEUES
 #define ICE_VECTORS 65u
 #define ICE_VSIS 32u			/* a bit each in the masks of rules */
 #define ICE_VSI_LISTS 64u

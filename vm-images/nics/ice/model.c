@@ -2,7 +2,6 @@
 /* The E810 as the core sees it: its place on the bus, and who does what the core asks for. */
 #include "access.h"
 #include "admin_queue.h"
-#include "counters.h"
 #include "ice.h"
 #include "interrupts.h"
 #include "model.h"
@@ -90,7 +89,10 @@ static void ice__timer(struct nic *nic, unsigned int timer)
 
 static size_t ice__counters(struct nic *nic, struct nic_counter *counters, size_t room)
 {
-	return ice_counters__list(ice__of(nic), counters, room);
+	const struct ice *chip = ice__of(nic);
+	size_t count = intel_counters__list(&chip->counters, counters, room);
+
+	return intel_counters__add_queues(chip->tx.ring, chip->rx, counters, count, room);
 }
 
 const struct nic_model ice_model = {

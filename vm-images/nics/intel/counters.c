@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include <string.h>
 
+#include "core/queue_counters.h"
 #include "counters.h"
+#include "rx_ring.h"
+#include "tx_ring.h"
+
+_Static_assert(INTEL_QUEUES <= QUEUE_COUNTERS_MAX, "every queue has a name");
 
 size_t intel_counters__list(const struct intel_counters *own, struct nic_counter *counters,
 			    size_t room)
@@ -28,5 +33,17 @@ size_t intel_counters__list(const struct intel_counters *own, struct nic_counter
 	if (count > room)
 		count = room;
 	memcpy(counters, fixed, count * sizeof(fixed[0]));
+	return count;
+}
+
+size_t intel_counters__add_queues(const struct tx_ring *tx, const struct rx_ring *rx,
+				  struct nic_counter *counters, size_t count, size_t room)
+{
+	unsigned int i;
+
+	for (i = 0; i < INTEL_QUEUES; i++) {
+		count = queue_counters__add(counters, count, room, false, i, tx[i].frames);
+		count = queue_counters__add(counters, count, room, true, i, rx[i].frames);
+	}
 	return count;
 }

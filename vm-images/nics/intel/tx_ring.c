@@ -2,7 +2,6 @@
 /* The walk over all rings: in turns, each of some frames, until the pass is over or the wire full. */
 #include "core/memory/dma.h"
 #include "core/nic.h"
-#include "counters.h"
 #include "offload.h"
 #include "tx_packet.h"
 #include "tx_ring.h"
@@ -176,8 +175,8 @@ bool tx_rings__work(struct tx_rings *rings, struct nic *nic, const struct tx_car
 	bool more = false;
 
 	rings->wire_full = false;
-	for (i = 0; i < TX_RINGS && !rings->wire_full; i++) {
-		unsigned int queue = (first + i) % TX_RINGS;
+	for (i = 0; i < INTEL_QUEUES && !rings->wire_full; i++) {
+		unsigned int queue = (first + i) % INTEL_QUEUES;
 		const struct tx_ring *ring = &rings->ring[queue];
 
 		if (!ring->enabled || ring->head == ring->tail || ring->incomplete)
@@ -187,7 +186,7 @@ bool tx_rings__work(struct tx_rings *rings, struct nic *nic, const struct tx_car
 			break;
 		}
 		more |= ring__run(&pass, queue);
-		rings->next = (queue + 1) % TX_RINGS;
+		rings->next = (queue + 1) % INTEL_QUEUES;
 	}
 	/* The core calls again when the wire has room. */
 	return more && !rings->wire_full;

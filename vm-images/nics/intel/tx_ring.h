@@ -11,11 +11,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct intel_counters;
+#include "counters.h"
+
 struct nic;
 struct tx_packet;
 
-#define TX_RINGS 128u
 /* What one packet may hold: a segmentation's payload has 18 bits, and headers. */
 #define TX_PACKET_MAX ((1u << 18) + 1024u)
 
@@ -31,7 +31,7 @@ struct tx_ring {
 };
 
 struct tx_rings {
-	struct tx_ring ring[TX_RINGS];
+	struct tx_ring ring[INTEL_QUEUES];
 	unsigned int next;		/* the ring whose turn it is */
 	bool wire_full;
 	uint8_t packet[TX_PACKET_MAX];	/* the one being sent */
