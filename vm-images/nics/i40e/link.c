@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * What the driver is told about the link (datasheet section 3.2, "Ethernet ports"): a 40 Gb/s direct
- * attach cable, always plugged in.
+ * What the driver is told about the link (datasheet section 3.2, "Ethernet ports"): a 40 Gb/s
+ * direct attach cable, always plugged in.
  */
 #include <string.h>
 

@@ -83,7 +83,8 @@ static enum admin_result free_vsi(struct ice *chip, struct admin_command *comman
 	if (!vsi)
 		return ADMIN_ENOENT;
 	for (queue = 0; queue < ICE_QUEUES; queue++)
-		if (chip->tx.ring[queue].enabled && chip->tx_owners[queue].vsi == ice_vsi__number(chip, vsi))
+		if (chip->tx.ring[queue].enabled &&
+		    chip->tx_owners[queue].vsi == ice_vsi__number(chip, vsi))
 			return ADMIN_EBUSY;
 	ice_rules__forget_vsi(chip, ice_vsi__number(chip, vsi));
 	vsi->used = false;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The admin queue of the XL710 and the E810 (XL710 datasheet, section 7.10, "Admin queue"): commands
- * from the driver to firmware, and events from firmware to the driver.
+ * The admin queue of the XL710 and the E810 (XL710 datasheet, section 7.10, "Admin queue"):
+ * commands from the driver to firmware, and events from firmware to the driver.
  */
 #ifndef INTEL_ADMIN_QUEUE_H
 #define INTEL_ADMIN_QUEUE_H

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Core and global resets of the XL710 and the E810, which are announced (XL710 datasheet, section
- * 4.1, "Reset operation"): functions learn of one by an interrupt, and poll GLGEN_RSTAT for its end.
+ * 4.1, "Reset operation"): functions learn of one by an interrupt, and poll GLGEN_RSTAT for its
+ * end.
  */
 #ifndef INTEL_RESET_H
 #define INTEL_RESET_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Receive rings of the XL710 and the E810 (XL710 datasheet, section 8.3, "LAN receive"). Descriptors
- * from the head up to the tail are ours; each is read, then written back in its place, the word with
- * DD last. A frame goes into as many of the ring's buffers as it takes.
+ * Receive rings of the XL710 and the E810 (XL710 datasheet, section 8.3, "LAN receive").
+ * Descriptors from the head up to the tail are ours; each is read, then written back in its place,
+ * the word with DD last. A frame goes into as many of the ring's buffers as it takes.
  */
 #ifndef INTEL_RX_RING_H
 #define INTEL_RX_RING_H

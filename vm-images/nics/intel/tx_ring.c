@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The walk over all rings: in turns, each of some frames, until the pass is over or the wire full. */
+/* The walk over all rings: in turns, until the pass is over or the wire is full. */
 #include "core/memory/dma.h"
 #include "core/nic.h"
 #include "offload.h"

@@ -15,6 +15,8 @@
 #define DRIVER_HMC_BYTES 32768u
 #define DRIVER_RX_CONTEXTS 16384u	/* behind 128 TX contexts of 128 bytes */
 
+static const struct nic_model *const driver_model = &i40e_model;
+
 static inline void driver__start_admin_queues(struct driver *driver, unsigned int length)
 {
 	static const struct admin_ring_registers send = {
@@ -75,6 +77,12 @@ static inline bool rx__enable(struct ring *ring)
 	return guest__read32(ring->guest, QRX_ENA(ring->queue)) & QENA_STATUS;
 }
 
+static inline bool rx__disable(struct ring *ring)
+{
+	guest__write32(ring->guest, QRX_ENA(ring->queue), 0);
+	return !guest__read32(ring->guest, QRX_ENA(ring->queue));
+}
+
 /* A TX ring with a context, not enabled. @writes_head: else descriptors are written back. */
 static inline struct ring tx__prepare(struct driver *driver, unsigned int queue,
 				      unsigned int length, bool writes_head)
@@ -92,10 +100,9 @@ static inline struct ring tx__prepare(struct driver *driver, unsigned int queue,
 	return ring;
 }
 
-static inline struct ring tx__create(struct driver *driver, unsigned int queue, unsigned int length,
-				     bool writes_head)
+static inline struct ring tx__create(struct driver *driver, unsigned int queue, unsigned int length)
 {
-	struct ring ring = tx__prepare(driver, queue, length, writes_head);
+	struct ring ring = tx__prepare(driver, queue, length, true);
 
 	assert_true(tx__enable(&ring));
 	return ring;
@@ -141,6 +148,11 @@ static inline uint64_t rx__first(struct ring *ring, unsigned int at)
 static inline uint64_t rx__second(struct ring *ring, unsigned int at)
 {
 	return le64(ring__descriptor(ring, at) + 8);
+}
+
+static inline unsigned int rx__status(struct ring *ring, unsigned int at)
+{
+	return rx__second(ring, at) & (RX_DONE | RX_END);
 }
 
 static inline size_t rx__bytes(struct ring *ring, unsigned int at)

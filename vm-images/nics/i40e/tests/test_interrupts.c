@@ -179,7 +179,7 @@ static void a_list_leads_through_rx_and_tx_queues(void **state)
 
 	(void)state;
 	start(&driver, ITR_NONE);
-	tx = tx__create(&driver, 64, 8, true);	/* as XDP's: far from its RX queue */
+	tx = tx__create(&driver, 64, 8);	/* as XDP's: far from its RX queue */
 	guest__write32(driver.guest, QINT_RQCTL(0),
 		       QINT_CAUSE_ENABLE | VECTOR | 64u << QINT_NEXT_LOW |
 		       1u << QINT_NEXT_TYPE_LOW);

@@ -94,7 +94,7 @@ static void masks__set(struct driver *driver)
 static void tcp_is_cut_into_segments_with_right_headers(void **state)
 {
 	struct driver driver = driver__start();
-	struct ring ring = tx__create(&driver, 0, 64, true);
+	struct ring ring = tx__create(&driver, 0, 64);
 	size_t bytes = tcp__make(10000), at = 0;
 
 	(void)state;
@@ -125,7 +125,7 @@ static void tcp_is_cut_into_segments_with_right_headers(void **state)
 static void a_segment_alone_keeps_its_flags(void **state)
 {
 	struct driver driver = driver__start();
-	struct ring ring = tx__create(&driver, 0, 64, true);
+	struct ring ring = tx__create(&driver, 0, 64);
 	size_t bytes = tcp__make(100);
 
 	(void)state;
@@ -142,7 +142,7 @@ static void a_segment_alone_keeps_its_flags(void **state)
 static void tcp_over_ipv6_is_cut_into_segments(void **state)
 {
 	struct driver driver = driver__start();
-	struct ring ring = tx__create(&driver, 0, 64, true);
+	struct ring ring = tx__create(&driver, 0, 64);
 	size_t bytes = 74 + 3000;
 
 	(void)state;
@@ -171,7 +171,7 @@ static void tcp_over_ipv6_is_cut_into_segments(void **state)
 static void udp_is_cut_into_datagrams(void **state)
 {
 	struct driver driver = driver__start();
-	struct ring ring = tx__create(&driver, 0, 64, true);
+	struct ring ring = tx__create(&driver, 0, 64);
 
 	(void)state;
 	frame__make_ipv4(packet, UDP, addresses, 1, 2, 42 + 2500);
@@ -192,7 +192,7 @@ static void udp_is_cut_into_datagrams(void **state)
 static void a_tunnel_has_its_outer_lengths_set(void **state)
 {
 	struct driver driver = driver__start();
-	struct ring ring = tx__create(&driver, 0, 64, true);
+	struct ring ring = tx__create(&driver, 0, 64);
 	static uint8_t inner[4096];
 	size_t inner_bytes = tcp__make(2000);
 
@@ -241,7 +241,7 @@ static void nonsense_in_a_segmentation_is_dropped(void **state)
 	(void)state;
 	for (unsigned int i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct driver driver = driver__start();
-		struct ring ring = tx__create(&driver, 0, 8, true);
+		struct ring ring = tx__create(&driver, 0, 8);
 
 		tcp__make(500);
 		context__put(&ring, rows[i].mss, 500);
@@ -258,7 +258,7 @@ static void nonsense_in_a_segmentation_is_dropped(void **state)
 static void a_wire_that_fills_up_between_segments_gets_each_once(void **state)
 {
 	struct driver driver = driver__start();
-	struct ring ring = tx__create(&driver, 0, 128, true);
+	struct ring ring = tx__create(&driver, 0, 128);
 	size_t bytes = tcp__make(100000), at = 0, part;
 
 	(void)state;
@@ -292,7 +292,7 @@ static void checksums_are_put_in(void **state)
 	(void)state;
 	for (unsigned int i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct driver driver = driver__start();
-		struct ring ring = tx__create(&driver, 0, 8, true);
+		struct ring ring = tx__create(&driver, 0, 8);
 
 		frame__make_ipv4(packet, rows[i].protocol, addresses, 5, 6, 301);
 		memset(packet + 60, 0x5a, 241);
@@ -314,7 +314,7 @@ static void checksums_are_put_in(void **state)
 static void a_checksum_of_zero_is_sent_as_all_ones_for_udp(void **state)
 {
 	struct driver driver = driver__start();
-	struct ring ring = tx__create(&driver, 0, 8, true);
+	struct ring ring = tx__create(&driver, 0, 8);
 
 	(void)state;
 	frame__make_ipv4(packet, UDP, addresses, 0, 0, 60);
@@ -330,7 +330,7 @@ static void a_checksum_of_zero_is_sent_as_all_ones_for_udp(void **state)
 static void a_tag_is_inserted(void **state)
 {
 	struct driver driver = driver__start();
-	struct ring ring = tx__create(&driver, 0, 8, true);
+	struct ring ring = tx__create(&driver, 0, 8);
 
 	(void)state;
 	frame__make(packet, 100, 0);
@@ -346,7 +346,7 @@ static void a_tag_is_inserted(void **state)
 static void a_blocked_ethertype_is_not_sent(void **state)
 {
 	struct driver driver = driver__start();
-	struct ring ring = tx__create(&driver, 0, 8, true);
+	struct ring ring = tx__create(&driver, 0, 8);
 	uint8_t filter[16] = { 0 };
 
 	(void)state;

@@ -18,7 +18,7 @@ static void expect_stopped(struct driver *driver)
 static struct driver start(void)
 {
 	struct driver driver = driver__start();
-	struct ring tx = tx__create(&driver, 0, 8, true), rx = rx__create(&driver, 0, 8, 2048);
+	struct ring tx = tx__create(&driver, 0, 8), rx = rx__create(&driver, 0, 8, 2048);
 
 	rx__fill(&rx, 7);
 	driver__link_vector(&driver, 3, 0, ITR_NONE);
@@ -109,7 +109,7 @@ static void a_driver_can_start_again_after_a_reset(void **state)
 	driver__start_admin_queues(&driver, DRIVER_AQ_LENGTH);
 	driver__start_hmc(&driver);
 	assert_int_equal(driver__command(&driver, 0x0001, NULL, 0), ADMIN_OK);
-	tx = tx__create(&driver, 0, 8, true);
+	tx = tx__create(&driver, 0, 8);
 	tx__put(&tx, frame, frame__make(frame, 60, 0), TX_LAST);
 	tx__kick(&tx);
 	assert_int_equal(guest__sent(driver.guest), 1);
@@ -138,7 +138,7 @@ static void a_queue_can_go_off_and_on(void **state)
 static void without_a_link_frames_are_lost_and_counted(void **state)
 {
 	struct driver driver = start();
-	struct ring tx = tx__create(&driver, 1, 8, true);
+	struct ring tx = tx__create(&driver, 1, 8);
 
 	(void)state;
 	guest__set_link(driver.guest, false);

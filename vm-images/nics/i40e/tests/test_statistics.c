@@ -7,7 +7,7 @@ static uint8_t frame[2048];
 static void statistics_count_frames_bytes_and_lengths(void **state)
 {
 	struct driver driver = driver__start();
-	struct ring tx = tx__create(&driver, 0, 8, true), rx = rx__create(&driver, 0, 8, 2048);
+	struct ring tx = tx__create(&driver, 0, 8), rx = rx__create(&driver, 0, 8, 2048);
 
 	(void)state;
 	rx__fill(&rx, 4);

@@ -72,7 +72,7 @@ static void frames_go_to_the_queue_of_their_hash(void **state)
 		guest__inject(driver.guest, frame,
 			      frame__make_ipv4(frame, TCP, vectors[i].addresses, vectors[i].source,
 					       vectors[i].destination, 80));
-		assert_int_equal(rx__second(ring, at) & 3, 3);
+		assert_int_equal(rx__status(ring, at), 3);
 		assert_int_equal(rx__first(ring, at) >> 32, vectors[i].hash);
 		assert_int_equal(bits(rx__second(ring, at), 12, 2), 3);
 	}
@@ -92,7 +92,7 @@ static void what_is_not_hashed_goes_to_the_first_queue(void **state)
 	rx__fill(&ring, 15);
 	guest__inject(driver.guest, frame,
 		      frame__make_ipv4(frame, UDP, vectors[0].addresses, 1, 2, 80));
-	assert_int_equal(rx__second(&ring, 0) & 3, 3);
+	assert_int_equal(rx__status(&ring, 0), 3);
 	assert_int_equal(bits(rx__second(&ring, 0), 12, 2), 0);
 	driver__stop(&driver);
 }
@@ -116,7 +116,7 @@ static void the_table_has_128_or_512_entries(void **state)
 		guest__inject(driver.guest, frame,
 			      frame__make_ipv4(frame, TCP, vectors[0].addresses, vectors[0].source,
 					       vectors[0].destination, 80));
-		assert_int_equal(rx__second(&ring, 0) & 3, 3);
+		assert_int_equal(rx__status(&ring, 0), 3);
 		driver__stop(&driver);
 	}
 }
@@ -134,7 +134,7 @@ static void the_table_cannot_name_queues_beyond_the_traffic_class(void **state)
 	rx__fill(&ring, 4);
 	guest__inject(driver.guest, frame,
 		      frame__make_ipv4(frame, TCP, vectors[0].addresses, 1, 2, 80));
-	assert_int_equal(rx__second(&ring, 0) & 3, 3);
+	assert_int_equal(rx__status(&ring, 0), 3);
 	driver__stop(&driver);
 }
 
@@ -182,7 +182,7 @@ static void vector__inject(struct driver *driver, unsigned int vector)
 static void a_programmed_flow_goes_to_its_queue_until_it_is_removed(void **state)
 {
 	struct driver driver = driver__start();
-	struct ring tx = tx__create(&driver, 9, 16, false);
+	struct ring tx = tx__create(&driver, 9, 16);
 	struct ring other = rx__create(&driver, 0, 8, 2048), ring = rx__create(&driver, 3, 8, 2048);
 
 	(void)state;
@@ -194,12 +194,12 @@ static void a_programmed_flow_goes_to_its_queue_until_it_is_removed(void **state
 	assert_int_equal(guest__counter(driver.guest, "flows"), 1);
 
 	vector__inject(&driver, 1);
-	assert_int_equal(rx__second(&ring, 0) & 3, 3);
+	assert_int_equal(rx__status(&ring, 0), 3);
 	assert_int_equal(rx__first(&ring, 0) >> 32, 0x1234);
 	assert_int_equal(bits(rx__second(&ring, 0), 11, 3), 3);	/* matched, and its id */
 	vector__inject(&driver, 2);
 	assert_int_equal(rx__second(&ring, 1), 0);
-	assert_int_equal(rx__second(&other, 0) & 3, 3);
+	assert_int_equal(rx__status(&other, 0), 3);
 
 	flow__program(&tx, 3, FILTER_REMOVE | FILTER_TO_QUEUE, 0x1234, 1);
 	assert_int_equal(guest__counter(driver.guest, "flows"), 0);
@@ -211,7 +211,7 @@ static void a_programmed_flow_goes_to_its_queue_until_it_is_removed(void **state
 static void a_programmed_flow_can_be_dropped(void **state)
 {
 	struct driver driver = driver__start();
-	struct ring tx = tx__create(&driver, 9, 16, false), ring = rx__create(&driver, 0, 8, 2048);
+	struct ring tx = tx__create(&driver, 9, 16), ring = rx__create(&driver, 0, 8, 2048);
 
 	(void)state;
 	start_rss(&driver, CTL_0_FLOW_DIRECTOR, 2);
@@ -227,7 +227,7 @@ static void a_programmed_flow_can_be_dropped(void **state)
 static void the_input_set_says_which_fields_count(void **state)
 {
 	struct driver driver = driver__start();
-	struct ring tx = tx__create(&driver, 9, 16, false), ring = rx__create(&driver, 3, 8, 2048);
+	struct ring tx = tx__create(&driver, 9, 16), ring = rx__create(&driver, 3, 8, 2048);
 	uint64_t addresses = UINT64_C(3) << 47 | UINT64_C(3) << 35;
 
 	(void)state;
@@ -238,14 +238,14 @@ static void the_input_set_says_which_fields_count(void **state)
 	flow__program(&tx, 3, FILTER_ADD | FILTER_TO_QUEUE, 1, 1);
 	guest__inject(driver.guest, frame,
 		      frame__make_ipv4(frame, TCP, vectors[1].addresses, 7, 8, 80));
-	assert_int_equal(rx__second(&ring, 0) & 3, 3);
+	assert_int_equal(rx__status(&ring, 0), 3);
 	driver__stop(&driver);
 }
 
 static void a_full_table_is_reported_in_the_rx_ring(void **state)
 {
 	struct driver driver = driver__start();
-	struct ring tx = tx__create(&driver, 9, 16, false);
+	struct ring tx = tx__create(&driver, 9, 16);
 	struct ring status = rx__create(&driver, 9, 8, 2048);
 	uint8_t shown[80];
 
@@ -272,7 +272,7 @@ static void a_full_table_is_reported_in_the_rx_ring(void **state)
 static void nonsense_in_a_flow_keeps_frames_in_bounds(void **state)
 {
 	struct driver driver = driver__start();
-	struct ring tx = tx__create(&driver, 9, 16, false);
+	struct ring tx = tx__create(&driver, 9, 16);
 
 	(void)state;
 	start_rss(&driver, CTL_0_FLOW_DIRECTOR, 7);

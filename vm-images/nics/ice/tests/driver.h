@@ -29,6 +29,8 @@
 #define RULE_DROP (1u << 18)
 #define RULE_TO(vsi) ((uint32_t)(vsi) << 4 | 1u << 17)
 
+static const struct nic_model *const driver_model = &ice_model;
+
 static inline void driver__start_admin_queues(struct driver *driver, unsigned int length)
 {
 	static const struct admin_ring_registers send = {
@@ -154,6 +156,11 @@ static inline struct ring tx__create(struct driver *driver, unsigned int queue, 
 	return ring;
 }
 
+static inline unsigned int tx__head(struct ring *ring)
+{
+	return guest__read32(ring->guest, QTX_COMM_HEAD(ring->queue));
+}
+
 /* Disables a TX queue of the group. Returns the command's result. */
 static inline unsigned int tx__disable(struct driver *driver, unsigned int queue)
 {
@@ -203,6 +210,12 @@ static inline bool rx__enable(struct ring *ring)
 {
 	guest__write32(ring->guest, QRX_CTRL(ring->queue), QRX_CTRL_REQUEST);
 	return guest__read32(ring->guest, QRX_CTRL(ring->queue)) & QRX_CTRL_STATUS;
+}
+
+static inline bool rx__disable(struct ring *ring)
+{
+	guest__write32(ring->guest, QRX_CTRL(ring->queue), 0);
+	return !guest__read32(ring->guest, QRX_CTRL(ring->queue));
 }
 
 static inline struct ring rx__create(struct driver *driver, unsigned int queue, unsigned int length,

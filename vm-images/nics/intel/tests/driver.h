@@ -161,9 +161,9 @@ static inline void context__set(uint8_t *context, unsigned int low, unsigned int
 }
 
 /* Memory for a ring, and a buffer for each of its descriptors. */
-static inline struct ring ring__allocate(struct driver *driver, unsigned int queue, uint32_t tail_register,
-					 unsigned int length, uint32_t descriptor_bytes,
-					 uint32_t buffer_bytes)
+static inline struct ring ring__allocate(struct driver *driver, unsigned int queue,
+					 uint32_t tail_register, unsigned int length,
+					 uint32_t descriptor_bytes, uint32_t buffer_bytes)
 {
 	return (struct ring){
 		.guest = driver->guest,
