@@ -19,11 +19,9 @@ void intel_link__update(struct intel_link *link, struct nic *nic)
 	if (up == link->up)
 		return;
 	link->up = up;
-	if (link->events && !(link->event_mask & EVENT_UP_DOWN)) {
+	if (link->events && !(link->event_mask & EVENT_UP_DOWN))
 		link->event_due = true;
-		nic__schedule(nic);
-	}
-	/* What waits on the wire or in a ring is dropped, or can go on. */
+	/* An event is sent; what waits on the wire or in a ring is dropped, or can go on. */
 	nic__room(nic);
 	nic__schedule(nic);
 }

@@ -10,6 +10,8 @@
 #define BUFFER_UNIT 128u
 #define BUFFERS_MAX 5u			/* of a frame */
 
+_Static_assert(BUFFERS_MAX < CONTEXT_LENGTH_MIN, "a ring can have room for any frame");
+
 bool rx_ring__decode(struct rx_ring *ring, struct nic *nic,
 		     const uint8_t context[RX_CONTEXT_BYTES])
 {
@@ -51,7 +53,7 @@ enum rx_room rx_ring__room(const struct rx_ring *ring, size_t bytes)
 	size_t buffers = (bytes + ring->buffer_bytes - 1) / ring->buffer_bytes;
 	size_t ours = (ring->tail + ring->length - ring->head) % ring->length;
 
-	if (bytes > ring->frame_max || buffers > BUFFERS_MAX || buffers >= ring->length)
+	if (bytes > ring->frame_max || buffers > BUFFERS_MAX)
 		return RX_ROOM_NEVER;
 	return buffers > ours ? RX_ROOM_LATER : RX_ROOM;
 }

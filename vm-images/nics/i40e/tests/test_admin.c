@@ -258,6 +258,24 @@ static void an_event_without_a_buffer_waits_for_one(void **state)
 	driver__stop(&driver);
 }
 
+static void a_change_that_the_driver_asks_about_needs_no_event(void **state)
+{
+	struct driver driver = driver__start();
+	uint8_t enable[16] = { 3 };
+
+	(void)state;
+	guest__write32(driver.guest, PF_ARQT, 0);
+	assert_int_equal(driver__command(&driver, GET_LINK, enable, 0), ADMIN_OK);
+	guest__set_link(driver.guest, false);
+	assert_int_equal(driver__command(&driver, GET_LINK, enable, 0), ADMIN_OK);
+	assert_int_equal(driver.answer[4] & 1, 0);
+
+	guest__write32(driver.guest, PF_ARQT, 1);
+	guest__run(driver.guest);
+	assert_int_equal(guest__read32(driver.guest, PF_ARQH), 0);
+	driver__stop(&driver);
+}
+
 static void without_phy_types_there_is_no_link(void **state)
 {
 	struct driver driver = driver__start();
@@ -355,6 +373,7 @@ int main(void)
 		cmocka_unit_test(vsis_can_be_added_until_there_are_no_more_and_deleted),
 		cmocka_unit_test(link_changes_are_reported_once_until_the_driver_asks_again),
 		cmocka_unit_test(an_event_without_a_buffer_waits_for_one),
+		cmocka_unit_test(a_change_that_the_driver_asks_about_needs_no_event),
 		cmocka_unit_test(without_phy_types_there_is_no_link),
 		cmocka_unit_test(the_nvm_adds_up),
 		cmocka_unit_test(the_nvm_is_read_by_command_within_its_bounds),

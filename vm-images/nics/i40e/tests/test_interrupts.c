@@ -192,6 +192,22 @@ static void a_list_leads_through_rx_and_tx_queues(void **state)
 	driver__stop(&driver);
 }
 
+/* No packet asks for it: that the head is written is what the driver looks at. */
+static void a_ring_that_writes_its_head_interrupts_for_every_turn(void **state)
+{
+	struct driver driver;
+	struct ring tx;
+
+	(void)state;
+	start(&driver, ITR_NONE);
+	tx = tx__create(&driver, 0, 8);
+	driver__enable_vector(&driver, VECTOR);
+	tx__put(&tx, frame, frame__make(frame, 60, 0), TX_END);
+	tx__kick(&tx);
+	assert_int_equal(sent(&driver), 1);
+	driver__stop(&driver);
+}
+
 static void queues_of_vector_0_show_in_its_causes(void **state)
 {
 	struct driver driver;
@@ -236,6 +252,7 @@ int main(void)
 		cmocka_unit_test(a_queue_that_is_not_connected_interrupts_nobody),
 		cmocka_unit_test(a_list_in_circles_ends),
 		cmocka_unit_test(a_list_leads_through_rx_and_tx_queues),
+		cmocka_unit_test(a_ring_that_writes_its_head_interrupts_for_every_turn),
 		cmocka_unit_test(queues_of_vector_0_show_in_its_causes),
 		cmocka_unit_test(a_cause_that_is_not_enabled_waits_for_it),
 	};

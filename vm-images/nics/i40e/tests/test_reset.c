@@ -99,6 +99,18 @@ static void core_and_global_resets_are_announced_and_bring_defaults(void **state
 	}
 }
 
+static void a_reset_under_way_is_not_announced_again(void **state)
+{
+	struct driver driver = start();
+
+	(void)state;
+	guest__write32(driver.guest, GLGEN_RTRIG, RTRIG_CORE);
+	guest__write32(driver.guest, GLGEN_RTRIG, RTRIG_GLOBAL);
+	assert_int_equal(guest__read32(driver.guest, GLGEN_RSTAT),
+			 RSTAT_DEVSTATE_BUSY | 1 << RSTAT_TYPE_LOW);
+	driver__stop(&driver);
+}
+
 static void a_driver_can_start_again_after_a_reset(void **state)
 {
 	struct driver driver = start();
@@ -157,6 +169,7 @@ int main(void)
 		cmocka_unit_test(a_function_level_reset_does_the_same),
 		cmocka_unit_test(a_reset_that_was_announced_comes_after_one_of_the_function),
 		cmocka_unit_test(core_and_global_resets_are_announced_and_bring_defaults),
+		cmocka_unit_test(a_reset_under_way_is_not_announced_again),
 		cmocka_unit_test(a_driver_can_start_again_after_a_reset),
 		cmocka_unit_test(a_queue_can_go_off_and_on),
 		cmocka_unit_test(without_a_link_frames_are_lost_and_counted),

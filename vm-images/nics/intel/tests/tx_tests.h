@@ -98,6 +98,22 @@ static void a_full_wire_keeps_frames_on_the_ring(void **state)
 	driver__stop(&driver);
 }
 
+static void frames_that_wait_for_the_wire_are_dropped_with_its_link(void **state)
+{
+	struct driver driver = driver__start();
+	struct ring ring = tx__create(&driver, 0, 8);
+
+	(void)state;
+	guest__refuse(driver.guest, true);
+	tx__put(&ring, frame, frame__make(frame, 60, 0), TX_LAST);
+	tx__kick(&ring);
+	assert_int_equal(tx__head(&ring), 0);
+	guest__set_link(driver.guest, false);
+	assert_int_equal(tx__head(&ring), 1);
+	assert_int_equal(guest__counter(driver.guest, "tx_dropped"), 1);
+	driver__stop(&driver);
+}
+
 static void queues_take_turns(void **state)
 {
 	struct driver driver = driver__start();
@@ -199,6 +215,7 @@ static void a_tail_beyond_the_end_does_nothing(void **state)
 	cmocka_unit_test(a_packet_of_which_the_end_is_missing_waits_for_it), \
 	cmocka_unit_test(a_packet_without_an_end_is_looked_at_once_a_tail), \
 	cmocka_unit_test(a_full_wire_keeps_frames_on_the_ring), \
+	cmocka_unit_test(frames_that_wait_for_the_wire_are_dropped_with_its_link), \
 	cmocka_unit_test(queues_take_turns), \
 	cmocka_unit_test(packets_that_become_no_frames_are_work_as_well), \
 	cmocka_unit_test(packets_that_cannot_be_sent_are_dropped_and_the_ring_goes_on), \
