@@ -76,7 +76,8 @@ export interface Goal {
 
 const hopLimit = 50;
 const bystanderLimit = 0.01;
-const spreadLimit = 0.01;
+/** How far apart two measurements of the same may be. */
+export const spreadLimit = 0.01;
 const percent = (share: number): string => `${(share * 100).toFixed(2)} %`;
 
 export function judge(vanilla: KernelCosts, flash: KernelCosts): Goal[] {

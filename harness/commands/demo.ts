@@ -67,12 +67,13 @@ async function runHere({ separateUmem, keep }: Options): Promise<{ report: Chain
   }
 }
 
-async function runInGuest({
+/** Shows how the chain is doing and prints what it reports. */
+export async function runInGuest({
   separateUmem,
   nic,
   keep,
   image,
-}: Options): Promise<{ report: ChainReport; accel: string }> {
+}: Omit<Options, 'here' | 'json'>): Promise<{ report: ChainReport; accel: string }> {
   const bootImage = image === undefined ? await buildImage() : image;
   const view = showChain();
   try {

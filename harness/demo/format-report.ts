@@ -1,3 +1,4 @@
+import { sum } from 'd3-array';
 import { formatTable } from '../host/table.js';
 import type { ChainReport, WireReport } from './report.js';
 
@@ -18,6 +19,12 @@ export function formatReport(report: ChainReport): string {
     ...report.problems.map((problem) => `PROBLEM  ${problem}`),
     report.ok ? 'every packet and every frame is accounted for' : `${report.problems.length} thing(s) do not add up`,
   ].join('\n');
+}
+
+/** The same in a few words. */
+export function summarizeReport({ hops, wires }: Pick<ChainReport, 'hops' | 'wires'>): string {
+  const dropped = [...hops.map((hop) => hop.dropped), ...wires.flatMap(({ drops }) => Object.values(drops))];
+  return `${sum(hops, ({ redirected }) => redirected)} redirected, ${sum(dropped)} dropped`;
 }
 
 function formatMegabits({ bytes, seconds }: ChainReport['traffic']['tcp']): string {

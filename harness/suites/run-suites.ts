@@ -29,7 +29,7 @@ export async function runSuites(
 }
 
 /** A suite that cannot even run is one error; the others still get their turn. */
-async function runSuite(suite: Suite, options: SuiteOptions): Promise<SuiteRun> {
+export async function runSuite(suite: Suite, options: SuiteOptions): Promise<SuiteRun> {
   const started = new Date();
   const elapsed = startClock();
   const result = await suite.run(options).catch((error: unknown): SuiteResult => {
@@ -38,6 +38,7 @@ async function runSuite(suite: Suite, options: SuiteOptions): Promise<SuiteRun> 
   });
   showFailures(result);
   const seconds = elapsed();
+  if (result.figure !== undefined) console.log(`${suite.name}: ${result.figure}`);
   console.log(`${suite.name}: ${formatTotals(result)} (${formatSeconds(seconds)})`);
   return { ...result, name: suite.name, started, seconds };
 }

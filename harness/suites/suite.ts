@@ -14,6 +14,8 @@ export interface TestResult {
 
 export interface SuiteResult {
   readonly tests: readonly TestResult[];
+  /** What was measured, if that says more than how many tests passed. */
+  readonly figure?: string;
 }
 
 /** Which kernel the suites in guests boot. */

@@ -1,0 +1,107 @@
+import type { Cost } from '../../bench/cost-cases.js';
+import { best, findCost, measureNic, spread, spreadLimit } from '../../bench/instructions.js';
+import { summarizeReport } from '../../demo/format-report.js';
+import type { ChainReport } from '../../demo/report.js';
+import { buildImage } from '../../kernel/build/image.js';
+import { buildNative } from '../../native/build-native.js';
+import type { NicModel } from '../../nics/model.js';
+import { compareKernels } from '../../parity/compare-kernels.js';
+import { judge } from '../../parity/xskxceiver-output.js';
+import { runChaos } from '../../suites/chaos-suite.js';
+import { runNicTests } from '../../suites/nic-suite.js';
+import type { SuiteResult } from '../../suites/suite.js';
+import { runInGuest } from '../demo.js';
+
+export interface PartOptions {
+  readonly nic: NicModel;
+  /** The kernel with the series. */
+  readonly image: string;
+  readonly failFast: boolean;
+  readonly match?: string;
+}
+
+export interface NicPart {
+  readonly name: string;
+  readonly what: string;
+  run(options: PartOptions): Promise<SuiteResult>;
+}
+
+/** The rings of a driver go down and up in these, and packets never cease: what a reset comes on top of. */
+const testsAfterReset = 'packets keep coming, and no frame is lost*';
+
+/** What a driver's redirect is judged by. */
+const measured = { path: 'NAPI hop', batch: 64, packetBytes: 64 } as const;
+
+/** What is run on a model, by the name that asks for it alone. */
+export const nicParts: readonly NicPart[] = [
+  {
+    name: 'patched',
+    what: 'the conformance suite in zero-copy mode, with the driver of the series',
+    run: ({ nic, ...options }) => runNicTests({ model: nic, driverRedirects: true, ...options }),
+  },
+  {
+    name: 'unpatched',
+    what: 'the same with the upstream driver',
+    run: async ({ nic, ...options }) =>
+      runNicTests({
+        model: nic,
+        driverRedirects: false,
+        ...options,
+        image: await buildImage({ driverPatches: false }),
+      }),
+  },
+  {
+    name: 'reset',
+    what: 'tests of the driver on a machine that is reset while they run',
+    run: ({ nic, image, failFast }) =>
+      runNicTests({
+        model: nic,
+        image,
+        driverRedirects: true,
+        entry: 'driver-tests',
+        match: testsAfterReset,
+        reset: true,
+        failFast,
+      }),
+  },
+  {
+    name: 'liveness',
+    what: 'a minute of random schedules, as `npm run test:chaos -- --device NIC`',
+    run: ({ nic, image }) => runChaos({ device: nic, image, seconds: 60, seed: 1 }),
+  },
+  {
+    name: 'parity',
+    what: "the kernel's own AF_XDP suite in zero-copy mode, on the vanilla kernel and on ours",
+    run: async ({ nic }) => judge(await compareKernels(nic)),
+  },
+  {
+    name: 'demo',
+    what: 'a chain of network functions, as `npm run demo -- --nic NIC`',
+    async run({ nic, image }) {
+      await buildNative();
+      return judgeChain((await runInGuest({ nic, image, separateUmem: false, keep: false })).report);
+    },
+  },
+  {
+    name: 'instructions',
+    what: `instructions per packet of a redirect in the driver's NAPI poll, ${measured.batch} packets at once`,
+    async run({ nic, image }) {
+      await buildNative();
+      return judgeCost(findCost(await measureNic(nic, image), measured));
+    },
+  },
+];
+
+function judgeChain(report: ChainReport): SuiteResult {
+  const title = 'every packet and every frame of the chain is accounted for';
+  return report.ok
+    ? { tests: [{ title, outcome: 'passed' }], figure: summarizeReport(report) }
+    : { tests: [{ title, outcome: 'failed', detail: report.problems.join('\n') }] };
+}
+
+function judgeCost(cost: Cost): SuiteResult {
+  const title = 'two measurements of the instructions per packet hardly differ';
+  return spread(cost) <= spreadLimit
+    ? { tests: [{ title, outcome: 'passed' }], figure: best(cost).toFixed(1) }
+    : { tests: [{ title, outcome: 'failed', detail: cost.instructions.join(' and ') }] };
+}
