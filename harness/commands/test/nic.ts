@@ -1,7 +1,10 @@
-import { Argument, InvalidArgumentError, type Command } from 'commander';
+import { join } from 'node:path';
+import { Argument, InvalidArgumentError, Option, type Command } from 'commander';
 import { exitCodes, FlashError } from '../../errors.js';
+import { repositoryRoot } from '../../host/repository.js';
 import { nicModels, type NicModel } from '../../nics/model.js';
 import { nicSuite } from '../../suites/nic-suite.js';
+import { tableFile } from '../../suites/nic-table.js';
 import { runSuite } from '../../suites/run-suites.js';
 import { addResults, failuresOf, formatTotals, type SuiteResult } from '../../suites/suite.js';
 import { guestCommand } from '../guest-command.js';
@@ -10,6 +13,7 @@ import { runOnNics } from './run-on-nics.js';
 
 interface Options {
   readonly nic?: readonly NicModel[];
+  readonly table: boolean;
   readonly failFast: boolean;
   readonly match?: string;
 }
@@ -30,6 +34,14 @@ export function addTestNic(test: Command): void {
       `run on this NIC (${nicModels.join(', ')}); may be given several times; default: all`,
       anotherNic,
     )
+    .addOption(
+      new Option(
+        '--table',
+        `write the results to the table in ${tableFile}; everything on all NICs unless some are named`,
+      )
+        .default(false)
+        .conflicts(['match', 'failFast']),
+    )
     .option('--match <title>', 'with --nic or a part, only tests with such titles; * stands for any text')
     .option('--fail-fast', 'with --nic or a part, end each part with the first test that fails', false)
     .action(async (named: readonly string[], options: Options) => {
@@ -46,8 +58,11 @@ function anotherNic(given: string, before: readonly NicModel[] = []): readonly N
   return [...before, model];
 }
 
-async function runChosen(named: readonly string[], { nic, ...options }: Options): Promise<readonly SuiteResult[]> {
-  if (nic === undefined && named.length === 0) {
+async function runChosen(
+  named: readonly string[],
+  { nic, table, ...options }: Options,
+): Promise<readonly SuiteResult[]> {
+  if (nic === undefined && named.length === 0 && !table) {
     if (options.match === undefined && !options.failFast) return [await runSuite(nicSuite, { flavour: 'lean' })];
     throw new FlashError('usage', '--match and --fail-fast are for NICs or parts that are named', {
       advice: `say which: --nic ${nicModels.join('|')}`,
@@ -57,5 +72,6 @@ async function runChosen(named: readonly string[], { nic, ...options }: Options)
     parts: nicParts.filter(({ name }) => named.length === 0 || named.includes(name)),
     models: nicModels.filter((model) => nic === undefined || nic.includes(model)),
     options,
+    table: table ? join(repositoryRoot, tableFile) : undefined,
   });
 }

@@ -1,7 +1,10 @@
-import test from 'ava';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
 import type { NicPart } from '../../../commands/test/nic-parts.js';
 import { runOnNics, type NicsRun } from '../../../commands/test/run-on-nics.js';
 import { FlashError } from '../../../errors.js';
+import { temporaryDir, writeFiles } from '../support/tiny-repository.js';
 
 const kernel = { image: '/boot/ours', release: '6.12.34-flash' };
 
@@ -11,6 +14,14 @@ const passing = part('patched', ({ nic, image }) =>
   Promise.resolve({ tests: [{ title: `${nic} with ${image}`, outcome: 'passed' }] }),
 );
 const broken = part('demo', () => Promise.reject(new FlashError('kernelSplat', 'the kernel printed a warning')));
+
+function withTable(t: ExecutionContext): { readonly table: string; readonly rows: () => string[] } {
+  const dir = temporaryDir(t);
+  writeFiles(dir, { 'nics.md': '# NICs\n<!-- table -->\n<!-- end of table -->\n' });
+  const table = join(dir, 'nics.md');
+  const rows = (): string[] => readFileSync(table, 'utf8').match(/^\| *(patched|reset|demo|kernel) .*$/gm) ?? [];
+  return { table, rows: () => rows().map((row) => row.replace(/ +/g, ' ')) };
+}
 
 const run = (options: Pick<NicsRun, 'parts' | 'models'> & Partial<NicsRun>) =>
   runOnNics({ options: { failFast: false }, kernel: () => Promise.resolve(kernel), ...options });
@@ -27,4 +38,65 @@ test('every part runs on every model, and one that cannot run does not stop the 
       ['mlx5 patched', 'passed', 'mlx5 with /boot/ours'],
     ],
   );
+});
+
+test('a run writes the cells of its models and parts, and no others', async (t) => {
+  const { table, rows } = withTable(t);
+
+  const runs = await run({ parts: [passing], models: ['ice'], table });
+
+  t.deepEqual(
+    runs.map(({ name, tests }) => [name, tests[0]?.title]),
+    [['ice patched', 'ice with /boot/ours']],
+  );
+  t.deepEqual(rows(), [
+    '| patched | - | - | 1 passed | - |',
+    '| reset | - | - | - | - |',
+    '| demo | - | - | - | - |',
+    '| kernel | - | - | 6.12.34-flash | - |',
+  ]);
+  t.true(readFileSync(table, 'utf8').includes(runs[0]?.started.toISOString().slice(0, 10) ?? 'nothing'));
+});
+
+test('a part that cannot run is an error in its cell, and the others get their turn', async (t) => {
+  const { table, rows } = withTable(t);
+
+  await run({ parts: [broken, passing], models: ['ice', 'mlx5'], table });
+
+  t.like(rows(), { 0: '| patched | - | - | 1 passed | 1 passed |', 2: '| demo | - | - | 1 error | 1 error |' });
+});
+
+test('a run that ends early leaves what it had by then, in a table that is whole', async (t) => {
+  const { table, rows } = withTable(t);
+  const busy = new FlashError('busy', 'another command builds');
+  let builds = 0;
+  const kernelOnce = () => (builds++ === 0 ? Promise.resolve(kernel) : Promise.reject(busy));
+
+  await t.throwsAsync(run({ parts: [passing], models: ['ice', 'mlx5'], table, kernel: kernelOnce }), { is: busy });
+
+  t.is(rows()[0], '| patched | - | - | 1 passed | - |');
+});
+
+test('what stands in a table from before stays if only other cells are asked for', async (t) => {
+  const { table, rows } = withTable(t);
+  await run({ parts: [passing], models: ['ixgbe'], table });
+
+  await run({ parts: [part('reset', passing.run)], models: ['ixgbe', 'mlx5'], table });
+
+  t.like(rows(), { 0: '| patched | 1 passed | - | - | - |', 1: '| reset | 1 passed | - | - | 1 passed |' });
+});
+
+test('a document without a table is refused before anything runs', async (t) => {
+  const dir = temporaryDir(t);
+  writeFiles(dir, { 'nics.md': '# NICs\n' });
+  let ran = false;
+  const watched = part('patched', () => {
+    ran = true;
+    return Promise.resolve({ tests: [] });
+  });
+
+  const asked = run({ parts: [watched], models: ['ice'], table: join(dir, 'nics.md') });
+
+  await t.throwsAsync(asked, { message: /has no table/ });
+  t.false(ran);
 });
