@@ -1,6 +1,7 @@
 /** What concerns the driver of a NIC. */
 import test from 'ava';
 import { testbed } from './support/testbed.js';
+import './closed-queues.test.js';
 import './driver.test.js';
 import './fairness.test.js';
 import './napi.test.js';

@@ -42,7 +42,7 @@ export function makeNicTestbed({ model, driverRedirects }: NicTestbedOptions): T
       return busyPoll ? kickUntilPolled(socket, readStats) : socket;
     },
     async dispose() {
-      program?.[Symbol.dispose]();
+      removeProgram();
       await deleteNetns(nicNetns);
     },
   };
@@ -106,9 +106,15 @@ export function programOfA(): XskRedirect {
   return program;
 }
 
+/** Takes the program off: the driver closes the queues of zero-copy sockets. */
+export function removeProgram(): void {
+  program?.[Symbol.dispose]();
+  program = undefined;
+}
+
 /** Takes the program off and attaches another. */
 export function replaceProgram(): void {
-  program?.[Symbol.dispose]();
+  removeProgram();
   program = attachXskRedirect({ netns: nicNetns, ifname: 'a' });
 }
 

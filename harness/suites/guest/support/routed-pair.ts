@@ -84,10 +84,12 @@ const ids = new WeakMap<XdpSocket, number>();
 export interface ListedOptions extends SocketOptions {
   /** False has a driver with NAPI polls do them by interrupt, when it comes to that. */
   readonly busyPoll?: boolean;
+  /** False leaves the driver without frames: its queue may be closed. */
+  readonly settle?: boolean;
 }
 
 /** Opens a socket as the testbed has them and remembers the id the kernel gave it: the one that is new in the list. */
-export function openListed({ busyPoll = true, ...options }: ListedOptions): XdpSocket {
+export function openListed({ busyPoll = true, settle = true, ...options }: ListedOptions): XdpSocket {
   const before = new Set(listIds());
   const bindFlags = options.bindFlags ?? testbed.bindFlags;
   const socket = openSocket({ ...options, bindFlags });
@@ -97,14 +99,15 @@ export function openListed({ busyPoll = true, ...options }: ListedOptions): XdpS
   try {
     const needWakeup = (bindFlags & bindFlag.useNeedWakeup) !== 0;
     const isZeroCopy = options.bind !== false && (bindFlags & bindFlag.zeroCopy) !== 0;
-    const settled = isZeroCopy
-      ? testbed.settle(socket, {
-          busyPoll,
-          needWakeup,
-          publish: () => routeToItself(id),
-          readStats: () => readStats(id),
-        })
-      : socket;
+    const settled =
+      isZeroCopy && settle
+        ? testbed.settle(socket, {
+            busyPoll,
+            needWakeup,
+            publish: () => routeToItself(id),
+            readStats: () => readStats(id),
+          })
+        : socket;
     ids.set(settled, id);
     return settled;
   } catch (error) {
