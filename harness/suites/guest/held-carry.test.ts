@@ -2,7 +2,7 @@ import { bindFlag, message } from '../../ffi/libc.js';
 import type { XdpSocket } from '../../ffi/socket-types.js';
 import { holdAt } from '../../flash/hold.js';
 import { clearRoute, setRoute } from '../../flash/registry.js';
-import { interleaving, whileHeld } from './support/interleaving.js';
+import { interleaving, watch, whileHeld } from './support/interleaving.js';
 import { eventually } from './support/ring-state.js';
 import { countFrom, endsOf, flashId, openMore, openSleepingPair, type RoutedPair } from './support/routed-pair.js';
 import { fill, packetsOf, receive, send } from './support/test-packets.js';
@@ -202,6 +202,40 @@ interleaving('a small packet does not pass a large one that keeps its turn while
     packetsOf(target.rings.rx.consume(descriptors)).map((packet) => packet.length),
     [shape.fragments, 1],
   );
+});
+
+interleaving('sendto() ends although its source has more to send each time it looks', async (t) => {
+  const [batch, mostLooks] = [64, 8];
+  await using pair = await openSleepingPair({
+    sharedUmem: true,
+    umem: { frameCount: 4096 },
+    source: { txSize: 256, completionSize: 2048 },
+    target: { rxSize: 2048, fillSize: 2048 },
+  });
+  const { source, target } = pair;
+  using timer = holdAt('work', targetQueue);
+  send(source, countFrom(0, 2 * batch));
+  source.kick();
+  fill(target, 1500);
+  let held = holdAt('carry-claimed', flashId(source));
+  const kick = watch(source.kickInThread());
+  let looks = 0;
+
+  for (; looks <= mostLooks; looks++) {
+    await eventually('a look, or the end', () => held.isHeld() || kick.hasEnded(), { ends: endsOf(pair) });
+    if (kick.hasEnded()) break;
+    using looked = holdAt('carry-looked', flashId(source));
+    held.release();
+    await looked.held();
+    held = holdAt('carry-claimed', flashId(source));
+    send(source, countFrom(0, batch));
+    looked.release();
+  }
+
+  held[Symbol.dispose]();
+  timer[Symbol.dispose]();
+  await kick.end;
+  t.true(looks > 1 && looks <= mostLooks, `${looks} looks`);
 });
 
 interleaving('what sendto() was about to transmit when a route was set does not reach the wire', async (t) => {

@@ -197,6 +197,27 @@ if (testbed.severalBuffers) {
     t.deepEqual(problems, []);
   });
 
+  test.serial('a packet that does not fit lets others pass after a while, however often it is kicked', async (t) => {
+    const kicksMs = 5000;
+    const bindFlags = testbed.bindFlags | bindFlag.useSg;
+    await using pair = await openSleepingPair({ sharedUmem: true, umem, source: { bindFlags }, target: { bindFlags } });
+    const { source, target } = pair;
+    using more = openMore(pair, [2], { bindFlags });
+    const [small] = more.sockets as [XdpSocket];
+    setRoute(flashId(small), [flashId(target)]);
+    send(source, [0], { shape: { fragments: 12, fragmentBytes: 64 } });
+    source.kick();
+    send(small, countFrom(0, 4));
+    fill(target, 4);
+    small.kick();
+
+    // In a row: nobody would keep its turn in the pauses.
+    const end = performance.now() + kicksMs;
+    while (target.rings.rx.count() < 4 && performance.now() < end) source.kick();
+
+    t.deepEqual(receive(target), countFrom(0, 4));
+  });
+
   test.serial(
     'a crowd that waits for a target that takes nothing has the kernel look at the pace of its timer',
     async (t) => {
