@@ -10,7 +10,7 @@ import { eventually } from './support/ring-state.js';
 import { countFrom, flashId, openListed, openPair, type RoutedPair } from './support/routed-pair.js';
 import { fill, receive, send } from './support/test-packets.js';
 import { borrowDevice, createTestUmem, startPumpOn, testbed } from './support/testbed.js';
-import { movedIn, tracedLines, type TracedEvent } from './support/traced.js';
+import { tracedLines, type TracedEvent } from './support/traced.js';
 import { during, redirected } from './support/traffic-ends.js';
 
 /*
@@ -130,41 +130,6 @@ for (const { kicked, sockets } of [
 
 if (driverRedirects) {
   const batch = 64;
-
-  test.serial(
-    'as long as there is more to redirect, the polls of the driver go on, and the work leaves it to them',
-    async (t) => {
-      const [packets, count] = [2048, 6];
-      const total = packets * count;
-      await using pair = await openPair({
-        sharedUmem: true,
-        umem: { frameCount: 2 * total },
-        source: { txSize: packets, completionSize: 16_384, busyPoll: false },
-        target: { rxSize: 16_384, fillSize: 16_384, busyPoll: false },
-      });
-      const { source, target, device } = pair;
-      using others = openBeside(source, device, count - 1, packets);
-      const sources = [source, ...others.sockets];
-      fill(target, total);
-      for (const each of sources) {
-        setRoute(flashId(each), [flashId(target)]);
-        send(each, countFrom(0, packets));
-      }
-
-      const events = await tracedLines('flash_redirect', async () => {
-        for (const each of sources) each.kick();
-        const arrived = (): boolean => {
-          // Who calls serves those that wait, and what is left then is for the work, unless a poll is to come.
-          source.receive(message.more);
-          return target.rings.rx.count() === total;
-        };
-        await eventually('all of them to arrive', arrived, { ends: [target, ...sources] });
-      });
-
-      const inPolls = movedIn(events.filter(({ flags }) => /^..[sH]/.test(flags)));
-      t.true(inPolls > movedIn(events) / 2, `${inPolls} of ${movedIn(events)} packets`);
-    },
-  );
 
   /** Has seven sockets wait for frames, gives these, and returns how many packets one was ahead of another by at most. */
   async function longestLead(t: ExecutionContext): Promise<number> {
