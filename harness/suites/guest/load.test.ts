@@ -80,9 +80,10 @@ test.serial('sources that share a completion ring each get their frames back', a
     while (wire.rings.tx.count() + pair.source.rings.tx.count() > 0) {
       wire.kick();
       pair.source.kick();
+      // What went to the wire comes back late, and while it is half full the ring has no room for redirects.
+      reclaim(pair.source);
     }
     received.push(...receive(pair.target));
-    reclaim(pair.source);
   }
 
   t.deepEqual(received, countFrom(0, 400));
