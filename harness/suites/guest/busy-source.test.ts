@@ -5,7 +5,7 @@ import { eventually } from './support/ring-state.js';
 import { countFrom, flashId, openMore, openPair } from './support/routed-pair.js';
 import { fill, receive, reclaim, send } from './support/test-packets.js';
 import { testbed } from './support/testbed.js';
-import { movedIn, tracedLines } from './support/traced.js';
+import { isInSoftirq, movedIn, tracedLines } from './support/traced.js';
 
 /*
  * Sources with far more packets than a NAPI poll moves, or the timer waits for.
@@ -46,7 +46,7 @@ if (testbed.driverRedirects)
       });
       receive(target);
       reclaim(source);
-      const isInPoll = events.map(({ flags }) => /^..[sH]/.test(flags));
+      const isInPoll = events.map(isInSoftirq);
       const first = isInPoll.indexOf(true);
       if (first < 0) continue;
       after = movedIn(events.slice(first));

@@ -7,7 +7,7 @@ import { eventually } from './support/ring-state.js';
 import { countFrom, endsOf, flashId, openListed, openSleepingPair } from './support/routed-pair.js';
 import { fill, receive, send } from './support/test-packets.js';
 import { borrowDevice, createTestUmem, testbed } from './support/testbed.js';
-import { ofThisThread, tracedLines } from './support/traced.js';
+import { isInSoftirq, ofThisThread, tracedLines } from './support/traced.js';
 
 /*
  * The queues of zero-copy sockets are closed as long as their device has no XDP program, and are opened
@@ -85,7 +85,7 @@ if (testbed.driverRedirects)
       });
 
       // By a poll in an interrupt, or in the call itself if it found the instance; not by the work, some time later.
-      const inPolls = events.filter(({ flags }) => /^..[sH]/.test(flags)).length + ofThisThread(events).length;
+      const inPolls = events.filter(isInSoftirq).length + ofThisThread(events).length;
       t.true(inPolls > rounds / 2, `${inPolls} of ${events.length} in polls`);
     },
   );

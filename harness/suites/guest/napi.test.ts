@@ -10,7 +10,7 @@ import { eventually } from './support/ring-state.js';
 import { countFrom, flashId, openListed, openPair, type RoutedPair } from './support/routed-pair.js';
 import { fill, receive, send } from './support/test-packets.js';
 import { borrowDevice, createTestUmem, startPumpOn, testbed } from './support/testbed.js';
-import { tracedLines, type TracedEvent } from './support/traced.js';
+import { isInSoftirq, tracedLines, type TracedEvent } from './support/traced.js';
 import { during, redirected } from './support/traffic-ends.js';
 
 /*
@@ -42,7 +42,7 @@ test.serial('redirects run where the driver says: in its NAPI poll by interrupt,
       ),
     );
     events.push(...more);
-    inSoftirq.push(...more.filter(({ flags }) => /^..[sH]/.test(flags)));
+    inSoftirq.push(...more.filter(isInSoftirq));
   }
 
   t.true(events.length > 10, `${events.length} events`);
@@ -83,9 +83,10 @@ function openBeside(
   { queue, umem }: XdpSocket,
   { netns, a }: Device,
   count: number,
-  txSize = 256,
 ): Disposable & { readonly sockets: readonly XdpSocket[] } {
-  const sockets = countFrom(0, count).map(() => openListed({ netns, ifname: a, queue, umem, txSize, busyPoll: false }));
+  const sockets = countFrom(0, count).map(() =>
+    openListed({ netns, ifname: a, queue, umem, txSize: 256, busyPoll: false }),
+  );
   return {
     sockets,
     [Symbol.dispose]() {

@@ -249,6 +249,18 @@ if (testbed.severalBuffers) {
   );
 }
 
+/** Fills the TX ring of each source with packets that tell its index, and kicks those that ask for it. */
+function keepBusy(sources: readonly XdpSocket[]): void {
+  for (const [index, each] of sources.entries()) {
+    reclaim(each);
+    send(
+      each,
+      countFrom(0, each.rings.tx.free()).map(() => index),
+    );
+    if (each.rings.tx.needsWakeup()) each.kick();
+  }
+}
+
 test.serial('of two sources each has its share at a target that makes room seldom', async (t) => {
   await using pair = await openSleepingPair({ sharedUmem: true, umem });
   const { source, target } = pair;
@@ -258,14 +270,7 @@ test.serial('of two sources each has its share at a target that makes room seldo
   const arrived = sources.map(() => 0);
 
   for (let round = 0; round < 20; round++) {
-    for (const [index, each] of sources.entries()) {
-      reclaim(each);
-      send(
-        each,
-        countFrom(0, each.rings.tx.free()).map(() => index),
-      );
-      if (each.rings.tx.needsWakeup()) each.kick();
-    }
+    keepBusy(sources);
     fill(target, 16);
     target.receive(message.more);
     await eventually('packets to arrive', () => target.rings.rx.count() >= 16, { ends: [target, ...sources] });
@@ -289,14 +294,7 @@ test.serial('of four sources that always have packets, each has its turn wheneve
   await eventually(
     'a hundred packets of each to arrive',
     () => {
-      for (const [index, each] of sources.entries()) {
-        reclaim(each);
-        send(
-          each,
-          countFrom(0, each.rings.tx.free()).map(() => index),
-        );
-        if (each.rings.tx.needsWakeup()) each.kick();
-      }
+      keepBusy(sources);
       for (const index of receive(target)) arrived[index] = (arrived[index] ?? 0) + 1;
       fill(target, 16 - target.rings.fill.count());
       target.receive(message.more);

@@ -43,6 +43,9 @@ export function ofThisThread(events: readonly TracedEvent[]): TracedEvent[] {
   return events.filter(({ thread, flags }) => thread === own && !/^..[shH]/.test(flags));
 }
 
+/** Whether it happened in a softirq, as in a NAPI poll by interrupt. */
+export const isInSoftirq = ({ flags }: TracedEvent): boolean => /^..[sH]/.test(flags);
+
 /** Descriptors that all of them moved. */
 export function movedIn(events: readonly TracedEvent[]): number {
   return events.reduce((sum, { text }) => sum + Number(/ moved=(\d+)/.exec(text)?.[1] ?? 0), 0);
