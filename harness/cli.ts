@@ -3,6 +3,7 @@ import { addBench } from './commands/bench/bench.js';
 import { addBuildKernel } from './commands/build-kernel.js';
 import { addDemo } from './commands/demo.js';
 import { addDoctor } from './commands/doctor.js';
+import { installPackagesFirst } from './commands/packages.js';
 import { addPatches } from './commands/patches.js';
 import { addShell } from './commands/shell.js';
 import { addTest } from './commands/test/test.js';
@@ -21,6 +22,7 @@ addTest(program);
 addDemo(program);
 addShell(program);
 addBench(program);
+installPackagesFirst(program);
 
 installInterruptHandler();
 try {

@@ -3,6 +3,7 @@ import { inspectFresh } from '../fresh/inspect.js';
 import { inspectKvm } from '../machine/guest/inspect-kvm.js';
 import { inspectMachine } from '../host/machine.js';
 import { inspectPackages } from '../host/packages.js';
+import { needsPackages } from './packages.js';
 import { formatTable } from '../host/table.js';
 import { inspectTools } from '../host/tools.js';
 import { findImage } from '../kernel/build/image.js';
@@ -11,8 +12,7 @@ import { inspectNicQemu } from '../qemu/inspect.js';
 const marks = { ok: 'yes', missing: 'NO', optional: 'no' } as const;
 
 export function addDoctor(program: Command): void {
-  program
-    .command('doctor')
+  needsPackages(program.command('doctor'), 'none')
     .description('check what this machine has and lacks, and what to do about it')
     .action(async () => {
       const findings = [

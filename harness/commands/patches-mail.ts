@@ -9,6 +9,7 @@ import { borrowRepository, findCommit } from '../kernel/git.js';
 import { mailPosting, type Mail, type MailTree } from '../kernel/series/mail.js';
 import { readPostings } from '../kernel/series/postings.js';
 import { onSource } from './on-source.js';
+import { needsPackages } from './packages.js';
 
 interface MailOptions {
   readonly base: string;
@@ -18,7 +19,7 @@ interface MailOptions {
 }
 
 export function addPatchesMail(command: Command): void {
-  command
+  needsPackages(command, 'mail')
     .argument('<posting>', 'a posting of the series file')
     .option('--version <n>', 'the version of the posting', positiveInteger, 1)
     .option('--output <dir>', 'where to write the mail (default: out/mail/POSTING-vN)')

@@ -55,7 +55,8 @@ export function hasFlash(): boolean {
 export function requireFlash(): void {
   if (hasFlash()) return;
   throw new FlashError('infrastructure', `the running kernel has no FLASH: ${flashDir} is missing`, {
-    advice: 'boot a kernel that `npm run build-kernel` made, or use a guest: leave out --here, or run `npm test guest`',
+    advice:
+      'boot a kernel that `npm run build-kernel` made, or use a guest, as `npm test guest` and `npm run bench` without --here do',
   });
 }
 

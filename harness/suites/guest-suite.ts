@@ -51,8 +51,8 @@ export const hereSuite: Suite = {
   name: 'here',
   onlyByName: true,
   bootsGuests: false,
+  requireMachine: requireFlash,
   async run() {
-    requireFlash();
     await buildNative();
     return runTests('tests on this machine', here({ timeoutMs: deadlineMs }), {});
   },

@@ -31,6 +31,8 @@ export interface Suite {
   /** Left out when everything is run. */
   readonly onlyByName?: boolean;
   readonly bootsGuests?: false;
+  /** Throws if this machine cannot run it at all; asked before anything runs. */
+  readonly requireMachine?: () => void;
   run(options: SuiteOptions): Promise<SuiteResult>;
 }
 

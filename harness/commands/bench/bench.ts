@@ -12,6 +12,7 @@ import { showProgress } from '../../host/progress.js';
 import { callerDir } from '../../host/repository.js';
 import { formatTable } from '../../host/table.js';
 import { guestCommand } from '../guest-command.js';
+import { needsPackages } from '../packages.js';
 import { addBenchCompare } from './compare.js';
 import { addBenchInstructions } from './instructions.js';
 
@@ -25,7 +26,7 @@ interface Options {
 }
 
 export function addBench(program: Command): void {
-  const bench = guestCommand(program, 'bench');
+  const bench = needsPackages(guestCommand(program, 'bench'), 'bench');
   addBenchCompare(bench);
   addBenchInstructions(bench);
   bench

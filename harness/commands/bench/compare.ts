@@ -8,10 +8,10 @@ import { reportSchema, type Report } from '../../bench/report/schema.js';
 import { FlashError } from '../../errors.js';
 import { callerDir } from '../../host/repository.js';
 import { formatTable } from '../../host/table.js';
+import { needsPackages } from '../packages.js';
 
 export function addBenchCompare(bench: Command): void {
-  bench
-    .command('compare')
+  needsPackages(bench.command('compare'), 'none')
     .description('compare two reports of bench, and show differences that are larger than the noise')
     .argument('<before>', 'the report.json of the first run')
     .argument('<after>', 'the report.json of the second run')

@@ -6,6 +6,7 @@ import { runFresh, type FreshResult } from '../../fresh/run-fresh.js';
 import { formatSeconds, startClock } from '../../host/duration.js';
 import { showProgress } from '../../host/progress.js';
 import { formatTable } from '../../host/table.js';
+import { needsPackages } from '../packages.js';
 
 interface Options {
   readonly suite: Suite;
@@ -18,8 +19,7 @@ interface Options {
 const scripts = ['demo', 'test', 'doctor', 'test:unit'];
 
 export function addTestFresh(test: Command): void {
-  test
-    .command('fresh')
+  needsPackages(test.command('fresh'), 'fresh')
     .description("run the README's commands on a fresh system, which is installed in a folder")
     .addOption(
       new Option('--suite <suite>', 'the system: Debian 12, Debian 13 or Ubuntu 24.04')

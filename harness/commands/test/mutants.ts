@@ -4,7 +4,7 @@ import { FlashError } from '../../errors.js';
 import { formatSeconds } from '../../host/duration.js';
 import { formatTable } from '../../host/table.js';
 import { deadlineAfter, runControl, runHoldControl } from '../../mutants/control.js';
-import { readMutants } from '../../mutants/mutants.js';
+import { readMutants, type Mutant } from '../../mutants/mutants.js';
 import { runMutant, type Verdict } from '../../mutants/run-mutant.js';
 import { buildNative } from '../../native/build-native.js';
 import { fileToWrite } from '../file-options.js';
@@ -16,10 +16,11 @@ export function addTestMutants(test: Command): void {
     .argument(
       '[mutant...]',
       'paths of patches in kernel/mutants, without .patch, such as hold/look-once (default: all)',
+      anotherMutant,
     )
     .option('--json <file>', 'also write the table as JSON', fileToWrite)
-    .action(async (names: readonly string[], { json }: { json?: string }) => {
-      const mutants = readMutants(names);
+    .action(async (named: readonly Mutant[], { json }: { json?: string }) => {
+      const mutants = named.length === 0 ? readMutants() : named;
       await buildNative();
       const controlSeconds = await runControl();
       const deadlineMs = deadlineAfter(controlSeconds);
@@ -51,4 +52,9 @@ export function addTestMutants(test: Command): void {
       if (survivors.length > 0)
         throw new FlashError('testFailure', `${survivors.map(({ mutant }) => mutant.name).join(', ')} survived`);
     });
+}
+
+/** As commander asks for it: what is given, and what was given before. */
+function anotherMutant(given: string, before: readonly Mutant[] = []): readonly Mutant[] {
+  return [...before, ...readMutants([given])];
 }

@@ -8,6 +8,7 @@ import { tableFile } from '../../suites/nic-table.js';
 import { runSuite } from '../../suites/run-suites.js';
 import { addResults, failuresOf, formatTotals, type SuiteResult } from '../../suites/suite.js';
 import { guestCommand } from '../guest-command.js';
+import { needsPackages } from '../packages.js';
 import { nicParts } from './nic-parts.js';
 import { runOnNics } from './run-on-nics.js';
 
@@ -19,7 +20,7 @@ interface Options {
 }
 
 export function addTestNic(test: Command): void {
-  guestCommand(test, 'nic')
+  needsPackages(guestCommand(test, 'nic'), 'parity')
     .description(
       'test the NIC models and their drivers, as `npm test` does; or, if a NIC or part is named, everything in zero-copy mode',
     )
@@ -44,6 +45,7 @@ export function addTestNic(test: Command): void {
     )
     .option('--match <title>', 'with --nic or a part, only tests with such titles; * stands for any text')
     .option('--fail-fast', 'with --nic or a part, end each part with the first test that fails', false)
+    .hook('preAction', (command) => requireNamed(command.args, command.opts<Options>()))
     .action(async (named: readonly string[], options: Options) => {
       const total = addResults(await runChosen(named, options));
       console.log(formatTotals(total));
@@ -58,16 +60,23 @@ function anotherNic(given: string, before: readonly NicModel[] = []): readonly N
   return [...before, model];
 }
 
+/** Neither a NIC nor a part is named: what `npm test` runs. */
+function isShort(named: readonly string[], { nic, table }: Pick<Options, 'nic' | 'table'>): boolean {
+  return nic === undefined && named.length === 0 && !table;
+}
+
+function requireNamed(named: readonly string[], options: Options): void {
+  if (!isShort(named, options) || (options.match === undefined && !options.failFast)) return;
+  throw new FlashError('usage', '--match and --fail-fast are for NICs or parts that are named', {
+    advice: `say which: --nic ${nicModels.join('|')}`,
+  });
+}
+
 async function runChosen(
   named: readonly string[],
   { nic, table, ...options }: Options,
 ): Promise<readonly SuiteResult[]> {
-  if (nic === undefined && named.length === 0 && !table) {
-    if (options.match === undefined && !options.failFast) return [await runSuite(nicSuite, { flavour: 'lean' })];
-    throw new FlashError('usage', '--match and --fail-fast are for NICs or parts that are named', {
-      advice: `say which: --nic ${nicModels.join('|')}`,
-    });
-  }
+  if (isShort(named, { nic, table })) return [await runSuite(nicSuite, { flavour: 'lean' })];
   return runOnNics({
     parts: nicParts.filter(({ name }) => named.length === 0 || named.includes(name)),
     models: nicModels.filter((model) => nic === undefined || nic.includes(model)),

@@ -5,9 +5,10 @@ import { compareKernels } from '../../parity/compare-kernels.js';
 import { judge } from '../../parity/xskxceiver-output.js';
 import { failuresOf } from '../../suites/suite.js';
 import { guestCommand } from '../guest-command.js';
+import { needsPackages } from '../packages.js';
 
 export function addTestParity(test: Command): void {
-  guestCommand(test, 'parity')
+  needsPackages(guestCommand(test, 'parity'), 'parity')
     .description("run the kernel's own AF_XDP suite on the vanilla kernel and on ours, and compare the results")
     .action(async () => {
       const rows = await compareKernels();

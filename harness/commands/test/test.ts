@@ -1,4 +1,4 @@
-import { Option, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { exitCodes, FlashError } from '../../errors.js';
 import { flavours } from '../../kernel/flavour.js';
 import { suites } from './suites.js';
@@ -7,6 +7,7 @@ import { runSuites } from '../../suites/run-suites.js';
 import { addResults, failuresOf, formatTotals, skipsOf, type SuiteOptions } from '../../suites/suite.js';
 import { fileToWrite, imageFile } from '../file-options.js';
 import { guestCommand } from '../guest-command.js';
+import { needsPackages } from '../packages.js';
 import { addTestChaos } from './chaos.js';
 import { addTestFresh } from './fresh.js';
 import { addTestMutants } from './mutants.js';
@@ -15,18 +16,25 @@ import { addTestParity } from './parity.js';
 
 type Options = SuiteOptions & ReportFiles;
 
+const suiteNames = suites.map(({ name }) => name).join(', ');
+
 /** `test`, and below it the tests that have options of their own or take long. */
 export function addTest(program: Command): void {
-  const test = guestCommand(program, 'test', bootsGuests);
+  const test = needsPackages(guestCommand(program, 'test', bootsGuests), ({ args: [suite] }) =>
+    suite === 'unit' ? 'none' : 'test',
+  );
   withReports(test)
     .description('run every suite, or one; each command below runs what takes longer')
-    .argument('[suite]', suites.map(({ name }) => name).join(', '))
+    .argument('[suite]', suiteNames, suiteNamed)
     .addOption(new Option('--flavour <name>', 'the kernel the guests boot').choices(flavours).default('lean'))
     .option('--image <file>', 'boot this kernel instead of building one', imageFile)
+    .hook('preAction', (command, acting) => {
+      if (acting === command) requireBoots(command);
+    })
     .action((name: string | undefined, options: Options) => runChosen(name, options));
   withReports(guestCommand(test, 'debug'))
     .description('run every suite, or one, on a kernel with KASAN and lockdep')
-    .argument('[suite]', 'as for `npm test`')
+    .argument('[suite]', 'as for `npm test`', suiteNamed)
     .action((name: string | undefined, files: ReportFiles) => runChosen(name, { ...files, flavour: 'debug' }));
   addTestNic(test);
   addTestChaos(test);
@@ -43,16 +51,12 @@ function withReports(command: Command): Command {
 
 async function runChosen(name: string | undefined, { image, flavour, ...files }: Options): Promise<void> {
   const chosen = suites.filter((suite) => (name === undefined ? suite.onlyByName !== true : suite.name === name));
-  if (chosen.length === 0) {
-    throw new FlashError('usage', `there is no suite "${name}"`, {
-      advice: `suites: ${suites.map((suite) => suite.name).join(', ')}`,
-    });
-  }
   if (files.junit !== undefined && files.junit === files.ktap) {
     throw new FlashError('usage', `both reports would be written to ${files.junit}`, {
       advice: 'name a file for each',
     });
   }
+  for (const suite of chosen) suite.requireMachine?.();
   beginReports(files);
   const options = { flavour, ...(image === undefined ? {} : { image: image }) };
   const total = addResults(await runSuites(chosen, options, (runs) => writeReports(files, runs)));
@@ -60,6 +64,20 @@ async function runChosen(name: string | undefined, { image, flavour, ...files }:
     console.log(`skipped: ${title}${detail === undefined ? '' : `: ${detail}`}`);
   console.log(formatTotals(total));
   if (failuresOf(total).length > 0) process.exitCode = exitCodes.testFailure;
+}
+
+function suiteNamed(given: string): string {
+  if (suites.some(({ name }) => name === given)) return given;
+  throw new InvalidArgumentError(`Suites are ${suiteNames}.`);
+}
+
+/** A kernel that no guest would boot is a mistake, and not ignored. */
+function requireBoots(command: Command): void {
+  const useless = ['flavour', 'image'].find((option) => command.getOptionValueSource(option) === 'cli');
+  if (useless === undefined || bootsGuests(command)) return;
+  throw new FlashError('usage', `--${useless} is for guests, and the suite ${command.args[0] ?? ''} boots none`, {
+    advice: 'leave it out, or name a suite that boots guests',
+  });
 }
 
 function bootsGuests({ args: [name] }: Command): boolean {
