@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { compareReports } from '../../bench/report/compare.js';
 import { show } from '../../bench/report/figure.js';
 import { reportSchema, type Report } from '../../bench/report/schema.js';
@@ -51,6 +51,12 @@ function readReport(file: string): Report {
     throw refuse((error as Error).message);
   }
   const parsed = reportSchema.safeParse(data);
-  if (!parsed.success) throw refuse(z.prettifyError(parsed.error));
+  if (!parsed.success) throw refuse(firstOf(parsed.error));
   return parsed.data;
+}
+
+/** Of another kind of file everything is wrong: one thing tells as much as all of them. */
+function firstOf({ issues: [first, ...more] }: z.ZodError): string {
+  const where = first === undefined || first.path.length === 0 ? '' : ` (${first.path.join('.')})`;
+  return `${first?.message ?? ''}${where}${more.length === 0 ? '' : `, and ${more.length} things more`}`;
 }
