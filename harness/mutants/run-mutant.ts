@@ -1,3 +1,5 @@
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { startClock } from '../host/duration.js';
 import { buildImage } from '../kernel/build/image.js';
 import { runGuestTests } from '../suites/guest-suite.js';
@@ -17,13 +19,26 @@ export interface Verdict {
   readonly seconds: number;
 }
 
-/** Builds a kernel with the mutant and runs the suites on it until one test fails. */
-export async function runMutant(mutant: Mutant, kunitDeadlineMs: number): Promise<Verdict> {
+/** Runs the suites on a kernel with the mutant until one test fails. */
+export async function runMutant(mutant: Mutant, image: string, kunitDeadlineMs: number): Promise<Verdict> {
   const elapsed = startClock();
-  // One that does not build or apply says nothing about the tests: that is an error, not a kill.
-  const image = await buildImage({ extraPatches: [mutant], flavour: mutant.takesHolds ? 'hold' : 'lean' });
   const kill = await killWith(mutant, image, kunitDeadlineMs);
   return { mutant, killedBy: kill?.by, timedOut: kill?.timedOut ?? false, seconds: elapsed() };
+}
+
+/**
+ * Builds a kernel with the mutant, whose image is a file of its own in a folder: the next is built while this one
+ * is tried. One that does not build or apply says nothing about the tests: that is an error, not a kill.
+ */
+export async function buildMutant(mutant: Mutant, folder: string): Promise<string> {
+  const built = await buildImage({
+    extraPatches: [mutant],
+    flavour: mutant.takesHolds ? 'hold' : 'lean',
+    onProgress: () => undefined,
+  });
+  const image = join(folder, `${mutant.name.replaceAll('/', '-')}.bzImage`);
+  copyFileSync(built, image);
+  return image;
 }
 
 /** The test that the mutant names is tried first: all of them take minutes. */

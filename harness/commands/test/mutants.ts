@@ -1,11 +1,14 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import type { Command } from 'commander';
 import { FlashError } from '../../errors.js';
 import { formatSeconds } from '../../host/duration.js';
 import { formatTable } from '../../host/table.js';
+import { withTemporaryDir } from '../../host/temporary.js';
 import { deadlineAfter, runControl, runHoldControl } from '../../mutants/control.js';
 import { readMutants, type Mutant } from '../../mutants/mutants.js';
-import { runMutant, type Verdict } from '../../mutants/run-mutant.js';
+import { prepareAhead } from '../../mutants/prepare-ahead.js';
+import { buildMutant, runMutant, type Verdict } from '../../mutants/run-mutant.js';
 import { buildNative } from '../../native/build-native.js';
 import { fileToWrite } from '../file-options.js';
 import { guestCommand } from '../guest-command.js';
@@ -28,14 +31,7 @@ export function addTestMutants(test: Command): void {
         `control  the series without a mutant passes KUnit (${formatSeconds(controlSeconds)}); a mutant has ${deadlineMs / 1000} s for that`,
       );
       if (mutants.some(({ takesHolds }) => takesHolds)) await runHoldControl();
-      const verdicts: Verdict[] = [];
-      for (const [index, mutant] of mutants.entries()) {
-        const verdict = await runMutant(mutant, deadlineMs);
-        verdicts.push(verdict);
-        console.log(
-          `${index + 1} of ${mutants.length}  ${mutant.name}: ${verdict.killedBy ?? 'SURVIVED'} (${formatSeconds(verdict.seconds)})`,
-        );
-      }
+      const verdicts = await withTemporaryDir(tmpdir(), (folder) => runAll(mutants, folder, deadlineMs));
       console.log(
         formatTable(
           ['mutant', 'breaks', 'killed by'],
@@ -52,6 +48,20 @@ export function addTestMutants(test: Command): void {
       if (survivors.length > 0)
         throw new FlashError('testFailure', `${survivors.map(({ mutant }) => mutant.name).join(', ')} survived`);
     });
+}
+
+/** One after the other, with a line for each; a kernel is built while the one before it is tried. */
+async function runAll(mutants: readonly Mutant[], folder: string, deadlineMs: number): Promise<readonly Verdict[]> {
+  const verdicts: Verdict[] = [];
+  for await (const [mutant, image] of prepareAhead(mutants, (each) => buildMutant(each, folder))) {
+    const verdict = await runMutant(mutant, image, deadlineMs);
+    rmSync(image);
+    verdicts.push(verdict);
+    console.log(
+      `${verdicts.length} of ${mutants.length}  ${mutant.name}: ${verdict.killedBy ?? 'SURVIVED'} (${formatSeconds(verdict.seconds)})`,
+    );
+  }
+  return verdicts;
 }
 
 /** As commander asks for it: what is given, and what was given before. */
