@@ -14,21 +14,24 @@ export interface TracedEvent {
 }
 
 /** The events of FLASH or of another group, or one of them, while some work is done. */
-export async function tracedLines(
-  event: string | undefined,
-  work: () => unknown,
-  group = 'flash',
-): Promise<TracedEvent[]> {
+export function tracedLines(event: string | undefined, work: () => unknown, group = 'flash'): Promise<TracedEvent[]> {
+  return tracedEvents([event === undefined ? group : join(group, event)], work);
+}
+
+/** The events of several groups, or single ones as `group/event`, in the order of time. */
+export async function tracedEvents(events: readonly string[], work: () => unknown): Promise<TracedEvent[]> {
   if (!existsSync(join(tracing, 'trace'))) await run('mount', ['-t', 'tracefs', 'tracefs', tracing]);
-  const enable = join('events', group, ...(event === undefined ? [] : [event]), 'enable');
+  const enable = (value: string): void => {
+    for (const each of events) write(join('events', each, 'enable'), value);
+  };
   write('trace', '');
   // The names of threads, which nobody asks for here: they would have the scheduler patched each time.
   write('options/record-cmd', '0');
-  write(enable, '1');
+  enable('1');
   try {
     await work();
   } finally {
-    write(enable, '0');
+    enable('0');
   }
   const lines = readFileSync(join(tracing, 'trace'), 'utf8').split('\n');
   return lines.flatMap((line) => {
