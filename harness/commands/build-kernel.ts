@@ -2,11 +2,11 @@ import { Option, type Command } from 'commander';
 import { formatSeconds } from '../host/duration.js';
 import { showProgress } from '../host/progress.js';
 import { buildKernel } from '../kernel/build/build.js';
-import { flavours, type Flavour } from '../kernel/flavour.js';
+import { guestConfigs, type GuestConfig } from '../kernel/configs.js';
 
 interface Options {
   readonly base: string;
-  readonly flavour: Flavour;
+  readonly config: GuestConfig;
   readonly vanilla: boolean;
   readonly source?: string;
 }
@@ -16,7 +16,7 @@ export function addBuildKernel(program: Command): void {
     .command('build-kernel')
     .description('build a kernel with the FLASH series')
     .option('--base <name>', 'the kernel the series is applied to', '6.12')
-    .addOption(new Option('--flavour <name>', 'the kernel configuration').choices(flavours).default('lean'))
+    .addOption(new Option('--config <name>', 'the kernel configuration').choices(guestConfigs).default('lean'))
     .option('--vanilla', 'leave the series out', false)
     .option('--source <path>', 'a kernel source tree, or a tarball of one')
     .action(async (options: Options) => {

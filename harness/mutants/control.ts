@@ -20,8 +20,8 @@ export async function runControl(): Promise<number> {
 
 /** The same for tests that hold contexts, which `npm test` does not run. */
 export async function runHoldControl(): Promise<void> {
-  const image = await buildImage({ flavour: 'hold' });
-  requireAlive(await findKill('hold', () => runHoldTests(image)), 'npm test hold -- --flavour hold');
+  const image = await buildImage({ config: 'hold' });
+  requireAlive(await findKill('hold', () => runHoldTests(image)), 'npm test hold -- --config hold');
 }
 
 function requireAlive(kill: Kill | undefined, command: string): void {

@@ -7,8 +7,8 @@ import type { Suite, TestResult } from '../suites/suite.js';
 /** Every mutant still applies to the series: killing them all takes too long to be done each time. */
 export const mutantsSuite: Suite = {
   name: 'mutants-apply',
-  async run({ flavour }) {
-    const { sourceDir } = await buildForGuest({ flavour });
+  async run({ config }) {
+    const { sourceDir } = await buildForGuest({ config });
     const tests: TestResult[] = [];
     for (const { name, path } of readMutants()) {
       const elapsed = startClock();

@@ -33,7 +33,7 @@ export async function runMutant(mutant: Mutant, image: string, kunitDeadlineMs: 
 export async function buildMutant(mutant: Mutant, folder: string): Promise<string> {
   const built = await buildImage({
     extraPatches: [mutant],
-    flavour: mutant.takesHolds ? 'hold' : 'lean',
+    config: mutant.takesHolds ? 'hold' : 'lean',
     onProgress: () => undefined,
   });
   const image = join(folder, `${mutant.name.replaceAll('/', '-')}.bzImage`);

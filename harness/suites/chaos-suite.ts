@@ -80,8 +80,8 @@ const [usualSeconds, usualSeed] = [12, 1];
 /** A minute of it. */
 export const chaosSuite: Suite = {
   name: 'chaos',
-  async run({ image, flavour }) {
-    const bootImage = image ?? (await buildImage({ flavour }));
+  async run({ image, config }) {
+    const bootImage = image ?? (await buildImage({ config }));
     const results: SuiteResult[] = [];
     for (const device of devices)
       results.push(await runChaos({ device, image: bootImage, seconds: usualSeconds, seed: usualSeed }));

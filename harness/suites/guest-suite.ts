@@ -17,9 +17,9 @@ const slowDeadlineMs = 3 * deadlineMs;
 /** Runs the tests that need a FLASH kernel in a guest; a kernel warning fails tests that otherwise passed. */
 export const guestSuite: Suite = {
   name: 'guest',
-  async run({ image, flavour }) {
+  async run({ image, config }) {
     await buildNative();
-    return runGuestTests(image ?? (await buildImage({ flavour })), { slow: flavour === 'debug' });
+    return runGuestTests(image ?? (await buildImage({ config })), { slow: config === 'debug' });
   },
 };
 

@@ -15,18 +15,18 @@ const skipped: TestResult = {
   title: 'the suite hold',
   outcome: 'skipped',
   detail:
-    'a kernel of the flavour lean has no points where contexts can be held; `npm test hold -- --flavour hold` and `npm run test:debug` have',
+    'the config lean has no points where contexts can be held; `npm test hold -- --config hold` and `npm run test:debug` have',
 };
 
-/** The tests that hold contexts, on the flavours that can. */
+/** The tests that hold contexts, on the configs that can. */
 export const holdSuite: Suite = {
   name: 'hold',
-  async run({ image, flavour }) {
-    if (image === undefined && flavour === 'lean') {
+  async run({ image, config }) {
+    if (image === undefined && config === 'lean') {
       return { tests: [skipped] };
     }
     await buildNative();
-    return runHoldTests(image ?? (await buildImage({ flavour })));
+    return runHoldTests(image ?? (await buildImage({ config })));
   },
 };
 

@@ -7,7 +7,7 @@ import type { Suite, SuiteResult, TestResult } from './suite.js';
 /** The KUnit suites of the series, at boot. */
 export const kunitSuite: Suite = {
   name: 'kunit',
-  run: async ({ image, flavour }) => runKunitTests(image ?? (await buildImage({ flavour }))),
+  run: async ({ image, config }) => runKunitTests(image ?? (await buildImage({ config }))),
 };
 
 export async function runKunitTests(image: string, deadlineMs = kunitDeadlineMs): Promise<SuiteResult> {

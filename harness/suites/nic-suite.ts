@@ -13,9 +13,9 @@ import { addResults, type Suite, type SuiteResult } from './suite.js';
 /** The models by themselves, then the drivers and the redirect on them; the whole conformance suite takes a model to be named. */
 export const nicSuite: Suite = {
   name: 'nic',
-  async run({ image, flavour }) {
+  async run({ image, config }) {
     const results = [await testNicModels()];
-    const bootImage = image ?? (await buildImage({ flavour }));
+    const bootImage = image ?? (await buildImage({ config }));
     for (const model of nicModels)
       results.push(
         await runNicTests({
@@ -23,7 +23,7 @@ export const nicSuite: Suite = {
           image: bootImage,
           driverRedirects: true,
           entry: 'driver-tests',
-          slow: flavour === 'debug',
+          slow: config === 'debug',
         }),
       );
     return addResults(results);

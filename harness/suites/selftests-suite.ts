@@ -12,9 +12,9 @@ const deadlineMs = 600_000;
 /** The kernel selftest of the series, which needs nothing of this repository. */
 export const selftestsSuite: Suite = {
   name: 'selftests',
-  async run({ image, flavour }) {
+  async run({ image, config }) {
     const program = await buildSelftest();
-    const bootImage = image ?? (await buildImage({ flavour }));
+    const bootImage = image ?? (await buildImage({ config }));
     return withoutSkips(await runSelftest(program, bootImage));
   },
 };

@@ -1,4 +1,4 @@
-import type { Flavour } from '../kernel/flavour.js';
+import type { GuestConfig } from '../kernel/configs.js';
 
 /** An error is a failure of what runs the tests, and not of one of them; it counts as one. */
 export type Outcome = 'passed' | 'failed' | 'skipped' | 'error';
@@ -20,7 +20,7 @@ export interface SuiteResult {
 
 /** Which kernel the suites in guests boot. */
 export interface SuiteOptions {
-  readonly flavour: Flavour;
+  readonly config: GuestConfig;
   /** Boot this one instead of building one. */
   readonly image?: string;
 }

@@ -2,7 +2,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { exitCodes } from '../../errors.js';
 import { formatSeconds, startClock } from '../../host/duration.js';
 import { buildImage } from '../../kernel/build/image.js';
-import { flavours, type Flavour } from '../../kernel/flavour.js';
+import { guestConfigs, type GuestConfig } from '../../kernel/configs.js';
 import { imageFile } from '../file-options.js';
 import { guestCommand } from '../guest-command.js';
 import { devices, runChaos } from '../../suites/chaos-suite.js';
@@ -12,7 +12,7 @@ interface Options {
   readonly seconds: number;
   readonly seed: number;
   readonly device?: (typeof devices)[number];
-  readonly flavour: Flavour;
+  readonly config: GuestConfig;
   readonly image?: string;
 }
 
@@ -35,10 +35,10 @@ export function addTestChaos(test: Command): void {
     .option('--seconds <n>', 'how long to run on each device', someSeconds, 60)
     .option('--seed <n>', 'the seed of the first episode; each later one has the next seed', wholeNumber, 1)
     .addOption(new Option('--device <name>', 'run only on this device').choices(devices))
-    .addOption(new Option('--flavour <name>', 'the kernel the guest boots').choices(flavours).default('lean'))
+    .addOption(new Option('--config <name>', 'the kernel the guest boots').choices(guestConfigs).default('lean'))
     .option('--image <file>', 'boot this kernel instead of building one', imageFile)
-    .action(async ({ seconds, seed, device, flavour, image }: Options) => {
-      const bootImage = image === undefined ? await buildImage({ flavour }) : image;
+    .action(async ({ seconds, seed, device, config, image }: Options) => {
+      const bootImage = image === undefined ? await buildImage({ config }) : image;
       for (const each of device === undefined ? devices : [device]) {
         const elapsed = startClock();
         const result = await runChaos({ device: each, image: bootImage, seconds, seed });

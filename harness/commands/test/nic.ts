@@ -76,7 +76,7 @@ async function runChosen(
   named: readonly string[],
   { nic, table, ...options }: Options,
 ): Promise<readonly SuiteResult[]> {
-  if (isShort(named, { nic, table })) return [await runSuite(nicSuite, { flavour: 'lean' })];
+  if (isShort(named, { nic, table })) return [await runSuite(nicSuite, { config: 'lean' })];
   return runOnNics({
     parts: nicParts.filter(({ name }) => named.length === 0 || named.includes(name)),
     models: nicModels.filter((model) => nic === undefined || nic.includes(model)),

@@ -38,7 +38,7 @@ export async function runOnNics({
     for (const part of parts) {
       const { image, release } = await kernel();
       const suite = { name: `${nic} ${part.name}`, run: () => part.run({ ...options, nic, image }) };
-      const run = await runSuite(suite, { flavour: 'lean' });
+      const run = await runSuite(suite, { config: 'lean' });
       runs.push(run);
       record([
         { row: part.name, column: nic, text: cellText(run) },

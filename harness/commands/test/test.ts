@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { exitCodes, FlashError } from '../../errors.js';
-import { flavours } from '../../kernel/flavour.js';
+import { guestConfigs } from '../../kernel/configs.js';
 import { suites } from './suites.js';
 import { beginReports, writeReports, type ReportFiles } from '../../suites/reports/report-files.js';
 import { runSuites } from '../../suites/run-suites.js';
@@ -26,7 +26,7 @@ export function addTest(program: Command): void {
   withReports(test)
     .description('run every suite, or one; each command below runs what takes longer')
     .argument('[suite]', suiteNames, suiteNamed)
-    .addOption(new Option('--flavour <name>', 'the kernel the guests boot').choices(flavours).default('lean'))
+    .addOption(new Option('--config <name>', 'the kernel the guests boot').choices(guestConfigs).default('lean'))
     .option('--image <file>', 'boot this kernel instead of building one', imageFile)
     .hook('preAction', (command, acting) => {
       if (acting === command) requireBoots(command);
@@ -35,7 +35,7 @@ export function addTest(program: Command): void {
   withReports(guestCommand(test, 'debug'))
     .description('run every suite, or one, on a kernel with KASAN and lockdep')
     .argument('[suite]', 'as for `npm test`', suiteNamed)
-    .action((name: string | undefined, files: ReportFiles) => runChosen(name, { ...files, flavour: 'debug' }));
+    .action((name: string | undefined, files: ReportFiles) => runChosen(name, { ...files, config: 'debug' }));
   addTestNic(test);
   addTestChaos(test);
   addTestMutants(test);
@@ -49,7 +49,7 @@ function withReports(command: Command): Command {
     .option('--ktap <file>', "also write the results as KTAP, the kernel's test format", fileToWrite);
 }
 
-async function runChosen(name: string | undefined, { image, flavour, ...files }: Options): Promise<void> {
+async function runChosen(name: string | undefined, { image, config, ...files }: Options): Promise<void> {
   const chosen = suites.filter((suite) => (name === undefined ? suite.onlyByName !== true : suite.name === name));
   if (files.junit !== undefined && files.junit === files.ktap) {
     throw new FlashError('usage', `both reports would be written to ${files.junit}`, {
@@ -58,7 +58,7 @@ async function runChosen(name: string | undefined, { image, flavour, ...files }:
   }
   for (const suite of chosen) suite.requireMachine?.();
   beginReports(files);
-  const options = { flavour, ...(image === undefined ? {} : { image: image }) };
+  const options = { config, ...(image === undefined ? {} : { image: image }) };
   const total = addResults(await runSuites(chosen, options, (runs) => writeReports(files, runs)));
   for (const { title, detail } of skipsOf(total))
     console.log(`skipped: ${title}${detail === undefined ? '' : `: ${detail}`}`);
@@ -73,7 +73,7 @@ function suiteNamed(given: string): string {
 
 /** A kernel that no guest would boot is a mistake, and not ignored. */
 function requireBoots(command: Command): void {
-  const useless = ['flavour', 'image'].find((option) => command.getOptionValueSource(option) === 'cli');
+  const useless = ['config', 'image'].find((option) => command.getOptionValueSource(option) === 'cli');
   if (useless === undefined || bootsGuests(command)) return;
   throw new FlashError('usage', `--${useless} is for guests, and the suite ${command.args[0] ?? ''} boots none`, {
     advice: 'leave it out, or name a suite that boots guests',

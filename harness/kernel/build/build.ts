@@ -12,7 +12,7 @@ import { imagePath, readCurrentRelease, removeStamp, writeStamp, type BuildInput
 import { compile } from './compile.js';
 import { configure, readFragments, type Fragment } from './config.js';
 import type { Kbuild } from './kbuild.js';
-import { fragmentsOf, type Flavour } from '../flavour.js';
+import { fragmentsOf, type GuestConfig } from '../configs.js';
 import { findCommit, git } from '../git.js';
 import { isDriverPatch, readSeries, type Patch } from '../series/series.js';
 import { ensureSource, findSource, sourceDisplay, type Source } from '../source/source.js';
@@ -22,7 +22,7 @@ import { moveTree } from '../source/tree.js';
 export interface BuildOptions {
   /** 6.12 unless told. */
   readonly base?: string;
-  readonly flavour?: Flavour;
+  readonly config?: GuestConfig;
   /** Without the series and without FLASH in the configuration. */
   readonly vanilla?: boolean;
   /** False leaves out the patches of drivers, which must be correct without. */
@@ -47,7 +47,7 @@ export interface BuiltKernel {
 
 interface Plan {
   readonly base: Base;
-  readonly flavour: Flavour;
+  readonly config: GuestConfig;
   readonly vanilla: boolean;
   readonly driverPatches: boolean;
   readonly given: string | undefined;
@@ -59,7 +59,7 @@ interface Plan {
 export async function buildKernel(options: BuildOptions = {}): Promise<BuiltKernel> {
   const elapsed = startClock();
   const plan = planOf(options);
-  const title = `building ${plan.base.name} ${plan.flavour}${plan.vanilla ? ' vanilla' : ''}`;
+  const title = `building ${plan.base.name} ${plan.config}${plan.vanilla ? ' vanilla' : ''}`;
   const result = (await findBuilt(plan)) ?? (await withLock(cacheRoot(), title, () => runBuild(plan)));
   return { ...result, seconds: elapsed() };
 }
@@ -76,7 +76,7 @@ function planOf(options: BuildOptions): Plan {
   const driverPatches = options.driverPatches ?? true;
   return {
     base: loadBase(options.base ?? '6.12'),
-    flavour: options.flavour ?? 'lean',
+    config: options.config ?? 'lean',
     ...{ vanilla, driverPatches },
     given: options.source,
     patches: vanilla
@@ -96,12 +96,12 @@ interface Build extends Plan {
 
 function resolve(plan: Plan, source: Source): Build {
   const dir = join(source.dir, plan.vanilla ? 'vanilla' : 'flash');
-  const buildDir = join(dir, `build-${plan.flavour}${plan.driverPatches ? '' : '-core'}`);
+  const buildDir = join(dir, `build-${plan.config}${plan.driverPatches ? '' : '-core'}`);
   const localVersion = plan.vanilla ? '-vanilla' : '-flash';
   return {
     ...{ ...plan, source, localVersion },
     kbuild: { tree: join(dir, 'tree'), buildDir, variables: [`LOCALVERSION=${localVersion}`] },
-    fragments: readFragments(fragmentsOf(plan.flavour, plan.patches.length > 0)),
+    fragments: readFragments(fragmentsOf(plan.config, plan.patches.length > 0)),
   };
 }
 
@@ -116,14 +116,14 @@ async function findBuilt(plan: Plan): Promise<Result | undefined> {
 }
 
 async function runBuild(plan: Plan): Promise<Result> {
-  const { base, flavour, patches, onProgress } = plan;
+  const { base, config, patches, onProgress } = plan;
   const source = await ensureSource(base, plan.given, onProgress);
   onProgress({ kind: 'note', text: `source: ${sourceDisplay(base, source)}` });
   await requireCompiler(source.repository);
   const build = resolve(plan, source);
   const { kbuild } = build;
   const isFirst = !existsSync(imagePath(kbuild.buildDir));
-  if (isFirst) requireFreeBytes(source.dir, gib(flavour === 'debug' ? 5 : 3), `a first ${flavour} build`);
+  if (isFirst) requireFreeBytes(source.dir, gib(config === 'debug' ? 5 : 3), `a first ${config} build`);
 
   onProgress({ kind: 'phase', phase: `applying ${patches.length} patches` });
   const { tip } = await applySeries(source.repository, source.baseCommit, patches);
@@ -138,7 +138,7 @@ async function runBuild(plan: Plan): Promise<Result> {
   await configure(kbuild, build.fragments);
   onProgress({ kind: 'phase', phase: 'compiling' });
   const logPath = newLogPath(`build-${base.name}${build.localVersion}-${basename(kbuild.buildDir)}`);
-  const expectedSteps = isFirst ? base.compileSteps[flavour] : undefined;
+  const expectedSteps = isFirst ? base.compileSteps[config] : undefined;
   await compile({ kbuild, logPath, expectedSteps, onProgress });
   const release = readBuiltRelease(kbuild.buildDir, `${source.release}${build.localVersion}`);
   writeStamp(kbuild.buildDir, inputs, release);

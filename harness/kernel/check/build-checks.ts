@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { attempt, run } from '../../process/run.js';
 import { configure, parseConfig, readFragments, type Fragment } from '../build/config.js';
-import { fragmentsOf } from '../flavour.js';
+import { fragmentsOf } from '../configs.js';
 import { makeArguments, type Kbuild } from '../build/kbuild.js';
 import { buildEnvironment, parallelJobs } from '../build/toolchain.js';
 import { parseWarnings, takeNew, type Warning } from '../build/warnings.js';

@@ -33,7 +33,7 @@ async function flash(t: ExecutionContext, command: readonly string[], aptEndsWit
 for (const command of [
   ['test', '--image', '/nowhere/bzImage'],
   ['test', 'no-such-suite'],
-  ['test', '--flavour', 'debug', 'here'],
+  ['test', '--config', 'debug', 'here'],
   ['test', 'mutants', 'no-such-mutant'],
   ['test', 'nic', '--match', 'a*'],
   ['bench', 'compare'],

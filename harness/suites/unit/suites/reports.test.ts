@@ -145,7 +145,7 @@ const broken: Suite = { name: 'broken', run: () => Promise.reject(new FlashError
 test('a suite that could not start is recorded as an error, and the others still run', async (t) => {
   let recorded: readonly SuiteRun[] = [];
 
-  await runSuites([broken, good], { flavour: 'lean' }, (all) => (recorded = all));
+  await runSuites([broken, good], { config: 'lean' }, (all) => (recorded = all));
 
   t.deepEqual(
     recorded.map(({ name, tests }) => [name, tests[0]?.outcome, tests[0]?.detail]),
@@ -171,7 +171,7 @@ const interrupted = { name: 'interrupted', async run() {
   await sleep(60_000, undefined, { signal: interruptSignal }).catch(throwIfInterrupted);
 } };
 const files = { junit: 'junit.xml', ktap: 'report.ktap' };
-await runSuites([good, interrupted, { ...good, name: 'later' }], { flavour: 'lean' }, (runs) => writeReports(files, runs));
+await runSuites([good, interrupted, { ...good, name: 'later' }], { config: 'lean' }, (runs) => writeReports(files, runs));
 `,
   });
 
@@ -235,5 +235,5 @@ test('npm test writes the reports it was told to, over those of an earlier run',
 
   t.is(exitCode, 0);
   t.regex(readFileSync(join(dir, 'report.ktap'), 'utf8'), /^KTAP version 1\n1\.\.1\n[\s\S]*^ok 1 hold # SKIP\n$/m);
-  t.regex(readFileSync(join(dir, 'junit.xml'), 'utf8'), /<skipped message="a kernel of the flavour lean has no points/);
+  t.regex(readFileSync(join(dir, 'junit.xml'), 'utf8'), /<skipped message="the config lean has no points/);
 });

@@ -85,11 +85,11 @@ test.serial('a second build with nothing changed builds nothing', async (t) => {
   t.is(builds(), 1);
 });
 
-test.serial('flavours are built apart from each other', async (t) => {
+test.serial('configs are built apart from each other', async (t) => {
   const { options, builds } = bench(t);
 
   const base = await buildKernel(options);
-  const debug = await buildKernel({ ...options, flavour: 'debug' });
+  const debug = await buildKernel({ ...options, config: 'debug' });
 
   t.not(debug.image, base.image);
   t.false((await buildKernel(options)).rebuilt);

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { kernelDir } from '../../../../host/repository.js';
 import { findUnmet, parseConfig, readFragments } from '../../../../kernel/build/config.js';
-import { flavours, fragmentsOf } from '../../../../kernel/flavour.js';
+import { guestConfigs, fragmentsOf } from '../../../../kernel/configs.js';
 
 const fragments = [
   { name: 'one.config', text: '# a heading\nCONFIG_A=y\nCONFIG_S="text"\n' },
@@ -38,16 +38,15 @@ for (const { title, config, expected } of misses) {
   });
 }
 
-test('every flavour is made of fragments that exist', (t) => {
-  for (const flavour of flavours) {
-    for (const name of fragmentsOf(flavour, true))
-      t.true(existsSync(join(kernelDir, 'config', `${name}.config`)), name);
+test('every config is made of fragments that exist', (t) => {
+  for (const config of guestConfigs) {
+    for (const name of fragmentsOf(config, true)) t.true(existsSync(join(kernelDir, 'config', `${name}.config`)), name);
   }
 });
 
-test('no two fragments of a flavour want different values of one symbol', (t) => {
-  for (const flavour of flavours) {
-    const all = readFragments(fragmentsOf(flavour, true));
+test('no two fragments of a config want different values of one symbol', (t) => {
+  for (const config of guestConfigs) {
+    const all = readFragments(fragmentsOf(config, true));
     const merged = all.map(({ text }) => text).join('\n');
     const last = [...parseConfig(merged)].map(([symbol, value]) => `${symbol}=${value}`).join('\n');
     t.deepEqual(findUnmet(all, last), []);
@@ -55,7 +54,7 @@ test('no two fragments of a flavour want different values of one symbol', (t) =>
 });
 
 test('a vanilla build asks for no symbol of FLASH', (t) => {
-  for (const flavour of flavours) {
-    for (const { text } of readFragments(fragmentsOf(flavour, false))) t.notRegex(text, /^CONFIG_\w*FLASH/m);
+  for (const config of guestConfigs) {
+    for (const { text } of readFragments(fragmentsOf(config, false))) t.notRegex(text, /^CONFIG_\w*FLASH/m);
   }
 });
