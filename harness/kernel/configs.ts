@@ -1,14 +1,32 @@
-/** `lean` boots fast, `debug` adds what finds bugs; `hold` has of that only the points where tests hold contexts. */
+/** Configs of kernels that guests boot. `lean` boots fast, `debug` adds what finds bugs; `hold` has of that only the points where tests hold contexts. */
 export const guestConfigs = ['lean', 'hold', 'debug'] as const;
+
+/**
+ * Configs of kernels for machines. `server` boots any server; `running` is that of the kernel this machine runs, and
+ * `localmod` leaves out of that the modules that are not loaded.
+ */
+export const machineConfigs = ['server', 'running', 'localmod'] as const;
+
+export const configNames = [...guestConfigs, ...machineConfigs] as const;
 
 export type GuestConfig = (typeof guestConfigs)[number];
 
+/** A name, or the path of a file with a configuration. */
+export type KernelConfig = (typeof configNames)[number] | `/${string}`;
+
+export function isGuestConfig(config: KernelConfig): config is GuestConfig {
+  return guestConfigs.some((name) => name === config);
+}
+
 /**
- * The fragments of a config, in the order they are merged. `withFlash` is false for a vanilla
- * build: its tree has no such symbols. Every config has the KUnit suites, which run only when asked
- * for at boot: KUnit changes `struct task_struct`, so a config of its own would compile all again.
+ * The fragments of a config, in the order they are merged. `withFlash` is false for a vanilla build: its tree has no
+ * such symbols. Those that guests boot have the KUnit suites, which run only when asked for at boot: KUnit changes
+ * `struct task_struct`, so a config of its own would compile all again.
  */
-export function fragmentsOf(config: GuestConfig, withFlash: boolean): readonly string[] {
+export function fragmentsOf(config: KernelConfig, withFlash: boolean): readonly string[] {
+  if (!isGuestConfig(config)) {
+    return [...(config === 'server' ? ['server'] : []), 'installed', ...(withFlash ? ['flash'] : [])];
+  }
   return [
     'lean',
     'drivers',

@@ -11,17 +11,21 @@ import { buildEnvironment, parallelJobs } from './toolchain.js';
 
 export interface CompileOptions {
   readonly kbuild: Kbuild;
+  readonly targets: readonly string[];
+  /** Of make and of the environment, for this alone. */
+  readonly variables?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
   readonly logPath: string;
   readonly expectedSteps: number | undefined;
   readonly onProgress: OnProgress;
 }
 
-/** Builds the image; the whole output is in the log, and its errors are in the FlashError. */
+/** Builds the targets; the whole output is in the log, and its errors are in the FlashError. */
 export async function compile(options: CompileOptions): Promise<void> {
-  const { kbuild, logPath } = options;
+  const { kbuild, targets, variables = [], env, logPath } = options;
   const log = createWriteStream(logPath);
-  const args = ['make', parallelJobs, ...makeArguments(kbuild), 'bzImage'];
-  const make = start('nice', args, { env: buildEnvironment() });
+  const args = ['make', parallelJobs, ...makeArguments(kbuild), ...variables, ...targets];
+  const make = start('nice', args, { env: { ...buildEnvironment(), ...env } });
   make.stdout.pipe(log, { end: false });
   make.stderr.pipe(log, { end: false });
   countSteps(make.stdout, options);

@@ -1,14 +1,17 @@
-import { appendFileSync, existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FlashError } from '../../errors.js';
 import { kernelDir } from '../../host/repository.js';
 import { run } from '../../process/run.js';
 import { makeArguments, type Kbuild } from './kbuild.js';
+import type { Start, StartText } from './start.js';
 import { buildEnvironment } from './toolchain.js';
 
 export interface Fragment {
   readonly name: string;
   readonly text: string;
+  /** A symbol without which its lines say nothing. */
+  readonly onlyWith?: string;
 }
 
 /** One symbol a fragment asks for and the configuration does not have that way. */
@@ -38,46 +41,72 @@ export function parseConfig(text: string): ReadonlyMap<string, string> {
 /** What did not take effect: a symbol that does not exist, lacks a dependency, or was overruled. */
 export function findUnmet(fragments: readonly Fragment[], config: string): readonly Unmet[] {
   const actual = parseConfig(config);
-  return fragments.flatMap((fragment) =>
-    [...parseConfig(fragment.text)]
-      .map(([symbol, wanted]) => ({ fragment: fragment.name, symbol, wanted, actual: actual.get(symbol) ?? 'n' }))
-      .filter((line) => line.actual !== line.wanted),
-  );
+  return fragments
+    .filter(({ onlyWith }) => onlyWith === undefined || actual.get(onlyWith) === 'y')
+    .flatMap((fragment) =>
+      [...parseConfig(fragment.text)]
+        .map(([symbol, wanted]) => ({ fragment: fragment.name, symbol, wanted, actual: actual.get(symbol) ?? 'n' }))
+        .filter((line) => line.actual !== line.wanted),
+    );
 }
 
 /**
- * Makes the .config of a build directory: nothing (or everything as modules), then the fragments, then the
- * defaults of what the fragments made visible. Without the last step a guest finds no root file system. A
- * configuration that is right already keeps its time.
+ * Makes the .config of a build directory: the start, then the fragments, then the defaults of what the fragments made
+ * visible. Without the last step a guest finds no root file system. A configuration that is right already keeps its
+ * time.
  */
 export async function configure(
   kbuild: Kbuild,
   fragments: readonly Fragment[],
-  start: 'allnoconfig' | 'allmodconfig' = 'allnoconfig',
+  start: Start = { target: 'allnoconfig' },
 ): Promise<void> {
   const fresh = join(kbuild.buildDir, '.config.fresh');
   const target = join(kbuild.buildDir, '.config');
-  const make = (target: string): Promise<string> =>
-    run('make', [...makeArguments(kbuild), `KCONFIG_CONFIG=${fresh}`, target], {
-      env: buildEnvironment(),
-      failAs: 'configNotApplied',
-    });
   try {
-    await make(start);
+    if ('text' in start) writeFileSync(fresh, await withoutOtherModules(kbuild, start));
+    else await makeConfig(kbuild, start.target, [`KCONFIG_CONFIG=${fresh}`]);
     appendFileSync(fresh, fragments.map(({ name, text }) => `# ${name}\n${text}`).join('\n'));
-    await make('olddefconfig');
+    await makeConfig(kbuild, 'olddefconfig', [`KCONFIG_CONFIG=${fresh}`]);
     const config = readFileSync(fresh, 'utf8');
-    requireMet(findUnmet(fragments, config));
+    requireMet(findUnmet(fragments, config), start);
     if (!existsSync(target) || readFileSync(target, 'utf8') !== config) renameSync(fresh, target);
   } finally {
     rmSync(fresh, { force: true });
   }
 }
 
-function requireMet(unmet: readonly Unmet[]): void {
+/** The text without the modules that are not wanted. In a directory of its own: the target knows no KCONFIG_CONFIG. */
+async function withoutOtherModules(kbuild: Kbuild, { text, loaded }: StartText): Promise<string> {
+  if (loaded === undefined) return text;
+  const buildDir = join(kbuild.buildDir, '.localmod');
+  mkdirSync(buildDir, { recursive: true });
+  try {
+    writeFileSync(join(buildDir, '.config'), text);
+    writeFileSync(join(buildDir, 'loaded'), loaded.map((name) => `${name} 1 0\n`).join(''));
+    await makeConfig({ ...kbuild, buildDir }, 'olddefconfig');
+    await makeConfig({ ...kbuild, buildDir }, 'localmodconfig', [`LSMOD=${join(buildDir, 'loaded')}`]);
+    return readFileSync(join(buildDir, '.config'), 'utf8');
+  } finally {
+    rmSync(buildDir, { recursive: true, force: true });
+  }
+}
+
+/** Nobody answers what a target asks: then it takes its default. */
+function makeConfig(kbuild: Kbuild, target: string, variables: readonly string[] = []): Promise<string> {
+  return run('make', [...makeArguments(kbuild), ...variables, target], {
+    env: buildEnvironment(),
+    failAs: 'configNotApplied',
+  });
+}
+
+function requireMet(unmet: readonly Unmet[], start: Start): void {
   if (unmet.length === 0) return;
-  throw new FlashError('configNotApplied', `${unmet.length} line(s) of kernel/config/ did not take effect`, {
+  const into = 'text' in start ? ` in the configuration ${start.origin}` : '';
+  throw new FlashError('configNotApplied', `${unmet.length} line(s) of kernel/config/ did not take effect${into}`, {
     logTail: unmet.map((line) => `${line.fragment}: ${line.symbol}=${line.wanted} became ${line.actual}`).join('\n'),
-    advice: 'the symbol does not exist in this tree, a dependency is missing, or another fragment overrules it',
+    advice:
+      into === ''
+        ? 'the symbol does not exist in this tree, a dependency is missing, or another fragment overrules it'
+        : 'switch on what the symbol depends on (Kconfig says what), or start from another configuration',
   });
 }

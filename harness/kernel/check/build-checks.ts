@@ -50,7 +50,7 @@ export async function prepare(build: CheckBuild): Promise<void> {
   if (build.config === 'all modules') {
     // What the base warns of with W=1 must not end the build, and our KUnit suites are not built as modules.
     const changes = { name: 'check', text: 'CONFIG_WERROR=n\nCONFIG_KUNIT=y\n' };
-    await configure(build, [changes], 'allmodconfig');
+    await configure(build, [changes], { target: 'allmodconfig' });
   } else {
     const flash = withFlash ? readFragments(['flash', 'flash-kunit']).map((fragment) => existing(tree, fragment)) : [];
     await configure(build, [...readFragments(fragmentsOf('lean', false)), ...flash]);

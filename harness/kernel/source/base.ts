@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { FlashError } from '../../errors.js';
 import { kernelDir } from '../../host/repository.js';
-import { guestConfigs } from '../configs.js';
+import { configNames } from '../configs.js';
 
 const schema = z.strictObject({
   /** What `--base` calls it: the first two numbers of its releases. */
@@ -17,7 +17,7 @@ const schema = z.strictObject({
     sha256: z.string().regex(/^[0-9a-f]{64}$/, 'is not a SHA-256 in lower-case hex'),
   }),
   /** About how many steps a build from nothing takes; only the progress display uses it. */
-  compileSteps: z.record(z.enum(guestConfigs), z.number().int().positive()),
+  compileSteps: z.partialRecord(z.enum(configNames), z.number().int().positive()),
 });
 
 export type Base = z.infer<typeof schema>;

@@ -1,79 +1,12 @@
 import test from 'ava';
-import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ExecutionContext } from 'ava';
 import { FlashError } from '../../../../errors.js';
-import { buildKernel, type BuildOptions } from '../../../../kernel/build/build.js';
-import { temporaryDir, writeFiles } from '../../support/tiny-repository.js';
-
-/**
- * Stands in for make: a configuration is what the fragments append to it, `bzImage` writes an image and a
- * release. It counts its image builds, and fails them while a file of that name is there.
- */
-const fakeMake = `#!/bin/sh
-for word; do
-  case $word in
-    O=*) out=\${word#O=} ;;
-    KCONFIG_CONFIG=*) config=\${word#*=} ;;
-    LOCALVERSION=*) local=\${word#*=} ;;
-  esac
-  target=$word
-done
-here=$(dirname "$0")
-case $target in
-  allnoconfig) : >"$config" ;;
-  bzImage)
-    echo x >>"$here/builds"
-    echo '  CC      net/xdp/xsk.o'
-    if [ -e "$here/fail" ]; then
-      mkdir -p "$out/arch/x86/boot" && echo half >"$out/arch/x86/boot/bzImage"
-      echo "net/xdp/xsk.c:1:1: error: no such thing" >&2
-      exit 2
-    fi
-    mkdir -p "$out/arch/x86/boot" "$out/include/config"
-    echo image >"$out/arch/x86/boot/bzImage"
-    echo "6.12.200$local" >"$out/include/config/kernel.release" ;;
-esac
-`;
-
-const fakeGcc = `#!/bin/sh
-cat "$(dirname "$0")/gcc-version"
-`;
-
-interface Bench {
-  readonly tools: string;
-  readonly options: BuildOptions;
-  builds(): number;
-}
-
-/** A cache, a source tree and tools of its own; these tests change PATH and run one by one. */
-function bench(t: ExecutionContext): Bench {
-  const dir = temporaryDir(t);
-  const tools = join(dir, 'tools');
-  const path = process.env['PATH'];
-  writeFiles(dir, {
-    'tools/make': fakeMake,
-    'tools/gcc': fakeGcc,
-    'tools/ld': '#!/bin/sh\necho ld 1\n',
-    'tools/gcc-version': '12.2.0\n',
-    'linux/Makefile': 'VERSION = 6\nPATCHLEVEL = 12\nSUBLEVEL = 200\n',
-    'linux/net/a.c': 'int a;\n',
-    'linux/scripts/min-tool-version.sh': 'echo 5.1.0\n',
-  });
-  for (const tool of ['make', 'gcc', 'ld']) chmodSync(join(tools, tool), 0o755);
-  process.env['PATH'] = `${tools}:${path}`;
-  process.env['FLASH_CACHE'] = join(dir, 'cache');
-  t.teardown(() => void (process.env['PATH'] = path));
-  const counter = join(tools, 'builds');
-  return {
-    tools,
-    options: { vanilla: true, source: join(dir, 'linux') },
-    builds: () => (existsSync(counter) ? readFileSync(counter, 'utf8').length / 2 : 0),
-  };
-}
+import { buildKernel } from '../../../../kernel/build/build.js';
+import { fakeKbuild } from '../../support/fake-kbuild.js';
 
 test.serial('a second build with nothing changed builds nothing', async (t) => {
-  const { options, builds } = bench(t);
+  const { options, builds } = fakeKbuild(t);
 
   const first = await buildKernel(options);
   const second = await buildKernel(options);
@@ -86,7 +19,7 @@ test.serial('a second build with nothing changed builds nothing', async (t) => {
 });
 
 test.serial('configs are built apart from each other', async (t) => {
-  const { options, builds } = bench(t);
+  const { options, builds } = fakeKbuild(t);
 
   const base = await buildKernel(options);
   const debug = await buildKernel({ ...options, config: 'debug' });
@@ -97,7 +30,7 @@ test.serial('configs are built apart from each other', async (t) => {
 });
 
 test.serial('another compiler builds again', async (t) => {
-  const { options, tools } = bench(t);
+  const { options, tools } = fakeKbuild(t);
   await buildKernel(options);
 
   writeFileSync(join(tools, 'gcc-version'), '13.1.0\n');
@@ -106,7 +39,7 @@ test.serial('another compiler builds again', async (t) => {
 });
 
 test.serial('a compiler that is too old is refused with both versions', async (t) => {
-  const { options, tools, builds } = bench(t);
+  const { options, tools, builds } = fakeKbuild(t);
   writeFileSync(join(tools, 'gcc-version'), '4.9.2\n');
 
   const error = await t.throwsAsync(buildKernel(options), { instanceOf: FlashError });
@@ -117,7 +50,7 @@ test.serial('a compiler that is too old is refused with both versions', async (t
 });
 
 test.serial('a build that failed shows its errors and is not trusted afterwards', async (t) => {
-  const { options, tools, builds } = bench(t);
+  const { options, tools, builds } = fakeKbuild(t);
   writeFileSync(join(tools, 'fail'), '');
 
   const error = await t.throwsAsync(buildKernel(options), { instanceOf: FlashError });
@@ -132,7 +65,7 @@ test.serial('a build that failed shows its errors and is not trusted afterwards'
 });
 
 test.serial('a build that fails after a good one takes the good one away', async (t) => {
-  const { options, tools } = bench(t);
+  const { options, tools } = fakeKbuild(t);
   await buildKernel(options);
   writeFileSync(join(tools, 'gcc-version'), '13.1.0\n');
   writeFileSync(join(tools, 'fail'), '');
@@ -145,7 +78,7 @@ test.serial('a build that fails after a good one takes the good one away', async
 });
 
 test.serial('the message says where the source came from and how it relates to the pinned release', async (t) => {
-  const { options } = bench(t);
+  const { options } = fakeKbuild(t);
 
   const { origin } = await buildKernel(options);
 

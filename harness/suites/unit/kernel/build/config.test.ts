@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { kernelDir } from '../../../../host/repository.js';
 import { findUnmet, parseConfig, readFragments } from '../../../../kernel/build/config.js';
-import { guestConfigs, fragmentsOf } from '../../../../kernel/configs.js';
+import { configNames, fragmentsOf, machineConfigs } from '../../../../kernel/configs.js';
 
 const fragments = [
   { name: 'one.config', text: '# a heading\nCONFIG_A=y\nCONFIG_S="text"\n' },
@@ -39,13 +39,13 @@ for (const { title, config, expected } of misses) {
 }
 
 test('every config is made of fragments that exist', (t) => {
-  for (const config of guestConfigs) {
+  for (const config of configNames) {
     for (const name of fragmentsOf(config, true)) t.true(existsSync(join(kernelDir, 'config', `${name}.config`)), name);
   }
 });
 
 test('no two fragments of a config want different values of one symbol', (t) => {
-  for (const config of guestConfigs) {
+  for (const config of configNames) {
     const all = readFragments(fragmentsOf(config, true));
     const merged = all.map(({ text }) => text).join('\n');
     const last = [...parseConfig(merged)].map(([symbol, value]) => `${symbol}=${value}`).join('\n');
@@ -53,8 +53,37 @@ test('no two fragments of a config want different values of one symbol', (t) => 
   }
 });
 
+test('no fragment names a symbol twice', (t) => {
+  for (const config of configNames) {
+    for (const { name, text } of readFragments(fragmentsOf(config, true))) {
+      const symbols: readonly string[] = text.match(/^CONFIG_\w+(?==)/gm) ?? [];
+      t.deepEqual(
+        symbols.filter((symbol, index) => symbols.indexOf(symbol) !== index),
+        [],
+        name,
+      );
+    }
+  }
+});
+
+test('every kernel that is installed has AF_XDP and FLASH built in, whatever it starts from', (t) => {
+  for (const config of [...machineConfigs, '/some/file'] as const) {
+    const merged = readFragments(fragmentsOf(config, true));
+    const values = parseConfig(merged.map(({ text }) => text).join('\n'));
+    t.is(values.get('CONFIG_XDP_SOCKETS'), 'y');
+    t.is(values.get('CONFIG_XDP_SOCKETS_FLASH'), 'y');
+  }
+});
+
+test('the drivers that have FLASH patches are modules on a server', (t) => {
+  const [server] = readFragments(['server']);
+  const values = parseConfig(server?.text ?? '');
+
+  for (const driver of ['IXGBE', 'I40E', 'ICE', 'MLX5_CORE']) t.is(values.get(`CONFIG_${driver}`), 'm');
+});
+
 test('a vanilla build asks for no symbol of FLASH', (t) => {
-  for (const config of guestConfigs) {
+  for (const config of configNames) {
     for (const { text } of readFragments(fragmentsOf(config, false))) t.notRegex(text, /^CONFIG_\w*FLASH/m);
   }
 });

@@ -1,0 +1,115 @@
+import { join } from 'node:path';
+import { gib } from '../../host/disk.js';
+import type { OnProgress } from '../../host/progress.js';
+import { fragmentsOf, type KernelConfig } from '../configs.js';
+import { git } from '../git.js';
+import { isDriverPatch, readSeries, type Patch } from '../series/series.js';
+import { loadBase, type Base } from '../source/base.js';
+import type { Source } from '../source/source.js';
+import { readFragments, type Fragment } from './config.js';
+import type { Kbuild } from './kbuild.js';
+import type { BuildInputs } from './stamp.js';
+import { startOf, type Start } from './start.js';
+import { describeToolchain, makeVariables } from './toolchain.js';
+
+export interface BuildOptions {
+  /** 6.12 unless told. */
+  readonly base?: string;
+  /** `lean` unless told. */
+  readonly config?: KernelConfig;
+  /** Without the series and without FLASH in the configuration. */
+  readonly vanilla?: boolean;
+  /** False leaves out the patches of drivers, which must be correct without. */
+  readonly driverPatches?: boolean;
+  /** A source tree or a tarball of one. */
+  readonly source?: string;
+  /** On top of the series, for this build alone. */
+  readonly extraPatches?: readonly Patch[];
+  readonly onProgress?: OnProgress;
+}
+
+/** A kernel that is installed lies beside others: its config is in its release, and its build directory is its own. */
+export interface Installed {
+  readonly fragments: readonly Fragment[];
+}
+
+export interface Plan {
+  readonly base: Base;
+  readonly config: KernelConfig;
+  readonly start: Start;
+  readonly vanilla: boolean;
+  readonly driverPatches: boolean;
+  readonly given: string | undefined;
+  readonly patches: readonly Patch[];
+  readonly installed: Installed | undefined;
+  readonly onProgress: OnProgress;
+}
+
+/** A plan whose source is there: where it is built, and how. */
+export interface Build extends Plan {
+  readonly source: Source;
+  readonly kbuild: Kbuild;
+  readonly localVersion: string;
+  readonly fragments: readonly Fragment[];
+}
+
+/** Reads all that can be wrong with what was asked for. */
+export function planOf(options: BuildOptions, installed?: Installed): Plan {
+  const vanilla = options.vanilla ?? false;
+  const driverPatches = options.driverPatches ?? true;
+  const config = options.config ?? 'lean';
+  return {
+    base: loadBase(options.base ?? '6.12'),
+    start: startOf(config),
+    ...{ config, vanilla, driverPatches, installed },
+    given: options.source,
+    patches: vanilla
+      ? []
+      : [...readSeries().filter((patch) => driverPatches || !isDriverPatch(patch)), ...(options.extraPatches ?? [])],
+    onProgress: options.onProgress ?? (() => undefined),
+  };
+}
+
+export function resolve(plan: Plan, source: Source): Build {
+  const { config, vanilla, driverPatches, installed, patches } = plan;
+  const dir = join(source.dir, vanilla ? 'vanilla' : 'flash');
+  const label = labelOf(config);
+  const kind = installed === undefined ? 'build' : 'build-installed';
+  const buildDir = join(dir, `${kind}-${label}${driverPatches ? '' : '-core'}`);
+  const localVersion = `${vanilla ? '-vanilla' : '-flash'}${installed === undefined ? '' : `-${label}`}`;
+  return {
+    ...{ ...plan, source, localVersion },
+    kbuild: { tree: join(dir, 'tree'), buildDir, variables: [`LOCALVERSION=${localVersion}`] },
+    fragments: [...readFragments(fragmentsOf(config, patches.length > 0)), ...(installed?.fragments ?? [])],
+  };
+}
+
+/** A config in names: that of a file without what is usual around it, as a release and a package may have it. */
+export function labelOf(config: KernelConfig): string {
+  if (!config.startsWith('/')) return config;
+  const stem = (config.split('/').at(-1) ?? '').toLowerCase().replace(/\.gz$/, '');
+  const label = stem
+    .replace(/^config-|\.config$/g, '')
+    .replace(/[^a-z0-9.]+/g, '-')
+    .slice(0, 24)
+    .replace(/^[-.]+|[-.]+$/g, '');
+  return label === '' ? 'file' : `file-${label}`;
+}
+
+export async function inputsOf({ source, kbuild, start, fragments }: Build, tip: string): Promise<BuildInputs> {
+  const text = 'text' in start ? [{ name: 'start', text: JSON.stringify([start.text, start.loaded]) }] : [];
+  return {
+    sourceTree: await git(source.repository, ['rev-parse', `${tip}^{tree}`]),
+    fragments: [...text, ...fragments],
+    toolchain: await describeToolchain(),
+    makeVariables: [...makeVariables, ...kbuild.variables],
+  };
+}
+
+/** About what a first build leaves on the disk: of a configuration that has what, debug information or not. */
+export function neededBytes({ config, start }: Plan): number {
+  if (!('text' in start)) return gib(config === 'debug' ? 5 : config === 'server' ? 6 : 3);
+  const symbols = start.text.match(/^CONFIG_\w+=[ym]$/gm)?.length ?? 0;
+  const withoutDebugInfo = 2 + symbols / 1000;
+  return gib(withoutDebugInfo * (/^CONFIG_DEBUG_INFO=y$/m.test(start.text) ? 3 : 1));
+}
