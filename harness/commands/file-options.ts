@@ -2,6 +2,7 @@ import { closeSync, existsSync, openSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import { callerDir } from '../host/repository.js';
+import { configNames, type KernelConfig } from '../kernel/configs.js';
 
 /*
  * Files that options name, relative to where the user is. What is wrong with one is said before anything
@@ -23,6 +24,15 @@ export function imageFile(given: string): string {
     throw new InvalidArgumentError(`there is no file ${path}: name a bzImage, or leave the option out to build one`);
   }
   return path;
+}
+
+/** What a kernel is configured by: a name, or a file. */
+export function kernelConfig(given: string): KernelConfig {
+  const name = configNames.find((each) => each === given);
+  if (name !== undefined) return name;
+  const path = resolve(callerDir, given);
+  if (existsSync(path)) return path as KernelConfig;
+  throw new InvalidArgumentError(`there is no file ${path}: name one, or one of ${configNames.join(', ')}`);
 }
 
 /** Why nothing can be written to a path, with what to do; undefined if one can. */

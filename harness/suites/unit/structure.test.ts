@@ -31,6 +31,7 @@ const layers = [
     'kernel/source',
     'kernel/series',
     'kernel/build',
+    'kernel/packages',
     'kernel/check',
     'qemu',
     'nics',

@@ -147,6 +147,13 @@ test('all that is missing is installed at once with a sudo that asks for nothing
   );
 });
 
+test('what makes packages is installed for who asks for packages, and for nobody else', async (t) => {
+  const machine = { user: 'root', missing: ['debhelper', 'rsync'] } as const;
+
+  t.deepEqual(called(await bootstrap(machine)), []);
+  t.deepEqual(called(await bootstrap(machine, 'package')), ['apt-get update', 'apt-get install debhelper rsync']);
+});
+
 test('root gets the virtme-ng of the distribution', async (t) => {
   const outcome = await bootstrap({ user: 'root', virtmeNg: 'a package' });
 

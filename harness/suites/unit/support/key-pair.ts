@@ -1,0 +1,14 @@
+import { join } from 'node:path';
+import { run } from '../../../process/run.js';
+
+/** A key and a certificate for it, as the manual of `--sign` says to make them. */
+export async function makeKeyPair(
+  dir: string,
+  name = 'own',
+  algorithm = ['rsa:2048'],
+): Promise<{ readonly key: string; readonly certificate: string }> {
+  const [key, certificate] = [join(dir, `${name}.key`), join(dir, `${name}.pem`)];
+  const args = ['req', '-new', '-x509', '-newkey', ...algorithm, '-nodes', '-days', '2', '-subj', `/CN=${name}/`];
+  await run('openssl', [...args, '-keyout', key, '-out', certificate]);
+  return { key, certificate };
+}
