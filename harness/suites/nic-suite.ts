@@ -35,6 +35,8 @@ export interface NicTestOptions extends Omit<TestsInput, 'nic' | 'reset'> {
   readonly image: string;
   /** Whether the kernel's driver of the model redirects in its NAPI poll. */
   readonly driverRedirects: boolean;
+  /** Below what folder the modules of the kernel are, if the driver is one. */
+  readonly modules?: string;
   /** The machine is reset while the tests run, and they run again. */
   readonly reset?: boolean;
 }
@@ -49,6 +51,7 @@ export async function runNicTests({
   model,
   image,
   driverRedirects,
+  modules,
   reset = false,
   ...input
 }: NicTestOptions): Promise<SuiteResult> {
@@ -68,7 +71,7 @@ export async function runNicTests({
   return await runTests(`tests on ${model}`, machine, {
     entry,
     ...input,
-    nic: { model, driverRedirects },
+    nic: { model, driverRedirects, modules },
     ...(reset && { reset: { marker: join(runDir, 'first-life') } }),
   });
 }

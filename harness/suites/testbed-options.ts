@@ -7,6 +7,8 @@ export const nicTestbedSchema = z
     model: z.enum(nicModels),
     /** Whether its driver redirects in its NAPI poll. */
     driverRedirects: z.boolean(),
+    /** Below what folder the modules of the kernel are, if its driver is one. */
+    modules: z.string().optional(),
   })
   .readonly();
 

@@ -2,7 +2,10 @@ import type { Cost } from '../../bench/cost-cases.js';
 import { best, findCost, measureNic, spread, spreadLimit } from '../../bench/instructions.js';
 import { summarizeReport } from '../../demo/format-report.js';
 import type { ChainReport } from '../../demo/report.js';
+import { withProgress } from '../../host/progress.js';
 import { buildImage } from '../../kernel/build/image.js';
+import { buildPackages } from '../../kernel/packages/build-packages.js';
+import { unpackKernel } from '../../kernel/packages/unpack.js';
 import { buildNative } from '../../native/build-native.js';
 import type { NicModel } from '../../nics/model.js';
 import { compareKernels } from '../../parity/compare-kernels.js';
@@ -63,6 +66,16 @@ export const nicParts: readonly NicPart[] = [
         reset: true,
         failFast,
       }),
+  },
+  {
+    name: 'reload',
+    what: 'the driver as a module of the kernel for servers, unloaded and loaded again under load',
+    async run({ nic, image: _lean, ...options }) {
+      const kernel = await withProgress(async (onProgress) =>
+        unpackKernel(await buildPackages({ config: 'server', onProgress })),
+      );
+      return runNicTests({ model: nic, driverRedirects: true, entry: 'module-tests', ...options, ...kernel });
+    },
   },
   {
     name: 'liveness',

@@ -20,7 +20,7 @@ interface Options {
 }
 
 export function addTestNic(test: Command): void {
-  needsPackages(guestCommand(test, 'nic'), 'parity')
+  needsPackages(guestCommand(test, 'nic'), 'nic')
     .description(
       'test the NIC models and their drivers, as `npm test` does; or, if a NIC or part is named, everything in zero-copy mode',
     )

@@ -23,7 +23,7 @@ import { giveToDriver } from './driver-frames.js';
  * Zero-copy mode. The sockets busy-poll: a system call has the driver's NAPI poll run before it
  * returns, so that a test can look at what came of it. There is one such device, for all tests.
  */
-export function makeNicTestbed({ model, driverRedirects }: NicTestbedOptions): Testbed {
+export function makeNicTestbed({ model, driverRedirects, modules }: NicTestbedOptions): Testbed {
   let device: Promise<Device> | undefined;
   const driverFrames = nicCards[model].rings.rx.frames;
   return {
@@ -33,7 +33,7 @@ export function makeNicTestbed({ model, driverRedirects }: NicTestbedOptions): T
     driverRedirects,
     driverFrames,
     async borrow() {
-      device ??= setUp(model);
+      device ??= setUp(model, modules);
       return device;
     },
     settle(socket, { busyPoll, readStats, ...options }) {
@@ -85,11 +85,10 @@ function kickUntilPolled(socket: XdpSocket, readStats: () => Readonly<Record<str
 /** The wire and the ports as the models see them. */
 export const nics = (): NicControl => controlNics(overPort());
 
-async function setUp(model: NicModel): Promise<Device> {
-  await setUpPorts(nicNetns, portsOf(model, 2));
+async function setUp(model: NicModel, modules: string | undefined): Promise<Device> {
+  if (modules !== undefined) await driverModule(model, modules).load();
+  await setUpAgain(model);
   writeFileSync('/proc/sys/vm/nr_hugepages', String(hugePages));
-  replaceProgram();
-  await waitForLink();
   return { netns: nicNetns, a: 'a', zeroCopy: true, packetsOnWire, [Symbol.asyncDispose]: async () => undefined };
 }
 
@@ -137,6 +136,23 @@ export async function driverOfA(): Promise<{
       await waitForLink();
     },
   };
+}
+
+/** The driver of a model in a kernel that has it as a module. */
+export function driverModule(
+  model: NicModel,
+  modules: string,
+): { readonly load: () => Promise<unknown>; readonly unload: () => Promise<unknown> } {
+  const { driver } = nicCards[model];
+  const modprobe = (...args: readonly string[]): Promise<string> => run('modprobe', ['--dirname', modules, ...args]);
+  return { load: () => modprobe(driver), unload: () => modprobe('--remove', driver) };
+}
+
+/** What the tests have of the ports, once more for ports that came anew. */
+export async function setUpAgain(model: NicModel): Promise<void> {
+  await setUpPorts(nicNetns, portsOf(model, 2));
+  replaceProgram();
+  await waitForLink();
 }
 
 /** Frames the first port sent, once what it was given has gone through it. */

@@ -9,7 +9,14 @@ test('no test of the guest is left out of the files that run them all', (t) => {
     .filter((name) => name.endsWith('.test.ts'))
     .sort();
 
-  const lists = ['all-tests.ts', 'hold-tests.ts', 'nic-tests.ts', 'nic-tests-several-buffers.ts', 'driver-tests.ts']
+  const lists = [
+    'all-tests.ts',
+    'hold-tests.ts',
+    'nic-tests.ts',
+    'nic-tests-several-buffers.ts',
+    'driver-tests.ts',
+    'module-tests.ts',
+  ]
     .map((name) => readFileSync(join(folder, name), 'utf8'))
     .join('\n');
   const imported = new Set([...lists.matchAll(/import(?: |\()'\.\/(.*\.test)\.js'/g)].map(([, name]) => `${name}.ts`));
