@@ -6,8 +6,9 @@ import { temporaryDir, writeFiles } from './tiny-repository.js';
 
 /**
  * Stands in for make: a configuration is what the fragments append to it, `bzImage` writes an image and a
- * release. It counts its image builds, and fails them while a file of that name is there. `bindeb-pkg` also makes
- * packages, none with headers if modules are off, and keeps the words it was called with.
+ * release. It counts its image builds, and fails them while a file of that name is there. A symbol in the file
+ * `refused` cannot be switched on. `bindeb-pkg` also makes packages, none with headers if modules are off, and keeps
+ * the words it was called with.
  */
 const fakeMake = `#!/bin/sh
 for word; do
@@ -23,6 +24,9 @@ here=$(dirname "$0")
 release=6.12.200$local
 case $target in
   allnoconfig | defconfig) : >"$config" ;;
+  olddefconfig)
+    [ -e "$here/refused" ] || exit 0
+    sed "/$(cat "$here/refused")=/d" "$config" >"$config.new" && mv "$config.new" "$config" ;;
   bzImage | bindeb-pkg)
     echo x >>"$here/builds"
     echo '  CC      net/xdp/xsk.o'

@@ -143,6 +143,20 @@ test.serial('a file that has changed is built again', async (t) => {
   t.true((await buildPackages({ ...options, config })).rebuilt);
 });
 
+test.serial('a file in which AF_XDP cannot be switched on is refused before anything is compiled', async (t) => {
+  const { options, tools, builds } = bench(t);
+  const config = join(temporaryDir(t), 'my.config') as `/${string}`;
+  writeFileSync(config, 'CONFIG_A=y\n');
+  writeFileSync(join(tools, 'refused'), 'CONFIG_XDP_SOCKETS');
+
+  const error = await t.throwsAsync(buildPackages({ ...options, config }), { instanceOf: FlashError });
+
+  t.is(error?.kind, 'configNotApplied');
+  t.true(error?.message.includes(config));
+  t.regex(error?.details.logTail ?? '', /installed\.config: CONFIG_XDP_SOCKETS=y became n/);
+  t.is(builds(), 0);
+});
+
 test.serial('a signed kernel is in a package that is otherwise the same, and whose checksums are right', async (t) => {
   const { options, words } = bench(t);
   const dir = temporaryDir(t);
