@@ -9,6 +9,9 @@ import { fakeKbuild, type FakeKbuild } from '../../support/fake-kbuild.js';
 import { makeKeyPair } from '../../support/key-pair.js';
 import { temporaryDir, writeFiles } from '../../support/tiny-repository.js';
 
+/** To make a key takes long: one pair for all tests. */
+const pair = makeKeyPair(temporaryDir({ teardown: test.after.always }));
+
 interface Bench extends FakeKbuild {
   readonly options: PackageOptions;
 }
@@ -160,7 +163,7 @@ test.serial('a file in which AF_XDP cannot be switched on is refused before anyt
 test.serial('a signed kernel is in a package that is otherwise the same, and whose checksums are right', async (t) => {
   const { options, words } = bench(t);
   const dir = temporaryDir(t);
-  const sign = await makeKeyPair(dir);
+  const sign = await pair;
 
   const { image, release } = await buildPackages({ ...options, sign });
 
@@ -174,7 +177,7 @@ test.serial('a signed kernel is in a package that is otherwise the same, and who
 
 test.serial('a kernel that is to be signed is not the one that was not', async (t) => {
   const { options } = bench(t);
-  const sign = await makeKeyPair(temporaryDir(t));
+  const sign = await pair;
   await buildPackages(options);
 
   t.true((await buildPackages({ ...options, sign })).rebuilt);
@@ -183,7 +186,7 @@ test.serial('a kernel that is to be signed is not the one that was not', async (
 
 test.serial('packages are not begun without the programs that make them', async (t) => {
   const { options, tools, builds } = bench(t);
-  const sign = await makeKeyPair(temporaryDir(t));
+  const sign = await pair;
   for (const name of ['rsync', 'sbsign']) rmSync(join(tools, name));
   writeFiles(tools, { which: '#!/bin/sh\n[ -e "$(dirname "$0")/$1" ]\n', openssl: '#!/bin/sh\n' });
 
