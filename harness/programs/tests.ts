@@ -1,7 +1,7 @@
 import { serve } from '../machine/serve.js';
 import { slowVariable } from '../suites/slow.js';
 import { testbedVariable } from '../suites/testbed-options.js';
-import { runAva } from '../suites/run-ava.js';
+import { matchArguments, runAva } from '../suites/run-ava.js';
 import { testsProgram } from '../suites/tests-program.js';
 import { resetDuring } from '../suites/reset-during.js';
 
@@ -17,7 +17,7 @@ await serve(testsProgram, async ({ entry, failFast, slow, match, nic, reset }, t
     ...(failFast ? ['--fail-fast'] : []),
   ];
   const run = (onLine: (line: string) => void): ReturnType<typeof runAva> =>
-    runAva([...options, ...(match === undefined ? [] : [`--match=${match}`]), `dist/suites/guest/${entry}.js`], {
+    runAva([...options, ...matchArguments(match), `dist/suites/guest/${entry}.js`], {
       env: { ...(slow && { [slowVariable]: '1' }), ...(nic && { [testbedVariable]: JSON.stringify(nic) }) },
       onLine,
     });

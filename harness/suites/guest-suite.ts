@@ -17,9 +17,10 @@ const slowDeadlineMs = 3 * deadlineMs;
 /** Runs the tests that need a FLASH kernel in a guest; a kernel warning fails tests that otherwise passed. */
 export const guestSuite: Suite = {
   name: 'guest',
-  async run({ image, config }) {
+  takesMatch: true,
+  async run({ image, config, match }) {
     await buildNative();
-    return runGuestTests(image ?? (await buildImage({ config })), { slow: config === 'debug' });
+    return runGuestTests(image ?? (await buildImage({ config })), { slow: config === 'debug', match });
   },
 };
 
@@ -52,8 +53,9 @@ export const hereSuite: Suite = {
   onlyByName: true,
   bootsGuests: false,
   requireMachine: requireFlash,
-  async run() {
+  takesMatch: true,
+  async run({ match }) {
     await buildNative();
-    return runTests('tests on this machine', here({ timeoutMs: deadlineMs }), {});
+    return runTests('tests on this machine', here({ timeoutMs: deadlineMs }), { match });
   },
 };

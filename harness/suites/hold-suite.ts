@@ -21,12 +21,13 @@ const skipped: TestResult = {
 /** The tests that hold contexts, on the configs that can. */
 export const holdSuite: Suite = {
   name: 'hold',
-  async run({ image, config }) {
+  takesMatch: true,
+  async run({ image, config, match }) {
     if (image === undefined && config === 'lean') {
       return { tests: [skipped] };
     }
     await buildNative();
-    return runHoldTests(image ?? (await buildImage({ config })));
+    return runHoldTests(image ?? (await buildImage({ config })), { match });
   },
 };
 

@@ -2,12 +2,14 @@ import { requireNoSplats } from '../machine/guest/run-in-guest.js';
 import { kunitDeadlineMs, runKunit } from '../machine/guest/kunit.js';
 import { withProgress } from '../host/progress.js';
 import { buildImage } from '../kernel/build/image.js';
-import type { Suite, SuiteResult, TestResult } from './suite.js';
+import { onlyMatching, type Suite, type SuiteResult, type TestResult } from './suite.js';
 
 /** The KUnit suites of the series, at boot. */
 export const kunitSuite: Suite = {
   name: 'kunit',
-  run: async ({ image, config }) => runKunitTests(image ?? (await buildImage({ config }))),
+  takesMatch: true,
+  run: async ({ image, config, match }) =>
+    onlyMatching(await runKunitTests(image ?? (await buildImage({ config }))), match),
 };
 
 export async function runKunitTests(image: string, deadlineMs = kunitDeadlineMs): Promise<SuiteResult> {

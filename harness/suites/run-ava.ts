@@ -9,6 +9,11 @@ export interface AvaOptions {
   readonly onLine: (line: string) => void;
 }
 
+/** Only tests with such titles, or all. */
+export function matchArguments(match: string | undefined): readonly string[] {
+  return match === undefined ? [] : [`--match=${match}`];
+}
+
 /** Runs AVA with TAP as its output. */
 export function runAva(args: readonly string[], options: AvaOptions): Promise<RunResult> {
   const ava = join(repositoryRoot, 'node_modules', 'ava', 'entrypoints', 'cli.mjs');

@@ -3,7 +3,7 @@ import { guest } from '../machine/guest.js';
 import { cutLines } from '../process/lines.js';
 import { buildImage } from '../kernel/build/image.js';
 import { buildSelftest } from '../kernel/build/selftest.js';
-import type { Suite, SuiteResult, TestResult } from './suite.js';
+import { onlyMatching, type Suite, type SuiteResult, type TestResult } from './suite.js';
 import { readTap, watchResults, type ResultWatch } from './tap.js';
 
 /** It takes seconds, and on a debug kernel a minute. */
@@ -12,10 +12,11 @@ const deadlineMs = 600_000;
 /** The kernel selftest of the series, which needs nothing of this repository. */
 export const selftestsSuite: Suite = {
   name: 'selftests',
-  async run({ image, config }) {
+  takesMatch: true,
+  async run({ image, config, match }) {
     const program = await buildSelftest();
     const bootImage = image ?? (await buildImage({ config }));
-    return withoutSkips(await runSelftest(program, bootImage));
+    return onlyMatching(withoutSkips(await runSelftest(program, bootImage)), match);
   },
 };
 

@@ -23,6 +23,8 @@ export interface SuiteOptions {
   readonly config: GuestConfig;
   /** Boot this one instead of building one. */
   readonly image?: string;
+  /** Only tests with such titles; * stands for any text. */
+  readonly match?: string;
 }
 
 /** A part of what `npm test` runs. */
@@ -33,6 +35,8 @@ export interface Suite {
   readonly bootsGuests?: false;
   /** Throws if this machine cannot run it at all; asked before anything runs. */
   readonly requireMachine?: () => void;
+  /** Its tests can be chosen by their titles. */
+  readonly takesMatch?: true;
   run(options: SuiteOptions): Promise<SuiteResult>;
 }
 
@@ -46,6 +50,14 @@ export function failuresOf({ tests }: SuiteResult): TestResult[] {
 
 export function skipsOf({ tests }: SuiteResult): TestResult[] {
   return tests.filter(({ outcome }) => outcome === 'skipped');
+}
+
+/** What is said of tests with such a title; * stands for any text, and case does not matter, as for AVA. */
+export function onlyMatching({ tests, ...rest }: SuiteResult, match: string | undefined): SuiteResult {
+  if (match === undefined) return { tests, ...rest };
+  const pattern = match.replaceAll(/[\\^$.|?+()[\]{}]/g, '\\$&').replaceAll('*', '.*');
+  const wanted = new RegExp(`^${pattern}$`, 'is');
+  return { tests: tests.filter(({ title, outcome }) => outcome === 'error' || wanted.test(title)), ...rest };
 }
 
 export function showFailures(result: SuiteResult): void {

@@ -45,6 +45,9 @@ export async function readTap(text: string, exitCode: number, seconds: readonly 
   return { tests };
 }
 
+/** What there is to say of a stream of no tests. */
+export const noTests = 'it ran no tests: none has such a title';
+
 export interface ResultWatch {
   readonly onLine: (line: string) => void;
   /** From each result to the next, the first from when the watch began. */
@@ -71,6 +74,7 @@ function describeProblem(
   someFailed: boolean,
 ): string | undefined {
   if (final.bailout !== false) return `it bailed out: ${String(final.bailout)}`;
+  if (final.plan.end === 0 && exitCode !== 0) return noTests;
   if (final.plan.end === null) return 'it printed no plan: it ended early';
   if (final.plan.end !== final.count) return `it planned ${final.plan.end} tests and ran ${final.count}`;
   if (exitCode !== 0 && !someFailed) return `it exited with ${exitCode} although no test failed`;

@@ -1,6 +1,6 @@
 import { withProgress } from '../host/progress.js';
 import { readAva } from './ava.js';
-import { runAva } from './run-ava.js';
+import { matchArguments, runAva } from './run-ava.js';
 import type { Suite } from './suite.js';
 import { watchResults } from './tap.js';
 
@@ -8,10 +8,11 @@ import { watchResults } from './tap.js';
 export const unitSuite: Suite = {
   name: 'unit',
   bootsGuests: false,
-  async run() {
+  takesMatch: true,
+  async run({ match }) {
     return withProgress(async (onProgress) => {
       const { onLine, seconds } = watchResults('unit tests', onProgress);
-      const output = await runAva(['dist/suites/unit/**/*.test.js'], {
+      const output = await runAva([...matchArguments(match), 'dist/suites/unit/**/*.test.js'], {
         timeoutMs: 300_000,
         // The tests see the same whatever cache and terminal the caller has.
         env: { NODE_OPTIONS: '--enable-source-maps', FORCE_COLOR: '0' },

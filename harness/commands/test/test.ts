@@ -28,6 +28,7 @@ export function addTest(program: Command): void {
     .argument('[suite]', suiteNames, suiteNamed)
     .addOption(new Option('--config <name>', 'the kernel the guests boot').choices(guestConfigs).default('lean'))
     .option('--image <file>', 'boot this kernel instead of building one', imageFile)
+    .option('--match <title>', 'only tests of the suite with such titles; * stands for any text')
     .hook('preAction', (command, acting) => {
       if (acting === command) requireBoots(command);
     })
@@ -49,8 +50,14 @@ function withReports(command: Command): Command {
     .option('--ktap <file>', "also write the results as KTAP, the kernel's test format", fileToWrite);
 }
 
-async function runChosen(name: string | undefined, { image, config, ...files }: Options): Promise<void> {
+async function runChosen(name: string | undefined, { image, config, match, ...files }: Options): Promise<void> {
   const chosen = suites.filter((suite) => (name === undefined ? suite.onlyByName !== true : suite.name === name));
+  if (match !== undefined && (name === undefined || chosen.some(({ takesMatch }) => takesMatch !== true))) {
+    const can = suites.filter(({ takesMatch }) => takesMatch).map((suite) => suite.name);
+    throw new FlashError('usage', `--match is for a suite whose tests have titles to choose from`, {
+      advice: `name one of ${can.join(', ')}; \`npm test nic\` has an option of its own`,
+    });
+  }
   if (files.junit !== undefined && files.junit === files.ktap) {
     throw new FlashError('usage', `both reports would be written to ${files.junit}`, {
       advice: 'name a file for each',
@@ -58,7 +65,7 @@ async function runChosen(name: string | undefined, { image, config, ...files }: 
   }
   for (const suite of chosen) suite.requireMachine?.();
   beginReports(files);
-  const options = { config, ...(image === undefined ? {} : { image: image }) };
+  const options = { config, ...(image !== undefined && { image }), ...(match !== undefined && { match }) };
   const total = addResults(await runSuites(chosen, options, (runs) => writeReports(files, runs)));
   for (const { title, detail } of skipsOf(total))
     console.log(`skipped: ${title}${detail === undefined ? '' : `: ${detail}`}`);
