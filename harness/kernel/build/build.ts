@@ -11,7 +11,17 @@ import { ensureSource, findSource, sourceDisplay } from '../source/source.js';
 import { moveTree } from '../source/tree.js';
 import { compile, type CompileOptions } from './compile.js';
 import { configure } from './config.js';
-import { inputsOf, labelOf, neededBytes, planOf, resolve, type Build, type BuildOptions, type Plan } from './plan.js';
+import {
+  atTip,
+  inputsOf,
+  labelOf,
+  neededBytes,
+  planOf,
+  resolve,
+  type Build,
+  type BuildOptions,
+  type Plan,
+} from './plan.js';
 import { imagePath, readCurrentRelease, removeStamp, writeStamp, type BuildInputs } from './stamp.js';
 import { requireCompiler } from './toolchain.js';
 
@@ -49,12 +59,12 @@ export function titleOf({ base, config, vanilla }: Plan): string {
 export type Result = Omit<BuiltKernel, 'seconds'>;
 
 export async function findBuilt(plan: Plan): Promise<Result | undefined> {
-  const source = await findSource(plan.base, plan.given);
+  const source = plan.at ?? (await findSource(plan.base, plan.given));
   if (source === undefined) return undefined;
   const build = resolve(plan, source);
   const tip = await findApplied(source.repository, source.baseCommit, plan.patches);
   if (tip === undefined || (await findCommit(build.kbuild.tree, 'HEAD')) !== tip) return undefined;
-  const release = readCurrentRelease(build.kbuild.buildDir, await inputsOf(build, tip));
+  const release = readCurrentRelease(build.kbuild.buildDir, await inputsOf(atTip(build), tip));
   return release === undefined ? undefined : resultOf(build, release, false);
 }
 
@@ -77,8 +87,8 @@ export interface PreparedBuild {
 /** Needs the lock of the cache. */
 export async function prepareBuild(plan: Plan): Promise<PreparedBuild> {
   const { base, patches, onProgress } = plan;
-  const source = await ensureSource(base, plan.given, onProgress);
-  onProgress({ kind: 'note', text: `source: ${sourceDisplay(base, source)}` });
+  const source = plan.at ?? (await ensureSource(base, plan.given, onProgress));
+  if (plan.at === undefined) onProgress({ kind: 'note', text: `source: ${sourceDisplay(base, source)}` });
   await requireCompiler(source.repository);
   const build = resolve(plan, source);
   const { tree, buildDir } = build.kbuild;
@@ -88,7 +98,8 @@ export async function prepareBuild(plan: Plan): Promise<PreparedBuild> {
   const { tip } = await applySeries(source.repository, source.baseCommit, patches);
   await moveTree(source.repository, tree, tip);
   mkdirSync(buildDir, { recursive: true });
-  return { build, inputs: await inputsOf(build, tip) };
+  const ready = atTip(build);
+  return { build: ready, inputs: await inputsOf(ready, tip) };
 }
 
 /** Configures and compiles, and returns the release; the stamp is for the caller to write. */

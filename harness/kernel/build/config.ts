@@ -26,6 +26,15 @@ export function readFragments(names: readonly string[], dir: string = join(kerne
   return names.map((name) => ({ name: `${name}.config`, text: readFileSync(join(dir, `${name}.config`), 'utf8') }));
 }
 
+/** What a fragment of FLASH asks for that the tree has, at any point of the series. */
+export function existing(tree: string, fragment: Fragment): Fragment {
+  const kconfig = readFileSync(join(tree, 'net', 'xdp', 'Kconfig'), 'utf8');
+  const lines = [...parseConfig(fragment.text)].filter(([symbol]) =>
+    new RegExp(`^config ${symbol.replace('CONFIG_', '')}$`, 'm').test(kconfig),
+  );
+  return { name: fragment.name, text: lines.map(([symbol, value]) => `${symbol}=${value}`).join('\n') };
+}
+
 /** `CONFIG_X=value` and `# CONFIG_X is not set` lines; the latter means `n`. */
 export function parseConfig(text: string): ReadonlyMap<string, string> {
   const values = new Map<string, string>();

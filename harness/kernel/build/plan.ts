@@ -6,7 +6,7 @@ import { git } from '../git.js';
 import { isDriverPatch, readSeries, type Patch } from '../series/series.js';
 import { loadBase, type Base } from '../source/base.js';
 import type { Source } from '../source/source.js';
-import { readFragments, type Fragment } from './config.js';
+import { existing, readFragments, type Fragment } from './config.js';
 import type { Kbuild } from './kbuild.js';
 import type { BuildInputs } from './stamp.js';
 import { startOf, type Start } from './start.js';
@@ -23,8 +23,12 @@ export interface BuildOptions {
   readonly driverPatches?: boolean;
   /** A source tree or a tarball of one. */
   readonly source?: string;
+  /** In place of the series in kernel/: patches that it begins with need not have all its symbols yet. */
+  readonly patches?: readonly Patch[];
   /** On top of the series, for this build alone. */
   readonly extraPatches?: readonly Patch[];
+  /** What is built, where that is neither `source` nor what the cache has: its directory is built in. */
+  readonly at?: Source;
   readonly onProgress?: OnProgress;
 }
 
@@ -40,7 +44,10 @@ export interface Plan {
   readonly vanilla: boolean;
   readonly driverPatches: boolean;
   readonly given: string | undefined;
+  readonly at: Source | undefined;
   readonly patches: readonly Patch[];
+  /** The patches may be a part of the series. */
+  readonly partial: boolean;
   readonly installed: Installed | undefined;
   readonly onProgress: OnProgress;
 }
@@ -58,14 +65,15 @@ export function planOf(options: BuildOptions, installed?: Installed): Plan {
   const vanilla = options.vanilla ?? false;
   const driverPatches = options.driverPatches ?? true;
   const config = options.config ?? 'lean';
+  const { patches: series = readSeries(), extraPatches: extra = [] } = options;
   return {
     base: loadBase(options.base ?? '6.12'),
     start: startOf(config),
     ...{ config, vanilla, driverPatches, installed },
     given: options.source,
-    patches: vanilla
-      ? []
-      : [...readSeries().filter((patch) => driverPatches || !isDriverPatch(patch)), ...(options.extraPatches ?? [])],
+    at: options.at,
+    patches: vanilla ? [] : [...series.filter((patch) => driverPatches || !isDriverPatch(patch)), ...extra],
+    partial: options.patches !== undefined,
     onProgress: options.onProgress ?? (() => undefined),
   };
 }
@@ -82,6 +90,13 @@ export function resolve(plan: Plan, source: Source): Build {
     kbuild: { tree: join(dir, 'tree'), buildDir, variables: [`LOCALVERSION=${localVersion}`] },
     fragments: [...readFragments(fragmentsOf(config, patches.length > 0)), ...(installed?.fragments ?? [])],
   };
+}
+
+/** The build of a tree that is at its tip: a part of the series is not asked for symbols that come after it. */
+export function atTip(build: Build): Build {
+  if (!build.partial) return build;
+  const ask = (each: Fragment): Fragment => (each.name.startsWith('flash') ? existing(build.kbuild.tree, each) : each);
+  return { ...build, fragments: build.fragments.map(ask) };
 }
 
 /** A config in names: that of a file without what is usual around it, as a release and a package may have it. */

@@ -1,7 +1,7 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { attempt, run } from '../../process/run.js';
-import { configure, parseConfig, readFragments, type Fragment } from '../build/config.js';
+import { configure, existing, readFragments } from '../build/config.js';
 import { fragmentsOf } from '../configs.js';
 import { makeArguments, type Kbuild } from '../build/kbuild.js';
 import { buildEnvironment, parallelJobs } from '../build/toolchain.js';
@@ -83,12 +83,4 @@ async function make(build: CheckBuild, args: readonly string[]): Promise<StepRes
   const fresh = takeNew(build.known, parseWarnings(output, build.tree));
   if (result.exitCode === 0) return { failure: undefined, fresh };
   return { failure: /^(?!make).*(?:error|undefined).*$/im.exec(output)?.[0] ?? output.slice(-400), fresh };
-}
-
-function existing(tree: string, fragment: Fragment): Fragment {
-  const kconfig = readFileSync(join(tree, 'net', 'xdp', 'Kconfig'), 'utf8');
-  const lines = [...parseConfig(fragment.text)].filter(([symbol]) =>
-    new RegExp(`^config ${symbol.replace('CONFIG_', '')}$`, 'm').test(kconfig),
-  );
-  return { name: fragment.name, text: lines.map(([symbol, value]) => `${symbol}=${value}`).join('\n') };
 }

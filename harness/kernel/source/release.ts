@@ -6,7 +6,11 @@ import type { Base } from './base.js';
 /** The release a kernel source tree says it is, without suffixes: 6.12.117. */
 export function readRelease(tree: string, title: string = tree): string {
   const makefile = join(tree, 'Makefile');
-  const text = existsSync(makefile) ? readFileSync(makefile, 'utf8') : '';
+  return parseRelease(existsSync(makefile) ? readFileSync(makefile, 'utf8') : '', title);
+}
+
+/** The same from the text of its Makefile. */
+export function parseRelease(text: string, title: string): string {
   const parts = ['VERSION', 'PATCHLEVEL', 'SUBLEVEL'].map(
     (name) => new RegExp(`^${name} = (\\d+)$`, 'm').exec(text)?.[1],
   );

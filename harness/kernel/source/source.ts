@@ -42,13 +42,22 @@ export async function findSource(base: Base, given: string | undefined): Promise
   return current && openSource(join(root, current.key));
 }
 
-/** Gets the source: the given one, else the cached one, else Debian's, else kernel.org's. Needs the lock. */
-export async function ensureSource(base: Base, given: string | undefined, onProgress: OnProgress): Promise<Source> {
+/**
+ * Gets the source: the given one, else the cached one, else Debian's, else kernel.org's. Needs the lock.
+ *
+ * @param remember whether a given one is what commands use from now on that are given none.
+ */
+export async function ensureSource(
+  base: Base,
+  given: string | undefined,
+  onProgress: OnProgress,
+  remember = true,
+): Promise<Source> {
   const root = sourcesDir(base);
   removeLeftovers(root);
   const cached = await findSource(base, given);
   if (cached !== undefined) {
-    if (given !== undefined) makeCurrent(root, cached);
+    if (given !== undefined && remember) makeCurrent(root, cached);
     return cached;
   }
   requireFreeBytes(root, gib(8), `a first build of base ${base.name}`);
@@ -59,7 +68,7 @@ export async function ensureSource(base: Base, given: string | undefined, onProg
     if (origin === undefined) continue;
     try {
       const source = await importSource(root, base, origin, onProgress);
-      makeCurrent(root, source);
+      if (given === undefined || remember) makeCurrent(root, source);
       return source;
     } catch (error) {
       if (!(error instanceof FlashError) || error.kind !== 'noNetwork') throw error;
