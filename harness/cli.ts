@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { addBench } from './commands/bench/bench.js';
+import { addBisect } from './commands/bisect/bisect.js';
 import { addBuildKernel } from './commands/build-kernel.js';
 import { addDemo } from './commands/demo.js';
 import { addDoctor } from './commands/doctor.js';
@@ -22,6 +23,7 @@ addTest(program);
 addDemo(program);
 addShell(program);
 addBench(program);
+addBisect(program);
 installPackagesFirst(program);
 
 installInterruptHandler();

@@ -27,14 +27,19 @@ function someSeconds(text: string): number {
   return seconds;
 }
 
+/** What random schedules are run. */
+export function addChaosOptions(command: Command): Command {
+  return command
+    .option('--seconds <n>', 'how long to run on each device', someSeconds, 60)
+    .option('--seed <n>', 'the seed of the first episode; each later one has the next seed', wholeNumber, 1)
+    .addOption(new Option('--device <name>', 'run only on this device').choices(devices));
+}
+
 export function addTestChaos(test: Command): void {
-  guestCommand(test, 'chaos')
+  addChaosOptions(guestCommand(test, 'chaos'))
     .description(
       'let sockets send, receive, sleep, close and change routes at random, and check the invariants whenever all is quiet',
     )
-    .option('--seconds <n>', 'how long to run on each device', someSeconds, 60)
-    .option('--seed <n>', 'the seed of the first episode; each later one has the next seed', wholeNumber, 1)
-    .addOption(new Option('--device <name>', 'run only on this device').choices(devices))
     .addOption(new Option('--config <name>', 'the kernel the guest boots').choices(guestConfigs).default('lean'))
     .option('--image <file>', 'boot this kernel instead of building one', imageFile)
     .action(async ({ seconds, seed, device, config, image }: Options) => {
