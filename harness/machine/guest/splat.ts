@@ -39,7 +39,7 @@ const warnings: readonly RegExp[] = [
 const longestSplatLines = 120;
 const longestPauseSeconds = 2;
 
-interface KernelLine {
+export interface KernelLine {
   readonly seconds: number;
   readonly text: string;
 }
