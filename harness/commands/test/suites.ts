@@ -3,6 +3,7 @@ import { chaosSuite } from '../../suites/chaos-suite.js';
 import { guestSuite, hereSuite } from '../../suites/guest-suite.js';
 import { holdSuite } from '../../suites/hold-suite.js';
 import { kunitSuite } from '../../suites/kunit-suite.js';
+import { farmsSuite } from '../../lab/export/farms-suite.js';
 import { mutantsSuite } from '../../mutants/mutants-suite.js';
 import { nativeSuite } from '../../suites/native-suite.js';
 import { nicSuite } from '../../suites/nic-suite.js';
@@ -21,4 +22,5 @@ export const suites: readonly Suite[] = [
   nicSuite,
   chaosSuite,
   hereSuite,
+  farmsSuite,
 ];
