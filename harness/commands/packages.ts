@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Option, type Command } from 'commander';
 import { exitCodes, FlashError } from '../errors.js';
+import { inspectCachePath } from '../host/machine.js';
 import { repositoryRoot } from '../host/repository.js';
 import { interact } from '../process/interact.js';
 import { throwIfInterrupted } from '../process/interrupt.js';
@@ -32,6 +33,8 @@ export function installPackagesFirst(program: Command): void {
 
 async function install(packages: Packages): Promise<void> {
   if (packages === 'none') return;
+  const { state, found, advice = '' } = await inspectCachePath();
+  if (state === 'missing') throw new FlashError('usage', found, { advice });
   const exitCode = await interact(join(repositoryRoot, 'ci', 'bootstrap.sh'), packages === 'usual' ? [] : [packages]);
   throwIfInterrupted();
   if (exitCode === 0) return;
