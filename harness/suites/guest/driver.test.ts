@@ -8,11 +8,9 @@ import type { Device } from './support/device.js';
 import { auditProblem, auditProblems } from './support/frame-audit.js';
 import { setLink } from './support/link.js';
 import { driverOfA, nics, replaceProgram, waitForLink } from './support/nic-testbed.js';
-import { eventually } from './support/ring-state.js';
-import { countFrom, flashId, openListed, openPair, type RoutedPair } from './support/routed-pair.js';
+import { countFrom, flashId, openListed, openPair } from './support/routed-pair.js';
 import { exchange, fill, receive, reclaim, send } from './support/test-packets.js';
-import { borrowDevice, testbed } from './support/testbed.js';
-import { isInSoftirq, tracedLines } from './support/traced.js';
+import { borrowDevice } from './support/testbed.js';
 import { comeToRest, during, emptied, openEnd, pull, push, redirected } from './support/traffic-ends.js';
 import { recycle } from './support/socket-row.js';
 
@@ -53,24 +51,6 @@ async function fillWire(sender: XdpSocket): Promise<{ readonly sent: number; rea
   return { sent, inHardware: free - umem.freeFrames.length - rings.tx.count() - rings.completion.count() };
 }
 
-/** Whether the driver redirects in its polls by interrupt, and leaves it to nobody else, for a socket beside the source. */
-async function redirectsByInterrupt({ source, target, device }: RoutedPair): Promise<boolean> {
-  using beside = openListed({
-    ...{ netns: device.netns, ifname: device.a, queue: source.queue, umem: source.umem },
-    busyPoll: false,
-  });
-  setRoute(flashId(beside), [flashId(target)]);
-  fill(target, 16 - target.rings.fill.count());
-  send(beside, countFrom(0, 16));
-  const events = await tracedLines('flash_redirect', async () => {
-    beside.kick();
-    await eventually('its packets to arrive', () => target.rings.rx.count() === 16, { ends: [beside, target] });
-  });
-  receive(target);
-  reclaim(source);
-  return events.some(isInSoftirq);
-}
-
 test.serial.afterEach.always('the wire is as it was', async () => {
   await wire().go();
   await wire().up();
@@ -90,7 +70,6 @@ test.serial(
 
     const received = exchange(pair, 20);
     const stuck = sender.rings.tx.count();
-    const inPolls = await redirectsByInterrupt(pair);
     const frames = free - pair.target.rings.fill.count();
     await wire().go();
     await finish([pair.source, sender], frames);
@@ -98,7 +77,6 @@ test.serial(
     t.is(inHardware, (await hardwareRings(pair.device.netns, pair.device.a)).tx.frames);
     t.is(stuck, sender.rings.tx.size);
     t.deepEqual(received, countFrom(0, 320));
-    t.is(inPolls, testbed.driverRedirects);
     t.is((await pair.device.packetsOnWire()) - before, sent);
     t.deepEqual(auditProblems([pair.source.umem]), []);
   },
