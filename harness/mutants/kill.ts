@@ -4,6 +4,7 @@ import { throwIfInterrupted } from '../process/interrupt.js';
 import { testHung } from '../suites/ava.js';
 import type { NicModel } from '../nics/model.js';
 import { failuresOf, type SuiteResult } from '../suites/suite.js';
+import { noTests } from '../suites/tap.js';
 
 /** How a suite noticed that something is broken. */
 export interface Kill {
@@ -16,10 +17,16 @@ export interface Kill {
 /** What runs on a kernel with a mutant: one of its suites, or the tests of a driver. */
 export type KillingSuite = 'KUnit' | 'guest' | 'hold' | NicModel;
 
-/** Runs a suite until something fails; undefined if nothing does. */
+/** Runs a suite until something fails; undefined if nothing does. Throws if no test ran: that says nothing of the kernel. */
 export async function findKill(suite: string, run: () => Promise<SuiteResult>): Promise<Kill | undefined> {
   try {
-    const [failure] = failuresOf(await run());
+    const failures = failuresOf(await run());
+    const [failure] = failures;
+    if (failures.some(({ detail }) => detail?.startsWith(noTests)))
+      throw new FlashError('infrastructure', `${suite}: no test ran, so nothing was noticed or missed`, {
+        logTail: failure?.detail,
+        advice: `see what \`npm test\` says of the series without a mutant`,
+      });
     if (failure === undefined) return undefined;
     if (failure.detail?.includes(testHung)) return { by: `${suite}: ${testHung}`, timedOut: true };
     return { by: `${suite}: ${failure.title}`, timedOut: false };
