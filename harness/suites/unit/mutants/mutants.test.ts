@@ -1,5 +1,8 @@
 import test from 'ava';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { FlashError } from '../../../errors.js';
+import { repositoryRoot } from '../../../host/repository.js';
 import { GuestTimeout, type GuestPhase } from '../../../machine/guest/guest-timeout.js';
 import { deadlineAfter } from '../../../mutants/control.js';
 import { findKill, onlyOf, type Kill, type KillingSuite } from '../../../mutants/kill.js';
@@ -7,6 +10,7 @@ import { readMutants, readNoticedBy } from '../../../mutants/mutants.js';
 import { nicModels } from '../../../nics/model.js';
 import { testHung } from '../../ava.js';
 import { addResults, type SuiteResult } from '../../suite.js';
+import { readTap } from '../../tap.js';
 
 const passed: SuiteResult = { tests: [{ title: 'it boots', outcome: 'passed' }] };
 const failed = (title: string, detail: string): SuiteResult =>
@@ -71,6 +75,14 @@ test('a machine that lacks something kills no mutant', async (t) => {
   t.is(await t.throwsAsync(findKill('KUnit', () => Promise.reject(broken))), broken);
 });
 
+test('tests that cannot be loaded kill no mutant', async (t) => {
+  const tap = 'TAP version 13\nnot ok 1 - AggregateError\n1..0\n# tests 0\n# fail 1\n';
+
+  const { kind } = (await t.throwsAsync(findKill('guest', () => readTap(tap, 1)))) as FlashError;
+
+  t.is(kind, 'infrastructure');
+});
+
 test("a mutant has five times the control's time, at least a minute and at most what the control had", (t) => {
   t.deepEqual([2, 12, 40.5, 130].map(deadlineAfter), [60_000, 60_000, 203_000, 600_000]);
 });
@@ -107,6 +119,29 @@ test('a mutant names the test that is to notice it, over several lines and hyphe
   t.is(readNoticedBy('To be noticed by "a source goes on" (held-\ncarry.test.ts)'), 'a source goes on');
   t.is(readNoticedBy('To be noticed by "xskq_room" (xsk_queue_test.c).'), undefined);
   t.is(readNoticedBy('It says nothing.'), undefined);
+});
+
+test('the test that a mutant names is in a suite that runs on its kernel', (t) => {
+  const tests = join(repositoryRoot, 'harness', 'suites', 'guest');
+  const imported = (entry: string): readonly string[] =>
+    [...readFileSync(join(tests, `${entry}.ts`), 'utf8').matchAll(/^import '\.\/(\S+)\.js'/gm)].flatMap(
+      ([, file = '']) => (file.endsWith('.test') ? [`${file}.ts`] : imported(file)),
+    );
+  const run = {
+    any: imported('all-tests'),
+    hold: imported('hold-tests'),
+    nic: imported('nic-tests-several-buffers'),
+  };
+
+  const elsewhere = readMutants().flatMap(({ name, path, nic, takesHolds }) => {
+    const named = /^To be noticed by\s+"[^"]+"\s+\(([\w\s.-]+\.test\.ts)\)/m.exec(readFileSync(path, 'utf8'))?.[1];
+    const file = named?.replace(/\s/g, '');
+    const files = run[nic !== undefined ? 'nic' : takesHolds ? 'hold' : 'any'];
+    return file === undefined || files.includes(file) ? [] : [`${name}: ${file}`];
+  });
+
+  t.true(Object.values(run).every((files) => files.length > 0));
+  t.deepEqual(elsewhere, []);
 });
 
 test('a named test that does not exist kills nothing, one that hangs does', (t) => {
