@@ -8,9 +8,11 @@ import type { Device } from './support/device.js';
 import { auditProblem, auditProblems } from './support/frame-audit.js';
 import { setLink } from './support/link.js';
 import { driverOfA, nics, replaceProgram, waitForLink } from './support/nic-testbed.js';
+import { eventually } from './support/ring-state.js';
 import { countFrom, flashId, openListed, openPair } from './support/routed-pair.js';
 import { exchange, fill, receive, reclaim, send } from './support/test-packets.js';
 import { borrowDevice } from './support/testbed.js';
+import { isInSoftirq, ofThisThread, tracedLines, type TracedEvent } from './support/traced.js';
 import { comeToRest, during, emptied, openEnd, pull, push, redirected } from './support/traffic-ends.js';
 import { recycle } from './support/socket-row.js';
 
@@ -123,6 +125,73 @@ test.serial('a link that is lost stops no redirect, and nothing waits for it', a
   t.deepEqual(received, countFrom(0, 320));
   t.deepEqual(auditProblems([pair.source.umem, pair.target.umem]), []);
 });
+
+/** What keeps a driver from sending. */
+const obstacles: readonly { readonly title: string; readonly begin: (sender: XdpSocket) => Promise<unknown> }[] = [
+  {
+    title: 'while the hardware ring is full',
+    async begin(sender) {
+      await wire().hold();
+      await fillWire(sender);
+    },
+  },
+  {
+    title: 'without a link',
+    async begin() {
+      await wire().down();
+      await waitForLink(false);
+    },
+  },
+];
+
+/** Many times what the kernel's work moves before a driver is polled, however late its interrupt is. */
+const manyPackets = 4096;
+const mostRounds = 5;
+
+/** Kicks once for far more than a poll moves, beside a socket whose packets the driver cannot send. Returns the redirects. */
+async function redirectsDespite(begin: (sender: XdpSocket) => Promise<unknown>): Promise<readonly TracedEvent[]> {
+  // All the target ever needs is there: who waits for it could be served by the polls of its own queue.
+  await using pair = await openPair({
+    sharedUmem: true,
+    umem: { frameCount: 2 * manyPackets + 512 },
+    source: { txSize: manyPackets, completionSize: 2 * manyPackets, busyPoll: false },
+    target: { rxSize: manyPackets, fillSize: 2 * manyPackets, busyPoll: false },
+  });
+  const { source, target, device } = pair;
+  using sender = openListed({ netns: device.netns, ifname: device.a, queue: 0, umem: source.umem });
+  const free = source.umem.freeFrames.length;
+  await begin(sender);
+  fill(target, manyPackets);
+  send(source, countFrom(0, manyPackets));
+
+  const events = await tracedLines('flash_redirect', async () => {
+    source.kick();
+    await eventually('all of them to arrive', () => target.rings.rx.count() === manyPackets, {
+      ends: [source, target],
+    });
+  });
+
+  receive(target);
+  await wire().go();
+  await wire().up();
+  await waitForLink();
+  await finish([source, sender], free);
+  return events;
+}
+
+for (const { title, begin } of obstacles)
+  test.serial(`a kick has packets redirected ${title}, and not only by the kernel's timer`, async (t) => {
+    const atOnce: TracedEvent[] = [];
+    let all = 0;
+    for (let round = 0; round < mostRounds && atOnce.length === 0; round++) {
+      const events = await redirectsDespite(begin);
+      all += events.length;
+      // Where the driver redirects, or in the call that kicks: a driver that cannot be woken leaves it to that.
+      atOnce.push(...events.filter(isInSoftirq), ...ofThisThread(events));
+    }
+
+    t.true(atOnce.length > 0, `none of ${all} redirects in ${mostRounds} rounds`);
+  });
 
 /** What takes the rings of the driver down and up again. */
 const changes: readonly { readonly title: string; readonly change: (device: Device) => Promise<unknown> }[] = [

@@ -8,6 +8,7 @@ import { run } from '../../process/run.js';
 import { waitUntil } from '../../process/wait-until.js';
 import { auditProblem } from './support/frame-audit.js';
 import { nics, programOfA, waitForLink } from './support/nic-testbed.js';
+import { eventually } from './support/ring-state.js';
 import { countFrom, flashId, isSorted, openAll, openListed } from './support/routed-pair.js';
 import { forward, recycle } from './support/socket-row.js';
 import { borrowDevice, createTestUmem, testbed } from './support/testbed.js';
@@ -178,6 +179,47 @@ for (const chains of [1, 2]) {
     });
   }
 }
+
+test.serial('a driver that has no frames any more has the fill ring ask for a call, also on a route', async (t) => {
+  const { netns } = await borrowDevice();
+  using atB = attachXskRedirect({ netns, ifname: 'b' });
+  await preparePorts(netns, 1);
+  using outsideUmem = createTestUmem({ frameCount: 512 });
+  using outside = openListed({ netns, ifname: 'b', queue: 0, umem: outsideUmem, busyPoll: false });
+  atB.setSocket(0, outside.fd);
+  using umem = createTestUmem({ frameCount: framesEach });
+  using inside = openListed({ netns, ifname: 'a', queue: 0, umem, rxSize, busyPoll: false });
+  programOfA().setSocket(0, inside.fd);
+  setRoute(flashId(inside), [flashId(inside)]);
+  await reach(outside, [inside]);
+  const { fill, rx } = inside.rings;
+  const ends = [outside, inside];
+  const frames = (): void => {
+    recycle(inside, 48);
+    if (fill.needsWakeup()) inside.receive();
+  };
+  const hasEnough = (): boolean => {
+    frames();
+    return !fill.needsWakeup();
+  };
+  await eventually('the fill ring to ask for nothing', hasEnough, { ends });
+
+  let sent = 0;
+  const runsDry = (): boolean => {
+    outsideUmem.give(outside.rings.completion.consume());
+    sent += sendFrom(outside, sent);
+    return fill.needsWakeup();
+  };
+  await eventually('the fill ring to ask for a call', runsDry, { ends });
+  const before = rx.count();
+  // As a program does that calls only if it is asked to.
+  frames();
+  await eventually('more packets to arrive', () => rx.count() > before, { ends });
+  programOfA().clearSocket(0);
+
+  t.true(isSorted(takeUdp(inside).map(({ flow, number }) => number * flows + flow)));
+  t.deepEqual(await auditWithLinksDown(netns, [outside, inside]), [undefined, undefined]);
+});
 
 /* Only with the driver patched: that of the 82599 as it is upstream offers such a packet again, from a frame that is no longer its own. */
 if (testbed.driverRedirects) {
