@@ -166,13 +166,14 @@ if (driverRedirects) {
   }
 
   test.serial(
-    'no socket of a pool has its next turn before each had one, even if one poll has fewer turns than there are sockets',
+    'no socket of a pool gets more than two turns ahead of another, even if one poll has fewer turns than there are sockets',
     async (t) => {
+      const fair = 2 * batch; // who was first in a poll is last in the next
       // A processor that is away in the middle of a turn while another one goes round is no unfairness.
       const leads: number[] = [];
-      while (leads.length < 5 && (min(leads) ?? Infinity) > batch) leads.push(await longestLead(t));
+      while (leads.length < 5 && (min(leads) ?? Infinity) > fair) leads.push(await longestLead(t));
 
-      t.true((min(leads) ?? Infinity) <= batch, `one socket was ${leads.join(', then ')} packets ahead of another`);
+      t.true((min(leads) ?? Infinity) <= fair, `one socket was ${leads.join(', then ')} packets ahead of another`);
     },
   );
 

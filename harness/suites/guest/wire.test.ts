@@ -205,16 +205,23 @@ test.serial('a driver that has no frames any more has the fill ring ask for a ca
   await eventually('the fill ring to ask for nothing', hasEnough, { ends });
 
   let sent = 0;
-  const runsDry = (): boolean => {
+  const sendMore = (): void => {
     outsideUmem.give(outside.rings.completion.consume());
     sent += sendFrom(outside, sent);
+  };
+  const runsDry = (): boolean => {
+    sendMore();
     return fill.needsWakeup();
   };
   await eventually('the fill ring to ask for a call', runsDry, { ends });
   const before = rx.count();
   // As a program does that calls only if it is asked to.
   frames();
-  await eventually('more packets to arrive', () => rx.count() > before, { ends });
+  const hasMore = (): boolean => {
+    sendMore();
+    return rx.count() > before;
+  };
+  await eventually('more packets to arrive', hasMore, { ends });
   programOfA().clearSocket(0);
 
   t.true(isSorted(takeUdp(inside).map(({ flow, number }) => number * flows + flow)));
