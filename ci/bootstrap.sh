@@ -3,8 +3,9 @@
 # Nothing is touched, and no package list is fetched, when nothing is missing, and root is asked for
 # only where a package is. `bootstrap.sh bench` also installs what the bench compares with, `parity`
 # what the kernel's own suite is built with, `fresh` what makes a folder with a system of its own,
-# `mail` what sends patches, `package` what makes and signs packages, `nic` what `parity` has and what
-# makes packages, `test` what checks shell scripts; all of them do without what cannot be had.
+# `mail` what sends patches, `package` what makes and signs packages, `lab` what reaches machines and
+# makes packages for them, `nic` what `parity` has and what makes packages, `test` what checks shell
+# scripts; all of them do without what cannot be had.
 # `bootstrap.sh check` only prints which packages are missing, and on a second line how this user
 # becomes root.
 set -euo pipefail
@@ -29,6 +30,7 @@ case ${1-} in
     parity) also=(bpftool) ;;
     test) also=(shellcheck) ;;
     fresh) also=(debootstrap) ;;
+    lab) also=(openssh-client debhelper rsync cpio dwarves) ;;
     mail) also=(git-email libmailtools-perl) ;;
     nic) also=(bpftool debhelper rsync cpio) ;;
     package) also=(debhelper rsync cpio dwarves sbsigntool) ;;

@@ -5,7 +5,7 @@ import { addBuildKernel } from './commands/build-kernel.js';
 import { addDemo } from './commands/demo.js';
 import { addDoctor } from './commands/doctor.js';
 import { installPackagesFirst } from './commands/packages.js';
-import { addLab } from './commands/lab.js';
+import { addLab } from './commands/lab/lab.js';
 import { addPatches } from './commands/patches.js';
 import { addShell } from './commands/shell.js';
 import { addTest } from './commands/test/test.js';

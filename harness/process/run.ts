@@ -10,6 +10,8 @@ export interface RunOptions {
   /** Added to the environment of this process, of which git's variables are left out. */
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
+  /** Its stdin stays open, for whoever started it to write to. */
+  readonly openInput?: boolean;
   readonly timeoutMs?: number;
   /** The kind of error a non-zero exit becomes; `infrastructure` unless told. */
   readonly failAs?: FailureKind;
@@ -45,7 +47,7 @@ export function start(program: string, args: readonly string[], options: RunOpti
     quiet: true,
     nothrow: true,
     detached: true,
-    stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    stdio: [options.input === undefined && options.openInput !== true ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   });
   return track(shell`${program} ${[...args]}`);
 }

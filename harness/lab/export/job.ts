@@ -62,7 +62,3 @@ export const neededPackages: readonly string[] = 'ca-certificates git nodejs npm
 export function testCommand({ test }: FarmJob): string {
   return `ci/in-farm ${test}`;
 }
-
-export function shellWord(word: string): string {
-  return /^[\w./:=@+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-}

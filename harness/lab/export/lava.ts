@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import { FlashError } from '../../errors.js';
-import { neededPackages, shellWord, testCommand, type Engine, type FarmJob, type Target } from './job.js';
+import { shellWord } from '../../host/shell-word.js';
+import { neededPackages, testCommand, type Engine, type FarmJob, type Target } from './job.js';
 
 /** A file for each job, for `lavacli jobs submit`. */
 export const lava: Engine = {

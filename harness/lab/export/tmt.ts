@@ -1,7 +1,8 @@
 import { stringify } from 'yaml';
 import { FlashError } from '../../errors.js';
+import { shellWord } from '../../host/shell-word.js';
 import type { LabMachine } from '../inventory/inventory.js';
-import { neededPackages, shellWord, testCommand, type Engine, type FarmJob } from './job.js';
+import { neededPackages, testCommand, type Engine, type FarmJob } from './job.js';
 
 /** A plan for each job, in a tree of metadata of its own. */
 export const tmt: Engine = {

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { parse } from 'yaml';
-import { addLabExport } from '../../../commands/lab-export.js';
+import { addLabExport } from '../../../commands/lab/export.js';
 import { describeFailure, FlashError } from '../../../errors.js';
 import { git } from '../../../kernel/git.js';
 import { ownRepository } from '../../../lab/export/plan-jobs.js';

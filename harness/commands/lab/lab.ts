@@ -1,10 +1,14 @@
 import type { Command } from 'commander';
-import { addLabExport } from './lab-export.js';
+import { addLabDoctor } from './doctor.js';
+import { addLabExport } from './export.js';
+import { addLabRestore } from './restore.js';
 
 export function addLab(program: Command): void {
   const lab = program
     .command('lab')
     .description('run the tests on machines of a lab or a farm')
     .enablePositionalOptions();
+  addLabDoctor(lab);
+  addLabRestore(lab);
   addLabExport(lab);
 }

@@ -1,20 +1,20 @@
 import { writeFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { FlashError } from '../errors.js';
-import { callerDir } from '../host/repository.js';
-import { readSeries } from '../kernel/series/series.js';
-import { formatKcidb, type Submission } from '../lab/export/kcidb.js';
-import { bootMethods, type BootMethod, type Engine } from '../lab/export/job.js';
-import { kernelci } from '../lab/export/kernelci.js';
-import { lava } from '../lab/export/lava.js';
-import { ownRepository, planJobs } from '../lab/export/plan-jobs.js';
-import { tmt } from '../lab/export/tmt.js';
-import { writeExport } from '../lab/export/write-export.js';
-import { chooseMachines, readInventory } from '../lab/inventory/inventory.js';
-import { needsPackages } from './packages.js';
-import { readReport } from '../suites/reports/read-report.js';
-import { addResults, formatTotals } from '../suites/suite.js';
+import { FlashError } from '../../errors.js';
+import { callerDir } from '../../host/repository.js';
+import { readSeries } from '../../kernel/series/series.js';
+import { formatKcidb, type Submission } from '../../lab/export/kcidb.js';
+import { bootMethods, type BootMethod, type Engine } from '../../lab/export/job.js';
+import { kernelci } from '../../lab/export/kernelci.js';
+import { lava } from '../../lab/export/lava.js';
+import { ownRepository, planJobs } from '../../lab/export/plan-jobs.js';
+import { tmt } from '../../lab/export/tmt.js';
+import { writeExport } from '../../lab/export/write-export.js';
+import { chooseMachines, readInventory } from '../../lab/inventory/inventory.js';
+import { needsPackages } from '../packages.js';
+import { readReport } from '../../suites/reports/read-report.js';
+import { addResults, formatTotals } from '../../suites/suite.js';
 
 interface Options {
   readonly inventory?: string;
