@@ -16,6 +16,8 @@ export async function applyPort(wanted: PortState): Promise<readonly string[]> {
   for (const step of steps) {
     const now = await stateNow(wanted);
     if (now === undefined) return [...problems, `${wanted.name} is gone from this machine`];
+    const left = differences(wanted, now);
+    if (left.length === 0) return problems;
     await step(wanted, now);
   }
   const end = await stateNow(wanted);

@@ -22,7 +22,7 @@ const beatMs = 10_000;
 /** For so long nobody may be heard. */
 const silenceSeconds = 45;
 const startDeadlineMs = 30_000;
-const endDeadlineMs = 180_000;
+const endDeadlineMs = 330_000;
 const busyCode = 75;
 
 /**
@@ -93,7 +93,7 @@ for signal in TERM KILL; do
   done
 done
 if [ -e ${recordPath} ] && [ -x ${harnessDir}/node ]; then
-  cd ${harnessDir} && echo '{}' | timeout -k 5 150 ./node dist/programs/lab-restore.js >>/var/lib/flash/restore.log 2>&1
+  cd ${harnessDir} && echo '{}' | timeout -k 5 300 ./node dist/programs/lab-restore.js >>/var/lib/flash/restore.log 2>&1
 fi
 : >${lockPath}
 echo ended`;

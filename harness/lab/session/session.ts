@@ -59,7 +59,7 @@ async function requireRoot(connection: SshConnection): Promise<void> {
   });
 }
 
-const recordDeadlineMs = 120_000;
+const recordDeadlineMs = 300_000;
 
 /** Places the harness. What an earlier run has left is put in order first. */
 export async function placePrograms(session: Session, onNote: (text: string) => void): Promise<void> {

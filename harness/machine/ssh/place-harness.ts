@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { FlashError } from '../../errors.js';
+import { hashText } from '../../host/hash.js';
 import { repositoryRoot } from '../../host/repository.js';
 import { shellWord } from '../../host/shell-word.js';
-import { attempt } from '../../process/run.js';
+import { attempt, run } from '../../process/run.js';
 import type { SshConnection } from './connection.js';
 
 /** All that a run leaves on a machine is below it. */
@@ -25,20 +26,28 @@ const libraries = /\b(libxdp|libbpf|libelf)\.so\S* => (\/\S+)/g;
  * installed there.
  */
 export async function placeHarness(connection: SshConnection): Promise<void> {
-  const { name } = connection.target;
+  const here = parts.filter((part) => existsSync(join(repositoryRoot, part)));
+  const stamp = await stampOf(here);
+  const placed = await connection.attempt(`[ "$(cat ${harnessDir}/stamp)" = ${stamp} ]`, { what: 'asking what is there' });
+  if (placed.exitCode === 0) return;
   await requireRoom(connection);
   const next = `${harnessDir}.next`;
-  await connection.run(`rm -rf ${next} && mkdir -p ${next}/lib`, { what: 'making room for the harness' });
-  const here = parts.filter((part) => existsSync(join(repositoryRoot, part)));
+  await connection.run(`rm -rf ${next} && mkdir -p ${next}/lib`, { deadlineMs, what: 'making room for the harness' });
   const excludes = leftOut.map((path) => `--exclude=${path}`);
   await send(connection, ['-C', repositoryRoot, ...excludes, ...here], next);
   await placeNode(connection, next);
   await placeLibraries(connection, next);
   // Two renames: whoever looks meanwhile finds the old one, the new one, or for a moment none.
   await connection.run(
-    `cd ${flashDir} && rm -rf harness.old && if [ -e harness ]; then mv harness harness.old; fi && mv harness.next harness && rm -rf harness.old && sync -f .`,
-    { what: `putting the harness in its place on ${name}` },
+    `cd ${flashDir} && echo ${stamp} >harness.next/stamp && sync -f . && rm -rf harness.old && if [ -e harness ]; then mv harness harness.old; fi && mv harness.next harness && rm -rf harness.old`,
+    { deadlineMs, what: 'putting the harness in its place' },
   );
+}
+
+/** The same for the same files: by their names, sizes and times. */
+async function stampOf(here: readonly string[]): Promise<string> {
+  const listed = await run('find', [...here, '-type', 'f', '-printf', '%p %s %T@\n'], { cwd: repositoryRoot });
+  return hashText([process.version, ...listed.split('\n').sort()].join('\n'));
 }
 
 async function requireRoom(connection: SshConnection): Promise<void> {
@@ -58,7 +67,7 @@ async function requireRoom(connection: SshConnection): Promise<void> {
 async function send(connection: SshConnection, tarArgs: readonly string[], to: string): Promise<void> {
   const what = 'copying the harness';
   const result = await connection.pipe(
-    ['tar', '--create', '--gzip', '--owner=0', '--group=0', ...tarArgs],
+    ['tar', '--create', '--use-compress-program=gzip -1', '--owner=0', '--group=0', ...tarArgs],
     `tar -xzf - -C ${shellWord(to)}`,
     { deadlineMs, what },
   );
