@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { addLabDoctor } from './doctor.js';
 import { addLabExport } from './export.js';
+import { addLabInstall } from './install.js';
 import { addLabRestore } from './restore.js';
 
 export function addLab(program: Command): void {
@@ -9,6 +10,7 @@ export function addLab(program: Command): void {
     .description('run the tests on machines of a lab or a farm')
     .enablePositionalOptions();
   addLabDoctor(lab);
+  addLabInstall(lab);
   addLabRestore(lab);
   addLabExport(lab);
 }

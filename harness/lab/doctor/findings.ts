@@ -17,7 +17,12 @@ export function judgeLook({ name, may, ports }: LabMachine, look: Look): readonl
     inspectNode(look),
     inspectRoom(look),
     inspectBoot(look),
-    optional('IOMMU', get(look, 'iommu').split('\n').join(', '), 'none', 'only virtual functions need one: intel_iommu=on'),
+    optional(
+      'IOMMU',
+      get(look, 'iommu').split('\n').join(', '),
+      'none',
+      'only virtual functions need one: intel_iommu=on',
+    ),
     optional('watchdog', get(look, 'watchdog'), 'none', 'a kernel that hangs hard then needs the power-cycle'),
     ok('cores', `${get(look, 'cores')}, NUMA nodes ${get(look, 'nodes') || '0'}`),
     inspectHugePages(look, may),

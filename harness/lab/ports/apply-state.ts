@@ -81,7 +81,8 @@ const link = (name: string, ...words: readonly string[]): Promise<unknown> =>
 /** In this order: each may be undone by one before it. */
 const steps: readonly Step[] = [
   async ({ name, hasXdpProgram }, now) => {
-    if (!hasXdpProgram && now.hasXdpProgram) for (const kind of ['xdpdrv', 'xdpgeneric', 'xdpoffload']) await link(name, kind, 'off');
+    if (!hasXdpProgram && now.hasXdpProgram)
+      for (const kind of ['xdpdrv', 'xdpgeneric', 'xdpoffload']) await link(name, kind, 'off');
   },
   async ({ name, privateFlags }, now) => {
     await ethtool('--set-priv-flags', name, switchWords(changed(privateFlags, now.privateFlags)));
@@ -141,9 +142,7 @@ async function applyAddresses({ name, addresses }: PortState, now: PortState): P
       ...['address', 'add', address, 'dev', name, 'scope', scope],
       ...(broadcast === undefined ? [] : ['broadcast', broadcast]),
       ...(label === undefined ? [] : ['label', label]),
-      ...(lifetimes === undefined
-        ? []
-        : ['valid_lft', String(lifetimes[0]), 'preferred_lft', String(lifetimes[1])]),
+      ...(lifetimes === undefined ? [] : ['valid_lft', String(lifetimes[0]), 'preferred_lft', String(lifetimes[1])]),
     ]);
   }
 }
@@ -158,7 +157,10 @@ async function applyRoutes({ name, routes }: PortState, now: PortState): Promise
   }
 }
 
-function changed<T>(wanted: Readonly<Record<string, T>>, now: Readonly<Record<string, T>>): Readonly<Record<string, T>> {
+function changed<T>(
+  wanted: Readonly<Record<string, T>>,
+  now: Readonly<Record<string, T>>,
+): Readonly<Record<string, T>> {
   return Object.fromEntries(Object.entries(wanted).filter(([key, value]) => now[key] !== value));
 }
 
@@ -174,7 +176,10 @@ function switchWords(switches: Readonly<Record<string, boolean>>): readonly stri
   return pairs(switches).flat();
 }
 
-function renamed<T>(settings: Readonly<Record<string, T>>, names: Readonly<Record<string, string>>): Readonly<Record<string, T>> {
+function renamed<T>(
+  settings: Readonly<Record<string, T>>,
+  names: Readonly<Record<string, string>>,
+): Readonly<Record<string, T>> {
   return Object.fromEntries(Object.entries(settings).map(([key, value]) => [names[key] ?? key, value]));
 }
 

@@ -34,9 +34,7 @@ export interface Known {
 
 /** Runs a program in a network namespace, or in that of the machine. */
 export function attemptAt(netns: string | undefined, program: string, args: readonly string[]): Promise<RunResult> {
-  return netns === undefined
-    ? attempt(program, args)
-    : attempt('ip', ['netns', 'exec', netns, program, ...args]);
+  return netns === undefined ? attempt(program, args) : attempt('ip', ['netns', 'exec', netns, program, ...args]);
 }
 
 export async function findPort(known: Known): Promise<FoundPort | undefined> {

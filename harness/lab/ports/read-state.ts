@@ -112,10 +112,7 @@ export const deviceDir = (name: string): string => join('/sys/class/net', name);
 function readFiles(name: string): Readonly<Record<string, string>> {
   const dir = deviceDir(name);
   const queues = existsSync(join(dir, 'queues')) ? readdirSync(join(dir, 'queues')) : [];
-  const paths = [
-    ...deviceFiles,
-    ...queues.flatMap((queue) => queueFiles.map((file) => join('queues', queue, file))),
-  ];
+  const paths = [...deviceFiles, ...queues.flatMap((queue) => queueFiles.map((file) => join('queues', queue, file)))];
   return Object.fromEntries(
     paths.flatMap((path) => {
       const text = readIfThere(join(dir, path));

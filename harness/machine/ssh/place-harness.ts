@@ -28,7 +28,9 @@ const libraries = /\b(libxdp|libbpf|libelf)\.so\S* => (\/\S+)/g;
 export async function placeHarness(connection: SshConnection): Promise<void> {
   const here = parts.filter((part) => existsSync(join(repositoryRoot, part)));
   const stamp = await stampOf(here);
-  const placed = await connection.attempt(`[ "$(cat ${harnessDir}/stamp)" = ${stamp} ]`, { what: 'asking what is there' });
+  const placed = await connection.attempt(`[ "$(cat ${harnessDir}/stamp)" = ${stamp} ]`, {
+    what: 'asking what is there',
+  });
   if (placed.exitCode === 0) return;
   await requireRoom(connection);
   const next = `${harnessDir}.next`;
