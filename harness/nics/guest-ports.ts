@@ -25,6 +25,14 @@ export function portsOfDriver(driver: string, count: number): string[] {
   return found.slice(0, count);
 }
 
+/** The device at a PCI address of this machine, or of that name. */
+export function portAt(address: string): string {
+  const dir = join('/sys/bus/pci/devices', address, 'net');
+  const name = existsSync(dir) ? readdirSync(dir)[0] : address;
+  if (name !== undefined && existsSync(join(netDir, name))) return name;
+  throw new FlashError('infrastructure', `no driver has made a network device of ${address}`);
+}
+
 function linkName(device: string, ...path: readonly string[]): string {
   const link = join(netDir, device, ...path);
   return existsSync(link) ? basename(readlinkSync(link)) : '';

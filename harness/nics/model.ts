@@ -24,6 +24,8 @@ export interface NicCard {
    * fill ring of 64, or none would be left for the redirect.
    */
   readonly rings: HardwareRings;
+  /** What `ethtool -S` calls the frames that a port has given to its wire, zero copy or not; their sum counts. */
+  readonly sentCounters: readonly string[];
   /** What the driver asks for when it probes, if it does. */
   readonly firmware?: Firmware;
 }
@@ -37,13 +39,29 @@ const mlx5Rings: HardwareRings = { rx: { descriptors: 32, frames: 32 }, tx: { de
 
 /** The network cards that vm-images/nics plays, by their names there. */
 export const nicCards = {
-  ixgbe: { driver: 'ixgbe', severalBuffers: false, rings: intelRings },
-  i40e: { driver: 'i40e', severalBuffers: true, rings: intelRings },
-  ice: { driver: 'ice', severalBuffers: true, rings: intelRings, firmware: icePackage },
-  mlx5: { driver: 'mlx5_core', severalBuffers: false, rings: mlx5Rings },
+  ixgbe: { driver: 'ixgbe', severalBuffers: false, rings: intelRings, sentCounters: ['tx_pkts_nic'] },
+  i40e: {
+    driver: 'i40e',
+    severalBuffers: true,
+    rings: intelRings,
+    sentCounters: ['port.tx_unicast', 'port.tx_multicast', 'port.tx_broadcast'],
+  },
+  ice: {
+    driver: 'ice',
+    severalBuffers: true,
+    rings: intelRings,
+    sentCounters: ['tx_unicast.nic', 'tx_multicast.nic', 'tx_broadcast.nic'],
+    firmware: icePackage,
+  },
+  mlx5: { driver: 'mlx5_core', severalBuffers: false, rings: mlx5Rings, sentCounters: ['tx_packets_phy'] },
 } as const satisfies Readonly<Record<string, NicCard>>;
 
 export type NicModel = keyof typeof nicCards;
+
+/** The card whose driver this is. */
+export function cardOfDriver(driver: string): NicModel | undefined {
+  return nicModels.find((model) => nicCards[model].driver === driver);
+}
 
 export const nicModels = Object.keys(nicCards) as readonly NicModel[];
 

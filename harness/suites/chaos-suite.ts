@@ -1,6 +1,7 @@
 import { startClock } from '../host/duration.js';
 import { withProgress } from '../host/progress.js';
 import { guest } from '../machine/guest.js';
+import type { Machine } from '../machine/machine.js';
 import { runProgram } from '../machine/run-program.js';
 import { buildImage } from '../kernel/build/image.js';
 import { buildNative } from '../native/build-native.js';
@@ -8,6 +9,7 @@ import { nicModels, type NicModel } from '../nics/model.js';
 import { startNicPair } from '../nics/start-nics.js';
 import { chaosProgram } from './chaos/chaos-program.js';
 import type { EpisodeResult } from './chaos/episode-result.js';
+import type { NicTestbedOptions } from './testbed-options.js';
 import { addResults, type Suite, type SuiteResult, type TestResult } from './suite.js';
 
 export const devices = ['veth', ...nicModels] as const;
@@ -34,6 +36,18 @@ export async function runChaos({
   const nic = nics === undefined ? undefined : { model: device as NicModel, driverRedirects: true };
   const onNics = nics === undefined ? {} : { nics, cpus: cpusOfNics, memoryMb };
   const machine = guest({ image, deadlineMs: seconds * 1000 + slackMs, ...onNics });
+  return await runChaosOn(machine, { device, nic, seconds, seed });
+}
+
+export interface ChaosOnOptions extends Omit<ChaosOptions, 'image'> {
+  readonly nic: NicTestbedOptions | undefined;
+}
+
+/** The same on a machine that is there. */
+export async function runChaosOn(
+  machine: Machine,
+  { device, nic, seconds, seed }: ChaosOnOptions,
+): Promise<SuiteResult & { readonly steps: number }> {
   const tookSeconds: number[] = [];
   const episodes = await withProgress((onProgress) => {
     let [steps, elapsed] = [0, startClock()];

@@ -9,6 +9,11 @@ export const nicTestbedSchema = z
     driverRedirects: z.boolean(),
     /** Below what folder the modules of the kernel are, if its driver is one. */
     modules: z.string().optional(),
+    /**
+     * Two ports of a real card with a cable between them, by PCI address or name. Without, they are those of a
+     * model, whose wire the tests control.
+     */
+    ports: z.tuple([z.string(), z.string()]).optional(),
   })
   .readonly();
 

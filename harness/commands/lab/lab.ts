@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
+import { addLabCollect } from './collect.js';
 import { addLabDoctor } from './doctor.js';
 import { addLabExport } from './export.js';
 import { addLabInstall } from './install.js';
 import { addLabRestore } from './restore.js';
+import { addLabTest } from './test.js';
 
 export function addLab(program: Command): void {
   const lab = program
@@ -11,6 +13,8 @@ export function addLab(program: Command): void {
     .enablePositionalOptions();
   addLabDoctor(lab);
   addLabInstall(lab);
+  addLabTest(lab);
   addLabRestore(lab);
+  addLabCollect(lab);
   addLabExport(lab);
 }

@@ -24,6 +24,8 @@ export interface Testbed {
   readonly zeroCopy: boolean;
   /** Whether a packet can have several buffers. */
   readonly severalBuffers: boolean;
+  /** Whether tests can hold the packets on its wire, and take the wire away. */
+  readonly controlsWire: boolean;
   /** Whether redirects run in the NAPI poll of a driver. */
   readonly driverRedirects: boolean;
   /** Frames a driver takes from each fill ring for packets that might come, if it finds them. */

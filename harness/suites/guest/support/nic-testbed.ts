@@ -6,7 +6,8 @@ import type { XdpSocket } from '../../../ffi/socket-types.js';
 import { attachXskRedirect, type XskRedirect } from '../../../ffi/xsk-redirect.js';
 import { overPort } from '../../../nics/control-port.js';
 import { controlNics, type NicControl } from '../../../nics/control.js';
-import { portsOf, portsOfDriver, setUpPort, setUpPorts, waitForLinks } from '../../../nics/guest-ports.js';
+import { portAt, portsOf, setUpPort, setUpPorts, waitForLinks } from '../../../nics/guest-ports.js';
+import { countSent } from '../../../nics/sent-frames.js';
 import { nicCards, type NicModel } from '../../../nics/model.js';
 import { run } from '../../../process/run.js';
 import { waitUntil } from '../../../process/wait-until.js';
@@ -17,23 +18,24 @@ import { giveToDriver } from './driver-frames.js';
 /**
  *   network namespace flash-nics
  *  +-------------------------------------+
- *  |  a, port 0 ===== wire ===== b, 1    |   two ports of one model, no addresses, no IPv6
+ *  |  a, port 0 ===== wire ===== b, 1    |   two ports of one model or card, no addresses, no IPv6
  *  +-------------------------------------+
  *
  * Zero-copy mode. The sockets busy-poll: a system call has the driver's NAPI poll run before it
  * returns, so that a test can look at what came of it. There is one such device, for all tests.
  */
-export function makeNicTestbed({ model, driverRedirects, modules }: NicTestbedOptions): Testbed {
+export function makeNicTestbed({ model, driverRedirects, modules, ports }: NicTestbedOptions): Testbed {
   let device: Promise<Device> | undefined;
   const driverFrames = nicCards[model].rings.rx.frames;
   return {
     bindFlags: bindFlag.zeroCopy | bindFlag.useNeedWakeup,
     zeroCopy: true,
     severalBuffers: nicCards[model].severalBuffers,
+    controlsWire: ports === undefined,
     driverRedirects,
     driverFrames,
     async borrow() {
-      device ??= setUp(model, modules);
+      device ??= setUp(model, modules, ports);
       return device;
     },
     settle(socket, { busyPoll, readStats, ...options }) {
@@ -85,11 +87,22 @@ function kickUntilPolled(socket: XdpSocket, readStats: () => Readonly<Record<str
 /** The wire and the ports as the models see them. */
 export const nics = (): NicControl => controlNics(overPort());
 
-async function setUp(model: NicModel, modules: string | undefined): Promise<Device> {
+async function setUp(model: NicModel, modules: string | undefined, ports: NicTestbedOptions['ports']): Promise<Device> {
   if (modules !== undefined) await driverModule(model, modules).load();
-  await setUpAgain(model);
+  if (ports === undefined) await setUpAgain(model);
+  else await setUpReal(ports);
   writeFileSync('/proc/sys/vm/nr_hugepages', String(hugePages));
-  return { netns: nicNetns, a: 'a', zeroCopy: true, packetsOnWire, [Symbol.asyncDispose]: async () => undefined };
+  const sent =
+    ports === undefined
+      ? async (): Promise<number> => (await nics().counters(0)).counters['tx_frames'] ?? 0
+      : (): Promise<number> => countSent(nicNetns, 'a', nicCards[model]);
+  return {
+    netns: nicNetns,
+    a: 'a',
+    zeroCopy: true,
+    packetsOnWire: () => atRest(sent),
+    [Symbol.asyncDispose]: async () => undefined,
+  };
 }
 
 /** Both ends have a carrier, or have noticed that they have none. */
@@ -131,7 +144,7 @@ export async function driverOfA(): Promise<{
     unbind: () => write('unbind'),
     async bind() {
       await write('bind');
-      await setUpPort({ netns: nicNetns, port: portsOfDriver(driver, 1)[0] ?? '', name: 'a' });
+      await setUpPort({ netns: nicNetns, port: portAt(address), name: 'a' });
       replaceProgram();
       await waitForLink();
     },
@@ -155,9 +168,20 @@ export async function setUpAgain(model: NicModel): Promise<void> {
   await waitForLink();
 }
 
+/** As many queues as the models have: a machine has a processor for each of more. */
+const queues = 9;
+
+/** Two ports of a card. What they are given is written down elsewhere, and put back from there. */
+async function setUpReal(ports: readonly [string, string]): Promise<void> {
+  const names = ports.map(portAt);
+  for (const name of names) await run('ethtool', ['-L', name, 'combined', String(queues)]);
+  await setUpPorts(nicNetns, names);
+  replaceProgram();
+  await waitForLink();
+}
+
 /** Frames the first port sent, once what it was given has gone through it. */
-async function packetsOnWire(): Promise<number> {
-  const sent = async (): Promise<number> => (await nics().counters(0)).counters['tx_frames'] ?? 0;
+async function atRest(sent: () => Promise<number>): Promise<number> {
   let before = await sent();
   return waitUntil(
     async () => {

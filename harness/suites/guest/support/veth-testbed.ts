@@ -9,6 +9,7 @@ export const vethTestbed = {
   bindFlags: bindFlag.copy | bindFlag.useNeedWakeup,
   zeroCopy: false,
   severalBuffers: true,
+  controlsWire: false,
   driverRedirects: false,
   driverFrames: 0,
   async borrow(): Promise<VethPair> {

@@ -1,0 +1,25 @@
+import { FlashError } from '../errors.js';
+import { runIn } from '../host/netns.js';
+import type { NicCard } from './model.js';
+
+/** Frames that a real port has given to its wire, as its card counts them. */
+export async function countSent(
+  netns: string,
+  name: string,
+  { driver, sentCounters }: Pick<NicCard, 'driver' | 'sentCounters'>,
+): Promise<number> {
+  return addCounters(await runIn(netns, 'ethtool', ['-S', name]), driver, sentCounters);
+}
+
+export function addCounters(statistics: string, driver: string, names: readonly string[]): number {
+  const counters = new Map(
+    [...statistics.matchAll(/^\s*(\S+): (\d+)$/gm)].map(([, name = '', value]) => [name, Number(value)]),
+  );
+  const missing = names.filter((name) => !counters.has(name));
+  if (missing.length > 0)
+    throw new FlashError(
+      'infrastructure',
+      `${driver} counts no ${missing.join(', ')}, by which tests know what was sent`,
+    );
+  return names.reduce((sum, name) => sum + (counters.get(name) ?? 0), 0);
+}
