@@ -14,11 +14,17 @@ const updateDeadlineMs = 300_000;
 
 /** In this order: the old kernel stays the default until there is no other. */
 export const uninstallSteps: readonly UninstallStep[] = [
+  { name: 'have it booted no more', run: forgetOnce },
   { name: 'remove the package', run: removeKernel },
   { name: 'remove the entry that boots it once', run: removeOnce },
   { name: 'remove the guard of its first boot', run: removeGuard },
   { name: 'let GRUB choose as before', run: unpin },
 ];
+
+/** First of all: a kernel that is gone must not be what GRUB boots next. */
+async function forgetOnce(host: RemoteHost): Promise<void> {
+  await runOn(host, ['grub-editenv', '-', 'unset', 'next_entry']);
+}
 
 async function removeKernel(host: RemoteHost): Promise<void> {
   const record = await readBootRecord(host);
@@ -35,7 +41,6 @@ async function removeOnce(host: RemoteHost): Promise<void> {
   const rest = withoutOnceEntry(custom);
   if (rest.trim() === '') await host.remove(paths.custom);
   else if (rest !== custom) await host.write(paths.custom, rest);
-  await host.attempt(['grub-editenv', '-', 'unset', 'next_entry']);
 }
 
 async function removeGuard(host: RemoteHost): Promise<void> {
