@@ -7,6 +7,8 @@ export const libc = {
   socket: lib.func('int socket(int domain, int type, int protocol)'),
   close: lib.func('int close(int fd)'),
   bind: lib.func('int bind(int fd, const sockaddr_xdp *address, uint32_t length)'),
+  /** The same to an address of any family. */
+  bindAny: lib.func('int bind(int fd, const void *address, uint32_t length)'),
   setsockopt: lib.func('int setsockopt(int fd, int level, int name, const void *value, uint32_t length)'),
   getsockopt: lib.func('int getsockopt(int fd, int level, int name, _Out_ void *value, _Inout_ uint32_t *length)'),
   sendto: lib.func(
