@@ -16,13 +16,16 @@ export function judgeCables(cables: readonly Cable[], heard: readonly Heard[]): 
     if (ways.every(({ at, to }) => at.length === 1 && at[0] === to)) {
       return { what, state: 'ok', found: 'frames pass both ways' };
     }
-    const found = ways.map(({ from, at }) => `frames of ${from} ${at.length === 0 ? 'arrive nowhere' : `arrive at ${at.join(', ')}`}`);
+    const found = ways.map(
+      ({ from, at }) => `frames of ${from} ${at.length === 0 ? 'arrive nowhere' : `arrive at ${at.join(', ')}`}`,
+    );
     return { what, state: 'missing', found: found.join('; '), advice: adviceFor(ways) };
   });
 }
 
 function adviceFor(ways: readonly { readonly from: string; readonly at: readonly string[] }[]): string {
   const known = ways.find(({ at }) => at.length === 1);
-  if (known !== undefined) return `the inventory is wrong, or the cable: what there is is [${known.from}, ${known.at[0]}]`;
+  if (known !== undefined)
+    return `the inventory is wrong, or the cable: what there is is [${known.from}, ${known.at[0]}]`;
   return ways.some(({ at }) => at.length > 1) ? 'this looks like a switch and no cable' : 'look for the cable';
 }

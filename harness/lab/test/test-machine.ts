@@ -4,6 +4,7 @@ import { cardOfDriver, nicCards, type NicModel } from '../../nics/model.js';
 import { interruptSignal } from '../../process/interrupt.js';
 import { runSuites, type SuiteRun } from '../../suites/run-suites.js';
 import { requirePermission, type Inventory, type LabMachine } from '../inventory/inventory.js';
+import { requireLoop } from '../cables/find-cables.js';
 import { parseMaximums } from '../ports/ethtool-text.js';
 import type { PortState } from '../ports/state.js';
 import {
@@ -43,6 +44,7 @@ export async function testMachine(
   try {
     const model = cardOf(machine, states);
     for (const state of states) await requireQueues(session, state);
+    await requireLoop(session, states);
     const suites = parts.map((part) => ({
       name: `${machine.name} ${part.name}`,
       run: () => watchKernel(session.connection, () => part.run({ session, model, addresses, match })),

@@ -58,6 +58,8 @@ for (const { title, heard, state, found, advice } of [
   },
 ] as const) {
   test(`doctor tells ${title}`, (t) => {
-    t.like(judgeCables(cables, heard), [{ what: 'dut.p0 - peer.p0', state, found, ...(advice !== undefined && { advice }) }]);
+    t.like(judgeCables(cables, heard), [
+      { what: 'dut.p0 - peer.p0', state, found, ...(advice !== undefined && { advice }) },
+    ]);
   });
 }
