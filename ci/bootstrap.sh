@@ -4,8 +4,9 @@
 # only where a package is. `bootstrap.sh bench` also installs what the bench compares with, `parity`
 # what the kernel's own suite is built with, `fresh` what makes a folder with a system of its own,
 # `mail` what sends patches, `package` what makes and signs packages, `lab` what reaches machines and
-# makes packages for them, `nic` what `parity` has and what makes packages, `test` what checks shell
-# scripts; all of them do without what cannot be had.
+# makes packages for them, `nic` what `parity` has and what makes packages, `virtual-lab` what makes
+# disks for machines and what `lab` has, `test` what checks shell scripts; all of them do without what
+# cannot be had.
 # `bootstrap.sh check` only prints which packages are missing, and on a second line how this user
 # becomes root.
 set -euo pipefail
@@ -34,6 +35,7 @@ case ${1-} in
     mail) also=(git-email libmailtools-perl) ;;
     nic) also=(bpftool debhelper rsync cpio) ;;
     package) also=(debhelper rsync cpio dwarves sbsigntool) ;;
+    virtual-lab) also=(mmdebstrap fakeroot qemu-utils openssh-client debhelper rsync cpio) ;;
     *) also=() ;;
 esac
 # The release of virtme-ng taken where the distribution has none.

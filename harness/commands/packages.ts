@@ -7,7 +7,18 @@ import { interact } from '../process/interact.js';
 import { throwIfInterrupted } from '../process/interrupt.js';
 
 /** What a command needs of the distribution: nothing if it only looks, what all need, or with it what ci/bootstrap.sh has under a name. */
-type Packages = 'none' | 'usual' | 'bench' | 'parity' | 'nic' | 'test' | 'fresh' | 'mail' | 'package' | 'lab';
+type Packages =
+  | 'none'
+  | 'usual'
+  | 'bench'
+  | 'parity'
+  | 'nic'
+  | 'test'
+  | 'fresh'
+  | 'mail'
+  | 'package'
+  | 'lab'
+  | 'virtual-lab';
 
 const needs = new WeakMap<Command, (command: Command) => Packages>();
 

@@ -5,6 +5,7 @@ import { addLabExport } from './export.js';
 import { addLabInstall } from './install.js';
 import { addLabRestore } from './restore.js';
 import { addLabTest } from './test.js';
+import { addLabVirtual } from './virtual.js';
 
 export function addLab(program: Command): void {
   const lab = program
@@ -17,4 +18,5 @@ export function addLab(program: Command): void {
   addLabRestore(lab);
   addLabCollect(lab);
   addLabExport(lab);
+  addLabVirtual(lab);
 }
