@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { FlashError } from '../errors.js';
-import { cardId, managementId } from './qemu-args.js';
+import type { NicPort } from '../nics/model.js';
+import { cardId, cardInSlot, managementId } from './qemu-args.js';
 import { withMonitor, type Execute } from './qmp.js';
 
 /** What a hand in the lab can do to a machine. */
@@ -13,9 +14,11 @@ export interface Hands {
   readonly setManagementLink: (up: boolean) => Promise<void>;
   /** Pulls a card out of its slot, as by the button of the slot: the machine is asked and may take seconds. */
   readonly pullCard: (index: number) => Promise<void>;
+  /** Puts it back. */
+  readonly putCard: (index: number) => Promise<void>;
 }
 
-export function handsOn(qmpPath: string): Hands {
+export function handsOn(qmpPath: string, ports: readonly NicPort[] = []): Hands {
   const tell = (work: (execute: Execute) => Promise<unknown>): Promise<void> =>
     withMonitor(qmpPath, async (execute) => void (await work(execute)));
   return {
@@ -27,6 +30,11 @@ export function handsOn(qmpPath: string): Hands {
     isOn: () => withMonitor(qmpPath, async (execute) => (await statusOf(execute)) === 'running'),
     setManagementLink: (up) => tell((execute) => execute('set_link', { name: managementId, up })),
     pullCard: (index) => tell((execute) => execute('device_del', { id: cardId(index) })),
+    putCard: (index) => {
+      const port = ports[index];
+      if (port === undefined) throw new FlashError('usage', `the machine never had a card in slot ${index}`);
+      return tell((execute) => execute('device_add', cardInSlot(port, index)));
+    },
   };
 }
 

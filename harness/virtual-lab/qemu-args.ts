@@ -68,17 +68,17 @@ export function machineArgs({ disk, mac, ports, consolePath, qmpPath, ...bare }:
 
 function slot(port: NicPort, index: number): string[] {
   const place = `pcie-root-port,id=slot${index},chassis=${index + 1},slot=${index + 1},addr=0x${(0x10 + index).toString(16)}`;
-  return ['-device', place, '-device', cardInSlot(port, index)];
+  return ['-device', place, '-device', JSON.stringify(cardInSlot(port, index))];
 }
 
-/** In JSON, since the address of a socket is no plain value. */
-export function cardInSlot({ socketPath }: NicPort, index: number): string {
-  return JSON.stringify({
+/** The device of a port, as QEMU takes it in JSON. */
+export function cardInSlot({ socketPath }: NicPort, index: number): Readonly<Record<string, unknown>> {
+  return {
     driver: 'vfio-user-pci',
     id: cardId(index),
     bus: `slot${index}`,
     socket: { type: 'unix', path: socketPath },
-  });
+  };
 }
 
 const escapeCommas = (path: string): string => path.replaceAll(',', ',,');

@@ -65,7 +65,16 @@ export async function startMachine(options: MachineOptions): Promise<VirtualMach
       { what: `QEMU to start ${name}`, deadlineMs: readyDeadlineMs, failAs: 'infrastructure' },
     );
     const sshPort = await findSshPort(qmpPath);
-    return { name, sshPort, qmpPath, consolePath, failure, stop, ...handsOn(qmpPath), [Symbol.asyncDispose]: stop };
+    return {
+      name,
+      sshPort,
+      qmpPath,
+      consolePath,
+      failure,
+      stop,
+      ...handsOn(qmpPath, options.ports),
+      [Symbol.asyncDispose]: stop,
+    };
   } catch (error) {
     await stop();
     throw error;

@@ -3,6 +3,7 @@ import { chaosSuite } from '../../suites/chaos-suite.js';
 import { guestSuite, hereSuite } from '../../suites/guest-suite.js';
 import { holdSuite } from '../../suites/hold-suite.js';
 import { kunitSuite } from '../../suites/kunit-suite.js';
+import { labSuite } from '../../virtual-lab/lab-suite.js';
 import { farmsSuite } from '../../lab/export/farms-suite.js';
 import { mutantsSuite } from '../../mutants/mutants-suite.js';
 import { nativeSuite } from '../../suites/native-suite.js';
@@ -23,4 +24,5 @@ export const suites: readonly Suite[] = [
   chaosSuite,
   hereSuite,
   farmsSuite,
+  labSuite,
 ];

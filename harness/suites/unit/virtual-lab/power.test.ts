@@ -77,3 +77,19 @@ test('the SSH port is the one that QEMU took', (t) => {
   t.is(parseForwardedPort(usernet), 35843);
   t.throws(() => parseForwardedPort('none'), { instanceOf: FlashError });
 });
+
+test('a card that was pulled is put back where it was', async (t) => {
+  const { path, told } = await listen(t, () => done);
+  const hands = handsOn(path, [
+    { model: 'ixgbe', socketPath: '/run/port0' },
+    { model: 'ixgbe', socketPath: '/run/port1' },
+  ]);
+
+  await hands.pullCard(1);
+  await hands.putCard(1);
+
+  t.deepEqual(told.filter((line) => line.startsWith('device')), [
+    'device_del {"id":"card1"}',
+    'device_add {"driver":"vfio-user-pci","id":"card1","bus":"slot1","socket":{"type":"unix","path":"/run/port1"}}',
+  ]);
+});
