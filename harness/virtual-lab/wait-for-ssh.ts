@@ -23,6 +23,6 @@ export async function waitForSsh({ inventoryPath, machines }: VirtualLab): Promi
 }
 
 export function sshTo({ ssh, sshOptions }: LabMachine, command: readonly string[]): ReturnType<typeof attempt> {
-  const patience = ['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=30'];
-  return attempt('ssh', [...sshOptions, ...patience, ssh, '--', ...command]);
+  const patience = ['BatchMode=yes', 'ConnectTimeout=30', 'ServerAliveInterval=5', 'ServerAliveCountMax=6'];
+  return attempt('ssh', [...sshOptions, ...patience.flatMap((option) => ['-o', option]), ssh, '--', ...command]);
 }

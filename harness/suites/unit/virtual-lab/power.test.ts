@@ -88,8 +88,11 @@ test('a card that was pulled is put back where it was', async (t) => {
   await hands.pullCard(1);
   await hands.putCard(1);
 
-  t.deepEqual(told.filter((line) => line.startsWith('device')), [
-    'device_del {"id":"card1"}',
-    'device_add {"driver":"vfio-user-pci","id":"card1","bus":"slot1","socket":{"type":"unix","path":"/run/port1"}}',
-  ]);
+  t.deepEqual(
+    told.filter((line) => line.startsWith('device')),
+    [
+      'device_del {"id":"card1"}',
+      'device_add {"driver":"vfio-user-pci","id":"card1","bus":"slot1","socket":{"type":"unix","path":"/run/port1"}}',
+    ],
+  );
 });
