@@ -55,7 +55,7 @@ export const faults: readonly Fault[] = [
     async run(bench) {
       const { lab, ssh, waitForBoot, machine } = bench;
       const before = await ssh(release);
-      expectEnd(await lab(install(bench), { line: /install/i, act: delayedLink(machine) }), 'failure');
+      expectEnd(await lab(install(bench), { line: /install the package/, act: delayedLink(machine) }), 'failure');
       await waitForBoot();
       expectSame('the kernel', await ssh(release), before);
     },
