@@ -90,7 +90,7 @@ export const faults: readonly Fault[] = [
     },
   },
   {
-    title: 'a cable that leads elsewhere than the inventory says is noticed',
+    title: 'a cable that is unplugged is noticed before tests run',
     async run({ lab, nics, ssh }) {
       const boot = await ssh(bootId);
       await nics.control.wire(0).down();
