@@ -10,10 +10,26 @@ const staleMs = 60_000;
 
 const ownerSchema = z.object({ pid: z.number(), purpose: z.string(), since: z.string() });
 
-/** Runs the work while holding the lock of a directory; a lock held by someone else is `busy`. */
-export async function withLock<T>(dir: string, purpose: string, work: () => Promise<T>): Promise<T> {
+/** What is locked by a directory, in the words of who finds it in use. */
+export interface Locked {
+  readonly what: string;
+  readonly advice: string;
+}
+
+const cache = (dir: string): Locked => ({
+  what: `the cache ${dir}`,
+  advice: 'wait for it to end, or set FLASH_CACHE to another directory',
+});
+
+/** Runs the work while holding the lock of a directory, of the cache unless told; one held by someone else is `busy`. */
+export async function withLock<T>(
+  dir: string,
+  purpose: string,
+  work: () => Promise<T>,
+  locked: Locked = cache(dir),
+): Promise<T> {
   mkdirSync(dir, { recursive: true });
-  const release = await acquire(dir);
+  const release = await acquire(dir, locked);
   try {
     writeWhole(ownerPath(dir), JSON.stringify({ pid: process.pid, purpose, since: new Date().toISOString() }));
     return await work();
@@ -22,27 +38,27 @@ export async function withLock<T>(dir: string, purpose: string, work: () => Prom
   }
 }
 
-async function acquire(dir: string): Promise<() => Promise<void>> {
+async function acquire(dir: string, locked: Locked): Promise<() => Promise<void>> {
   try {
     return await lock(dir);
   } catch (error) {
     if (!isHeld(error)) throw error;
     const owner = ownerSchema.safeParse(readJson(ownerPath(dir))).data;
     if (owner !== undefined && !isAlive(owner.pid)) {
-      return await takeOver(dir, error);
+      return await takeOver(dir, locked, error);
     }
-    throw busy(dir, owner, error);
+    throw busy(locked, owner, error);
   }
 }
 
 /** The holder died without releasing: remove its lock and take it, unless someone else was faster. */
-async function takeOver(dir: string, held: unknown): Promise<() => Promise<void>> {
+async function takeOver(dir: string, locked: Locked, held: unknown): Promise<() => Promise<void>> {
   rmSync(lockPath(dir), { recursive: true, force: true });
   try {
     return await lock(dir);
   } catch (error) {
     if (!isHeld(error)) throw error;
-    throw busy(dir, undefined, held);
+    throw busy(locked, undefined, held);
   }
 }
 
@@ -50,12 +66,9 @@ function lock(dir: string): Promise<() => Promise<void>> {
   return lockfile.lock(dir, { lockfilePath: lockPath(dir), stale: staleMs, update: staleMs / 6 });
 }
 
-function busy(dir: string, owner: z.infer<typeof ownerSchema> | undefined, cause: unknown): FlashError {
+function busy({ what, advice }: Locked, owner: z.infer<typeof ownerSchema> | undefined, cause: unknown): FlashError {
   const holder = owner === undefined ? 'another run' : `process ${owner.pid} (${owner.purpose}, since ${owner.since})`;
-  return new FlashError('busy', `the cache ${dir} is in use by ${holder}`, {
-    advice: 'wait for it to end, or set FLASH_CACHE to another directory',
-    cause,
-  });
+  return new FlashError('busy', `${what} is in use by ${holder}`, { advice, cause });
 }
 
 function lockPath(dir: string): string {

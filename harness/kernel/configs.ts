@@ -7,26 +7,30 @@ export const guestConfigs = ['lean', 'hold', 'debug'] as const;
  */
 export const machineConfigs = ['server', 'running', 'localmod'] as const;
 
-export const configNames = [...guestConfigs, ...machineConfigs] as const;
+/** That of a guest which hands a device on to a guest of its own. */
+export const passthroughConfig = 'passthrough';
+
+export const configNames = [...guestConfigs, passthroughConfig, ...machineConfigs] as const;
 
 export type GuestConfig = (typeof guestConfigs)[number];
 
 /** A name, or the path of a file with a configuration. */
 export type KernelConfig = (typeof configNames)[number] | `/${string}`;
 
-export function isGuestConfig(config: KernelConfig): config is GuestConfig {
-  return guestConfigs.some((name) => name === config);
+export function isGuestConfig(config: KernelConfig): config is GuestConfig | typeof passthroughConfig {
+  return config === passthroughConfig || guestConfigs.some((name) => name === config);
 }
 
 /**
  * The fragments of a config, in the order they are merged. `withFlash` is false for a vanilla build: its tree has no
- * such symbols. Those that guests boot have the KUnit suites, which run only when asked for at boot: KUnit changes
+ * such symbols. Those that tests choose from have the KUnit suites, which run only when asked for at boot: KUnit changes
  * `struct task_struct`, so a config of its own would compile all again.
  */
 export function fragmentsOf(config: KernelConfig, withFlash: boolean): readonly string[] {
   if (!isGuestConfig(config)) {
     return [...(config === 'server' ? ['server'] : []), 'installed', ...(withFlash ? ['flash'] : [])];
   }
+  if (config === passthroughConfig) return ['lean', passthroughConfig, ...(withFlash ? ['flash'] : [])];
   return [
     'lean',
     'drivers',

@@ -19,6 +19,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Each line of stdout as it comes; of a program that is run to its end. */
   readonly onLine?: ((line: string) => void) | undefined;
+  /** It puts something in order that may not be left as it is: an interruption neither keeps it from starting nor ends it. */
+  readonly evenIfInterrupted?: boolean;
 }
 
 export interface RunResult {
@@ -37,7 +39,8 @@ const noStartupFiles = { SHLVL: '2' };
  * when the user interrupts is ended with its whole group.
  */
 export function start(program: string, args: readonly string[], options: RunOptions = {}): ProcessPromise {
-  throwIfInterrupted();
+  const { evenIfInterrupted = false } = options;
+  if (!evenIfInterrupted) throwIfInterrupted();
   const shell = $({
     cwd: options.cwd ?? process.cwd(), // zx would take that of the time it was loaded
     env: { ...inheritedEnvironment(), ...options.env, ...noStartupFiles },
@@ -49,7 +52,8 @@ export function start(program: string, args: readonly string[], options: RunOpti
     detached: true,
     stdio: [options.input === undefined && options.openInput !== true ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   });
-  return track(shell`${program} ${[...args]}`);
+  const child = shell`${program} ${[...args]}`;
+  return evenIfInterrupted ? child : track(child);
 }
 
 /** Runs a program to its end and returns what it said, whatever its exit code. */
@@ -57,7 +61,7 @@ export async function attempt(program: string, args: readonly string[], options:
   const child = start(program, args, options);
   if (options.onLine !== undefined) createInterface({ input: child.stdout }).on('line', options.onLine);
   const { exitCode, stdout, stderr } = await child;
-  throwIfInterrupted();
+  if (options.evenIfInterrupted !== true) throwIfInterrupted();
   return { command: [program, ...args].join(' '), exitCode: exitCode ?? 1, stdout, stderr };
 }
 

@@ -10,6 +10,8 @@ export interface WaitOptions {
   readonly failAs?: FailureKind;
   /** The last state seen, for the message of a failure. */
   readonly lastState?: () => unknown;
+  /** For what puts something in order: an interruption does not end it. */
+  readonly evenIfInterrupted?: boolean;
 }
 
 /**
@@ -22,7 +24,7 @@ export async function waitUntil<T>(
 ): Promise<T> {
   const endMs = Date.now() + options.deadlineMs;
   for (;;) {
-    throwIfInterrupted();
+    if (options.evenIfInterrupted !== true) throwIfInterrupted();
     const value = await probe();
     if (value !== undefined && value !== false) return value;
     if (Date.now() >= endMs) throw timedOut(options);

@@ -35,6 +35,7 @@ const layers = [
     'kernel/check',
     'qemu',
     'nics',
+    'passthrough',
     'machine',
     'native',
     'ffi',
