@@ -7,6 +7,7 @@ import { needsPackages } from './packages.js';
 import { formatTable } from '../host/table.js';
 import { inspectTools } from '../host/tools.js';
 import { findImage } from '../kernel/build/image.js';
+import { inspectTakenDevices } from '../passthrough/taken.js';
 import { inspectNicQemu } from '../qemu/inspect.js';
 
 const marks = { ok: 'yes', missing: 'NO', optional: 'no' } as const;
@@ -21,6 +22,7 @@ export function addDoctor(program: Command): void {
         await inspectNicQemu(),
         ...(await inspectKvm(await findImage())),
         ...(await inspectMachine()),
+        ...inspectTakenDevices(),
         await inspectFresh(),
       ];
       const rows = findings.map(({ what, state, found, advice }) => [what, marks[state], found, advice ?? '']);

@@ -17,6 +17,8 @@ export const nativePaths = {
   xskTests: join(outDir, 'xsk-tests'),
   xskTestTitles: join(outDir, 'xsk-tests.titles'),
   xskRedirect: join(outDir, 'xsk_redirect.bpf.o'),
+  passthroughGuest: join(outDir, 'passthrough-guest'),
+  passthroughPeer: join(outDir, 'passthrough-peer'),
   xdpForward: join(outDir, 'xdp_forward.bpf.o'),
 } as const;
 

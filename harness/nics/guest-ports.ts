@@ -38,12 +38,13 @@ function linkName(device: string, ...path: readonly string[]): string {
   return existsSync(link) ? basename(readlinkSync(link)) : '';
 }
 
-const portNames = ['a', 'b'] as const;
+export const portNames = ['a', 'b'] as const;
 
-/** Moves two ports to a fresh network namespace, as `a` and `b`, with small hardware rings, and brings them up. */
+/** Moves one or two ports to a fresh network namespace, as `a` and `b`, with small hardware rings, and brings them up. */
 export async function setUpPorts(netns: string, ports: readonly string[]): Promise<void> {
   await createNetns(netns);
-  for (const [index, name] of portNames.entries()) await setUpPort({ netns, port: ports[index] ?? '', name });
+  for (const [index, name] of portNames.slice(0, ports.length).entries())
+    await setUpPort({ netns, port: ports[index] ?? '', name });
 }
 
 /** The same for one port, to a namespace that is there. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { FlashError } from '../errors.js';
 import { packageVariable } from '../nics/ice-package/firmware.js';
-import { nicCards, nicModels, type NicModel } from '../nics/model.js';
+import { nicCards, nicModels } from '../nics/model.js';
 import { holdersOf } from './holders.js';
 import { interfaceProblems } from './interface-problems.js';
 import { driverPath, namesIn, readPciDevice, type PciDevice } from './pci-device.js';
@@ -11,26 +11,36 @@ import { guestDriver } from './take.js';
 
 export interface Inspection {
   readonly devices: readonly PciDevice[];
-  /** The card that they are, by the name of its model. */
-  readonly model: NicModel | undefined;
+  /** What serves each of them, or would. */
+  readonly drivers: readonly (string | undefined)[];
   /** A sentence for each thing that is in the way, which also says what to do. */
   readonly problems: readonly string[];
 }
 
+/** The drivers that the kernel of a guest has. */
+export const driversOfCards: readonly string[] = nicModels.map((model) => nicCards[model].driver);
+
 /** Looks at everything that could go wrong or do harm if devices were taken; changes nothing. */
-export async function inspect(system: System, addresses: readonly string[]): Promise<Inspection> {
+export async function inspect(
+  system: System,
+  addresses: readonly string[],
+  guestDrivers = driversOfCards,
+): Promise<Inspection> {
   const found = addresses.map((address) => ({ address, device: readPciDevice(system.sysfs, address) }));
   const devices = found.flatMap(({ device }) => device ?? []);
   const missing = found.filter(({ device }) => device === undefined).map(({ address }) => noDevice(address));
-  const cards = await Promise.all(devices.map((device) => cardOf(system, device)));
+  const drivers = await Promise.all(devices.map((device) => driverFor(system, device, guestDrivers)));
   const problems = [
     ...machineProblems(system, (await system.modulesOf(guestDriver)).length > 0),
     ...missing,
-    ...devices.flatMap((device, index) => [...deviceProblems(system, device, cards[index], addresses)]),
-    ...mixedCards(devices, cards),
-    ...(await interfaceProblems(system, devices)),
+    ...devices.flatMap((device, index) => [
+      ...cardProblems(device, drivers[index], guestDrivers),
+      ...deviceProblems(system, device, addresses),
+    ]),
+    ...mixedCards(devices, drivers),
+    ...(await interfaceProblems(system, devices, guestDrivers)),
   ];
-  return { devices, model: cards[0], problems };
+  return { devices, drivers, problems };
 }
 
 /** Says all that is wrong at once. */
@@ -54,41 +64,48 @@ function* machineProblems({ sysfs, isRoot }: System, hasModule: boolean): Genera
     yield 'This kernel has no vfio-pci: boot one with CONFIG_VFIO_PCI, or install the package that has its modules.';
 }
 
-/** By the driver it has, or would have. */
-async function cardOf({ modulesOf }: System, { driver, modalias }: PciDevice): Promise<NicModel | undefined> {
+/** By the driver it has, or by what the modules of this kernel say; undefined if no guest has such a driver. */
+async function driverFor(
+  { modulesOf }: System,
+  { driver, modalias }: PciDevice,
+  guestDrivers: readonly string[],
+): Promise<string | undefined> {
   const isFree = driver === undefined || driver === guestDriver;
-  const drivers = isFree ? await modulesOf(modalias) : [driver];
-  return nicModels.find((model) => drivers.includes(nicCards[model].driver));
+  const candidates = isFree ? await modulesOf(modalias) : [driver];
+  return candidates.find((each) => guestDrivers.includes(each));
 }
 
-function* deviceProblems(
-  system: System,
+const isNic = (device: PciDevice): boolean => device.class.startsWith('0x02');
+
+function* cardProblems(
   device: PciDevice,
-  card: NicModel | undefined,
-  addresses: readonly string[],
+  driver: string | undefined,
+  guestDrivers: readonly string[],
 ): Generator<string> {
-  const { address, driver, iommuGroup } = device;
-  if (!device.class.startsWith('0x02')) {
+  const { address } = device;
+  if (!isNic(device))
     yield `${address} is no NIC, but a PCI device of class ${device.class}: \`lspci -D\` says which are.`;
-    return;
-  }
-  if (card === undefined) yield noCard(device);
-  if (card === 'ice' && !process.env[packageVariable])
+  else if (driver === undefined) yield noDriver(device, guestDrivers.join(', '));
+  if (driver === 'ice' && !process.env[packageVariable])
     yield `${address} is an E810, which takes only a package that Intel has signed: name one with ${packageVariable}, such as one of /lib/firmware/intel/ice/ddp.`;
-  if (iommuGroup === undefined && namesIn(join(system.sysfs, 'class', 'iommu')).length > 0)
-    yield `${address} is in no IOMMU group: the IOMMU does not cover its slot, so put the card into another.`;
-  if (device.virtualFunctions > 0)
-    yield `${address} has ${device.virtualFunctions} virtual functions, which would go with it: write 0 to its sriov_numvfs.`;
-  yield* groupProblems(system, device, addresses);
-  for (const { pid, program } of driver === guestDriver ? holdersOf(system, device) : [])
-    yield `${address} is in use by process ${pid} (${program}): end that first.`;
 }
 
-function noCard({ address, driver }: PciDevice): string {
-  const known = [...new Set(nicModels.map((model) => nicCards[model].driver))].join(', ');
+function noDriver({ address, driver }: PciDevice, known: string): string {
   if (driver === undefined || driver === guestDriver)
     return `${address} is no card that any of ${known} serves, as far as modprobe knows: bind it to its driver to be sure.`;
   return `${address} is served by ${driver}, and the guest's kernel has only ${known}: name a NIC of one of these.`;
+}
+
+function* deviceProblems(system: System, device: PciDevice, addresses: readonly string[]): Generator<string> {
+  const { address, driver, iommuGroup, virtualFunctions } = device;
+  if (!isNic(device)) return;
+  if (iommuGroup === undefined && namesIn(join(system.sysfs, 'class', 'iommu')).length > 0)
+    yield `${address} is in no IOMMU group: the IOMMU does not cover its slot, so put the card into another.`;
+  if (virtualFunctions > 0)
+    yield `${address} has ${virtualFunctions} virtual functions, which would go with it: write 0 to its sriov_numvfs.`;
+  yield* groupProblems(system, device, addresses);
+  for (const { pid, program } of driver === guestDriver ? holdersOf(system, device) : [])
+    yield `${address} is in use by process ${pid} (${program}): end that first.`;
 }
 
 /** A group goes to a guest as a whole. Bridges are not in the way. */
@@ -101,8 +118,10 @@ function* groupProblems({ sysfs }: System, device: PciDevice, addresses: readonl
   }
 }
 
-function* mixedCards(devices: readonly PciDevice[], cards: readonly (NicModel | undefined)[]): Generator<string> {
-  const known = devices.map(({ address }, index) => ({ address, card: cards[index] })).filter(({ card }) => card);
-  if (new Set(known.map(({ card }) => card)).size > 1)
-    yield `${known.map(({ address, card }) => `${address} is of ${card}`).join(' and ')}: name ports of the same kind.`;
+function* mixedCards(devices: readonly PciDevice[], drivers: readonly (string | undefined)[]): Generator<string> {
+  const known = devices
+    .flatMap(({ address }, index) => ({ address, driver: drivers[index] }))
+    .filter(({ driver }) => driver);
+  if (new Set(known.map(({ driver }) => driver)).size > 1)
+    yield `${known.map(({ address, driver }) => `${address} is for ${driver}`).join(' and ')}: name ports of the same kind.`;
 }

@@ -3,7 +3,6 @@ import { isLinkLocal, type Link } from './network.js';
 import { namesIn, readIfThere, type PciDevice } from './pci-device.js';
 import { sshClient } from './ssh-session.js';
 import type { System } from './system.js';
-import { guestDriver } from './take.js';
 
 interface Routes {
   readonly defaults: readonly string[];
@@ -12,7 +11,11 @@ interface Routes {
 }
 
 /** Who would lose what, if the devices went away. */
-export async function interfaceProblems(system: System, devices: readonly PciDevice[]): Promise<readonly string[]> {
+export async function interfaceProblems(
+  system: System,
+  devices: readonly PciDevice[],
+  guestDrivers: readonly string[],
+): Promise<readonly string[]> {
   const { network, procfs, pid } = system;
   const client = sshClient(procfs, pid);
   const routes = {
@@ -22,13 +25,17 @@ export async function interfaceProblems(system: System, devices: readonly PciDev
   };
   const links = await network.links();
   return devices.flatMap((device) => [
-    ...elsewhere(device),
+    ...elsewhere(device, guestDrivers),
     ...device.interfaces.flatMap((name) => [...problemsOf(system, name, links, routes)]),
   ]);
 }
 
-function elsewhere({ address, class: kind, driver, interfaces }: PciDevice): readonly string[] {
-  if (driver === undefined || driver === guestDriver || interfaces.length > 0 || !kind.startsWith('0x02')) return [];
+/** Of a driver that is known to make one. */
+function elsewhere(
+  { address, driver = '', interfaces }: PciDevice,
+  guestDrivers: readonly string[],
+): readonly string[] {
+  if (!guestDrivers.includes(driver) || interfaces.length > 0) return [];
   return [
     `${address} has ${driver} and no interface here, so that is in another network namespace: end what runs there, or move it back with \`ip link set dev NAME netns 1\`.`,
   ];

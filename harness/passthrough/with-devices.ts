@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { FlashError } from '../errors.js';
 import { withLock } from '../host/lock.js';
-import type { NicModel } from '../nics/model.js';
 import { giveBack } from './give-back.js';
 import { inspect, requireNothingInTheWay } from './inspect.js';
 import { driverPath } from './pci-device.js';
@@ -12,7 +11,24 @@ import { guestDriver, take } from './take.js';
 /** Devices that vfio-pci serves for the time being. */
 export interface TakenDevices {
   readonly addresses: readonly string[];
-  readonly model: NicModel;
+  /** What the guest's kernel will serve them with. */
+  readonly driver: string;
+}
+
+export interface WithDevicesOptions {
+  readonly system?: System;
+  /** The drivers that the guest's kernel has: those of the cards that the tests know, unless told. */
+  readonly guestDrivers?: readonly string[] | undefined;
+}
+
+/** Refuses devices that cannot be taken, before anything else is done. What killed runs left behind is not in the way. */
+export async function requireDevices(
+  addresses: readonly string[],
+  { system = thisSystem, guestDrivers }: WithDevicesOptions = {},
+): Promise<void> {
+  // Who is not root cannot even lock them.
+  if (system.isRoot) await giveBackLeftovers(system);
+  requireNothingInTheWay(await inspect(system, addresses, guestDrivers), addresses);
 }
 
 /**
@@ -22,21 +38,19 @@ export interface TakenDevices {
 export async function withDevices<T>(
   addresses: readonly string[],
   work: (devices: TakenDevices) => Promise<T>,
-  system: System = thisSystem,
+  { system = thisSystem, guestDrivers }: WithDevicesOptions = {},
 ): Promise<T> {
-  // Who is not root cannot even lock them.
-  if (!system.isRoot) requireNothingInTheWay(await inspect(system, addresses), addresses);
-  await giveBackLeftovers(system);
+  if (system.isRoot) await giveBackLeftovers(system);
+  else await requireDevices(addresses, { system, guestDrivers });
   return lockAll(system, addresses, async () => {
     await giveBackAll(system, addresses);
-    const inspection = await inspect(system, addresses);
+    const inspection = await inspect(system, addresses, guestDrivers);
     requireNothingInTheWay(inspection, addresses);
-    const { model } = inspection;
-    if (model === undefined) throw new Error('a device that is no known card was not refused');
+    const [driver = ''] = inspection.drivers;
     try {
       if (!existsSync(driverPath(system.sysfs, guestDriver))) await system.loadModule(guestDriver);
       for (const address of addresses) await take(system, address);
-      return await work({ addresses, model });
+      return await work({ addresses, driver });
     } finally {
       await giveBackAll(system, addresses);
     }

@@ -3,8 +3,9 @@ import { buildImage } from '../kernel/build/image.js';
 import { guest } from '../machine/guest.js';
 import { makeRunDirectory } from '../machine/guest/run-directory.js';
 import { buildNative } from '../native/build-native.js';
-import { nicCards, nicModels, type NicModel } from '../nics/model.js';
+import { nicCards, nicModels, type NicCard, type NicModel } from '../nics/model.js';
 import { startNicPair } from '../nics/start-nics.js';
+import { passthroughQemuArgs } from '../passthrough/qemu-devices.js';
 import type { TestsInput } from './tests-program.js';
 import { runTests } from './guest-suite.js';
 import { testNicModels } from './nic-models.js';
@@ -37,6 +38,8 @@ export interface NicTestOptions extends Omit<TestsInput, 'nic' | 'reset'> {
   readonly driverRedirects: boolean;
   /** Below what folder the modules of the kernel are, if the driver is one. */
   readonly modules?: string;
+  /** Real NICs of such a kind, by their PCI addresses, in place of models: vfio-pci serves them, and they have a cable. */
+  readonly devices?: readonly string[] | undefined;
   /** The machine is reset while the tests run, and they run again. */
   readonly reset?: boolean;
 }
@@ -46,32 +49,39 @@ const cpus = 9;
 const memoryMb = 3072;
 const deadlineMs = 3_600_000;
 
-/** The conformance suite and the tests of drivers, in zero-copy mode, on two ports of a model with a wire between them. */
+/**
+ * The conformance suite and the tests of drivers, in zero-copy mode, on two ports of a model with a wire between them,
+ * or on one or two real ones.
+ */
 export async function runNicTests({
   model,
   image,
   driverRedirects,
   modules,
+  devices,
   reset = false,
   ...input
 }: NicTestOptions): Promise<SuiteResult> {
   await buildNative();
-  await using nics = await startNicPair(model);
-  const entry = nicCards[model].severalBuffers ? 'nic-tests-several-buffers' : 'nic-tests';
+  await using nics = devices === undefined ? await startNicPair(model) : undefined;
+  const card: NicCard = nicCards[model];
+  const entry = card.severalBuffers ? 'nic-tests-several-buffers' : 'nic-tests';
   const runDir = makeRunDirectory().path;
+  const firmware = devices === undefined || card.firmware === undefined ? [] : [card.firmware];
   const machine = guest({
     image,
-    nics,
+    ...(nics !== undefined && { nics }),
+    firmware,
     cpus,
     memoryMb,
     deadlineMs,
     runDir,
-    extraQemuArgs: reset ? ['-action reboot=reset'] : [],
+    extraQemuArgs: [...passthroughQemuArgs(devices ?? []), ...(reset ? ['-action reboot=reset'] : [])],
   });
   return await runTests(`tests on ${model}`, machine, {
     entry,
     ...input,
-    nic: { model, driverRedirects, modules },
+    nic: { model, driverRedirects, modules, ...(devices !== undefined && { ports: devices.length === 1 ? 1 : 2 }) },
     ...(reset && { reset: { marker: join(runDir, 'first-life') } }),
   });
 }

@@ -10,10 +10,10 @@ export const nicTestbedSchema = z
     /** Below what folder the modules of the kernel are, if its driver is one. */
     modules: z.string().optional(),
     /**
-     * Two ports of a real card with a cable between them, by PCI address or name. Without, they are those of a
-     * model, whose wire the tests control.
+     * Ports of a real card: how many the driver serves, or two by PCI address or name. Between two is a cable. Without,
+     * they are the two of a model, whose wire the tests control.
      */
-    ports: z.tuple([z.string(), z.string()]).optional(),
+    ports: z.union([z.literal(1), z.literal(2), z.tuple([z.string(), z.string()])]).optional(),
   })
   .readonly();
 

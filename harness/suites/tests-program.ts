@@ -6,7 +6,15 @@ const inputSchema = z
   .object({
     /** The file of suites/guest that names the tests. */
     entry: z
-      .enum(['all-tests', 'hold-tests', 'nic-tests', 'nic-tests-several-buffers', 'driver-tests', 'module-tests'])
+      .enum([
+        'all-tests',
+        'hold-tests',
+        'nic-tests',
+        'nic-tests-several-buffers',
+        'driver-tests',
+        'module-tests',
+        'passthrough-tests',
+      ])
       .default('all-tests'),
     /** End with the first test that fails. */
     failFast: z.boolean().default(false),

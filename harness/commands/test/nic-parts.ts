@@ -21,11 +21,15 @@ export interface PartOptions {
   readonly image: string;
   readonly failFast: boolean;
   readonly match?: string;
+  /** Real NICs that are used in place of models. */
+  readonly devices?: readonly string[];
 }
 
 export interface NicPart {
   readonly name: string;
   readonly what: string;
+  /** It can have real NICs. */
+  readonly takesDevices?: true;
   run(options: PartOptions): Promise<SuiteResult>;
 }
 
@@ -40,11 +44,13 @@ export const nicParts: readonly NicPart[] = [
   {
     name: 'patched',
     what: 'the conformance suite in zero-copy mode, with the driver of the series',
+    takesDevices: true,
     run: ({ nic, ...options }) => runNicTests({ model: nic, driverRedirects: true, ...options }),
   },
   {
     name: 'unpatched',
     what: 'the same with the upstream driver',
+    takesDevices: true,
     run: async ({ nic, ...options }) =>
       runNicTests({
         model: nic,
@@ -56,8 +62,10 @@ export const nicParts: readonly NicPart[] = [
   {
     name: 'reset',
     what: 'tests of the driver on a machine that is reset while they run',
-    run: ({ nic, image, failFast }) =>
+    takesDevices: true,
+    run: ({ nic, image, failFast, devices }) =>
       runNicTests({
+        devices,
         model: nic,
         image,
         driverRedirects: true,
@@ -70,6 +78,7 @@ export const nicParts: readonly NicPart[] = [
   {
     name: 'reload',
     what: 'the driver as a module of the kernel for servers, unloaded and loaded again under load',
+    takesDevices: true,
     async run({ nic, image: _lean, ...options }) {
       const kernel = await withProgress(async (onProgress) =>
         unpackKernel(await buildPackages({ config: 'server', onProgress })),

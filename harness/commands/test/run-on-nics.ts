@@ -15,7 +15,7 @@ export const tableLayout: Layout = {
 export interface NicsRun {
   readonly parts: readonly NicPart[];
   readonly models: readonly NicModel[];
-  readonly options: Pick<PartOptions, 'failFast' | 'match'>;
+  readonly options: Pick<PartOptions, 'failFast' | 'match' | 'devices'>;
   /** The document with the table that is to have the results. */
   readonly table?: string | undefined;
   readonly kernel?: () => Promise<Pick<BuiltKernel, 'image' | 'release'>>;

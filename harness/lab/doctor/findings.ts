@@ -92,7 +92,7 @@ function inspectBoot(look: Look): Finding {
   if (get(look, 'grub') === '')
     return { what: 'boot loader', state: 'optional', found: 'no GRUB', advice: '`lab install` needs one to boot once' };
   if (get(look, 'secure boot') !== '1') return ok('boot loader', 'GRUB');
-  const advice = 'give `lab install` signed packages: --packages DIR, or --sign';
+  const advice = 'give `lab install` signed packages, --packages DIR, made with `build-kernel --sign`';
   return { what: 'boot loader', state: 'optional', found: 'GRUB, and Secure Boot is on', advice };
 }
 

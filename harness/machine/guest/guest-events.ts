@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { FlashError, type FailureDetails } from '../../errors.js';
+import type { Firmware } from '../../nics/firmware.js';
 import { throwIfInterrupted } from '../../process/interrupt.js';
 import { lastLines } from '../../process/run.js';
 import type { Accelerator } from './accelerator.js';
@@ -33,6 +34,8 @@ export interface GuestOptions {
   readonly extraQemuArgs?: readonly string[];
   /** Emulated NICs, running already and for this guest alone; they choose a QEMU that can. */
   readonly nics?: GuestNics;
+  /** What drivers of other devices ask for when they probe. */
+  readonly firmware?: readonly Firmware[];
   /** Kept after the run; a new one under the cache unless told. */
   readonly runDir?: string;
   /** It has to be emulated, whatever was asked for; else that, else KVM where it boots such a guest. */
@@ -62,7 +65,8 @@ export async function* guestEvents(options: BootOptions): AsyncGenerator<GuestEv
   writeGuestScript(files, options.command, options.input);
   const { accel } = options;
   const bare = { ...guestDefaults, ...definedOnly(options), sharedDir: files.path };
-  const machine = attachFirmware(attachNics(bare, options.nics), firmwareOf(options.nics?.ports ?? []));
+  const firmware = [...firmwareOf(options.nics?.ports ?? []), ...(options.firmware ?? [])];
+  const machine = attachFirmware(attachNics(bare, options.nics), firmware);
   const command = await virtmeCommand(machine, files);
   yield { kind: 'start', accel, image: options.image, runDir: files.path };
 

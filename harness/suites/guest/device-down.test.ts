@@ -11,6 +11,7 @@ import { countFrom, endsOf, openListed, openSleepingPair, umemLayouts } from './
 import { fill, receive, send } from './support/test-packets.js';
 import { borrowDevice, createTestUmem, startPumpOn, testbed } from './support/testbed.js';
 import { endless, flowsOn } from './support/traffic-ends.js';
+import { onBothPorts } from './support/on-both-ports.js';
 
 /*
  * Whether devices are up does not matter to a redirect, only the binding does.
@@ -25,7 +26,7 @@ function idOn(pump: Pump, { netns }: Device, ifname: string): number {
 
 for (const { layout, sharedUmem } of umemLayouts) {
   for (const end of ['target', 'source'] as const) {
-    test.serial(
+    onBothPorts(
       `two ends that sleep go on while the device of the ${end} goes down and up five times (${layout})`,
       async (t) => {
         await using device = await borrowDevice();

@@ -16,6 +16,7 @@ import { onModels } from './support/on-models.js';
 import { isInSoftirq, ofThisThread, tracedLines, type TracedEvent } from './support/traced.js';
 import { comeToRest, during, emptied, openEnd, pull, push, redirected } from './support/traffic-ends.js';
 import { recycle } from './support/socket-row.js';
+import { onBothPorts } from './support/on-both-ports.js';
 
 /*
  * What a redirect has to do with the NIC it does not go to: its rings, its link, its life.
@@ -253,7 +254,7 @@ for (const { title, change } of changes) {
   });
 }
 
-test.serial(
+onBothPorts(
   'a driver that is unbound under load takes its sockets off their routes, and bound again it carries new ones',
   async (t) => {
     const device = await borrowDevice();

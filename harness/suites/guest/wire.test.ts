@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import test from 'ava';
 import { runIn } from '../../host/netns.js';
 import type { XdpSocket } from '../../ffi/socket-types.js';
 import { attachXskRedirect } from '../../ffi/xsk-redirect.js';
@@ -13,6 +12,7 @@ import { countFrom, flashId, isSorted, openAll, openListed } from './support/rou
 import { forward, recycle } from './support/socket-row.js';
 import { borrowDevice, createTestUmem, testbed } from './support/testbed.js';
 import { takeUdp, writeUdp } from './support/udp-packets.js';
+import { onBothPorts } from './support/on-both-ports.js';
 
 /*
  *   b:0 [outside] ==wire==> a:0 [NF1] --> a:1 [NF2] --> a:2 [NF3] ==wire==> b:0 [outside]
@@ -163,7 +163,7 @@ for (const chains of [1, 2]) {
   for (const busyPoll of [true, false]) {
     const title = `packets from the wire pass ${chains === 1 ? 'a chain' : 'a chain a queue'} and come back to it in order, by ${busyPoll ? 'busy polling' : 'interrupts'}`;
 
-    test.serial(title, async (t) => {
+    onBothPorts(title, async (t) => {
       const { received, redirected, problems } = await runFlows({ chains, busyPoll });
 
       t.deepEqual(
@@ -180,7 +180,7 @@ for (const chains of [1, 2]) {
   }
 }
 
-test.serial('a driver that has no frames any more has the fill ring ask for a call, also on a route', async (t) => {
+onBothPorts('a driver that has no frames any more has the fill ring ask for a call, also on a route', async (t) => {
   const { netns } = await borrowDevice();
   using atB = attachXskRedirect({ netns, ifname: 'b' });
   await preparePorts(netns, 1);
@@ -230,7 +230,7 @@ test.serial('a driver that has no frames any more has the fill ring ask for a ca
 
 /* Only with the driver patched: that of the 82599 as it is upstream offers such a packet again, from a frame that is no longer its own. */
 if (testbed.driverRedirects) {
-  test.serial('a packet that finds the RX ring full is dropped and counted, and no frame carries two', async (t) => {
+  onBothPorts('a packet that finds the RX ring full is dropped and counted, and no frame carries two', async (t) => {
     const { netns } = await borrowDevice();
     using atB = attachXskRedirect({ netns, ifname: 'b' });
     await preparePorts(netns, 1);

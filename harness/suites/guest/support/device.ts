@@ -28,6 +28,8 @@ export interface Testbed {
   readonly controlsWire: boolean;
   /** Whether redirects run in the NAPI poll of a driver. */
   readonly driverRedirects: boolean;
+  /** Whether the port at the other end of its wire is there as well. */
+  readonly hasPeer: boolean;
   /** Frames a driver takes from each fill ring for packets that might come, if it finds them. */
   readonly driverFrames: number;
   /** A device that only carries sockets, and goes to the next test. Its counters go on from what they were. */

@@ -6,7 +6,7 @@ import type { XdpSocket } from '../../../ffi/socket-types.js';
 import { attachXskRedirect, type XskRedirect } from '../../../ffi/xsk-redirect.js';
 import { overPort } from '../../../nics/control-port.js';
 import { controlNics, type NicControl } from '../../../nics/control.js';
-import { portAt, portsOf, setUpPort, setUpPorts, waitForLinks } from '../../../nics/guest-ports.js';
+import { portAt, portNames, portsOf, setUpPort, setUpPorts, waitForLinks } from '../../../nics/guest-ports.js';
 import { countSent } from '../../../nics/sent-frames.js';
 import { nicCards, type NicModel } from '../../../nics/model.js';
 import { run } from '../../../process/run.js';
@@ -25,6 +25,7 @@ import { giveToDriver } from './driver-frames.js';
  * returns, so that a test can look at what came of it. There is one such device, for all tests.
  */
 export function makeNicTestbed({ model, driverRedirects, modules, ports }: NicTestbedOptions): Testbed {
+  if (ports === 1) names = portNames.slice(0, 1);
   let device: Promise<Device> | undefined;
   const driverFrames = nicCards[model].rings.rx.frames;
   return {
@@ -32,6 +33,7 @@ export function makeNicTestbed({ model, driverRedirects, modules, ports }: NicTe
     zeroCopy: true,
     severalBuffers: nicCards[model].severalBuffers,
     controlsWire: ports === undefined,
+    hasPeer: ports !== 1,
     driverRedirects,
     driverFrames,
     async borrow() {
@@ -51,6 +53,9 @@ export function makeNicTestbed({ model, driverRedirects, modules, ports }: NicTe
 }
 
 export const nicNetns = 'flash-nics';
+
+/** What the ports of this process are called there. */
+let names: readonly string[] = portNames;
 
 /** For the UMEMs of unaligned frames. */
 const hugePages = 32;
@@ -89,8 +94,8 @@ export const nics = (): NicControl => controlNics(overPort());
 
 async function setUp(model: NicModel, modules: string | undefined, ports: NicTestbedOptions['ports']): Promise<Device> {
   if (modules !== undefined) await driverModule(model, modules).load();
-  if (ports === undefined) await setUpAgain(model);
-  else await setUpReal(ports);
+  if (Array.isArray(ports)) await setUpNamed(ports);
+  else await setUpAgain(model);
   writeFileSync('/proc/sys/vm/nr_hugepages', String(hugePages));
   const sent =
     ports === undefined
@@ -107,7 +112,7 @@ async function setUp(model: NicModel, modules: string | undefined, ports: NicTes
 
 /** Both ends have a carrier, or have noticed that they have none. */
 export function waitForLink(up = true): Promise<unknown> {
-  return waitForLinks([nicNetns], undefined, up);
+  return waitForLinks([nicNetns], names, up);
 }
 
 let program: XskRedirect | undefined;
@@ -163,7 +168,7 @@ export function driverModule(
 
 /** What the tests have of the ports, once more for ports that came anew. */
 export async function setUpAgain(model: NicModel): Promise<void> {
-  await setUpPorts(nicNetns, portsOf(model, 2));
+  await setUpPorts(nicNetns, portsOf(model, names.length));
   replaceProgram();
   await waitForLink();
 }
@@ -172,10 +177,10 @@ export async function setUpAgain(model: NicModel): Promise<void> {
 const queues = 9;
 
 /** Two ports of a card. What they are given is written down elsewhere, and put back from there. */
-async function setUpReal(ports: readonly [string, string]): Promise<void> {
-  const names = ports.map(portAt);
-  for (const name of names) await run('ethtool', ['-L', name, 'combined', String(queues)]);
-  await setUpPorts(nicNetns, names);
+async function setUpNamed(ports: readonly [string, string]): Promise<void> {
+  const devices = ports.map(portAt);
+  for (const device of devices) await run('ethtool', ['-L', device, 'combined', String(queues)]);
+  await setUpPorts(nicNetns, devices);
   replaceProgram();
   await waitForLink();
 }

@@ -11,6 +11,7 @@ export const vethTestbed = {
   severalBuffers: true,
   controlsWire: false,
   driverRedirects: false,
+  hasPeer: true,
   driverFrames: 0,
   async borrow(): Promise<VethPair> {
     const pair = idle.pop() ?? (await makeVeth());

@@ -78,7 +78,7 @@ const cases: readonly {
     title: 'two kinds of cards',
     machine: { devices: { [one]: nic(), [third]: nic({ name: 'lan2' }, { driver: 'mlx5_core' }) } },
     asked: [one, third],
-    says: [/^0000:01:00.0 is of ixgbe and 0000:02:00.0 is of mlx5: name ports of the same kind/],
+    says: [/^0000:01:00.0 is for ixgbe and 0000:02:00.0 is for mlx5_core: name ports of the same kind/],
   },
   {
     title: 'virtual functions',
@@ -139,7 +139,7 @@ for (const { title, machine: options, asked = [one], says } of cases) {
     const before = machine.state();
 
     const { problems } = await inspect(machine.system, asked);
-    const refusal = await withDevices(asked, async () => undefined, machine.system).catch((error: unknown) => error);
+    const refusal = await withDevices(asked, async () => undefined, machine).catch((error: unknown) => error);
 
     t.is(problems.length, says.length, problems.join('\n'));
     for (const [index, pattern] of says.entries()) t.regex(problems[index] ?? '', pattern);
@@ -164,7 +164,7 @@ test('who is not root is told so, beside all else, and locks nothing', async (t)
   const system = { ...machine.system, isRoot: false };
 
   const error = await t.throwsAsync(
-    withDevices([one], async () => undefined, system),
+    withDevices([one], async () => undefined, { system }),
     { instanceOf: FlashError },
   );
 

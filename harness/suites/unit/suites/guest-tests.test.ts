@@ -16,6 +16,7 @@ test('no test of the guest is left out of the files that run them all', (t) => {
     'nic-tests-several-buffers.ts',
     'driver-tests.ts',
     'module-tests.ts',
+    'passthrough-tests.ts',
   ]
     .map((name) => readFileSync(join(folder, name), 'utf8'))
     .join('\n');
