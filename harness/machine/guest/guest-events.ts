@@ -13,7 +13,7 @@ import { lastWords } from './last-words.js';
 import { attachNics, requireAlive, type GuestNics } from './nic-devices.js';
 import { attachFirmware, firmwareOf } from './nic-firmware.js';
 import { makeRunDirectory, writeGuestScript, type RunDirectory } from './run-directory.js';
-import { parseKernelLine, type Splat } from './splat.js';
+import { isOops, parseKernelLine, type Splat } from './splat.js';
 import { virtmeCommand } from './virtme.js';
 import { watchRun } from './watch-run.js';
 
@@ -30,6 +30,8 @@ export interface GuestOptions {
   readonly firstLineDeadlineMs?: number;
   /** From there to the end of the command. */
   readonly deadlineMs?: number;
+  /** From an oops to the end: what waits for a lock that it left held would wait for the deadline. */
+  readonly afterOopsMs?: number;
   readonly appendKernelArgs?: readonly string[];
   readonly extraQemuArgs?: readonly string[];
   /** Emulated NICs, running already and for this guest alone; they choose a QEMU that can. */
@@ -52,7 +54,7 @@ export interface BootOptions extends Omit<GuestOptions, 'accel'> {
 
 export const guestDefaults = {
   ...{ cpus: 2, memoryMb: 2048 },
-  ...{ bootDeadlineMs: 240_000, firstLineDeadlineMs: 30_000, deadlineMs: 600_000 },
+  ...{ bootDeadlineMs: 240_000, firstLineDeadlineMs: 30_000, deadlineMs: 600_000, afterOopsMs: 60_000 },
 } as const;
 
 const pollIntervalMs = 50;
@@ -80,7 +82,11 @@ export async function* guestEvents(options: BootOptions): AsyncGenerator<GuestEv
   function* news(last: boolean): Generator<GuestEvent> {
     for (const event of watch.read(last)) {
       if (event.kind === 'splat') splats.push(event.splat);
-      if (event.kind === 'console') silence.broken ||= parseKernelLine(event.line) !== undefined;
+      if (event.kind === 'console') {
+        const line = parseKernelLine(event.line);
+        silence.broken ||= line !== undefined;
+        if (isOops(line?.text ?? '')) phase.endMs = Math.min(phase.endMs, Date.now() + machine.afterOopsMs);
+      }
       yield event;
     }
   }

@@ -36,6 +36,13 @@ const warnings: readonly RegExp[] = [
   /^ice \S+: .*(Entering Safe Mode|while loading the DDP package)/i,
 ];
 
+/** Whether a line says that the kernel ended what it was doing: locks that this held are held for ever. */
+export function isOops(text: string): boolean {
+  return /^(?:Oops: |general protection fault\b|kernel BUG at |BUG: (?:kernel NULL pointer|unable to handle))/.test(
+    text,
+  );
+}
+
 const longestSplatLines = 120;
 const longestPauseSeconds = 2;
 

@@ -48,6 +48,16 @@ test.serial('a kernel warning before the time ran out is what is reported', asyn
   t.is(error?.kind, 'kernelSplat');
 });
 
+test.serial('a guest that hangs after an oops is not waited for until its deadline', async (t) => {
+  const begin = Date.now();
+  const script = 'echo "[    0.1] BUG: kernel NULL pointer dereference, address: 0000000000000018" >&2';
+
+  const error = await runFake(t, script, { bootDeadlineMs: 30_000, afterOopsMs: 500 });
+
+  t.is(error?.kind, 'kernelSplat');
+  t.true(Date.now() - begin < 15_000);
+});
+
 test.serial('a guest that nobody needs any more ends at once, for the reason that is given', async (t) => {
   const reason = new FlashError('infrastructure', 'the debugger failed');
 
