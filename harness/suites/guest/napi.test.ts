@@ -7,10 +7,10 @@ import { setRoute } from '../../flash/registry.js';
 import { waitUntil } from '../../process/wait-until.js';
 import type { Device } from './support/device.js';
 import { eventually } from './support/ring-state.js';
-import { countFrom, flashId, openListed, openPair, type RoutedPair } from './support/routed-pair.js';
+import { countFrom, flashId, openListed, openPair, openSleepingPair, type RoutedPair } from './support/routed-pair.js';
 import { fill, receive, send } from './support/test-packets.js';
 import { borrowDevice, createTestUmem, startPumpOn, testbed } from './support/testbed.js';
-import { isInSoftirq, tracedLines, type TracedEvent } from './support/traced.js';
+import { isInSoftirq, movedIn, ofThisThread, tracedLines, type TracedEvent } from './support/traced.js';
 import { during, redirected } from './support/traffic-ends.js';
 
 /*
@@ -49,6 +49,25 @@ test.serial('redirects run where the driver says: in its NAPI poll by interrupt,
   if (driverRedirects) t.true(inSoftirq.length > 0, `${inSoftirq.length} of ${events.length} in softirq`);
   else t.is(inSoftirq.length, 0);
 });
+
+test.serial(
+  'a kick leaves what it is for to a driver that redirects, and redirects it itself if none does',
+  async (t) => {
+    // Nobody waits yet whom the call would serve.
+    await using pair = await openSleepingPair({ sharedUmem: true });
+    const { source, target } = pair;
+    fill(target, 16);
+    send(source, countFrom(0, 16));
+
+    const events = await tracedLines('flash_redirect', async () => {
+      source.kick();
+      await eventually('all of them to arrive', () => target.rings.rx.count() === 16, { ends: [source, target] });
+    });
+
+    t.is(movedIn(events), 16);
+    t.is(movedIn(ofThisThread(events)), driverRedirects ? 0 : 16);
+  },
+);
 
 test.serial('what a sender has asked for once is redirected to the end, however many polls that takes', async (t) => {
   const packets = 2048;
