@@ -67,6 +67,27 @@ for (const { layout, sharedUmem } of umemLayouts) {
 }
 
 test.serial(
+  'what was kicked before its only target closed moves to the next one, though nobody calls again',
+  async (t) => {
+    await using pair = await openSleepingPair({ sharedUmem: true });
+    const { source, target } = pair;
+    using more = openMore(pair, [2]);
+    const [next] = more.sockets as [XdpSocket];
+    fill(target, 8);
+    fill(next, ringSize);
+    send(source, countFrom(0, 40));
+    source.kick();
+    await eventually('TX to keep what does not fit', () => source.rings.tx.count() === 32, { ends: endsOf(pair) });
+
+    target.close();
+    setRoute(flashId(source), [flashId(next)]);
+    await eventually('the rest to arrive', () => next.rings.rx.count() === 32, { ends: [source, next] });
+
+    t.deepEqual(receive(next), countFrom(8, 32));
+  },
+);
+
+test.serial(
   'a source that sleeps without a target wakes when its route is cleared, and what waited goes to the wire',
   async (t) => {
     await using pair = await openSleepingPair({ sharedUmem: true });
