@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { run } from '../process/run.js';
 
-const addressSchema = z.object({
+export const addressSchema = z.object({
   family: z.enum(['inet', 'inet6']),
   local: z.string(),
   prefixlen: z.number(),

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { FlashError } from '../errors.js';
 import { readJson, writeWhole } from '../host/durable-file.js';
+import { addressSchema } from './network.js';
 
 const interfaceSchema = z.object({
   name: z.string(),
@@ -11,16 +12,7 @@ const interfaceSchema = z.object({
   up: z.boolean(),
   mtu: z.number(),
   mac: z.string(),
-  addresses: z.array(
-    z.object({
-      family: z.enum(['inet', 'inet6']),
-      local: z.string(),
-      prefixlen: z.number(),
-      scope: z.string(),
-      address: z.string().optional(),
-      broadcast: z.string().optional(),
-    }),
-  ),
+  addresses: z.array(addressSchema),
 });
 
 const recordSchema = z.object({
