@@ -1,3 +1,4 @@
+import type { ExecutionContext } from 'ava';
 import { bindFlag, message } from '../../ffi/libc.js';
 import type { XdpSocket } from '../../ffi/socket-types.js';
 import { holdAt } from '../../flash/hold.js';
@@ -33,8 +34,8 @@ for (const { point, where } of claims) {
     await using pair = await openSleepingPair({ sharedUmem: true });
     const { source, target } = pair;
     fill(target, 8);
-    send(source, [0]);
     using hold = holdAt(point, flashId(source));
+    send(source, [0]);
     const first = source.kickInThread();
     await hold.held();
 
@@ -166,7 +167,11 @@ interleaving(
   },
 );
 
-interleaving('a small packet does not pass a large one that keeps its turn while somebody looks at that', async (t) => {
+/** For so long nobody passes who keeps its turn and is looked at: twice 16 ms, less a tick. */
+const keptMs = 28;
+
+/** Returns how many small packets passed the large one meanwhile, or undefined if they had longer than that. */
+async function passWhoIsLookedAt(t: ExecutionContext): Promise<number | undefined> {
   const [large, small] = [0, 100];
   const shape = { fragments: 4, fragmentBytes: 64 };
   await using pair = await openSleepingPair({
@@ -179,6 +184,7 @@ interleaving('a small packet does not pass a large one that keeps its turn while
   const [other] = more.sockets as [XdpSocket];
   setRoute(flashId(other), [flashId(target)]);
   using timer = holdAt('work', targetQueue);
+  const beginMs = performance.now();
   send(source, [large], { shape });
   source.kick();
   target.receive(message.more);
@@ -190,18 +196,26 @@ interleaving('a small packet does not pass a large one that keeps its turn while
   send(other, [small]);
   other.kick();
   const passed = target.rings.rx.count();
+  const tookMs = performance.now() - beginMs;
   looks.release();
   await look;
   fill(target, shape.fragments);
   timer.release();
+  if (passed > 0) return tookMs < keptMs ? passed : undefined;
 
-  t.is(passed, 0);
   const descriptors = shape.fragments + 1;
   await eventually('both to arrive', () => target.rings.rx.count() === descriptors, { ends: [...endsOf(pair), other] });
   t.deepEqual(
     packetsOf(target.rings.rx.consume(descriptors)).map((packet) => packet.length),
     [shape.fragments, 1],
   );
+  return passed;
+}
+
+interleaving('a small packet does not pass a large one that keeps its turn while somebody looks at that', async (t) => {
+  let passed: number | undefined;
+  for (let attempt = 0; passed === undefined && attempt < 20; attempt++) passed = await passWhoIsLookedAt(t);
+  t.is(passed, 0);
 });
 
 interleaving('sendto() ends although its source has more to send each time it looks', async (t) => {

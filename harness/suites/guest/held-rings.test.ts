@@ -157,14 +157,14 @@ interleaving('who waits to publish behind another source holds up nobody at its 
   using beside = openListed({ ...here, queue: 1 });
   fill(target, 16);
   for (const source of [first, second]) setRoute(flashId(source), [flashId(target)]);
-  send(first, [0]);
-  send(second, [1]);
   send(beside, [2]);
   const before = await device.packetsOnWire();
   using reserved = holdAt('rx-reserved');
+  send(first, [0]);
   const kicks = [first.kickInThread()];
   await reserved.held();
   using behind = holdAt('rx-reserved');
+  send(second, [1]);
   kicks.push(second.kickInThread());
   await behind.held();
   behind.release();
@@ -196,9 +196,9 @@ interleaving('room on a completion ring that a neighbour takes during a redirect
   using beside = openListed({ ...here, queue: 0 });
   fill(target, 16);
   setRoute(flashId(source), [flashId(target)]);
-  send(source, [0, 1]);
   send(beside, [2, 3, 4]);
   using borrowed = holdAt('move-borrowed', flashId(source));
+  send(source, [0, 1]);
   const kick = source.kickInThread();
   await borrowed.held();
 
@@ -235,18 +235,19 @@ interleaving(
     using faster = openListed({ ...here, queue: 1 });
     fill(target, 16);
     for (const each of [source, faster]) setRoute(flashId(each), [flashId(target)]);
-    send(source, [0, 1]);
-    send(faster, [2, 3, 4]);
     using borrowed = holdAt('move-borrowed', flashId(source));
+    send(source, [0, 1]);
     const kick = source.kickInThread();
     await borrowed.held();
 
+    send(faster, [2, 3, 4]);
     await faster.kickInThread();
+    await eventually('the faster ones to arrive', () => target.rings.rx.count() === 3, { ends: [target, faster] });
     borrowed.release();
     await kick;
 
-    t.is(source.rings.completion.count(), 1);
-    t.is(source.rings.tx.count(), 1);
+    const hasMoved = (): boolean => source.rings.completion.count() === 1 && source.rings.tx.count() === 1;
+    await eventually('what there is room for to move', hasMoved, { ends: [target, source] });
     t.deepEqual(receive(target), [2, 3, 4, 0]);
     await eventually('the rest to arrive', () => target.rings.rx.count() === 1, { ends: [target, source, faster] });
     t.deepEqual(receive(target), [1]);

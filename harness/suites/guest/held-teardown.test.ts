@@ -38,8 +38,8 @@ interleaving(
     await using pair = await openPair({ sharedUmem: false });
     const { source, target } = pair;
     fill(target, 8);
-    send(source, countFrom(0, 4));
     using borrowed = holdAt('move-borrowed', flashId(source));
+    send(source, countFrom(0, 4));
     const kick = source.kickInThread();
     await borrowed.held();
 
@@ -63,9 +63,9 @@ interleaving('a packet whose last target closes while its batch is on its way wa
   setRoute(flashId(source), [target, target].map(flashId));
   fill(target, 8);
   fill(heir, 8);
+  using borrowed = holdAt('move-borrowed', flashId(source));
   // What is for the second index ends the run that is moved first: the third packet is looked at after that.
   send(source, [0, 1, 2], { options: (number) => (number % 2) * other });
-  using borrowed = holdAt('move-borrowed', flashId(source));
   const kick = source.kickInThread();
   await borrowed.held();
 
@@ -98,8 +98,8 @@ for (const { point, does } of atTarget) {
     const [second] = more.sockets as [XdpSocket];
     fill(second, large);
     setRoute(flashId(source), [target, second].map(flashId));
-    send(source, [0, 1], { options: (number) => number * other });
     using hold = holdAt(point, flashId(source));
+    send(source, [0, 1], { options: (number) => number * other });
     const kick = source.kickInThread();
     await hold.held();
 
