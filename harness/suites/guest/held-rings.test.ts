@@ -24,16 +24,16 @@ interface Crossing extends AsyncDisposable {
   readonly target: XdpSocket;
 }
 
-async function openCrossing(): Promise<Crossing> {
+async function openCrossing({ rxSize, frames = 32 }: { rxSize?: number; frames?: number } = {}): Promise<Crossing> {
   const veth = await makeVeth();
   const { netns, a, b } = veth;
   const program = attachXskRedirect({ netns, ifname: a });
   const [umem, senderUmem] = [createTestUmem({ frameCount: 128 }), createTestUmem({ frameCount: 64 })];
-  const target = openListed({ netns, ifname: a, queue: 0, umem });
+  const target = openListed({ netns, ifname: a, queue: 0, umem, ...(rxSize === undefined ? {} : { rxSize }) });
   const source = openListed({ netns, ifname: a, queue: 1, umem });
   const sender = openListed({ netns, ifname: b, queue: 0, umem: senderUmem });
   program.setSocket(0, target.fd);
-  fill(target, 32);
+  fill(target, frames);
   return {
     ...{ umem, sender, source, target },
     async [Symbol.asyncDispose]() {
@@ -140,6 +140,38 @@ interleaving('a driver uses a ring as a shared one only once that is ready', asy
   t.deepEqual(await redirectAndTake(crossing, [5, 6], 5), countFrom(0, 7));
   t.is(auditProblem(umem), undefined);
 });
+
+interleaving(
+  'what a driver finds no room for since a source took it is counted, and its frames carry others',
+  async (t) => {
+    const [room, dropped] = [4, 2];
+    await using crossing = await openCrossing({ rxSize: room, frames: room + dropped });
+    const { sender, source, target } = crossing;
+    using joined = holdAt('route-joined', flashId(source));
+    const writing = routeInThread(source, [target]);
+    await joined.held();
+    using mode = holdAt('enqueue-mode');
+    const crossed = cross(crossing, countFrom(0, dropped));
+    await mode.held();
+    joined.release();
+    const outcome = await writing.end;
+    send(source, countFrom(dropped, room));
+    source.kick();
+    await lie(crossing, room);
+    mode.release();
+    await crossed;
+    const hasDropped = (): boolean => target.statistics().rx_ring_full === dropped;
+    await eventually('the driver to drop what it has', hasDropped, { ends: endsOf(crossing) });
+
+    t.is(outcome, 'ok');
+    t.deepEqual(receive(target), countFrom(dropped, room));
+    // All the frames there are were used once by now.
+    reclaim(sender);
+    await cross(crossing, countFrom(10, dropped));
+    await lie(crossing, dropped);
+    t.deepEqual(receive(target), countFrom(10, dropped));
+  },
+);
 
 /*
  *   a:0 [first]  --next--.
