@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { FlashError } from '../errors.js';
-import { readJson, writeWhole } from '../host/durable-file.js';
+import { readJson, removeDurably, writeWhole } from '../host/durable-file.js';
 import { addressSchema } from './network.js';
 
 const interfaceSchema = z.object({
@@ -57,7 +57,7 @@ export function readRecord(recordsDir: string, address: string): DeviceRecord | 
 }
 
 export function removeRecord(recordsDir: string, address: string): void {
-  rmSync(recordPath(recordsDir, address), { force: true });
+  removeDurably(recordPath(recordsDir, address));
 }
 
 /** The devices that were taken and not given back, whether somebody has them now or was killed. */

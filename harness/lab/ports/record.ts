@@ -1,17 +1,8 @@
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { FlashError } from '../../errors.js';
+import { removeDurably, writeWhole } from '../../host/durable-file.js';
 import { portStateSchema } from './state.js';
 
 /** On the machine it is about. While it is there, the machine is not as it was. */
@@ -34,21 +25,11 @@ export type MachineRecord = z.infer<typeof recordSchema>;
 /** Returns once it is on the disk: only then may anything be changed. */
 export function writeRecord(record: MachineRecord, path = recordPath): void {
   mkdirSync(dirname(path), { recursive: true });
-  const partial = `${path}.partial`;
-  const file = openSync(partial, 'w', 0o600);
-  try {
-    writeSync(file, `${JSON.stringify(record, null, 2)}\n`);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  renameSync(partial, path);
-  syncDirectory(dirname(path));
+  writeWhole(path, `${JSON.stringify(record, null, 2)}\n`, 0o600);
 }
 
 export function removeRecord(path = recordPath): void {
-  rmSync(path, { force: true });
-  if (existsSync(dirname(path))) syncDirectory(dirname(path));
+  removeDurably(path);
 }
 
 export function readRecord(path = recordPath): MachineRecord | undefined {
@@ -60,14 +41,5 @@ export function readRecord(path = recordPath): MachineRecord | undefined {
       advice: 'see what it has, put things in order by hand and remove it',
       cause,
     });
-  }
-}
-
-function syncDirectory(path: string): void {
-  const directory = openSync(path, 'r');
-  try {
-    fsyncSync(directory);
-  } finally {
-    closeSync(directory);
   }
 }
