@@ -1,20 +1,18 @@
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/**
- * Writes a file so that a reader sees the old content or the whole new one, never a part, also after the
- * power fails. Returns once it is on the disk. A file that is made anew gets `mode`.
- */
-export function writeWhole(path: string, content: string, mode = 0o666): void {
-  const partial = `${path}.partial-${process.pid}`;
-  try {
+/** Writes a file so that a reader sees the old content or the whole new one, never a part. */
+export function writeWhole(path: string, content: string): void {
+  replace(path, (partial) => writeFileSync(partial, content));
+}
+
+/** The same, also after the power fails. Returns once the file is on the disk, with this mode. */
+export function writeDurably(path: string, content: string, mode = 0o666): void {
+  replace(path, (partial) => {
     writeFileSync(partial, content, { mode });
     sync(partial);
-    renameSync(partial, path);
-    sync(dirname(path));
-  } finally {
-    rmSync(partial, { force: true });
-  }
+  });
+  sync(dirname(path));
 }
 
 /** Returns once the disk does not have it either. A file that is not there is no error. */
@@ -30,6 +28,16 @@ export function readJson(path: string): unknown {
     return JSON.parse(readFileSync(path, 'utf8'));
   } catch {
     return undefined;
+  }
+}
+
+function replace(path: string, write: (partial: string) => void): void {
+  const partial = `${path}.partial-${process.pid}`;
+  try {
+    write(partial);
+    renameSync(partial, path);
+  } finally {
+    rmSync(partial, { force: true });
   }
 }
 

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { FlashError } from '../errors.js';
-import { readJson, removeDurably, writeWhole } from '../host/durable-file.js';
+import { readJson, removeDurably, writeDurably } from '../host/durable-file.js';
 import { addressSchema } from './network.js';
 
 const interfaceSchema = z.object({
@@ -38,7 +38,7 @@ const recordPath = (recordsDir: string, address: string): string => join(deviceD
 /** On the disk before anything is changed. */
 export function writeRecord(recordsDir: string, record: DeviceRecord): void {
   mkdirSync(deviceDir(recordsDir, record.address), { recursive: true });
-  writeWhole(recordPath(recordsDir, record.address), `${JSON.stringify(record, null, 2)}\n`);
+  writeDurably(recordPath(recordsDir, record.address), `${JSON.stringify(record, null, 2)}\n`);
 }
 
 /** Undefined if there is nothing to undo. */

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { FlashError } from '../../errors.js';
-import { removeDurably, writeWhole } from '../../host/durable-file.js';
+import { removeDurably, writeDurably } from '../../host/durable-file.js';
 import { portStateSchema } from './state.js';
 
 /** On the machine it is about. While it is there, the machine is not as it was. */
@@ -25,7 +25,7 @@ export type MachineRecord = z.infer<typeof recordSchema>;
 /** Returns once it is on the disk: only then may anything be changed. */
 export function writeRecord(record: MachineRecord, path = recordPath): void {
   mkdirSync(dirname(path), { recursive: true });
-  writeWhole(path, `${JSON.stringify(record, null, 2)}\n`, 0o600);
+  writeDurably(path, `${JSON.stringify(record, null, 2)}\n`, 0o600);
 }
 
 export function removeRecord(path = recordPath): void {
