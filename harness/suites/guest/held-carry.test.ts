@@ -1,7 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ExecutionContext } from 'ava';
 import { bindFlag, message } from '../../ffi/libc.js';
 import type { XdpSocket } from '../../ffi/socket-types.js';
-import { holdAt } from '../../flash/hold.js';
+import { holdAt, type Hold } from '../../flash/hold.js';
 import { clearRoute, setRoute } from '../../flash/registry.js';
 import { interleaving, watch, whileHeld } from './support/interleaving.js';
 import { eventually } from './support/ring-state.js';
@@ -21,6 +22,19 @@ const severalFragments = testbed.bindFlags | bindFlag.useSg;
 async function arrive(pair: RoutedPair, count: number): Promise<number[]> {
   await eventually(`${count} packets to arrive`, () => pair.target.rings.rx.count() === count, { ends: endsOf(pair) });
   return receive(pair.target);
+}
+
+/** Longer than any timer of the kernel is set for. */
+const idleMs = 100;
+
+/** Waits until the work of a pool has looked at all that a route that was set gave it to do. Holds what it does next. */
+async function holdIdleWork(queue: number): Promise<Hold> {
+  for (;;) {
+    const next = holdAt('work', queue);
+    await delay(idleMs);
+    if (!next.isHeld()) return next;
+    next.release();
+  }
 }
 
 const claims = [
@@ -75,7 +89,7 @@ interleaving(
     await using pair = await openSleepingPair({ sharedUmem: true });
     const { source, target } = pair;
     using timer = holdAt('work', targetQueue);
-    using own = holdAt('work', sourceQueue);
+    using own = await holdIdleWork(sourceQueue);
     send(source, [0]);
     using stalled = holdAt('carry-stalled', flashId(source));
     const late = source.kickInThread();
