@@ -6,7 +6,7 @@ import { setRoute } from '../../flash/registry.js';
 import { auditProblem } from './support/frame-audit.js';
 import { interleaving, routeInThread, watch, whileHeld } from './support/interleaving.js';
 import { eventually } from './support/ring-state.js';
-import { countFrom, flashId, openListed } from './support/routed-pair.js';
+import { countFrom, flashId, openListed, type ListedOptions } from './support/routed-pair.js';
 import { waitForThread } from './support/sleepers.js';
 import { fill, receive, reclaim, send } from './support/test-packets.js';
 import { borrowDevice, createTestUmem } from './support/testbed.js';
@@ -24,12 +24,12 @@ interface Crossing extends AsyncDisposable {
   readonly target: XdpSocket;
 }
 
-async function openCrossing({ rxSize, frames = 32 }: { rxSize?: number; frames?: number } = {}): Promise<Crossing> {
+async function openCrossing(frames = 32, targetOptions: Partial<ListedOptions> = {}): Promise<Crossing> {
   const veth = await makeVeth();
   const { netns, a, b } = veth;
   const program = attachXskRedirect({ netns, ifname: a });
   const [umem, senderUmem] = [createTestUmem({ frameCount: 128 }), createTestUmem({ frameCount: 64 })];
-  const target = openListed({ netns, ifname: a, queue: 0, umem, ...(rxSize === undefined ? {} : { rxSize }) });
+  const target = openListed({ netns, ifname: a, queue: 0, umem, ...targetOptions });
   const source = openListed({ netns, ifname: a, queue: 1, umem });
   const sender = openListed({ netns, ifname: b, queue: 0, umem: senderUmem });
   program.setSocket(0, target.fd);
@@ -145,7 +145,7 @@ interleaving(
   'what a driver finds no room for since a source took it is counted, and its frames carry others',
   async (t) => {
     const [room, dropped] = [4, 2];
-    await using crossing = await openCrossing({ rxSize: room, frames: room + dropped });
+    await using crossing = await openCrossing(room + dropped, { rxSize: room });
     const { sender, source, target } = crossing;
     using joined = holdAt('route-joined', flashId(source));
     const writing = routeInThread(source, [target]);

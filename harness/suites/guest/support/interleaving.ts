@@ -13,7 +13,7 @@ const whileHeldMs = 4000;
 /**
  * A test that holds one context while others get ahead of it, so that what is rare happens each time. A
  * context may spin with bottom halves off where it is held: whoever it may hold up is in another thread.
- * The kernel looks at TX some time after a route is set: a hold is made before there is anything on TX.
+ * The kernel looks at TX some time after a route is set: a hold that a packet is to meet is made before it is sent.
  */
 export function interleaving(title: string, run: (t: ExecutionContext) => Promise<void>): void {
   if (canHold()) test.serial(title, run);
