@@ -5,7 +5,7 @@ import type { XdpSocket } from '../../ffi/socket-types.js';
 import { holdAt, type Hold } from '../../flash/hold.js';
 import { clearRoute, setRoute } from '../../flash/registry.js';
 import { interleaving, watch, whileHeld } from './support/interleaving.js';
-import { eventually } from './support/ring-state.js';
+import { eventually, idleMs } from './support/ring-state.js';
 import { countFrom, endsOf, flashId, openMore, openSleepingPair, type RoutedPair } from './support/routed-pair.js';
 import { fill, packetsOf, receive, send } from './support/test-packets.js';
 import { testbed } from './support/testbed.js';
@@ -23,9 +23,6 @@ async function arrive(pair: RoutedPair, count: number): Promise<number[]> {
   await eventually(`${count} packets to arrive`, () => pair.target.rings.rx.count() === count, { ends: endsOf(pair) });
   return receive(pair.target);
 }
-
-/** Longer than any timer of the kernel is set for. */
-const idleMs = 100;
 
 /** Waits until the work of a pool has looked at all that a route that was set gave it to do. Holds what it does next. */
 async function holdIdleWork(queue: number): Promise<Hold> {

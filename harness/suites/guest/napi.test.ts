@@ -6,7 +6,7 @@ import type { XdpSocket } from '../../ffi/socket-types.js';
 import { setRoute } from '../../flash/registry.js';
 import { waitUntil } from '../../process/wait-until.js';
 import type { Device } from './support/device.js';
-import { eventually } from './support/ring-state.js';
+import { eventually, idleMs } from './support/ring-state.js';
 import { countFrom, flashId, openListed, openPair, openSleepingPair, type RoutedPair } from './support/routed-pair.js';
 import { fill, receive, send } from './support/test-packets.js';
 import { borrowDevice, createTestUmem, startPumpOn, testbed } from './support/testbed.js';
@@ -57,6 +57,7 @@ test.serial(
     await using pair = await openSleepingPair({ sharedUmem: true });
     const { source, target } = pair;
     fill(target, 16);
+    await delay(idleMs);
     send(source, countFrom(0, 16));
 
     const events = await tracedLines('flash_redirect', async () => {

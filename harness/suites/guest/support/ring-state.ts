@@ -7,6 +7,9 @@ import { flashId } from './routed-pair.js';
 /** Far longer than what the timer of the kernel takes to bring everything about, on a busy machine as well. */
 export const soonMs = 10_000;
 
+/** Longer than any timer of the kernel is set for: after that it has looked at all that a route that was set gave it to do. */
+export const idleMs = 100;
+
 /** The indices of all rings of a socket, which of them ask for a call, and its counters that are not 0. */
 export function ringState(socket: XdpSocket): string {
   const { rx, tx, fill, completion } = socket.rings;
