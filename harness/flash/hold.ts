@@ -11,7 +11,7 @@ export type HoldPoint =
   | `carry-${'claimed' | 'looked' | 'released' | 'stalled' | 'done'}`
   | `poll-${'routed' | 'no-room' | 'done'}`
   | 'release-detached'
-  | `route-${'alloc' | 'found' | 'joined'}`
+  | `route-${'alloc' | 'found' | 'joined' | 'replaced'}`
   | `${'enqueue' | 'dequeue'}-mode`
   | `rx-${'plain' | 'reserved'}`
   | 'serve-turn'

@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { message, pollEvent } from '../../ffi/libc.js';
+import { sleepInPoll } from '../../ffi/sleeper.js';
 import type { XdpSocket } from '../../ffi/socket-types.js';
 import { holdAt } from '../../flash/hold.js';
 import { flashDir, listIds, readStats, refusalOf, setRoute } from '../../flash/registry.js';
@@ -263,4 +265,25 @@ interleaving('a target that closes is not freed while a writer who found it look
   t.is(await writing.end, 'ENXIO');
   await closing.end;
   t.false(early);
+});
+
+interleaving('a target that closes while the route to it is being replaced is not looked at any more', async (t) => {
+  await using pair = await openSleepingPair({ sharedUmem: true });
+  const { source, target } = pair;
+  using more = openMore(pair, [targetQueue, 2]);
+  const [neighbour, second] = more.sockets as [XdpSocket, XdpSocket];
+  await using sleeper = await sleepInPoll(source, pollEvent.out);
+  using replaced = holdAt('route-replaced', flashId(source));
+  const writing = routeInThread(source, [second]);
+  await replaced.held();
+
+  await target.closeInThread();
+  // Of the target's pool, so it serves who waits there.
+  neighbour.receive(message.more);
+  fill(second, 32);
+  replaced.release();
+
+  t.is(await writing.end, 'ok');
+  await eventually('the source to wake', () => sleeper.woken() !== undefined, { ends: [source, second] });
+  t.is(sleeper.woken(), pollEvent.out);
 });
