@@ -4,31 +4,20 @@ import { message, pollEvent } from '../../ffi/libc.js';
 import { sleepInPoll } from '../../ffi/sleeper.js';
 import type { XdpSocket } from '../../ffi/socket-types.js';
 import { holdAt } from '../../flash/hold.js';
-import { flashDir, listIds, readStats, refusalOf, setRoute } from '../../flash/registry.js';
-import { run } from '../../process/run.js';
+import { flashDir, listIds, readStats, setRoute } from '../../flash/registry.js';
 import { waitUntil } from '../../process/wait-until.js';
 import { auditProblem } from './support/frame-audit.js';
 import { interleaving, routeInThread, watch } from './support/interleaving.js';
 import { eventually } from './support/ring-state.js';
-import {
-  countFrom,
-  endsOf,
-  flashId,
-  openAll,
-  openListed,
-  openMore,
-  openPair,
-  openSleepingPair,
-} from './support/routed-pair.js';
+import { countFrom, flashId, openListed, openMore, openPair, openSleepingPair } from './support/routed-pair.js';
 import { sleepers, waitForThread } from './support/sleepers.js';
 import { exchange, fill, receive, reclaim, send } from './support/test-packets.js';
 import { createTestUmem } from './support/testbed.js';
-import { makeVeth } from './support/veth.js';
 
 /*
  *   a:0 [source] --next--> [target] a:1, [other] a:2
  *
- * A socket closes, or its device goes, while somebody is in the middle of something that concerns it.
+ * A socket closes while somebody is in the middle of something that concerns it.
  */
 const targetQueue = 1;
 const other = 1 << 16;
@@ -204,49 +193,6 @@ interleaving(
     t.false(listIds().includes(id));
   },
 );
-
-interleaving('no route leads to a socket whose device is going', async (t) => {
-  await using doomed = await makeVeth();
-  await using pair = await openPair({ sharedUmem: true, route: false });
-  using umem = createTestUmem({ frameCount: 64 });
-  using target = openListed({ netns: doomed.netns, ifname: doomed.a, queue: 0, umem });
-  using gone = holdAt('dev-gone');
-  const deleting = watch(run('ip', ['-n', doomed.netns, 'link', 'delete', 'dev', doomed.a]));
-  await gone.held();
-
-  const outcome = refusalOf(() => setRoute(flashId(pair.source), [flashId(target)]));
-  gone.release();
-  await deleting.end;
-  setRoute(flashId(pair.source), [flashId(pair.target)]);
-
-  t.is(outcome, 'ENXIO');
-  t.deepEqual(exchange(pair, 2), countFrom(0, 32));
-  t.deepEqual(
-    endsOf(pair).map(({ umem: each }) => auditProblem(each)),
-    [undefined, undefined],
-  );
-});
-
-interleaving('no socket of a device is unbound before all of them have left their routes', async (t) => {
-  await using doomed = await makeVeth();
-  using umem = createTestUmem({ frameCount: 64 });
-  const here = { netns: doomed.netns, ifname: doomed.a, queue: 0, umem };
-  using both = openAll([here, here]);
-  const ids = both.sockets.map(flashId);
-  for (const id of ids) setRoute(id, ids);
-  using one = holdAt('dev-gone');
-  const deleting = watch(run('ip', ['-n', doomed.netns, 'link', 'delete', 'dev', doomed.a]));
-  await one.held();
-  using other = holdAt('dev-gone');
-  one.release();
-  await other.held();
-
-  const queues = await Promise.all(ids.map((id) => readFile(join(flashDir, String(id), 'qid'), 'utf8')));
-  other.release();
-  await deleting.end;
-
-  t.deepEqual(queues, ['0\n', '0\n']);
-});
 
 interleaving('a target that closes is not freed while a writer who found it looks at it', async (t) => {
   await using pair = await openPair({ sharedUmem: true, route: false });

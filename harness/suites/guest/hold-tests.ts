@@ -2,6 +2,7 @@
 import test from 'ava';
 import { testbed } from './support/testbed.js';
 import './held-carry.test.js';
+import './held-device.test.js';
 import './held-poll.test.js';
 import './held-rings.test.js';
 import './held-route.test.js';

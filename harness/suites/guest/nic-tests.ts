@@ -14,6 +14,7 @@ import './emptied-route.test.js';
 import './room.test.js';
 import './carried.test.js';
 import './turns.test.js';
+import './crowds.test.js';
 import './waiting.test.js';
 import './device-down.test.js';
 import './route-changes.test.js';

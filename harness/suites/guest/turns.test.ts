@@ -1,15 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import test from 'ava';
-import { bindFlag, message, packetContinues } from '../../ffi/libc.js';
-import type { ReadDescriptor } from '../../ffi/ring.js';
+import { bindFlag, message } from '../../ffi/libc.js';
 import type { XdpSocket } from '../../ffi/socket-types.js';
 import { setRoute } from '../../flash/registry.js';
 import { auditWaiting } from './support/frame-audit.js';
 import { eventually } from './support/ring-state.js';
 import { countFrom, flashId, openMore, openSleepingPair } from './support/routed-pair.js';
-import { fill, packetsOf, receive, reclaim, send, type PacketShape } from './support/test-packets.js';
+import { fill, type PacketShape, receive, reclaim, send, takePackets } from './support/test-packets.js';
 import { testbed } from './support/testbed.js';
-import { tracedLines } from './support/traced.js';
 
 /*
  * Sources that wait at the same pool: whoever calls serves all of them, and each has its turn.
@@ -97,17 +95,6 @@ interface Contended {
   /** How many packets of each source. */
   readonly arrived: readonly number[];
   readonly problems: readonly string[];
-}
-
-/** Takes packets from RX, of which none has a part missing. */
-function takePackets({ rings: { rx } }: XdpSocket, most = Infinity): ReadDescriptor[][] {
-  const taken: ReadDescriptor[] = [];
-  let packets = 0;
-  while (packets < most && rx.count() > 0) {
-    taken.push(...rx.consume(1));
-    if (((taken.at(-1)?.options ?? 0) & packetContinues) === 0) packets++;
-  }
-  return packetsOf(taken);
 }
 
 /** Sources that always have packets, and kick only if TX asks for it, and a target that refills. */
@@ -217,36 +204,6 @@ if (testbed.severalBuffers) {
 
     t.deepEqual(receive(target), countFrom(0, 4));
   });
-
-  test.serial(
-    'a crowd that waits for a target that takes nothing has the kernel look at the pace of its timer',
-    async (t) => {
-      const bindFlags = testbed.bindFlags | bindFlag.useSg;
-      const quietMs = 200;
-      await using pair = await openSleepingPair({
-        sharedUmem: true,
-        umem,
-        source: { bindFlags },
-        target: { bindFlags },
-      });
-      const { source, target } = pair;
-      using more = openMore(
-        pair,
-        countFrom(0, 100).map((index) => 2 + (index % 3)),
-        { bindFlags },
-      );
-      for (const each of more.sockets) setRoute(flashId(each), [flashId(target)]);
-      for (const each of [source, ...more.sockets]) {
-        send(each, [0], { shape: { fragments: 8, fragmentBytes: 64 } });
-        each.kick();
-      }
-
-      const events = await tracedLines('workqueue_execute_start', () => delay(quietMs), 'workqueue');
-
-      const runs = events.filter(({ text }) => text.includes('function xsk_serve_work')).length;
-      t.true(runs > 0 && runs < quietMs / 4, `${runs} runs of the work in ${quietMs} ms`);
-    },
-  );
 }
 
 /** Fills the TX ring of each source with packets that tell its index, and kicks those that ask for it. */

@@ -165,3 +165,14 @@ export function exchange(
   }
   return received;
 }
+
+/** Takes packets from RX, of which none has a part missing. */
+export function takePackets({ rings: { rx } }: XdpSocket, most = Infinity): ReadDescriptor[][] {
+  const taken: ReadDescriptor[] = [];
+  let packets = 0;
+  while (packets < most && rx.count() > 0) {
+    taken.push(...rx.consume(1));
+    if (((taken.at(-1)?.options ?? 0) & packetContinues) === 0) packets++;
+  }
+  return packetsOf(taken);
+}

@@ -1,0 +1,90 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { XdpSocket } from '../../ffi/socket-types.js';
+import { holdAt } from '../../flash/hold.js';
+import { flashDir, refusalOf, setRoute } from '../../flash/registry.js';
+import { run } from '../../process/run.js';
+import { waitUntil } from '../../process/wait-until.js';
+import { auditProblem } from './support/frame-audit.js';
+import { interleaving, routeInThread, watch } from './support/interleaving.js';
+import { countFrom, endsOf, flashId, openAll, openListed, openPair } from './support/routed-pair.js';
+import { sleepers, waitForThread } from './support/sleepers.js';
+import { exchange } from './support/test-packets.js';
+import { createTestUmem } from './support/testbed.js';
+import { makeVeth } from './support/veth.js';
+
+/*
+ * The device of sockets goes while somebody is in the middle of something that concerns them.
+ */
+
+interleaving('no route leads to a socket whose device is going', async (t) => {
+  await using doomed = await makeVeth();
+  await using pair = await openPair({ sharedUmem: true, route: false });
+  using umem = createTestUmem({ frameCount: 64 });
+  using target = openListed({ netns: doomed.netns, ifname: doomed.a, queue: 0, umem });
+  using gone = holdAt('dev-gone');
+  const deleting = watch(run('ip', ['-n', doomed.netns, 'link', 'delete', 'dev', doomed.a]));
+  await gone.held();
+
+  const outcome = refusalOf(() => setRoute(flashId(pair.source), [flashId(target)]));
+  gone.release();
+  await deleting.end;
+  setRoute(flashId(pair.source), [flashId(pair.target)]);
+
+  t.is(outcome, 'ENXIO');
+  t.deepEqual(exchange(pair, 2), countFrom(0, 32));
+  t.deepEqual(
+    endsOf(pair).map(({ umem: each }) => auditProblem(each)),
+    [undefined, undefined],
+  );
+});
+
+interleaving('no socket of a device is unbound before all of them have left their routes', async (t) => {
+  await using doomed = await makeVeth();
+  using umem = createTestUmem({ frameCount: 64 });
+  const here = { netns: doomed.netns, ifname: doomed.a, queue: 0, umem };
+  using both = openAll([here, here]);
+  const ids = both.sockets.map(flashId);
+  for (const id of ids) setRoute(id, ids);
+  using one = holdAt('dev-gone');
+  const deleting = watch(run('ip', ['-n', doomed.netns, 'link', 'delete', 'dev', doomed.a]));
+  await one.held();
+  using other = holdAt('dev-gone');
+  one.release();
+  await other.held();
+
+  const queues = await Promise.all(ids.map((id) => readFile(join(flashDir, String(id), 'qid'), 'utf8')));
+  other.release();
+  await deleting.end;
+
+  t.deepEqual(queues, ['0\n', '0\n']);
+});
+
+interleaving('no socket of a device is unbound while one that closes is still on a route', async (t) => {
+  await using doomed = await makeVeth();
+  using umem = createTestUmem({ frameCount: 64 });
+  const here = { netns: doomed.netns, ifname: doomed.a, queue: 0, umem };
+  using both = openAll([here, here]);
+  const [source, neighbour] = both.sockets as [XdpSocket, XdpSocket];
+  setRoute(flashId(source), [flashId(neighbour)]);
+  using replaced = holdAt('route-replaced', flashId(source));
+  const writing = routeInThread(source, [neighbour, neighbour]);
+  await replaced.held();
+  const closing = watch(source.closeInThread());
+  await waitForThread('the source to wait for the writer', /xsk_route_detach/, closing.hasEnded);
+
+  const command = ['ip', '-n', doomed.netns, 'link', 'delete', 'dev', doomed.a];
+  const deleting = watch(run('ip', command.slice(1)));
+  const waitsIn = (): string[] => sleepers(command.join(' '));
+  await waitUntil(() => waitsIn().some((name) => /xsk_route_detach|msleep/.test(name)), {
+    what: 'the device to wait for the source, or for its last user',
+    deadlineMs: 8000,
+    intervalMs: 5,
+    lastState: waitsIn,
+  });
+  const queue = await readFile(join(flashDir, String(flashId(neighbour)), 'qid'), 'utf8');
+  replaced.release();
+  await Promise.all([writing.end, closing.end, deleting.end]);
+
+  t.is(queue, '0\n');
+});
