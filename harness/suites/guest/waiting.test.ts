@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import test from 'ava';
 import { message, pollEvent } from '../../ffi/libc.js';
 import { openEpoll, sleepInPoll, type Sleeper } from '../../ffi/sleeper.js';
@@ -17,6 +18,7 @@ import {
 } from './support/routed-pair.js';
 import { fill, receive, reclaim, send } from './support/test-packets.js';
 import { borrowDevice, startPumpOn, testbed } from './support/testbed.js';
+import { tracedLines } from './support/traced.js';
 import { endOrStandstill } from './support/traffic-ends.js';
 
 /*
@@ -165,6 +167,17 @@ test.serial('while a source sleeps, the fill ring of its target asks for a call,
   await expectWoken(sleeper, ends);
   await eventually('the fill ring not to ask', () => !asks(), { ends });
   t.is(sleeper.woken(), pollEvent.out);
+});
+
+test.serial('nobody looks for room for a source that sleeps for packets alone', async (t) => {
+  const quietMs = 200;
+  await using pair = await openSleepingPair({ sharedUmem: true });
+  await using sleeper = await sleepInPoll(pair.source, pollEvent.in);
+
+  const events = await tracedLines('workqueue_execute_start', () => delay(quietMs), 'workqueue');
+
+  t.is(events.filter(({ text }) => text.includes('function xsk_serve_work')).length, 0);
+  t.is(sleeper.woken(), undefined);
 });
 
 test.serial('a source that sleeps is woken when its route changes to a target with room', async (t) => {
