@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseOsRelease, uriOf, type OsRelease } from '../apt/archive.js';
 import { FlashError } from '../errors.js';
 import { requireHash } from '../kernel/source/download.js';
 import { attempt, run } from '../process/run.js';
-import { distributions, parseOsRelease, uriOf, type OsRelease } from '../qemu/archive.js';
+import { distributions } from '../qemu/archive.js';
 
 /** The systems that the README names, by the suite of their archive. */
 export const suites = { bookworm: 'debian', trixie: 'debian', noble: 'ubuntu' } as const;

@@ -1,19 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { arch } from 'node:process';
+import { findUri, keyrings, readOsRelease, type Archive, type OsRelease } from '../apt/archive.js';
 import { FlashError } from '../errors.js';
-import { attempt } from '../process/run.js';
 import { neededRelease } from './probe.js';
-
-/** Where the packages of a later suite of this machine's distribution come from. */
-export interface Archive {
-  readonly title: string;
-  /** As the machine's own sources name it. */
-  readonly uri: string;
-  readonly components: readonly string[];
-  readonly keyring: string;
-  /** Tried in this order. */
-  readonly suites: readonly string[];
-}
 
 interface Distribution {
   readonly title: string;
@@ -29,15 +18,13 @@ export const distributions: Readonly<Record<'debian' | 'ubuntu', Distribution>> 
     title: 'Debian',
     suites: ['forky', 'sid'],
     components: ['main'],
-    keyring: '/usr/share/keyrings/debian-archive-keyring.gpg',
-    keyringPackage: 'debian-archive-keyring',
+    ...keyrings.debian,
   },
   ubuntu: {
     title: 'Ubuntu',
     suites: ['resolute', 'devel'],
     components: ['main', 'universe'],
-    keyring: '/usr/share/keyrings/ubuntu-archive-keyring.gpg',
-    keyringPackage: 'ubuntu-keyring',
+    ...keyrings.ubuntu,
   },
 };
 
@@ -45,7 +32,7 @@ export const distributions: Readonly<Record<'debian' | 'ubuntu', Distribution>> 
 export const byHand = `install QEMU ${neededRelease} or newer, or name one with FLASH_QEMU=PATH`;
 
 export async function findArchive(): Promise<Archive> {
-  const release = parseOsRelease(existsSync('/etc/os-release') ? readFileSync('/etc/os-release', 'utf8') : '');
+  const release = readOsRelease();
   const distribution = requireDistribution(release);
   const { title, suites, components, keyring, keyringPackage } = distribution;
   if (!existsSync(keyring)) {
@@ -57,9 +44,7 @@ export async function findArchive(): Promise<Archive> {
       },
     );
   }
-  const format = '$(CREATED_BY)|$(CODENAME)|$(REPO_URI)';
-  const { exitCode, stdout } = await attempt('apt-get', ['indextargets', '--format', format]);
-  const uri = exitCode === 0 ? uriOf(stdout, release.codename) : undefined;
+  const uri = await findUri(release.codename);
   if (uri !== undefined) return { title, uri, components, keyring, suites };
   throw new FlashError(
     'missingTool',
@@ -68,17 +53,6 @@ export async function findArchive(): Promise<Archive> {
       advice: byHand,
     },
   );
-}
-
-export interface OsRelease {
-  readonly id: string;
-  readonly codename: string;
-  readonly title: string;
-}
-
-export function parseOsRelease(text: string): OsRelease {
-  const value = (name: string): string => new RegExp(`^${name}="?([^"\\n]*)"?$`, 'm').exec(text)?.[1] ?? '';
-  return { id: value('ID'), codename: value('VERSION_CODENAME'), title: value('PRETTY_NAME') || 'this system' };
 }
 
 export function requireDistribution(release: OsRelease, machine: string = arch): Distribution {
@@ -92,10 +66,4 @@ export function requireDistribution(release: OsRelease, machine: string = arch):
       advice: byHand,
     },
   );
-}
-
-/** The archive of the release itself, not that of its security updates, which has no other suites. */
-export function uriOf(targets: string, codename: string): string | undefined {
-  const rows = targets.split('\n').map((line) => line.split('|'));
-  return rows.find(([createdBy, name]) => createdBy === 'Packages' && name === codename)?.[2];
 }

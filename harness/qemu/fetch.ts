@@ -1,5 +1,7 @@
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { candidateOf, firstError, type Archive } from '../apt/archive.js';
+import { openPrivateApt, type PrivateApt } from '../apt/private-apt.js';
 import { FlashError } from '../errors.js';
 import { gib, requireFreeBytes } from '../host/disk.js';
 import { withLock } from '../host/lock.js';
@@ -7,9 +9,8 @@ import type { OnProgress } from '../host/progress.js';
 import { removeLeftovers, withTemporaryDir } from '../host/temporary.js';
 import { compareVersions } from '../kernel/source/release.js';
 import { lastLines, run } from '../process/run.js';
-import { byHand, findArchive, type Archive } from './archive.js';
+import { byHand, findArchive } from './archive.js';
 import { fetchedDir, findFetched, qemuCacheDir, writeLauncher, writeStamp } from './fetched.js';
-import { openPrivateApt, type PrivateApt } from './private-apt.js';
 import { neededRelease, probeQemu, type Qemu } from './probe.js';
 
 const packageName = 'qemu-system-x86';
@@ -63,13 +64,8 @@ async function findVersion(
   return readCandidate(policy.stdout, `${title} ${suite}`);
 }
 
-/** The first line apt marks as an error; the later ones follow from it. */
-export function firstError(stderr: string): string {
-  return /^E: (.*)$/m.exec(stderr)?.[1] ?? (lastLines(stderr, 1) || 'apt-get update failed');
-}
-
 export function readCandidate(policy: string, title: string): Version {
-  const version = /^ *Candidate: (\d\S*)$/m.exec(policy)?.[1];
+  const version = candidateOf(policy);
   if (version === undefined) return { problem: `${title} has no ${packageName}` };
   const release = /^(?:\d+:)?(\d+(?:\.\d+)*)/.exec(version)?.[1] ?? '';
   if (compareVersions(release, neededRelease) >= 0) return { version };

@@ -27,6 +27,7 @@ const layers = [
   ...[
     'process',
     'host',
+    'apt',
     'flash',
     'kernel/source',
     'kernel/series',

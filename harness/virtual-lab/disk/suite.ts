@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { parseOsRelease } from '../../qemu/archive.js';
+import { parseOsRelease } from '../../apt/archive.js';
 import type { Suite } from '../../fresh/archive.js';
 
 /** The Debian of the machines: what is compiled here has to run there. On no Debian, the newest. */

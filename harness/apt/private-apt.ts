@@ -8,7 +8,7 @@ import type { Archive } from './archive.js';
  * It keeps the system's proxies and credentials and leaves everything else of it alone.
  */
 export interface PrivateApt {
-  readonly run: (program: 'apt-get' | 'apt-cache', args: readonly string[]) => Promise<RunResult>;
+  readonly run: (program: 'apt-get' | 'apt-cache', args: readonly string[], cwd?: string) => Promise<RunResult>;
   /** What has been downloaded, complete and not. */
   readonly downloadedBytes: () => number;
   readonly packages: () => string[];
@@ -27,8 +27,8 @@ export function openPrivateApt(dir: string, archive: Archive, suite: string): Pr
   writeFileSync(configPath, configuration(dir, sourcesPath));
   const options = ['--config-file', configPath];
   return {
-    run: (program, args) =>
-      attempt(program, [...options, ...args], { env: { LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' } }),
+    run: (program, args, cwd = dir) =>
+      attempt(program, [...options, ...args], { cwd, env: { LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' } }),
     packages: () =>
       readdirSync(archives)
         .filter((name) => name.endsWith('.deb'))
