@@ -4,7 +4,7 @@ import { withLock } from '../host/lock.js';
 import { removeLeftovers, withTemporaryDir } from '../host/temporary.js';
 import type { BuildOptions } from '../kernel/build/build.js';
 import { borrowRepository, git } from '../kernel/git.js';
-import { readSeries, type Patch } from '../kernel/series/series.js';
+import { seriesOf, type Patch } from '../kernel/series/series.js';
 import { loadBase } from '../kernel/source/base.js';
 import { parseRelease } from '../kernel/source/release.js';
 import { ensureSource, type Source } from '../kernel/source/source.js';
@@ -33,7 +33,7 @@ export async function withSeriesBuilds<T>(
 /** Commits of a git tree, each with the whole series. */
 export async function withCommitBuilds<T>(
   tree: string,
-  { base, config, patches = readSeries() }: Given & { readonly base: string },
+  { base, config, patches = seriesOf(loadBase(base)) }: Given & { readonly base: string },
   work: (buildOf: BuildOf) => Promise<T>,
 ): Promise<T> {
   return withOwnTree(tree, 'HEAD', (own) =>

@@ -10,6 +10,7 @@ import { buildKernel, type BuiltKernel } from '../kernel/build/build.js';
 import { isGuestConfig, type KernelConfig } from '../kernel/configs.js';
 import { buildPackages, type BuiltPackages } from '../kernel/packages/build-packages.js';
 import type { SigningFiles } from '../kernel/packages/signing.js';
+import { baseOption } from './base-option.js';
 import { kernelConfig } from './file-options.js';
 import { needsPackages } from './packages.js';
 
@@ -35,7 +36,7 @@ export function addBuildKernel(program: Command): void {
     command.opts<Options>().package === undefined ? 'usual' : 'package',
   )
     .description('build a kernel with the FLASH series, or packages of one')
-    .option('--base <name>', 'the kernel the series is applied to', '6.12')
+    .addOption(baseOption())
     .option('--config <name|file>', `the kernel configuration: ${configs}`, kernelConfig, 'lean' as const)
     .option('--vanilla', 'leave the series out', false)
     .option('--source <path>', 'a kernel source tree, or a tarball of one')

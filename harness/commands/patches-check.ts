@@ -7,6 +7,8 @@ import { columns, isClean, type Column, type PatchVerdicts, type Verdict } from 
 import { findMaintainers } from '../kernel/series/maintainers.js';
 import { checkSeries } from '../kernel/check/check.js';
 import { findPosting, readPostings, type Posting } from '../kernel/series/postings.js';
+import { seriesPath } from '../kernel/series/series.js';
+import { loadBase } from '../kernel/source/base.js';
 import { onSource } from './on-source.js';
 
 interface CheckOptions {
@@ -23,13 +25,14 @@ export function addPatchesCheck(command: Command): void {
 }
 
 async function check({ base, posting, only }: CheckOptions): Promise<void> {
-  const postings = readPostings();
+  const { config: renamed, ...of } = loadBase(base);
+  const postings = readPostings(seriesPath, of);
   const chosen = posting === undefined ? postings : [findPosting(postings, posting)];
   const before = postings.slice(0, postings.indexOf(chosen[0] as Posting)).flatMap(({ patches }) => patches);
   const wanted = columns.filter((column) => column === 'applies' || (only ?? columns).includes(column));
   await onSource(base, 'checking the series', async (source, onProgress) => {
     const patches = chosen.flatMap((each) => each.patches);
-    const rows = await checkSeries(source, { before, patches, columns: wanted }, onProgress);
+    const rows = await checkSeries(source, { before, patches, columns: wanted, renamed }, onProgress);
     printVerdicts(rows, wanted);
     if (only === undefined) for (const each of chosen) await printRecipients(source.repository, each);
     const bad = rows.filter((row) => !isClean(row, wanted));

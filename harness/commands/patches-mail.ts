@@ -8,6 +8,8 @@ import { readCoverLetter, requireKnownPostings } from '../kernel/series/cover-le
 import { borrowRepository, findCommit } from '../kernel/git.js';
 import { mailPosting, type Mail, type MailTree } from '../kernel/series/mail.js';
 import { readPostings } from '../kernel/series/postings.js';
+import { seriesPath } from '../kernel/series/series.js';
+import { loadBase } from '../kernel/source/base.js';
 import { onSource } from './on-source.js';
 import { needsPackages } from './packages.js';
 
@@ -32,11 +34,11 @@ export function addPatchesMail(command: Command): void {
 
 async function mail(name: string, { base, version, output, onto }: MailOptions): Promise<void> {
   const dir = resolve(callerDir, output ?? join(repositoryRoot, 'out', 'mail', `${name}-v${version}`));
-  const postings = readPostings();
+  const postings = readPostings(seriesPath, loadBase(base));
   const coverLetter = readCoverLetter();
   requireKnownPostings(
     coverLetter,
-    postings.map((posting) => posting.name),
+    readPostings().map((posting) => posting.name),
   );
   const write = async (target: MailTree): Promise<void> => {
     report(await mailPosting(target, { postings, name, version, coverLetter, output: dir }), dir);

@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { exportSeries } from '../kernel/series/export.js';
 import { checkoutSeries, workTree } from '../kernel/series/work-tree.js';
-import { readSeries, seriesPath } from '../kernel/series/series.js';
+import { seriesOf, seriesPath } from '../kernel/series/series.js';
+import { loadBase } from '../kernel/source/base.js';
+import { baseOption } from './base-option.js';
 import { onSource } from './on-source.js';
 import { addPatchesCheck } from './patches-check.js';
 import { addPatchesMail } from './patches-mail.js';
@@ -10,23 +12,20 @@ import { addPatchesMail } from './patches-mail.js';
 export function addPatches(program: Command): void {
   const patches = program.command('patches').description('work on the kernel patch series');
   const withBase = (name: string, description: string): Command =>
-    patches
-      .command(name)
-      .description(description)
-      .option('--base <name>', 'the kernel the series is applied to', '6.12');
+    patches.command(name).description(description).addOption(baseOption());
 
   withBase('checkout', 'make a git tree to work in, with a commit for each patch')
     .option('--discard', 'drop commits and changes that were not exported', false)
     .action((options: { base: string; discard: boolean }) =>
       onSource(options.base, 'checking out the series', async (source) => {
-        const tree = await checkoutSeries(source, readSeries(), options.discard);
+        const tree = await checkoutSeries(source, seriesOf(loadBase(options.base)), options.discard);
         console.log(tree);
       }),
     );
 
   withBase('export', 'write the commits of that tree back to patch files').action((options: { base: string }) =>
     onSource(options.base, 'exporting the series', async (source) => {
-      const { files, written, removed } = await exportSeries(source, seriesPath);
+      const { files, written, removed } = await exportSeries(source, seriesPath, { base: loadBase(options.base) });
       for (const file of written) console.log(`wrote    ${join('kernel', file)}`);
       for (const file of removed) console.log(`removed  ${join('kernel', file)}`);
       console.log(

@@ -1,6 +1,7 @@
 import { join, relative } from 'node:path';
 import { repositoryRoot } from '../host/repository.js';
 import { layOutApplied } from '../kernel/series/applied-files.js';
+import { chosenBase } from '../kernel/source/base.js';
 import { run } from '../process/run.js';
 
 /** What programs are compiled from. */
@@ -18,7 +19,7 @@ export async function buildFromSeries<Program extends string>(
   folder: string,
   programs: readonly Program[],
 ): Promise<Partial<Record<Program, string>>> {
-  const tree = await layOutApplied('6.12', sources, join(repositoryRoot, 'out', 'native', 'series-trees'));
+  const tree = await layOutApplied(chosenBase(), sources, join(repositoryRoot, 'out', 'native', 'series-trees'));
   const directory = join(repositoryRoot, 'harness', 'native', folder);
   // Relative: the path of the checkout may have blanks, which make cannot quote.
   const fromThere = relative(directory, tree);

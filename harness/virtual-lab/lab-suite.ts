@@ -8,6 +8,7 @@ import { repositoryRoot } from '../host/repository.js';
 import { formatTable } from '../host/table.js';
 import { readFragments } from '../kernel/build/config.js';
 import { buildPackages } from '../kernel/packages/build-packages.js';
+import { chosenBase, loadBase } from '../kernel/source/base.js';
 import { throwIfInterrupted } from '../process/interrupt.js';
 import { onlyMatching, type Suite, type TestResult } from '../suites/suite.js';
 import { benchOf } from './faults/bench.js';
@@ -76,7 +77,8 @@ function kernelConfig(): `/${string}` {
   const dir = cacheDir('virtual-lab');
   mkdirSync(dir, { recursive: true });
   const path = join(dir, 'virtual-lab.config');
-  const own = readFragments(['kernel'], join(repositoryRoot, 'vm-images', 'debian'));
-  writeFileSync(path, [...readFragments(['lean', 'drivers']), ...own].map(({ text }) => text).join('\n'));
+  const renamed = loadBase(chosenBase()).config;
+  const own = readFragments(['kernel'], renamed, join(repositoryRoot, 'vm-images', 'debian'));
+  writeFileSync(path, [...readFragments(['lean', 'drivers'], renamed), ...own].map(({ text }) => text).join('\n'));
   return path as `/${string}`;
 }

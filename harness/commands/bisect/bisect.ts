@@ -12,7 +12,9 @@ import { FlashError } from '../../errors.js';
 import { callerDir } from '../../host/repository.js';
 import type { BuiltKernel } from '../../kernel/build/build.js';
 import { buildForGuest } from '../../kernel/build/image.js';
-import { readSeries } from '../../kernel/series/series.js';
+import { seriesOf } from '../../kernel/series/series.js';
+import { loadBase } from '../../kernel/source/base.js';
+import { baseOption } from '../base-option.js';
 import { fileToWrite } from '../file-options.js';
 import { guestCommand } from '../guest-command.js';
 import { parseTestWords, type ChosenTests } from './test-words.js';
@@ -34,7 +36,7 @@ export function addBisect(program: Command): void {
     .argument('<bad>', 'what they fail on, in the same words')
     .argument('<test...>', "after --, what `npm test --` takes: guest --match 'a full RX ring*'")
     .option('--runs <n>', 'how often each candidate is tested; one failure is bad', someRuns, 1)
-    .option('--base <name>', 'the kernel the series is applied to', '6.12')
+    .addOption(baseOption())
     .option('--source <path>', 'a git tree whose commits are tried, each with the whole series; or another source')
     .option('--json <file>', 'also write what was tried as JSON', fileToWrite)
     .action(run);
@@ -83,7 +85,7 @@ interface Opened {
 }
 
 /** The commits of a git tree if one is given, and else the patches of the series. */
-async function openHistory(good: string, bad: string, { source }: Options): Promise<Opened> {
+async function openHistory(good: string, bad: string, { base, source }: Options): Promise<Opened> {
   const tree = source === undefined ? undefined : resolve(callerDir, source);
   if (tree !== undefined && existsSync(join(tree, '.git'))) {
     return {
@@ -91,7 +93,7 @@ async function openHistory(good: string, bad: string, { source }: Options): Prom
       withBuilds: (options, work) => withCommitBuilds(tree, options, work),
     };
   }
-  const patches = readSeries();
+  const patches = seriesOf(loadBase(base));
   return {
     history: seriesHistory(patches, good, bad),
     withBuilds: (options, work) => withSeriesBuilds(patches, options, work),

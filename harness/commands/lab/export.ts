@@ -3,7 +3,8 @@ import { relative, resolve } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { FlashError } from '../../errors.js';
 import { callerDir } from '../../host/repository.js';
-import { readSeries } from '../../kernel/series/series.js';
+import { seriesOf } from '../../kernel/series/series.js';
+import { chosenBase, loadBase } from '../../kernel/source/base.js';
 import { formatKcidb, type Submission } from '../../lab/export/kcidb.js';
 import { bootMethods, type BootMethod, type Engine } from '../../lab/export/job.js';
 import { kernelci } from '../../lab/export/kernelci.js';
@@ -80,7 +81,7 @@ function addKcidb(all: Command): void {
     .action((reports: readonly string[], { output, ...submission }: ResultOptions) => {
       const suites = reports.flatMap((report) => readReport(resolve(callerDir, report)));
       const path = resolve(callerDir, output);
-      writeFileSync(path, formatKcidb(suites, { ...submission, patches: readSeries() }));
+      writeFileSync(path, formatKcidb(suites, { ...submission, patches: seriesOf(loadBase(chosenBase())) }));
       console.log(`wrote    ${shown(path)}: ${formatTotals(addResults(suites))}`);
     });
 }

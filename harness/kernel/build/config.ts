@@ -4,6 +4,7 @@ import { FlashError } from '../../errors.js';
 import { kernelDir } from '../../host/repository.js';
 import { run } from '../../process/run.js';
 import { makeArguments, type Kbuild } from './kbuild.js';
+import type { Base } from '../source/base.js';
 import type { Start, StartText } from './start.js';
 import { buildEnvironment } from './toolchain.js';
 
@@ -22,8 +23,31 @@ export interface Unmet {
   readonly actual: string;
 }
 
-export function readFragments(names: readonly string[], dir: string = join(kernelDir, 'config')): readonly Fragment[] {
-  return names.map((name) => ({ name: `${name}.config`, text: readFileSync(join(dir, `${name}.config`), 'utf8') }));
+/** Symbols that a base does not have, and what does instead. */
+export type Renamed = Base['config'];
+
+export function readFragments(
+  names: readonly string[],
+  renamed: Renamed = {},
+  dir: string = join(kernelDir, 'config'),
+): readonly Fragment[] {
+  return names.map((name) => {
+    const text = readFileSync(join(dir, `${name}.config`), 'utf8');
+    return { name: `${name}.config`, text: withRenamed(text, renamed) };
+  });
+}
+
+/** A fragment for a base that calls symbols by other names, or does without them. */
+function withRenamed(text: string, renamed: Renamed): string {
+  return text
+    .split('\n')
+    .flatMap((line) => {
+      const symbol = /^(?:# )?(CONFIG_\w+)(?:=| is not set)/.exec(line)?.[1];
+      const other = symbol === undefined ? undefined : renamed[symbol];
+      if (symbol === undefined || other === undefined) return [line];
+      return other === null ? [] : [line.replace(symbol, other)];
+    })
+    .join('\n');
 }
 
 /** What a fragment of FLASH asks for that the tree has, at any point of the series. */

@@ -3,8 +3,8 @@ import { gib } from '../../host/disk.js';
 import type { OnProgress } from '../../host/progress.js';
 import { fragmentsOf, type KernelConfig } from '../configs.js';
 import { git } from '../git.js';
-import { isDriverPatch, readSeries, type Patch } from '../series/series.js';
-import { loadBase, type Base } from '../source/base.js';
+import { isDriverPatch, seriesOf, type Patch } from '../series/series.js';
+import { chosenBase, loadBase, type Base } from '../source/base.js';
 import type { Source } from '../source/source.js';
 import { existing, readFragments, type Fragment } from './config.js';
 import type { Kbuild } from './kbuild.js';
@@ -13,7 +13,7 @@ import { startOf, type Start } from './start.js';
 import { describeToolchain, makeVariables } from './toolchain.js';
 
 export interface BuildOptions {
-  /** 6.12 unless told. */
+  /** That of `chosenBase()` unless told. */
   readonly base?: string;
   /** `lean` unless told. */
   readonly config?: KernelConfig;
@@ -65,11 +65,11 @@ export function planOf(options: BuildOptions, installed?: Installed): Plan {
   const vanilla = options.vanilla ?? false;
   const driverPatches = options.driverPatches ?? true;
   const config = options.config ?? 'lean';
-  const { patches: series = readSeries(), extraPatches: extra = [] } = options;
+  const base = loadBase(options.base ?? chosenBase());
+  const { patches: series = seriesOf(base), extraPatches: extra = [] } = options;
   return {
-    base: loadBase(options.base ?? '6.12'),
     start: startOf(config),
-    ...{ config, vanilla, driverPatches, installed },
+    ...{ base, config, vanilla, driverPatches, installed },
     given: options.source,
     at: options.at,
     patches: vanilla ? [] : [...series.filter((patch) => driverPatches || !isDriverPatch(patch)), ...extra],
@@ -79,7 +79,7 @@ export function planOf(options: BuildOptions, installed?: Installed): Plan {
 }
 
 export function resolve(plan: Plan, source: Source): Build {
-  const { config, vanilla, driverPatches, installed, patches } = plan;
+  const { base, config, vanilla, driverPatches, installed, patches } = plan;
   const dir = join(source.dir, vanilla ? 'vanilla' : 'flash');
   const label = labelOf(config);
   const kind = installed === undefined ? 'build' : 'build-installed';
@@ -88,7 +88,10 @@ export function resolve(plan: Plan, source: Source): Build {
   return {
     ...{ ...plan, source, localVersion },
     kbuild: { tree: join(dir, 'tree'), buildDir, variables: [`LOCALVERSION=${localVersion}`] },
-    fragments: [...readFragments(fragmentsOf(config, patches.length > 0)), ...(installed?.fragments ?? [])],
+    fragments: [
+      ...readFragments(fragmentsOf(config, patches.length > 0), base.config),
+      ...(installed?.fragments ?? []),
+    ],
   };
 }
 

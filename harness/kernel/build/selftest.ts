@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { cacheDir } from '../../host/cache.js';
 import { make } from '../../host/make.js';
 import { layOutApplied } from '../series/applied-files.js';
+import { chosenBase } from '../source/base.js';
 
 const selftests = 'tools/testing/selftests';
 const directory = `${selftests}/net/flash`;
@@ -18,7 +19,7 @@ const sources = [
  * Below the cache: make cannot quote the path of a checkout that has blanks.
  */
 export async function buildSelftest(): Promise<string> {
-  const tree = await layOutApplied('6.12', sources, cacheDir('selftests'));
+  const tree = await layOutApplied(chosenBase(), sources, cacheDir('selftests'));
   const args = ['-C', join(tree, directory), `OUTPUT=${tree}`, 'V=1'];
   await make(args, { what: 'the kernel selftest', failAs: 'buildFailed' });
   return join(tree, 'flash');

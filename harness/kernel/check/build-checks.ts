@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { attempt, run } from '../../process/run.js';
-import { configure, existing, readFragments } from '../build/config.js';
+import { configure, existing, readFragments, type Renamed } from '../build/config.js';
 import { fragmentsOf } from '../configs.js';
 import { makeArguments, type Kbuild } from '../build/kbuild.js';
 import { buildEnvironment, parallelJobs } from '../build/toolchain.js';
@@ -29,6 +29,7 @@ const kinds: Readonly<Record<BuildColumn, BuildKind>> = {
 export interface CheckBuild extends BuildKind, Kbuild {
   readonly column: BuildColumn;
   readonly known: Set<string>;
+  readonly renamed: Renamed;
 }
 
 export interface StepResult {
@@ -37,11 +38,14 @@ export interface StepResult {
   readonly fresh: readonly Warning[];
 }
 
-export function openCheckBuild(tree: string, column: BuildColumn): CheckBuild {
+export function openCheckBuild(tree: string, column: BuildColumn, renamed: Renamed): CheckBuild {
   const buildDir = join(dirname(tree), kinds[column].dir);
   mkdirSync(buildDir, { recursive: true });
   const { variables, ...kind } = kinds[column];
-  return { ...kind, column, tree, buildDir, variables: [...variables, 'LOCALVERSION=-check'], known: new Set() };
+  return {
+    ...{ ...kind, column, tree, buildDir, renamed, known: new Set() },
+    variables: [...variables, 'LOCALVERSION=-check'],
+  };
 }
 
 /** Configures for the tree as it is now: a FLASH symbol it does not have yet is not asked for. */
@@ -53,7 +57,7 @@ export async function prepare(build: CheckBuild): Promise<void> {
     await configure(build, [changes], { target: 'allmodconfig' });
   } else {
     const flash = withFlash ? readFragments(['flash', 'flash-kunit']).map((fragment) => existing(tree, fragment)) : [];
-    await configure(build, [...readFragments(fragmentsOf('lean', false)), ...flash]);
+    await configure(build, [...readFragments(fragmentsOf('lean', false), build.renamed), ...flash]);
   }
   await run('make', [...makeArguments(build), 'prepare'], { env: buildEnvironment(), failAs: 'buildFailed' });
 }

@@ -10,6 +10,7 @@ import { verdict, type Column, type PatchVerdicts, type Verdict } from './verdic
 import type { PatchRepository } from '../series/work-tree.js';
 import type { Patch } from '../series/series.js';
 import { moveTree } from '../source/tree.js';
+import type { Renamed } from '../build/config.js';
 import { formatWarning } from '../build/warnings.js';
 
 export interface CheckRequest {
@@ -17,6 +18,8 @@ export interface CheckRequest {
   readonly before: readonly Patch[];
   readonly patches: readonly Patch[];
   readonly columns: readonly Column[];
+  /** Of the configuration, as the base has it. */
+  readonly renamed?: Renamed;
 }
 
 /** Looks at one patch in one way, with the tree at its commit. */
@@ -30,7 +33,7 @@ interface Look {
 /** Looks at every patch by itself. Warnings the base or an earlier patch has are not blamed on it. */
 export async function checkSeries(
   source: PatchRepository,
-  { before, patches, columns }: CheckRequest,
+  { before, patches, columns, renamed = {} }: CheckRequest,
   onProgress: OnProgress,
 ): Promise<readonly PatchVerdicts[]> {
   onProgress({ kind: 'phase', phase: `applying ${before.length + patches.length} patches` });
@@ -39,7 +42,7 @@ export async function checkSeries(
   const tree = join(source.dir, 'check', 'tree');
   onProgress({ kind: 'phase', phase: 'writing the tree of the base' });
   await moveTree(source.repository, tree, start);
-  const looks = columns.filter((column) => column !== 'applies').map((column) => lookOf(tree, column));
+  const looks = columns.filter((column) => column !== 'applies').map((column) => lookOf(tree, column, renamed));
   for (const look of looks) {
     onProgress({ kind: 'phase', phase: `looking for what the base has, ${look.column}` });
     await look.before(patches);
@@ -60,7 +63,7 @@ export async function checkSeries(
   return rows;
 }
 
-function lookOf(tree: string, column: Exclude<Column, 'applies'>): Look {
+function lookOf(tree: string, column: Exclude<Column, 'applies'>, renamed: Renamed): Look {
   const known = new Set<string>();
   switch (column) {
     case 'lines':
@@ -74,9 +77,9 @@ function lookOf(tree: string, column: Exclude<Column, 'applies'>): Look {
         at: (patch) => checkKernelDoc(tree, [patch], known),
       };
     case 'sparse':
-      return sparseLook(openCheckBuild(tree, 'FLASH=y'));
+      return sparseLook(openCheckBuild(tree, 'FLASH=y', renamed));
     default:
-      return buildLook(openCheckBuild(tree, column));
+      return buildLook(openCheckBuild(tree, column, renamed));
   }
 }
 

@@ -7,7 +7,7 @@ import { run } from '../../process/run.js';
 import { applySeries, findApplied } from './apply.js';
 import { loadBase } from '../source/base.js';
 import { git } from '../git.js';
-import { readSeries } from './series.js';
+import { seriesOf } from './series.js';
 import { ensureSource, findSource, type Source } from '../source/source.js';
 
 /**
@@ -31,7 +31,8 @@ export async function layOutApplied(baseName: string, paths: readonly string[], 
 
 /** Takes the lock only if the series was not applied before. */
 async function findTip(baseName: string): Promise<{ readonly source: Source; readonly tip: string }> {
-  const [base, patches] = [loadBase(baseName), readSeries()];
+  const base = loadBase(baseName);
+  const patches = seriesOf(base);
   const found = await findSource(base, undefined);
   const known = found && (await findApplied(found.repository, found.baseCommit, patches));
   if (found !== undefined && known !== undefined) return { source: found, tip: known };

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { FlashError } from '../../errors.js';
-import { parseSeries, readSeries, seriesPath, type Patch } from './series.js';
+import { parseSeries, readSeries, seriesPath, type Patch, type SeriesBase } from './series.js';
 
 /** Patches that are mailed together: a heading of the series file and what is below it. */
 export interface Posting {
@@ -20,32 +20,39 @@ export function isHeading(text: string): boolean {
   return /^#\s*posting\b/.test(text);
 }
 
-/** The postings in order. They hold every patch of the series; anything else is an error. */
-export function readPostings(path: string = seriesPath): readonly Posting[] {
-  const patchOf = new Map(readSeries(path).map((patch) => [patch.file, patch]));
-  const postings: (Posting & { readonly where: string; readonly patches: Patch[] })[] = [];
+/**
+ * The postings in order. They hold every patch of the series; anything else is an error. Those of a base lack the
+ * patches that it goes without, and the postings that have no others.
+ */
+export function readPostings(path: string = seriesPath, base?: SeriesBase): readonly Posting[] {
+  const patchOf = new Map(readSeries(path, base).map((patch) => [patch.file, patch]));
+  const postings: (Posting & { readonly where: string; readonly patches: Patch[]; files: number })[] = [];
   for (const [index, line] of parseSeries(readFileSync(path, 'utf8')).entries()) {
     const where = `${path}:${index + 1}`;
     if (line.kind === 'patch') {
       const current = postings.at(-1);
       if (current === undefined) throw wrong(`${where} has ${line.file} in no posting`, 'put a heading above it');
-      current.patches.push(patchOf.get(line.file) as Patch);
+      current.files += 1;
+      const patch = patchOf.get(line.file);
+      if (patch !== undefined) current.patches.push(patch);
     } else if (isHeading(line.text)) {
       const [, name = '', tree = 'net-next', title = ''] = heading.exec(line.text) ?? [];
       if (name === '') throw wrong(`${where}: "${line.text}" is no heading`, 'write # posting NAME[ (net)]: Title');
       const isTaken = postings.some((posting) => posting.name === name);
       if (isTaken) throw wrong(`${where}: there is a posting ${name} already`, 'give each a name of its own');
-      postings.push({ where, name, tree: tree as Posting['tree'], title, patches: [] });
+      postings.push({ where, name, tree: tree as Posting['tree'], title, patches: [], files: 0 });
     }
   }
-  for (const { where, name, patches } of postings) {
-    if (patches.length === 0) throw wrong(`${where}: the posting ${name} has no patches`, 'remove its heading');
+  for (const { where, name, patches, files } of postings) {
+    if (files === 0) throw wrong(`${where}: the posting ${name} has no patches`, 'remove its heading');
     if (patches.length > maximumPatches) {
       const limit = `and the netdev list takes ${maximumPatches}`;
       throw wrong(`${where}: the posting ${name} has ${patches.length} patches, ${limit}`, 'divide it');
     }
   }
-  return postings.map(({ name, tree, title, patches }) => ({ name, tree, title, patches }));
+  return postings
+    .filter(({ patches }) => patches.length > 0)
+    .map(({ name, tree, title, patches }) => ({ name, tree, title, patches }));
 }
 
 export function findPosting(postings: readonly Posting[], name: string): Posting {

@@ -1,6 +1,5 @@
-import { basename } from 'node:path';
 import { isHeading } from './postings.js';
-import type { SeriesLine } from './series.js';
+import { slugOf, type SeriesLine } from './series.js';
 
 /** What the old series file has above its patches, which are known by their names without the number. */
 interface Texts {
@@ -64,8 +63,4 @@ function textsOf(lines: readonly SeriesLine[]): readonly string[] {
 function trimBlank(lines: readonly string[]): readonly string[] {
   const [first, last] = [lines.findIndex((line) => line !== ''), lines.findLastIndex((line) => line !== '')];
   return lines.slice(Math.max(first, 0), last + 1);
-}
-
-export function slugOf(file: string): string {
-  return basename(file, '.patch').replace(/^\d{4}-/, '');
 }

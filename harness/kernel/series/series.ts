@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { FlashError } from '../../errors.js';
 import { kernelDir } from '../../host/repository.js';
+import type { Base } from '../source/base.js';
 
 export const seriesPath: string = join(kernelDir, 'series');
 
@@ -28,8 +29,31 @@ export function parseSeries(text: string): readonly SeriesLine[] {
     });
 }
 
+/** What decides which patches a base has, and with which text. */
+export type SeriesBase = Pick<Base, 'name' | 'without'>;
+
+/** The patches for a base, in order. */
+export function seriesOf(base: SeriesBase): readonly Patch[] {
+  return readSeries(seriesPath, base);
+}
+
+/** The text of a patch that is for one base alone, where it has one. */
+export function ownPath(path: string, base: SeriesBase, file: string): string {
+  return join(dirname(path), 'bases', base.name, withoutUp(file));
+}
+
+/** A file of the series, which may be beside the folder of the series, as one below a folder. */
+export function withoutUp(file: string): string {
+  return file.replace(/^(?:\.\.\/)+/, '');
+}
+
+/** A patch by its name without directory and number, which it has in all bases. */
+export function slugOf(file: string): string {
+  return basename(file, '.patch').replace(/^\d{4}-/, '');
+}
+
 /** The patches in order; a missing file or one that is listed twice is an error here, not in git. */
-export function readSeries(path: string = seriesPath): readonly Patch[] {
+export function readSeries(path: string = seriesPath, base?: SeriesBase): readonly Patch[] {
   if (!existsSync(path)) {
     throw new FlashError('seriesDoesNotApply', `there is no series file ${path}`, { advice: 'restore it from git' });
   }
@@ -37,7 +61,10 @@ export function readSeries(path: string = seriesPath): readonly Patch[] {
   const patches: Patch[] = [];
   for (const [index, line] of parseSeries(readFileSync(path, 'utf8')).entries()) {
     if (line.kind === 'text') continue;
-    const patch = { file: line.file, path: join(dirname(path), line.file) };
+    const isMissing = base !== undefined && slugOf(line.file) in base.without;
+    const own = base === undefined ? undefined : ownPath(path, base, line.file);
+    const shared = join(dirname(path), line.file);
+    const patch = { file: line.file, path: own !== undefined && existsSync(own) ? own : shared };
     const where = `${path}:${index + 1}`;
     if (seen.has(line.file)) throw new FlashError('seriesDoesNotApply', `${where} lists ${line.file} a second time`);
     if (!existsSync(patch.path)) {
@@ -46,7 +73,7 @@ export function readSeries(path: string = seriesPath): readonly Patch[] {
       });
     }
     seen.add(line.file);
-    patches.push(patch);
+    if (!isMissing) patches.push(patch);
   }
   return patches;
 }

@@ -5,24 +5,51 @@ import { FlashError } from '../../errors.js';
 import { kernelDir } from '../../host/repository.js';
 import { configNames } from '../configs.js';
 
+/** Patches by their names without the number, each with the reason. */
+const reasons = z.record(z.string().regex(/^[\w.-]+$/, 'is no name of a patch'), z.string().min(1)).default({});
+
+const symbol = z.string().regex(/^CONFIG_\w+$/, 'is not of the form CONFIG_X');
+
 const schema = z.strictObject({
   /** What `--base` calls it: the first two numbers of its releases. */
   name: z.string().regex(/^\d+\.\d+$/, 'is not of the form 6.12'),
-  /** The point release that is fetched from kernel.org, and the oldest one that is accepted. */
+  /** The oldest point release that is accepted, and the one that is fetched from kernel.org. */
   release: z.string().regex(/^\d+\.\d+\.\d+$/, 'is not of the form 6.12.34'),
   /** The Debian package that carries a source tree of this base, if there is one. */
   debianPackage: z.string().optional(),
-  tarball: z.strictObject({
-    url: z.url(),
-    sha256: z.string().regex(/^[0-9a-f]{64}$/, 'is not a SHA-256 in lower-case hex'),
-  }),
+  /** The suite of Debian that has it, where the machine's own sources do not. */
+  debianSuite: z.string().optional(),
+  /** What kernel.org has of it, if it can be had from there. */
+  tarball: z
+    .strictObject({
+      url: z.url(),
+      sha256: z.string().regex(/^[0-9a-f]{64}$/, 'is not a SHA-256 in lower-case hex'),
+    })
+    .optional(),
+  /** Symbols of kernel/config that this base does not have, and what does instead; null if nothing has to. */
+  config: z.record(symbol, symbol.nullable()).default({}),
+  /** Patches that have a text of their own in kernel/bases/NAME, and why. */
+  apart: reasons,
+  /** Patches that this base goes without, and why. */
+  without: reasons,
   /** About how many steps a build from nothing takes; only the progress display uses it. */
   compileSteps: z.partialRecord(z.enum(configNames), z.number().int().positive()),
 });
 
 export type Base = z.infer<typeof schema>;
 
-const basesDir = join(kernelDir, 'bases');
+export const basesDir = join(kernelDir, 'bases');
+
+/** What commands use that are not told. */
+export const defaultBase = '6.12';
+
+/** Set by --base, and by who runs many commands. */
+export const baseVariable = 'FLASH_BASE';
+
+/** The name of the base that commands use. */
+export function chosenBase(): string {
+  return process.env[baseVariable] || defaultBase;
+}
 
 export function knownBases(dir: string = basesDir): readonly string[] {
   return readdirSync(dir)

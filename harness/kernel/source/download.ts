@@ -8,14 +8,16 @@ import type { Base } from './base.js';
 import { extract, type SourceOrigin } from './origin.js';
 
 /** The release tarball of the base, checked against its pinned SHA-256. */
-export function kernelOrgOrigin(base: Base, onProgress: OnProgress): SourceOrigin {
+export function kernelOrgOrigin(base: Base, onProgress: OnProgress): SourceOrigin | undefined {
+  const { release, tarball: pinned } = base;
+  if (pinned === undefined) return undefined;
   return {
-    key: `kernel.org-${base.release}`,
-    title: `the kernel.org tarball of ${base.release}`,
+    key: `kernel.org-${release}`,
+    title: `the kernel.org tarball of ${release}`,
     async place(dir) {
-      const tarball = join(dir, basename(base.tarball.url));
-      await download(base.tarball.url, tarball, onProgress);
-      await requireHash(tarball, base.tarball.sha256, base.tarball.url);
+      const tarball = join(dir, basename(pinned.url));
+      await download(pinned.url, tarball, onProgress);
+      await requireHash(tarball, pinned.sha256, pinned.url);
       return extract(tarball, join(dir, 'tree'));
     },
   };

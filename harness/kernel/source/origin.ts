@@ -1,11 +1,13 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
+import { candidateOf, findUri, firstError, keyrings, readOsRelease, type Archive } from '../../apt/archive.js';
+import { openPrivateApt } from '../../apt/private-apt.js';
 import { FlashError } from '../../errors.js';
 import { hashFile, hashText } from '../../host/hash.js';
 import { callerDir } from '../../host/repository.js';
 import { throwIfInterrupted } from '../../process/interrupt.js';
-import { attempt, run } from '../../process/run.js';
+import { attempt, run, type RunResult } from '../../process/run.js';
 import type { Base } from './base.js';
 import { compareVersions } from './release.js';
 
@@ -53,13 +55,51 @@ export async function debianOrigin(base: Base): Promise<SourceOrigin | undefined
       : undefined;
   }
   const policy = await attempt('apt-cache', ['policy', name], { env: { LC_ALL: 'C' } });
-  const version = /^ *Candidate: (\d\S*)$/m.exec(policy.stdout)?.[1];
+  const version = candidateOf(policy.stdout);
   if (version === undefined || !isNewEnough(base, version)) return undefined;
   return {
     key: `debian-${version}`,
     title: `Debian's ${name} ${version}`,
-    place: (dir) => fetchPackage(name, version, dir),
+    place: (dir) => fetchPackage((args) => attempt('apt-get', args, { cwd: dir }), name, version, dir),
   };
+}
+
+/**
+ * Debian's package of the base from a suite that the machine's own sources do not name; undefined where the base names
+ * none. The suite's package lists lie in a directory of their own, and the system's sources stay as they are.
+ */
+export async function suiteOrigin(base: Base, listsDir: string): Promise<SourceOrigin | undefined> {
+  const { debianPackage: name, debianSuite: suite } = base;
+  if (name === undefined || suite === undefined) return undefined;
+  const apt = openPrivateApt(listsDir, await requireDebian(base), suite);
+  const update = await apt.run('apt-get', ['update', '-q']);
+  if (update.exitCode !== 0) throw noPackage(base, `${suite}: ${firstError(update.stderr)}`);
+  const version = candidateOf((await apt.run('apt-cache', ['policy', name])).stdout);
+  if (version === undefined) throw noPackage(base, `${suite} has none`);
+  if (!isNewEnough(base, version)) throw noPackage(base, `${suite} has ${version}, older than ${base.release}`);
+  return {
+    key: `debian-${version}`,
+    title: `Debian's ${name} ${version} of ${suite}`,
+    place: (dir) => fetchPackage((args) => apt.run('apt-get', args, dir), name, version, dir),
+  };
+}
+
+/** The archive of the machine, if that is Debian's. */
+async function requireDebian(base: Base): Promise<Archive> {
+  const { id, codename, title } = readOsRelease();
+  const { keyring, keyringPackage } = keyrings.debian;
+  const uri = id === 'debian' ? await findUri(codename) : undefined;
+  if (uri === undefined) throw noPackage(base, `the apt sources of ${title} name no archive of Debian`);
+  if (!existsSync(keyring)) {
+    throw noPackage(base, `${keyring}, which it is checked with, is not there`, `install ${keyringPackage}, or `);
+  }
+  return { title: 'Debian', uri, components: ['main'], keyring, suites: [] };
+}
+
+function noPackage({ debianPackage }: Base, why: string, first = 'check the network, or '): FlashError {
+  return new FlashError('noNetwork', `${debianPackage} could not be had: ${why}`, {
+    advice: `${first}give the source with --source DIR|TARBALL`,
+  });
 }
 
 function isNewEnough(base: Base, debianVersion: string): boolean {
@@ -68,12 +108,18 @@ function isNewEnough(base: Base, debianVersion: string): boolean {
 }
 
 /** Fetching a package and looking into it needs no root; installing it would. */
-async function fetchPackage(name: string, version: string, dir: string): Promise<string> {
-  await run('apt-get', ['download', '-q', `${name}=${version}`], {
-    cwd: dir,
-    failAs: 'noNetwork',
-    advice: 'is the network up, and are the package lists current (apt-get update)?',
-  });
+async function fetchPackage(
+  aptGet: (args: readonly string[]) => Promise<RunResult>,
+  name: string,
+  version: string,
+  dir: string,
+): Promise<string> {
+  const { exitCode, stderr } = await aptGet(['download', '-q', `${name}=${version}`]);
+  if (exitCode !== 0) {
+    throw new FlashError('noNetwork', `${name} ${version} could not be downloaded: ${firstError(stderr)}`, {
+      advice: 'is the network up, and are the package lists current (apt-get update)?',
+    });
+  }
   const deb = readdirSync(dir).find((file) => file.endsWith('.deb'));
   if (deb === undefined) throw new FlashError('noNetwork', `apt-get download ${name} left no package in ${dir}`);
   await run('dpkg-deb', ['-x', deb, 'package'], { cwd: dir });

@@ -11,7 +11,7 @@ import type { Base } from './base.js';
 import { kernelOrgOrigin } from './download.js';
 import { commitDirectory } from '../git.js';
 import { readRelease, requireAccepted } from './release.js';
-import { debianOrigin, givenOrigin, type SourceOrigin } from './origin.js';
+import { debianOrigin, givenOrigin, suiteOrigin, type SourceOrigin } from './origin.js';
 
 const stampSchema = z.object({ title: z.string(), release: z.string(), baseCommit: z.string() });
 
@@ -61,12 +61,19 @@ export async function ensureSource(
     return cached;
   }
   requireFreeBytes(root, gib(8), `a first build of base ${base.name}`);
-  const origins =
-    given === undefined ? [await debianOrigin(base), kernelOrgOrigin(base, onProgress)] : [await givenOrigin(given)];
+  const findOrigins: readonly (() => Promise<SourceOrigin | undefined> | SourceOrigin | undefined)[] =
+    given === undefined
+      ? [
+          () => debianOrigin(base),
+          () => kernelOrgOrigin(base, onProgress),
+          () => suiteOrigin(base, join(root, 'lists')),
+        ]
+      : [() => givenOrigin(given)];
   const problems: FlashError[] = [];
-  for (const origin of origins) {
-    if (origin === undefined) continue;
+  for (const findOrigin of findOrigins) {
     try {
+      const origin = await findOrigin();
+      if (origin === undefined) continue;
       const source = await importSource(root, base, origin, onProgress);
       if (given === undefined || remember) makeCurrent(root, source);
       return source;

@@ -5,7 +5,8 @@ import { withProgress } from '../../host/progress.js';
 import { withTemporaryDir } from '../../host/temporary.js';
 import type { RunResult } from '../../process/run.js';
 import type { Suite, TestResult } from '../../suites/suite.js';
-import { readSeries } from '../../kernel/series/series.js';
+import { seriesOf } from '../../kernel/series/series.js';
+import { chosenBase, loadBase } from '../../kernel/source/base.js';
 import type { LabMachine } from '../inventory/inventory.js';
 import type { Engine, FarmJob } from './job.js';
 import { formatKcidb } from './kcidb.js';
@@ -98,7 +99,12 @@ const suites = [
 
 const kcidbFile = (folder: string, change: (text: string) => string): string => {
   const file = join(folder, 'kcidb.json');
-  const submission = { origin: 'example', machine: 'dut', patches: readSeries(), commit: '0'.repeat(40) };
+  const submission = {
+    origin: 'example',
+    machine: 'dut',
+    patches: seriesOf(loadBase(chosenBase())),
+    commit: '0'.repeat(40),
+  };
   writeFileSync(file, change(formatKcidb(suites, submission)));
   return file;
 };

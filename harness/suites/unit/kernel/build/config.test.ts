@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { kernelDir } from '../../../../host/repository.js';
 import { findUnmet, parseConfig, readFragments } from '../../../../kernel/build/config.js';
 import { configNames, fragmentsOf, machineConfigs } from '../../../../kernel/configs.js';
+import { temporaryDir, writeFiles } from '../../support/tiny-repository.js';
 
 const fragments = [
   { name: 'one.config', text: '# a heading\nCONFIG_A=y\nCONFIG_S="text"\n' },
@@ -86,4 +87,19 @@ test('a vanilla build asks for no symbol of FLASH', (t) => {
   for (const config of configNames) {
     for (const { text } of readFragments(fragmentsOf(config, false))) t.notRegex(text, /^CONFIG_\w*FLASH/m);
   }
+});
+
+test('a symbol that a base calls otherwise is asked for by that name, and one that it does without not at all', (t) => {
+  const dir = temporaryDir(t);
+  writeFiles(dir, {
+    'lean.config': '# Scheduling\nCONFIG_OLD=y\n# CONFIG_OLD_TOO is not set\nCONFIG_GONE=y\nCONFIG_KEPT=m\n',
+  });
+
+  const [fragment] = readFragments(
+    ['lean'],
+    { CONFIG_OLD: 'CONFIG_NEW', CONFIG_OLD_TOO: 'CONFIG_NEW_TOO', CONFIG_GONE: null },
+    dir,
+  );
+
+  t.is(fragment?.text, '# Scheduling\nCONFIG_NEW=y\n# CONFIG_NEW_TOO is not set\nCONFIG_KEPT=m\n');
 });

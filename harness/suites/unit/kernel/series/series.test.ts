@@ -1,4 +1,5 @@
 import test from 'ava';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { FlashError } from '../../../../errors.js';
@@ -37,6 +38,40 @@ test('a series that lists a patch twice names the second line', (t) => {
   writeFiles(dir, { series: 'core/1.patch\ncore/1.patch\n', 'core/1.patch': 'a' });
 
   t.regex(t.throws(() => readSeries(join(dir, 'series'))).message, /series:2 /);
+});
+
+const twoBases = {
+  'kernel/series':
+    '# posting a: A\ncore/0001-xsk-a.patch\n# posting b: B\n../drivers-patches/ixgbe/0001-ixgbe-b.patch\n',
+  'kernel/core/0001-xsk-a.patch': 'a',
+  'drivers-patches/ixgbe/0001-ixgbe-b.patch': 'b',
+  'kernel/bases/7.3/drivers-patches/ixgbe/0001-ixgbe-b.patch': 'b of 7.3',
+};
+
+test('a patch that a base has a text of its own of is read from there, and by no other base', (t) => {
+  const dir = temporaryDir(t);
+  writeFiles(dir, twoBases);
+  const textsOf = (name: string) =>
+    readSeries(join(dir, 'kernel/series'), { name, without: {} }).map(({ path }) => readFileSync(path, 'utf8'));
+
+  t.deepEqual(textsOf('7.3'), ['a', 'b of 7.3']);
+  t.deepEqual(textsOf('6.12'), ['a', 'b']);
+});
+
+test('a patch that a base goes without is not in its series, and its posting not among its postings', (t) => {
+  const dir = temporaryDir(t);
+  writeFiles(dir, twoBases);
+  const base = { name: '7.3', without: { 'xsk-a': 'upstream has it' } };
+  const path = join(dir, 'kernel/series');
+
+  t.deepEqual(
+    readSeries(path, base).map(({ file }) => file),
+    ['../drivers-patches/ixgbe/0001-ixgbe-b.patch'],
+  );
+  t.deepEqual(
+    readPostings(path, base).map(({ name }) => name),
+    ['b'],
+  );
 });
 
 test('the hash of a series follows content and order, not names', (t) => {
