@@ -1,6 +1,9 @@
 import test from 'ava';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { FlashError } from '../../../../errors.js';
-import { knownBases, loadBase, parseBase } from '../../../../kernel/source/base.js';
+import { slugOf, readSeries } from '../../../../kernel/series/series.js';
+import { basesDir, knownBases, loadBase, parseBase } from '../../../../kernel/source/base.js';
 
 const valid = {
   name: '6.12',
@@ -46,3 +49,21 @@ test('an unknown base is named together with those that are known', (t) => {
 test('a base name cannot reach outside its directory', (t) => {
   t.is(t.throws(() => loadBase('../../package'), { instanceOf: FlashError }).kind, 'unknownBase');
 });
+
+for (const name of knownBases()) {
+  test(`every patch of base ${name} that differs or is missing has its reason, and every reason a patch`, (t) => {
+    const { apart, without } = loadBase(name);
+    const dir = join(basesDir, name);
+    const own = existsSync(dir) ? readdirSync(dir, { recursive: true, encoding: 'utf8' }) : [];
+    const shared = readSeries().map(({ file }) => slugOf(file));
+
+    t.deepEqual(
+      own
+        .filter((file) => file.endsWith('.patch') && !file.startsWith('mutants/'))
+        .map(slugOf)
+        .sort(),
+      Object.keys(apart).sort(),
+    );
+    for (const slug of [...Object.keys(apart), ...Object.keys(without)]) t.true(shared.includes(slug), slug);
+  });
+}
