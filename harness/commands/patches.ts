@@ -7,6 +7,7 @@ import { loadBase } from '../kernel/source/base.js';
 import { baseOption } from './base-option.js';
 import { onSource } from './on-source.js';
 import { addPatchesCheck } from './patches-check.js';
+import { addPatchesCompare } from './patches-compare.js';
 import { addPatchesMail } from './patches-mail.js';
 
 export function addPatches(program: Command): void {
@@ -35,5 +36,6 @@ export function addPatches(program: Command): void {
   );
 
   addPatchesCheck(withBase('check', 'check the length, style and builds of every patch, and list its maintainers'));
+  addPatchesCompare(withBase('compare', 'show which patches differ from those of another base, and why'));
   addPatchesMail(withBase('mail', 'write a posting, with a cover letter, as mail for git send-email and b4'));
 }

@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { FlashError } from '../errors.js';
 import { kernelDir } from '../host/repository.js';
-import type { Patch } from '../kernel/series/series.js';
+import { ownPath, seriesPath, type Patch } from '../kernel/series/series.js';
+import { chosenBase, loadBase, type Base } from '../kernel/source/base.js';
 import { nicModels, type NicModel } from '../nics/model.js';
 
 /** A patch on top of the series that breaks one thing. */
@@ -24,9 +25,9 @@ type Folder = (typeof folders)[number];
 
 const mutantsDir = join(kernelDir, 'mutants');
 
-/** All of them by name, or those that were asked for. */
-export function readMutants(names: readonly string[] = []): Mutant[] {
-  const all = folders.flatMap(readFolder);
+/** All of them by name, or those that were asked for, as they are for a base. */
+export function readMutants(names: readonly string[] = [], base: Base = loadBase(chosenBase())): Mutant[] {
+  const all = folders.flatMap((folder) => readFolder(folder, base));
   const unknown = names.filter((name) => !all.some((mutant) => mutant.name === name));
   if (unknown.length > 0)
     throw new FlashError('usage', `there is no mutant ${unknown.join(', ')}`, {
@@ -35,11 +36,14 @@ export function readMutants(names: readonly string[] = []): Mutant[] {
   return names.length === 0 ? all : all.filter(({ name }) => names.includes(name));
 }
 
-function readFolder(folder: Folder): Mutant[] {
+function readFolder(folder: Folder, base: Base): Mutant[] {
   return readdirSync(join(mutantsDir, folder))
     .filter((file) => file.endsWith('.patch'))
     .sort()
-    .map((file) => readMutant(join(mutantsDir, folder, file), folder));
+    .map((file) => {
+      const own = ownPath(seriesPath, base, join('mutants', folder, file));
+      return readMutant(existsSync(own) ? own : join(mutantsDir, folder, file), folder);
+    });
 }
 
 function readMutant(path: string, folder: Folder): Mutant {

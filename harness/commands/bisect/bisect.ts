@@ -14,7 +14,6 @@ import type { BuiltKernel } from '../../kernel/build/build.js';
 import { buildForGuest } from '../../kernel/build/image.js';
 import { seriesOf } from '../../kernel/series/series.js';
 import { loadBase } from '../../kernel/source/base.js';
-import { baseOption } from '../base-option.js';
 import { fileToWrite } from '../file-options.js';
 import { guestCommand } from '../guest-command.js';
 import { parseTestWords, type ChosenTests } from './test-words.js';
@@ -36,7 +35,6 @@ export function addBisect(program: Command): void {
     .argument('<bad>', 'what they fail on, in the same words')
     .argument('<test...>', "after --, what `npm test --` takes: guest --match 'a full RX ring*'")
     .option('--runs <n>', 'how often each candidate is tested; one failure is bad', someRuns, 1)
-    .addOption(baseOption())
     .option('--source <path>', 'a git tree whose commits are tried, each with the whole series; or another source')
     .option('--json <file>', 'also write what was tried as JSON', fileToWrite)
     .action(run);

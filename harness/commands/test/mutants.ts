@@ -23,7 +23,8 @@ export function addTestMutants(test: Command): void {
     )
     .option('--json <file>', 'also write the table as JSON', fileToWrite)
     .action(async (named: readonly Mutant[], { json }: { json?: string }) => {
-      const mutants = named.length === 0 ? readMutants() : named;
+      // Again, now that the base is known.
+      const mutants = readMutants(named.map(({ name }) => name));
       await buildNative();
       const controlSeconds = await runControl();
       const deadlineMs = deadlineAfter(controlSeconds);

@@ -51,11 +51,12 @@ export function chosenBase(): string {
   return process.env[baseVariable] || defaultBase;
 }
 
+/** From the oldest to the newest. */
 export function knownBases(dir: string = basesDir): readonly string[] {
   return readdirSync(dir)
     .filter((file) => file.endsWith('.json'))
     .map((file) => file.slice(0, -'.json'.length))
-    .sort();
+    .sort((left, right) => left.localeCompare(right, 'en', { numeric: true }));
 }
 
 export function loadBase(name: string, dir: string = basesDir): Base {
