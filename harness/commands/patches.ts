@@ -9,6 +9,7 @@ import { onSource } from './on-source.js';
 import { addPatchesCheck } from './patches-check.js';
 import { addPatchesCompare } from './patches-compare.js';
 import { addPatchesMail } from './patches-mail.js';
+import { addPatchesPort } from './patches-port.js';
 
 export function addPatches(program: Command): void {
   const patches = program.command('patches').description('work on the kernel patch series');
@@ -37,5 +38,6 @@ export function addPatches(program: Command): void {
 
   addPatchesCheck(withBase('check', 'check the length, style and builds of every patch, and list its maintainers'));
   addPatchesCompare(withBase('compare', 'show which patches differ from those of another base, and why'));
+  addPatchesPort(patches);
   addPatchesMail(withBase('mail', 'write a posting, with a cover letter, as mail for git send-email and b4'));
 }
