@@ -38,7 +38,7 @@ export function readMutants(names: readonly string[] = [], base: Base = loadBase
 
 function readFolder(folder: Folder, base: Base): Mutant[] {
   return readdirSync(join(mutantsDir, folder))
-    .filter((file) => file.endsWith('.patch'))
+    .filter((file) => file.endsWith('.patch') && !(basename(file, '.patch') in base.without))
     .sort()
     .map((file) => {
       const own = ownPath(seriesPath, base, join('mutants', folder, file));

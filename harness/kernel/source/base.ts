@@ -30,7 +30,7 @@ const schema = z.strictObject({
   config: z.record(symbol, symbol.nullable()).default({}),
   /** Patches that have a text of their own in kernel/bases/NAME, and why. */
   apart: reasons,
-  /** Patches that this base goes without, and why. */
+  /** Patches and mutants that this base goes without, and why. */
   without: reasons,
   /** About how many steps a build from nothing takes; only the progress display uses it. */
   compileSteps: z.partialRecord(z.enum(configNames), z.number().int().positive()),

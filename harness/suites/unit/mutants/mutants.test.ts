@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FlashError } from '../../../errors.js';
 import { repositoryRoot } from '../../../host/repository.js';
+import { loadBase } from '../../../kernel/source/base.js';
 import { GuestTimeout, type GuestPhase } from '../../../machine/guest/guest-timeout.js';
 import { deadlineAfter } from '../../../mutants/control.js';
 import { findKill, onlyOf, type Kill, type KillingSuite } from '../../../mutants/kill.js';
@@ -173,4 +174,16 @@ test('a named test that does not exist kills nothing, one that hangs does', (t) 
   t.deepEqual(onlyOf('frames come back', missing).tests, []);
   t.is(onlyOf('frames come back', hung).tests.length, 1);
   t.is(onlyOf('frames come back', noticed).tests.length, 1);
+});
+
+test('a base has its own text of a mutant, and is without those that break what it does not need', (t) => {
+  const pathOf = (base: string, name: string): string | undefined =>
+    readMutants([], loadBase(base)).find((mutant) => mutant.name === name)?.path;
+  const dir = join(repositoryRoot, 'kernel');
+
+  t.is(pathOf('7.3', 'charge-nobody'), join(dir, 'bases/7.3/mutants/charge-nobody.patch'));
+  t.is(pathOf('6.12', 'charge-nobody'), join(dir, 'mutants/charge-nobody.patch'));
+  t.is(pathOf('7.3', 'accept-any-index'), join(dir, 'mutants/accept-any-index.patch'));
+  t.is(pathOf('7.3', 'mlx5/poll-what-is-closed'), undefined);
+  t.truthy(pathOf('6.12', 'mlx5/poll-what-is-closed'));
 });

@@ -2,6 +2,7 @@ import test from 'ava';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { FlashError } from '../../../../errors.js';
+import { kernelDir } from '../../../../host/repository.js';
 import { slugOf, readSeries } from '../../../../kernel/series/series.js';
 import { basesDir, knownBases, loadBase, parseBase } from '../../../../kernel/source/base.js';
 
@@ -55,7 +56,8 @@ for (const name of knownBases()) {
     const { apart, without } = loadBase(name);
     const dir = join(basesDir, name);
     const own = existsSync(dir) ? readdirSync(dir, { recursive: true, encoding: 'utf8' }) : [];
-    const shared = readSeries().map(({ file }) => slugOf(file));
+    const mutants = readdirSync(join(kernelDir, 'mutants'), { recursive: true, encoding: 'utf8' });
+    const shared = [...readSeries().map(({ file }) => file), ...mutants].map(slugOf);
 
     t.deepEqual(
       own
