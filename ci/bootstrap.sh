@@ -5,8 +5,8 @@
 # what the kernel's own suite is built with, `fresh` what makes a folder with a system of its own,
 # `mail` what sends patches, `package` what makes and signs packages, `lab` what reaches machines and
 # makes packages for them, `nic` what `parity` has and what makes packages, `virtual-lab` what makes
-# disks for machines and what `lab` has, `test` what checks shell scripts; all of them do without what
-# cannot be had.
+# disks for machines and what `lab` has, `prove` what `npm run prove` compiles with, `test` that and what
+# checks shell scripts; all of them do without what cannot be had.
 # `bootstrap.sh check` only prints which packages are missing, and on a second line how this user
 # becomes root.
 set -euo pipefail
@@ -29,7 +29,8 @@ packages=(
 case ${1-} in
     bench) also=(libdpdk-dev) ;;
     parity) also=(bpftool) ;;
-    test) also=(shellcheck) ;;
+    prove) also=(libclang-rt-dev) ;;
+    test) also=(shellcheck libclang-rt-dev) ;;
     fresh) also=(debootstrap) ;;
     lab) also=(openssh-client debhelper rsync cpio dwarves) ;;
     mail) also=(git-email libmailtools-perl) ;;

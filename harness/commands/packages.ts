@@ -18,7 +18,8 @@ type Packages =
   | 'mail'
   | 'package'
   | 'lab'
-  | 'virtual-lab';
+  | 'virtual-lab'
+  | 'prove';
 
 const needs = new WeakMap<Command, (command: Command) => Packages>();
 

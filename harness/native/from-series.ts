@@ -14,12 +14,25 @@ const sources = [
   'include/uapi/linux/if_xdp.h',
 ];
 
+/** Where the files of the series lie that programs are compiled from, and what was compiled from them. */
+export function layOutSeries(): Promise<string> {
+  return layOutApplied(chosenBase(), sources, join(repositoryRoot, 'out', 'native', 'series-trees'));
+}
+
 /** Compiles programs of a folder here from the series as it is, for user space, and returns where they are. */
 export async function buildFromSeries<Program extends string>(
   folder: string,
   programs: readonly Program[],
 ): Promise<Partial<Record<Program, string>>> {
-  const tree = await layOutApplied(chosenBase(), sources, join(repositoryRoot, 'out', 'native', 'series-trees'));
+  return buildFromTree(await layOutSeries(), folder, programs);
+}
+
+/** The same from a tree that is laid out already, into which they go. */
+export async function buildFromTree<Program extends string>(
+  tree: string,
+  folder: string,
+  programs: readonly Program[],
+): Promise<Partial<Record<Program, string>>> {
   const directory = join(repositoryRoot, 'harness', 'native', folder);
   // Relative: the path of the checkout may have blanks, which make cannot quote.
   const fromThere = relative(directory, tree);

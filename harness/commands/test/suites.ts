@@ -8,6 +8,7 @@ import { farmsSuite } from '../../lab/export/farms-suite.js';
 import { mutantsSuite } from '../../mutants/mutants-suite.js';
 import { nativeSuite } from '../../suites/native-suite.js';
 import { nicSuite } from '../../suites/nic-suite.js';
+import { proveSuite } from '../../suites/prove-suite.js';
 import { passthroughSuite } from '../../suites/passthrough-suite.js';
 import { selftestsSuite } from '../../suites/selftests-suite.js';
 import { unitSuite } from '../../suites/unit-suite.js';
@@ -18,6 +19,7 @@ export const suites: readonly Suite[] = [
   kunitSuite,
   selftestsSuite,
   nativeSuite,
+  proveSuite,
   mutantsSuite,
   guestSuite,
   holdSuite,

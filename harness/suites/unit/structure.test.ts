@@ -41,7 +41,20 @@ const layers = [
     'native',
     'ffi',
   ],
-  ...['demo', 'bench', 'fresh', 'suites', 'parity', 'lab', 'virtual-lab', 'programs', 'mutants', 'bisect', 'commands'],
+  ...[
+    'demo',
+    'bench',
+    'fresh',
+    'prove',
+    'suites',
+    'parity',
+    'lab',
+    'virtual-lab',
+    'programs',
+    'mutants',
+    'bisect',
+    'commands',
+  ],
 ] as const;
 
 /** Programs are run and not imported: their contracts are elsewhere. */

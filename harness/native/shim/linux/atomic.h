@@ -8,4 +8,11 @@
 #define try_cmpxchg(p, old, new) \
 	__atomic_compare_exchange_n(p, old, new, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED)
 
+#define xchg(p, value)		__atomic_exchange_n(p, value, __ATOMIC_SEQ_CST)
+
+#define atomic64_inc(v)			((void)__atomic_add_fetch(&(v)->counter, 1, __ATOMIC_RELAXED))
+#define refcount_set(r, n)		__atomic_store_n(&(r)->counter, n, __ATOMIC_RELAXED)
+#define refcount_inc(r)			((void)__atomic_add_fetch(&(r)->counter, 1, __ATOMIC_RELAXED))
+#define refcount_dec_and_test(r)	(__atomic_sub_fetch(&(r)->counter, 1, __ATOMIC_ACQ_REL) == 0)
+
 #endif

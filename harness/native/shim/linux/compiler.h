@@ -6,21 +6,32 @@
 #define unlikely(x)	__builtin_expect(!!(x), 0)
 #define barrier()	__asm__ __volatile__("" : : : "memory")
 
+/*
+ * With SHIM_CHECKED the accesses are those of the compiler's memory model, which sanitizers know, copies
+ * are visible to them, and a warning ends the program.
+ */
+#ifdef SHIM_CHECKED
+#define READ_ONCE(x)		__atomic_load_n(&(x), __ATOMIC_RELAXED)
+#define WRITE_ONCE(x, value)	__atomic_store_n(&(x), value, __ATOMIC_RELAXED)
+#else
 #define READ_ONCE(x)		(*(const volatile __typeof__(x) *)&(x))
 #define WRITE_ONCE(x, value)	(*(volatile __typeof__(x) *)&(x) = (value))
+#endif
 /* Only KCSAN is told anything. */
 #define data_race(expression)	(expression)
 
 /* On x86 the processor keeps loads in order, and stores: only the compiler must be told. */
-#ifdef __x86_64__
+#if defined(__x86_64__) && !defined(SHIM_CHECKED)
 #define smp_load_acquire(p)		({ __typeof__(*(p)) __v = READ_ONCE(*(p)); barrier(); __v; })
 #define smp_store_release(p, value)	do { barrier(); WRITE_ONCE(*(p), value); } while (0)
 #define smp_rmb()			barrier()
+#define smp_wmb()			barrier()
 #define smp_mb()			__asm__ __volatile__("lock; addl $0, -4(%%rsp)" : : : "memory", "cc")
 #else
 #define smp_load_acquire(p)		__atomic_load_n(p, __ATOMIC_ACQUIRE)
 #define smp_store_release(p, value)	__atomic_store_n(p, value, __ATOMIC_RELEASE)
 #define smp_rmb()			__atomic_thread_fence(__ATOMIC_ACQUIRE)
+#define smp_wmb()			__atomic_thread_fence(__ATOMIC_RELEASE)
 #define smp_mb()			__atomic_thread_fence(__ATOMIC_SEQ_CST)
 #endif
 
@@ -30,7 +41,14 @@
 #define __acquire(x)	((void)0)
 #define __release(x)	((void)0)
 #define BUILD_BUG_ON(condition)	((void)sizeof(char[1 - 2 * !!(condition)]))
+#ifdef SHIM_CHECKED
+void shim_warn(const char *file, int line, const char *condition);
+#define WARN_ON_ONCE(condition) \
+	({ bool __c = (condition); if (__c) shim_warn(__FILE__, __LINE__, #condition); __c; })
+#else
 #define WARN_ON_ONCE(condition)	unlikely(condition)
+#endif
+#define EXPORT_SYMBOL(name)	struct shim_exported
 
 #define noinline			__attribute__((noinline))
 #define ____cacheline_aligned_in_smp	__attribute__((aligned(64)))
@@ -43,8 +61,11 @@
 #define DIV_ROUND_UP_ULL(n, by)	(((n) + (by) - 1) / (by))
 
 #define min(a, b)	({ __typeof__(a) __a = (a); __typeof__(b) __b = (b); __a < __b ? __a : __b; })
+#define max(a, b)	({ __typeof__(a) __a = (a); __typeof__(b) __b = (b); __a > __b ? __a : __b; })
 #define min3(a, b, c)	min(min(a, b), c)
 #define min_t(type, a, b)	min((type)(a), (type)(b))
+#define max_t(type, a, b)	max((type)(a), (type)(b))
+#define swap(a, b)	do { __typeof__(a) __was = (a); (a) = (b); (b) = __was; } while (0)
 
 #define container_of(p, type, member) \
 	((type *)((char *)(p) - __builtin_offsetof(type, member)))

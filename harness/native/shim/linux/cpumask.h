@@ -2,7 +2,10 @@
 #ifndef SHIM_CPUMASK_H
 #define SHIM_CPUMASK_H
 
-/* What asks for it has one thread. */
-#define num_possible_cpus()	1u
+/* What asks for it has one thread, unless it says how many. */
+#ifndef SHIM_CPUS
+#define SHIM_CPUS	1u
+#endif
+#define num_possible_cpus()	SHIM_CPUS
 
 #endif

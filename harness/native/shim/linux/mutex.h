@@ -3,7 +3,10 @@
 #define SHIM_MUTEX_H
 
 struct mutex {
-	int unused;
+	int held;
 };
+
+void mutex_lock(struct mutex *mutex);
+void mutex_unlock(struct mutex *mutex);
 
 #endif

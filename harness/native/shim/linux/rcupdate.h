@@ -9,6 +9,12 @@
 #define rcu_read_unlock()		barrier()
 #define rcu_dereference(p)		READ_ONCE(p)
 #define rcu_dereference_protected(p, c)	(p)
+#define RCU_INIT_POINTER(p, value)	WRITE_ONCE(p, value)
 #define rcu_assign_pointer(p, value)	smp_store_release(&(p), value)
+
+/* Where programs link what waits for grace periods, they say what that means. */
+void synchronize_net(void);
+void shim_free_later(void *p);
+#define kfree_rcu(p, member)	shim_free_later(p)
 
 #endif

@@ -21,6 +21,7 @@ static inline void *shim_zalloc(size_t align, size_t size)
 }
 
 #define kzalloc(size, gfp)	shim_zalloc(128, size)
+#define kvzalloc(size, gfp)	shim_zalloc(128, size)
 #define kvcalloc(n, size, gfp)	shim_zalloc(128, (n) * (size))
 #define kfree(p)		free(p)
 #define kvfree(p)		free(p)

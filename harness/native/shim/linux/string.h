@@ -10,7 +10,7 @@
  */
 static inline void *shim_memcpy(void *to, const void *from, size_t n)
 {
-#ifdef __x86_64__
+#if defined(__x86_64__) && !defined(SHIM_CHECKED)
 	void *at = to;
 
 	__asm__ __volatile__("rep movsb" : "+D"(at), "+S"(from), "+c"(n) : : "memory");
@@ -20,6 +20,7 @@ static inline void *shim_memcpy(void *to, const void *from, size_t n)
 #endif
 }
 
+#define memset __builtin_memset
 #define memcpy(to, from, n) \
 	(__builtin_constant_p(n) ? __builtin_memcpy(to, from, n) : shim_memcpy(to, from, n))
 

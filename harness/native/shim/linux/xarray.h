@@ -6,4 +6,6 @@ struct xarray {
 	int unused;
 };
 
+void *xa_load(struct xarray *array, unsigned long index);
+
 #endif

@@ -16,6 +16,12 @@ enum sock_flags {
 	SOCK_FASYNC = 15,
 };
 
+struct user_namespace;
+
+struct net {
+	struct user_namespace *user_ns;
+};
+
 struct sock {
 	struct socket_wq *sk_wq;
 	unsigned long sk_flags;
@@ -35,5 +41,12 @@ static inline bool skwq_has_sleeper(struct socket_wq *wq)
 }
 
 void sock_def_readable(struct sock *sk);
+struct net *sock_net(const struct sock *sk);
+
+#define EPOLLOUT	0x004
+#define EPOLLWRNORM	0x100
+#define EPOLLWRBAND	0x200
+/* Who sleeps there has its entry on the list. */
+void wake_up_interruptible_poll(struct list_head *wait, unsigned int events);
 
 #endif

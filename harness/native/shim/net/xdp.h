@@ -6,6 +6,8 @@
 #include <linux/list.h>
 
 #define XDP_PACKET_HEADROOM	256
+#define XDP_WAKEUP_RX		BIT(0)
+#define XDP_WAKEUP_TX		BIT(1)
 
 struct net_device {
 	u32 xdp_zc_max_segs;

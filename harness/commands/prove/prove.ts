@@ -1,0 +1,14 @@
+import type { Command } from 'commander';
+import { needsPackages } from '../packages.js';
+import { addProveFuzz } from './fuzz.js';
+
+/** `prove`: what can be shown about the files of the series without a kernel that runs them. */
+export function addProve(program: Command): void {
+  const prove = needsPackages(
+    program
+      .command('prove')
+      .description('look for faults in the files of the series themselves, compiled for user space'),
+    'prove',
+  );
+  addProveFuzz(prove);
+}
