@@ -1,7 +1,9 @@
 import { startClock } from '../host/duration.js';
+import { withProgress } from '../host/progress.js';
 import { buildFuzz } from '../native/fuzz.js';
 import { fuzzMutant, quickMutants } from '../prove/fuzz/mutants.js';
 import { runFuzz } from '../prove/fuzz/run-fuzz.js';
+import { runLitmus } from '../prove/litmus/run-litmus.js';
 import { runScenarios } from '../prove/fuzz/scenarios.js';
 import type { Suite, SuiteResult, TestResult } from './suite.js';
 
@@ -15,6 +17,7 @@ export const proveSuite: Suite = {
     const { fuzz, scenarios } = await buildFuzz();
     const tests = [...(await scenarioTests(scenarios)), await fuzzTest(fuzz)];
     for (const mutant of quickMutants) tests.push(await mutantTest(mutant));
+    tests.push(...(await litmusTests()));
     return { tests };
   },
 };
@@ -46,6 +49,21 @@ async function mutantTest(name: string): Promise<TestResult> {
   return finding === undefined
     ? failed(title, 'nothing was found')
     : { ...passed(title), seconds: elapsed(), detail: finding.what };
+}
+
+async function litmusTests(): Promise<TestResult[]> {
+  const { results, untested } = await withProgress(runLitmus);
+  return [
+    ...results.map(({ title, forbidden, passed: good }) =>
+      good ? passed(`litmus: ${title}`) : failed(`litmus: ${title}`, `${forbidden} executions are forbidden`),
+    ),
+    untested.length === 0
+      ? passed('litmus: every lettered barrier has a test')
+      : failed(
+          'litmus: every lettered barrier has a test',
+          `not ${untested.map(({ scope, letter }) => `(${letter}) of ${scope}`).join(', ')}`,
+        ),
+  ];
 }
 
 function passed(title: string): TestResult {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { needsPackages } from '../packages.js';
 import { addProveFuzz } from './fuzz.js';
+import { addProveLitmus } from './litmus.js';
 
 /** `prove`: what can be shown about the files of the series without a kernel that runs them. */
 export function addProve(program: Command): void {
@@ -11,4 +12,5 @@ export function addProve(program: Command): void {
     'prove',
   );
   addProveFuzz(prove);
+  addProveLitmus(prove);
 }

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <linux/jiffies.h>
+
 #include "world.h"
 
 #define XDP_HEADROOM_STEP 64
@@ -159,6 +161,7 @@ bool world__create(void)
 
 	for (u32 i = 0; i < 8; i++)
 		world->moments = world->moments << 8 | input__byte();
+	jiffies = (u32)world->moments;
 	world->has_moments = flags & 8;
 	xsk_tx_tracking = world->tracked = flags & 16;
 	for (u32 i = 0; i < NR_TENANTS; i++)
