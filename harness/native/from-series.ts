@@ -27,20 +27,30 @@ export async function buildFromSeries<Program extends string>(
   return buildFromTree(await layOutSeries(), folder, programs);
 }
 
+export interface BuildVariables {
+  /** For make, as CC. */
+  readonly variables?: Readonly<Record<string, string>>;
+  /** A folder below the tree, for programs that are compiled in another way than usual. */
+  readonly below?: string;
+}
+
 /** The same from a tree that is laid out already, into which they go. */
 export async function buildFromTree<Program extends string>(
   tree: string,
   folder: string,
   programs: readonly Program[],
+  { variables = {}, below = '.' }: BuildVariables = {},
 ): Promise<Partial<Record<Program, string>>> {
   const directory = join(repositoryRoot, 'harness', 'native', folder);
   // Relative: the path of the checkout may have blanks, which make cannot quote.
   const fromThere = relative(directory, tree);
-  await run('make', ['-s', '-C', directory, `KERNEL_TREE=${fromThere}`, `OUT=${fromThere}`, ...programs], {
+  const more = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
+  const places = [`KERNEL_TREE=${fromThere}`, `OUT=${join(fromThere, below)}`];
+  await run('make', ['-s', '-C', directory, ...places, ...more, ...programs], {
     failAs: 'buildFailed',
     advice: 'what the series takes from the kernel anew may lack its stand-in in harness/native/shim',
   });
-  return Object.fromEntries(programs.map((program) => [program, join(tree, program)])) as Partial<
+  return Object.fromEntries(programs.map((program) => [program, join(tree, below, program)])) as Partial<
     Record<Program, string>
   >;
 }

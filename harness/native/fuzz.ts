@@ -1,10 +1,8 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { FlashError } from '../errors.js';
-import { kernelDir, repositoryRoot } from '../host/repository.js';
-import { withTemporaryDir } from '../host/temporary.js';
-import { attempt, run } from '../process/run.js';
+import { attempt } from '../process/run.js';
 import { buildFromTree, layOutSeries } from './from-series.js';
+import { withMutantTree } from './mutant-tree.js';
 
 /** The fuzzer itself, and what it has found before as schedules of a few steps. */
 export interface FuzzPrograms {
@@ -19,20 +17,10 @@ export async function buildFuzz(): Promise<FuzzPrograms> {
 }
 
 /** The same from the series with a mutant of kernel/mutants on top, for as long as the work takes. */
-export async function withMutantFuzz<T>(mutant: string, work: (programs: FuzzPrograms) => Promise<T>): Promise<T> {
-  await requireLibFuzzer();
-  const tree = await layOutSeries();
-  const parent = join(repositoryRoot, 'out', 'native');
-  mkdirSync(parent, { recursive: true });
-  return withTemporaryDir(parent, async (dir) => {
-    // With what has been compiled already, and the times by which make knows that.
-    await run('cp', ['-a', `${tree}/.`, dir]);
-    const patch = join(kernelDir, 'mutants', `${mutant}.patch`);
-    await run('patch', ['--silent', '--force', '--no-backup-if-mismatch', '-p1', '-d', dir, '-i', patch], {
-      failAs: 'seriesDoesNotApply',
-      advice: 'the series has changed there: make the mutant anew',
-    });
-    return await work(await programsOf(dir));
+export function withMutantFuzz<T>(mutant: string, work: (programs: FuzzPrograms) => Promise<T>): Promise<T> {
+  return withMutantTree(mutant, async (tree) => {
+    await requireLibFuzzer();
+    return await work(await programsOf(tree));
   });
 }
 

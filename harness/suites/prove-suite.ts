@@ -1,6 +1,7 @@
 import { startClock } from '../host/duration.js';
 import { withProgress } from '../host/progress.js';
 import { buildFuzz } from '../native/fuzz.js';
+import { buildThreads, runThreads, withMutantThreads } from '../native/threads.js';
 import { fuzzMutant, quickMutants } from '../prove/fuzz/mutants.js';
 import { runFuzz } from '../prove/fuzz/run-fuzz.js';
 import { runLitmus } from '../prove/litmus/run-litmus.js';
@@ -17,7 +18,7 @@ export const proveSuite: Suite = {
     const { fuzz, scenarios } = await buildFuzz();
     const tests = [...(await scenarioTests(scenarios)), await fuzzTest(fuzz)];
     for (const mutant of quickMutants) tests.push(await mutantTest(mutant));
-    tests.push(...(await litmusTests()));
+    tests.push(...(await threadTests()), ...(await litmusTests()));
     return { tests };
   },
 };
@@ -49,6 +50,22 @@ async function mutantTest(name: string): Promise<TestResult> {
   return finding === undefined
     ? failed(title, 'nothing was found')
     : { ...passed(title), seconds: elapsed(), detail: finding.what };
+}
+
+/** A race that has to be found: an entry that is published before it is written. */
+const racyMutant = 'publish-before-write';
+const exchangeMs = 2000;
+
+async function threadTests(): Promise<TestResult[]> {
+  const { lines, found } = await runThreads(await buildThreads(), exchangeMs);
+  const race = await withMutantThreads(racyMutant, (programs) => runThreads(programs, exchangeMs));
+  return [
+    ...lines.map((line) => passed(`threads: ${line}`)),
+    found === undefined ? passed('threads: no data race') : failed('threads: no data race', found),
+    race.found === undefined
+      ? failed(`threads: the mutant ${racyMutant} is found`, 'nothing was found')
+      : passed(`threads: the mutant ${racyMutant} is found`),
+  ];
 }
 
 async function litmusTests(): Promise<TestResult[]> {

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* From an input to what happens: four bytes are a step. */
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "world.h"
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
@@ -47,6 +50,9 @@ void steps__run(u32 opcode, u32 a, u32 b, u32 c)
 	if (socket->closed)
 		return;
 	world->nr_steps++;
+	if (getenv("FUZZ_STEPS")) /* for who looks into a finding */
+		fprintf(stderr, "%*s%u: step %u of socket %u: %u %u\n", 2 * world->depth, "",
+			world->nr_steps, what, socket->id, b, c);
 	switch (what) {
 	case 7:
 	case 8:
