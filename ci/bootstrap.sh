@@ -29,7 +29,7 @@ packages=(
 case ${1-} in
     bench) also=(libdpdk-dev) ;;
     parity) also=(bpftool) ;;
-    prove) also=(libclang-rt-dev) ;;
+    prove) also=(libclang-rt-dev spin) ;;
     test) also=(shellcheck libclang-rt-dev) ;;
     fresh) also=(debootstrap) ;;
     lab) also=(openssh-client debhelper rsync cpio dwarves) ;;

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { needsPackages } from '../packages.js';
 import { addProveFuzz } from './fuzz.js';
 import { addProveLitmus } from './litmus.js';
+import { addProveSpin } from './spin.js';
 import { addProveThreads } from './threads.js';
 
 /** `prove`: what can be shown about the files of the series without a kernel that runs them. */
@@ -15,4 +16,5 @@ export function addProve(program: Command): void {
   addProveFuzz(prove);
   addProveThreads(prove);
   addProveLitmus(prove);
+  addProveSpin(prove);
 }
