@@ -6,7 +6,7 @@
  *   source 0 --- target 0, then target 1         source 1 --- target 0
  *
  * Wherever nobody can do anything any more, every packet has been delivered once and every frame is in one place.
- * Compiled with -DMUTANT=N one step is wrong. Of these, 4 and 5 have not been explored to their ends yet.
+ * Compiled with -DMUTANT=N one step is wrong, which has to be found.
  */
 #ifndef MUTANT
 #define MUTANT 0

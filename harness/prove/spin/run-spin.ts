@@ -11,6 +11,8 @@ export const spinMutants: readonly { readonly number: number; readonly what: str
   { number: 1, what: 'what was looked at leaves TX, not what was moved' },
   { number: 2, what: 'leftover frames are forgotten' },
   { number: 3, what: 'a kick that finds the claim taken is not seen' },
+  { number: 4, what: 'a source that stalls waits nowhere' },
+  { number: 5, what: 'room that came before it waited is not seen' },
   { number: 6, what: 'a route is retired without a grace period' },
   { number: 7, what: 'what waited for the old target is not carried on' },
 ];
