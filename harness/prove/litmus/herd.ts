@@ -7,7 +7,7 @@ import type { OnProgress } from '../../host/progress.js';
 import { withTemporaryDir } from '../../host/temporary.js';
 import { attempt, lastLines, run } from '../../process/run.js';
 import { findArchive } from '../../qemu/archive.js';
-import { openPrivateApt } from '../../qemu/private-apt.js';
+import { openPrivateApt } from '../../apt/private-apt.js';
 
 const packageName = 'herdtools7';
 /** Older ones do not read the memory model of Linux 6.12. */
