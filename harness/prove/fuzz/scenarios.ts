@@ -1,11 +1,7 @@
 import { attempt, lastLines, run } from '../../process/run.js';
 
-/** Findings that the series still has. They fail, and once they do not, they belong with the others. */
-export const openScenarios: readonly string[] = ['close-while-a-route-is-replaced'];
-
 export interface ScenarioResult {
   readonly name: string;
-  readonly open: boolean;
   /** What went wrong, or nothing. */
   readonly found?: string;
 }
@@ -15,12 +11,8 @@ export async function runScenarios(program: string): Promise<readonly ScenarioRe
   const names = (await run(program, [])).split('\n').filter(Boolean);
   const results: ScenarioResult[] = [];
   for (const name of names) {
-    const open = openScenarios.includes(name);
-    const { exitCode, stderr } = await attempt(program, [name], {
-      timeoutMs: 60_000,
-      ...(open && { env: { FUZZ_OPEN_FINDINGS: '1' } }),
-    });
-    results.push({ name, open, ...(exitCode !== 0 && { found: lastLines(stderr, 40) || `exit code ${exitCode}` }) });
+    const { exitCode, stderr } = await attempt(program, [name], { timeoutMs: 60_000 });
+    results.push({ name, ...(exitCode !== 0 && { found: lastLines(stderr, 40) || `exit code ${exitCode}` }) });
   }
   return results;
 }

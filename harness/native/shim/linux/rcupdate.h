@@ -8,6 +8,7 @@
 #define rcu_read_lock()			barrier()
 #define rcu_read_unlock()		barrier()
 #define rcu_dereference(p)		READ_ONCE(p)
+#define rcu_access_pointer(p)		READ_ONCE(p)
 #define rcu_dereference_protected(p, c)	(p)
 #define RCU_INIT_POINTER(p, value)	WRITE_ONCE(p, value)
 #define rcu_assign_pointer(p, value)	smp_store_release(&(p), value)

@@ -2,7 +2,6 @@ import test from 'ava';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repositoryRoot } from '../../../host/repository.js';
-import { openScenarios } from '../../../prove/fuzz/scenarios.js';
 
 const page = readFileSync(join(repositoryRoot, 'docs', 'security.md'), 'utf8').replaceAll(/\n(?!\n)/g, ' ');
 
@@ -23,13 +22,4 @@ test('every test that docs/security.md names is there', (t) => {
     named.filter((title) => !sources.includes(title)),
     [],
   );
-});
-
-test('every open scenario is there, and in docs/security.md', (t) => {
-  const scenarios = readFileSync(join(repositoryRoot, 'harness', 'native', 'fuzz', 'scenarios.c'), 'utf8');
-
-  for (const name of openScenarios) {
-    t.true(scenarios.includes(`"${name}"`), name);
-    t.true(page.includes(`\`${name}\``), name);
-  }
 });
