@@ -111,10 +111,7 @@ static void all__serve(void)
 
 		if (socket->closed || socket->tenant->hostile)
 			continue;
-		if (socket->xs.rx->mode == XSKQ_PLAIN)
-			xskq_prod_submit(socket->xs.rx);
-		else
-			xskq_driver_enqueue(socket->xs.rx, NULL, 0);
+		driver__flush(socket);
 		program__receive(socket, ~0u);
 	}
 	calls__tick(20);

@@ -37,6 +37,15 @@ static bool driver__put(struct socket *socket, u64 addr)
 	return xskq_driver_enqueue(socket->xs.rx, &desc, 1);
 }
 
+/* What xsk_flush() does to the RX ring at the end of a NAPI poll. */
+void driver__flush(struct socket *socket)
+{
+	if (xskq_is_plain(socket->xs.rx))
+		xskq_prod_submit(socket->xs.rx);
+	else
+		xskq_driver_enqueue(socket->xs.rx, NULL, 0);
+}
+
 void driver__receive(struct socket *socket, u32 n)
 {
 	struct pool *pool = socket->pool;
@@ -58,10 +67,7 @@ void driver__receive(struct socket *socket, u32 n)
 		}
 	}
 	if (n & 8) { /* else it flushes later */
-		if (xskq_is_plain(socket->xs.rx))
-			xskq_prod_submit(socket->xs.rx);
-		else
-			xskq_driver_enqueue(socket->xs.rx, NULL, 0);
+		driver__flush(socket);
 		if (xskq_is_plain(pool->xp.fq))
 			__xskq_cons_release(pool->xp.fq);
 	}

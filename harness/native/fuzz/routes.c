@@ -70,8 +70,8 @@ static void socket__empty(struct socket *socket)
 	struct xsk_queue *tx = socket->xs.tx;
 	const struct xdp_rxtx_ring *ring = (const struct xdp_rxtx_ring *)tx->ring;
 
-	if (socket->xs.rx->mode == XSKQ_PLAIN)
-		xskq_prod_submit(socket->xs.rx);
+	/* A NAPI poll that was under way has ended by now, and found the ring plain, joining or shared. */
+	driver__flush(socket);
 	program__receive(socket, ~0u);
 	for (u32 at = tx->cached_cons; at != socket->tx; at++) {
 		u64 frame = frame__number(socket->tenant, ring->desc[at & tx->ring_mask].addr);

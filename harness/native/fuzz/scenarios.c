@@ -63,12 +63,32 @@ static void close_after_a_route_was_replaced(void)
 	audit__frames();
 }
 
+static void close_3(void)
+{
+	world->meanwhile = NULL;
+	routes__close(&world->sockets[3]);
+}
+
+/*
+ * A NAPI poll has put a packet on a plain RX ring and not published it when the ring joins a route. Socket 3 closes before
+ * the ring is shared, so what the poll publishes at its end is all that its program is ever told.
+ */
+static void close_while_its_ring_joins(void)
+{
+	program__fill(world->sockets[3].pool, 1);
+	driver__receive(&world->sockets[3], 1);
+	world->meanwhile = close_3;
+	routes__set(&world->sockets[0], 1, 3);
+	audit__frames();
+}
+
 static const struct {
 	const char *name;
 	void (*run)(void);
 } scenarios[] = {
 	{ "close-while-a-route-is-replaced", close_while_a_route_is_replaced },
 	{ "close-after-a-route-was-replaced", close_after_a_route_was_replaced },
+	{ "close-while-its-ring-joins", close_while_its_ring_joins },
 };
 
 int main(int argc, char **argv)

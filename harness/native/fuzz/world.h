@@ -133,6 +133,7 @@ void hostile__scrub(void);
 
 /* The driver of a pool, where it is no redirect. */
 void driver__receive(struct socket *socket, u32 n);
+void driver__flush(struct socket *socket);
 void driver__send(struct socket *socket, u32 n);
 void driver__sent(struct pool *pool, u32 n);
 
