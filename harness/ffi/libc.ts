@@ -9,6 +9,9 @@ export const libc = {
   bind: lib.func('int bind(int fd, const sockaddr_xdp *address, uint32_t length)'),
   /** The same to an address of any family. */
   bindAny: lib.func('int bind(int fd, const void *address, uint32_t length)'),
+  connect: lib.func('int connect(int fd, const void *address, uint32_t length)'),
+  listen: lib.func('int listen(int fd, int backlog)'),
+  accept4: lib.func('int accept4(int fd, void *address, void *length, int flags)'),
   setsockopt: lib.func('int setsockopt(int fd, int level, int name, const void *value, uint32_t length)'),
   getsockopt: lib.func('int getsockopt(int fd, int level, int name, _Out_ void *value, _Inout_ uint32_t *length)'),
   sendto: lib.func(

@@ -16,11 +16,16 @@ export const nativePaths = {
   hopsDpdk: join(outDir, 'hops-dpdk'),
   xskTests: join(outDir, 'xsk-tests'),
   xskTestTitles: join(outDir, 'xsk-tests.titles'),
-  xskRedirect: join(outDir, 'xsk_redirect.bpf.o'),
+  xskRedirect: bpfObject('xsk_redirect'),
   passthroughGuest: join(outDir, 'passthrough-guest'),
   passthroughPeer: join(outDir, 'passthrough-peer'),
-  xdpForward: join(outDir, 'xdp_forward.bpf.o'),
+  xdpForward: bpfObject('xdp_forward'),
 } as const;
+
+/** A compiled file of bpf/, by its name there. */
+export function bpfObject(name: string): string {
+  return join(outDir, `${name}.bpf.o`);
+}
 
 /** With a relative OUT: the path of the checkout may have blanks, which make cannot quote. */
 export function nativeMakeArgs(root: string = repositoryRoot): readonly string[] {

@@ -40,6 +40,7 @@ const layers = [
     'machine',
     'native',
     'ffi',
+    'xdp',
   ],
   ...[
     'demo',

@@ -1,0 +1,194 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import koffi from 'koffi';
+import { FlashError } from '../errors.js';
+import { closing } from './closing.js';
+import {
+  createXdpLink,
+  listLinks,
+  openLink,
+  openProgram,
+  programOfId,
+  queryXdp,
+  readProgram,
+  type XdpOnDevice,
+} from './bpf-link.js';
+import { loadBpfObject, mapsOf, type BpfObject } from './bpf-object.js';
+import { libbpf, xdpFlag } from './libbpf.js';
+import { libc } from './libc.js';
+import { errnoName, NativeError } from './native-error.js';
+
+/*
+ * A device takes one XDP program. That of libxdp calls up to ten others, one after the other, as long as they let
+ * packets pass:
+ *
+ *   device --link--> xdp_dispatcher: prog0() prog1() ... prog9()
+ *                                      ^       ^
+ *                                    link    link        of programs that replace these functions
+ *
+ * libxdp itself builds a dispatcher anew for each program that comes or goes, attaches it without a link and keeps
+ * the programs in the BPF file system, so that they outlive who attached them. Here the dispatcher is attached by a
+ * link that everybody holds who has a program in it, with all its functions ready to be replaced. Which of them
+ * are taken the kernel knows. What a process held is given back when it ends, also by SIGKILL.
+ */
+
+export const dispatcherName = 'xdp_dispatcher';
+export const dispatcherPlaces = 10;
+
+export type XdpMode = 'native' | 'generic';
+
+/** A dispatcher on a device. Disposing gives up this hold of it; the last one takes it off the device. */
+export interface Dispatcher extends Disposable {
+  readonly programFd: number;
+  readonly programId: number;
+  readonly linkFd: number;
+  readonly mode: XdpMode;
+}
+
+const passAndUnreplaced = (1 << 2) | 0x80000000;
+const hasFrags = 1 << 5;
+const configBytes = 4 + 3 * 4 * dispatcherPlaces;
+
+/** What it is compiled to read: `struct xdp_dispatcher_config` of <xdp/prog_dispatcher.h>. */
+function dispatcherConfig(): Buffer {
+  const config = Buffer.alloc(configBytes);
+  const [magic, version] = [236, 2];
+  config.set([magic, version, dispatcherPlaces, 1]);
+  for (let place = 0; place < dispatcherPlaces; place++) {
+    config.writeUInt32LE(passAndUnreplaced >>> 0, 4 + 4 * place);
+    config.writeUInt32LE(50, 4 + 4 * (dispatcherPlaces + place));
+  }
+  return config;
+}
+
+/** Where distributions have it. */
+const directories = [
+  ...[process.env['LIBXDP_OBJECT_PATH'], '/usr/lib/x86_64-linux-gnu/bpf', '/usr/lib/aarch64-linux-gnu/bpf'],
+  ...['/usr/lib64/bpf', '/usr/lib/bpf', '/usr/local/lib/bpf'],
+].filter((directory) => directory !== undefined);
+
+function dispatcherPath(): string {
+  const found = directories.map((directory) => join(directory, 'xdp-dispatcher.o')).find((path) => existsSync(path));
+  if (found !== undefined) return found;
+  throw new FlashError('missingTool', `libxdp's xdp-dispatcher.o is in none of ${directories.join(', ')}`, {
+    advice: 'install libxdp (ci/bootstrap.sh does), or set LIBXDP_OBJECT_PATH to where it is',
+  });
+}
+
+function loadDispatcher(): BpfObject {
+  const path = dispatcherPath();
+  return loadBpfObject({
+    path,
+    prepare({ object, program }) {
+      const data = mapsOf(object).find((map) => (libbpf.mapName(map) as string).endsWith('.rodata'));
+      const config = dispatcherConfig();
+      if ((libbpf.setInitialValue(data, config, config.length) as number) < 0) {
+        throw new FlashError('infrastructure', `${path} is of a version of libxdp that is not known here`, {
+          advice: 'libxdp 1.3 to 1.5 have the one that is',
+        });
+      }
+      libbpf.setProgramFlags(program(dispatcherName), hasFrags);
+    },
+  });
+}
+
+/** The kernel did not attach it. */
+export class AttachError extends NativeError {}
+
+const mostAttempts = 16;
+
+/**
+ * Joins the dispatcher of a device of this network namespace, or attaches one in the first of some modes that the
+ * device takes. `refused` is told of each mode that it does not.
+ */
+export function joinDispatcher(
+  { ifname, ifindex }: { readonly ifname: string; readonly ifindex: number },
+  modes: readonly XdpMode[],
+  refused: (mode: XdpMode, programFd: number, error: AttachError) => void,
+): Dispatcher {
+  // Somebody else may attach or end between the question and the answer.
+  for (let attempt = 0; attempt < mostAttempts; attempt++) {
+    const there = queryXdp(ifindex);
+    const dispatcher =
+      there === undefined ? attachDispatcher(ifname, ifindex, modes, refused) : holdDispatcher(ifname, there, modes);
+    if (dispatcher !== undefined) return dispatcher;
+  }
+  throw new FlashError('busy', `the XDP program of ${ifname} changed ${mostAttempts} times while it was looked at`, {
+    advice: 'something attaches and detaches programs there all the time; `bpftool net` shows what',
+  });
+}
+
+/** Undefined if it is gone by now. */
+function holdDispatcher(ifname: string, there: XdpOnDevice, modes: readonly XdpMode[]): Dispatcher | undefined {
+  const { mode, programId } = there;
+  const program = programOfId(programId);
+  if (program === undefined) return undefined;
+  const link = listLinks().find((each) => each.kind === 'xdp' && each.programId === programId);
+  if (link === undefined && queryXdp(libc.ifNameToIndex(ifname) as number)?.programId !== programId) return undefined;
+  if (program.name !== dispatcherName || link === undefined) throw occupied(ifname, program.name, there, link);
+  if (mode !== 'native' && mode !== 'generic') throw occupied(ifname, program.name, there, link);
+  if (!modes.includes(mode)) {
+    throw new FlashError('busy', `${ifname} has XDP programs in ${mode} mode; a device has all of them in one mode`, {
+      advice: `attach in ${mode} mode too, or detach those first (\`npm run xdp -- list\` shows them)`,
+    });
+  }
+  using opened = closing();
+  const linkFd = opened.add(openLink(link.id));
+  const programFd = opened.add(openProgram(programId));
+  if (linkFd === undefined || programFd === undefined) return undefined;
+  return { linkFd, programFd, programId, mode, ...opened.keep() };
+}
+
+function occupied(ifname: string, name: string, { mode, programId }: XdpOnDevice, link: unknown): FlashError {
+  const ofLibxdp = name === dispatcherName && link === undefined;
+  return new FlashError(
+    'busy',
+    `${ifname} has the XDP program ${name} (id ${programId}, ${mode}) already, ` +
+      (ofLibxdp ? 'which libxdp attached' : 'which is no dispatcher that others can join'),
+    {
+      advice: ofLibxdp
+        ? 'join its programs with --libxdp, or take them off with `xdp-loader unload --all`'
+        : 'end what attached it, or take it off: `ip link set dev DEVICE xdp off` (also xdpgeneric, xdpoffload)',
+    },
+  );
+}
+
+/** Undefined if somebody else was faster. */
+function attachDispatcher(
+  ifname: string,
+  ifindex: number,
+  modes: readonly XdpMode[],
+  refused: (mode: XdpMode, programFd: number, error: AttachError) => void,
+): Dispatcher | undefined {
+  using opened = closing();
+  const object = opened.use(loadDispatcher());
+  const programFd = object.programFd(dispatcherName);
+  for (const mode of modes) {
+    const linkFd = createXdpLink(programFd, ifindex, xdpFlag[mode]);
+    if (linkFd >= 0) {
+      opened.add(linkFd);
+      return { linkFd, programFd, programId: readProgram(programFd).id, mode, ...opened.keep() };
+    }
+    if (['EBUSY', 'EEXIST'].includes(errnoName(-linkFd)) && queryXdp(ifindex) !== undefined) return undefined;
+    refused(mode, programFd, new AttachError(`attaching to ${ifname} in ${mode} mode`, -linkFd));
+  }
+  throw new RangeError('no mode to attach in');
+}
+
+/** Puts a program in the first of some places of a dispatcher that is free. Undefined if none is. */
+export function takePlace(
+  program: unknown,
+  dispatcher: Dispatcher,
+  places: readonly number[],
+): (Disposable & { readonly place: number; readonly linkFd: number }) | undefined {
+  for (const place of places) {
+    const link: unknown = libbpf.attachFreplace(program, dispatcher.programFd, `prog${place}`);
+    if (link) {
+      const linkFd = libbpf.linkFd(link) as number;
+      return { place, linkFd, [Symbol.dispose]: () => void libbpf.destroyLink(link) };
+    }
+    const errno = koffi.errno();
+    if (errnoName(errno) !== 'EBUSY') throw new NativeError(`putting a program in place ${place}`, errno);
+  }
+  return undefined;
+}

@@ -1,0 +1,100 @@
+import { FlashError } from '../errors.js';
+import { loadBpfObject, type BpfObject } from '../ffi/bpf-object.js';
+import { closing } from '../ffi/closing.js';
+import { libbpf } from '../ffi/libbpf.js';
+import { NativeError } from '../ffi/native-error.js';
+import { joinDispatcher, takePlace, type Dispatcher, type XdpMode } from '../ffi/xdp-dispatcher.js';
+import { indexOf } from '../ffi/xdp-program.js';
+import { attachAlone } from './attach-alone.js';
+import { attachment, inDevice, type AttachOptions, type Attachment, type XdpDevice } from './attachment.js';
+import { placesOf, type CataloguedProgram } from './catalogue.js';
+import { reasonFor, refusedFor } from './refusal.js';
+
+/** Attaches programs to devices: several live on one, also those of other processes that call this. */
+export function attachXdp(options: AttachOptions): Attachment {
+  const { devices, programs, mode = 'auto', onRefusal } = options;
+  const [program, ...others] = programs;
+  if (program === undefined) throw new RangeError('no program to attach');
+  if (mode === 'offload') {
+    if (others.length === 0) return attachAlone({ devices, program, modes: [mode] });
+    throw new FlashError('usage', 'a NIC takes one program to run itself', { advice: 'name one, or another mode' });
+  }
+  const modes: readonly XdpMode[] = mode === 'auto' ? ['native', 'generic'] : [mode];
+  try {
+    return attachByDispatcher(options, modes);
+  } catch (error) {
+    if (!(error instanceof NoExtensions)) throw error;
+    if (others.length > 0) throw onlyOne(error);
+    return attachAlone({ devices, program, modes, onRefusal });
+  }
+}
+
+/** The kernel lets no program replace a function of another. */
+class NoExtensions extends Error {}
+
+function onlyOne(cause: NoExtensions): FlashError {
+  return new FlashError('infrastructure', `several XDP programs on a device: ${cause.message}`, {
+    cause,
+    advice: 'attach one program only, or use a kernel with BPF trampolines (x86-64, arm64 since 6.0) that allows them',
+  });
+}
+
+function attachByDispatcher({ devices, programs, onRefusal }: AttachOptions, modes: readonly XdpMode[]): Attachment {
+  using opened = closing();
+  const dispatchers = devices.map((device) => opened.use(joinOn(device, modes, onRefusal)));
+  const links = dispatchers.map(({ linkFd }, at) => ({ name: `dispatcher-${devices[at]?.ifname}`, fd: linkFd }));
+  const attached = programs.map((program) => {
+    const object = opened.use(loadFor(program, dispatchers[0] as Dispatcher));
+    for (const [at, dispatcher] of dispatchers.entries()) {
+      const place = takePlace(object.program(program.program), dispatcher, placesOf[program.role]);
+      if (place === undefined) throw full(devices[at]?.ifname ?? '', program);
+      opened.use(place);
+      links.push({ name: `${program.name}-${devices[at]?.ifname}`, fd: place.linkFd });
+    }
+    return { program, object };
+  });
+  const attachedDevices = devices.map((device, at) => ({ ...device, mode: (dispatchers[at] as Dispatcher).mode }));
+  return attachment(attachedDevices, attached, links, opened.keep());
+}
+
+function joinOn(device: XdpDevice, modes: readonly XdpMode[], onRefusal?: (why: string) => void): Dispatcher {
+  const { ifname, netns } = device;
+  const ifindex = indexOf(ifname, netns);
+  return inDevice(device, () =>
+    joinDispatcher({ ifname, ifindex }, modes, (mode, programFd, error) => {
+      const reason = reasonFor(mode, ifindex, programFd);
+      if (mode === modes.at(-1)) throw refusedFor(ifname, mode, error, reason);
+      onRefusal?.(`${ifname} takes no XDP program in ${mode} mode: ${reason ?? error.errno}`);
+    }),
+  );
+}
+
+const extension = 28;
+/** What kernels say that have no programs of that type, or policies against them. */
+const refusals = ['EPERM', 'EINVAL', 'EOPNOTSUPP', 'ENOTSUPP'];
+
+function loadFor({ object, program: name }: CataloguedProgram, dispatcher: Dispatcher): BpfObject {
+  try {
+    return loadBpfObject({
+      path: object,
+      prepare({ program }) {
+        libbpf.setProgramType(program(name), extension);
+        libbpf.setExpectedAttachType(program(name), 0);
+        libbpf.setAttachTarget(program(name), dispatcher.programFd, 'prog0');
+      },
+    });
+  } catch (error) {
+    const { cause } = error as { cause?: unknown };
+    if (!(cause instanceof NativeError) || !refusals.includes(cause.errno)) throw error;
+    throw new NoExtensions(`the kernel lets no program replace a function of another (${cause.errno})`, {
+      cause: error,
+    });
+  }
+}
+
+function full(ifname: string, { name, role }: CataloguedProgram): FlashError {
+  const count = placesOf[role].length;
+  return new FlashError('busy', `${ifname} has ${count} programs in the places where ${name} would be`, {
+    advice: 'detach one of them first: `npm run xdp -- list` shows what is there',
+  });
+}

@@ -1,0 +1,63 @@
+import type { BpfObject } from '../ffi/bpf-object.js';
+import { inNetns } from '../ffi/netns.js';
+import type { XdpMode } from '../ffi/xdp-dispatcher.js';
+import type { CataloguedProgram } from './catalogue.js';
+
+export const attachModes = ['auto', 'native', 'generic', 'offload'] as const;
+/** `auto` is native where the driver has it, and generic elsewhere. */
+export type AttachMode = (typeof attachModes)[number];
+
+export interface XdpDevice {
+  readonly netns?: string | undefined;
+  readonly ifname: string;
+}
+
+export interface AttachOptions {
+  /** A program on several devices has the same maps on all of them. */
+  readonly devices: readonly XdpDevice[];
+  readonly programs: readonly CataloguedProgram[];
+  readonly mode?: AttachMode;
+  /** Told why `auto` does without native mode. */
+  readonly onRefusal?: (reason: string) => void;
+}
+
+export interface AttachedDevice extends XdpDevice {
+  readonly mode: XdpMode | 'offload';
+}
+
+export interface AttachedProgram {
+  readonly name: string;
+  readonly mapFd: (map: string) => number;
+  readonly mapNames: readonly string[];
+}
+
+/** Programs on devices; they are there until it is disposed of, and no longer than this process unless they are pinned. */
+export interface Attachment extends Disposable {
+  readonly devices: readonly AttachedDevice[];
+  readonly programs: readonly AttachedProgram[];
+  /** What a pin has to hold so that they stay. */
+  readonly links: readonly { readonly name: string; readonly fd: number }[];
+  readonly mapFd: (map: string) => number;
+}
+
+export function attachment(
+  devices: readonly AttachedDevice[],
+  attached: readonly { readonly program: CataloguedProgram; readonly object: BpfObject }[],
+  links: Attachment['links'],
+  held: Disposable,
+): Attachment {
+  const programs = attached.map(({ program: { name }, object: { mapFd, mapNames } }) => ({ name, mapFd, mapNames }));
+  return {
+    ...{ devices, links, programs },
+    mapFd(map) {
+      const owner = programs.find(({ mapNames }) => mapNames.includes(map));
+      if (owner === undefined) throw new RangeError(`no program that is attached has a map "${map}"`);
+      return owner.mapFd(map);
+    },
+    ...held,
+  };
+}
+
+/** Does synchronous work in the network namespace of a device. */
+export const inDevice = <T>({ netns }: XdpDevice, work: () => T): T =>
+  netns === undefined ? work() : inNetns(netns, work);

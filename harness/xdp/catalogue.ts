@@ -1,0 +1,38 @@
+import { bpfObject } from '../native/build-native.js';
+
+/** What a program does to packets: those that may drop them come first, those that give them away last. */
+export type XdpRole = 'filter' | 'translate' | 'deliver';
+
+/** Places of a dispatcher for each role, in the order they run. */
+export const placesOf: Readonly<Record<XdpRole, readonly number[]>> = {
+  filter: [0, 1, 2],
+  translate: [3, 4, 5],
+  deliver: [6, 7, 8, 9],
+};
+
+export interface CataloguedProgram {
+  /** What a user calls it. */
+  readonly name: string;
+  readonly object: string;
+  /** What it is called in the object. */
+  readonly program: string;
+  readonly role: XdpRole;
+  readonly summary: string;
+}
+
+/** The programs of bpf/ that a user may attach. */
+export const catalogue: readonly CataloguedProgram[] = [
+  entry('firewall', 'xdp_firewall', 'filter', 'drops what comes from blocked addresses, and counts every source'),
+  entry('dnat', 'xdp_dnat', 'translate', 'sends what is for a service to its backend, and translates the answers'),
+  entry('queue', 'xsk_redirect', 'deliver', 'to the AF_XDP socket of the queue'),
+];
+
+function entry(name: string, program: string, role: XdpRole, summary: string): CataloguedProgram {
+  return { name, object: bpfObject(program), program, role, summary };
+}
+
+export function programNamed(name: string): CataloguedProgram {
+  const found = catalogue.find((each) => each.name === name);
+  if (found === undefined) throw new RangeError(`no XDP program "${name}"`);
+  return found;
+}
