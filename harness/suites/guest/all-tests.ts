@@ -6,6 +6,7 @@
  */
 import test from 'ava';
 import { testbed } from './support/testbed.js';
+import { disposeXdpWires } from './support/xdp-testbed.js';
 import './redirect.test.js';
 import './route.test.js';
 import './tracking.test.js';
@@ -36,5 +37,10 @@ import './hostile.test.js';
 import './chain.test.js';
 import './bystander.test.js';
 import './library.test.js';
+import './xdp-firewall.test.js';
+import './xdp-attach.test.js';
 
-test.after.always('the network namespaces go', testbed.dispose);
+test.after.always('the network namespaces go', async () => {
+  await testbed.dispose();
+  await disposeXdpWires();
+});
