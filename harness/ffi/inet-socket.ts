@@ -9,6 +9,7 @@ export interface InetSocket extends Disposable {
   readonly bind: (address: string, port: number) => void;
   readonly connect: (address: string, port: number) => void;
   readonly listen: () => void;
+  readonly localPort: () => number;
   /** Undefined if nobody has connected. */
   readonly accept: () => InetSocket | undefined;
   readonly send: (bytes: Buffer) => void;
@@ -58,6 +59,11 @@ function wrap(fd: number, version: 4 | 6): InetSocket {
       const to = socketAddress(version, address, port);
       const result = libc.connect(fd, to, to.length) as number;
       if (result < 0 && !notYet.includes(errnoName(koffi.errno()))) checkErrno(`connecting to ${address}`, result);
+    },
+    localPort() {
+      const [name, length] = [Buffer.alloc(28), Buffer.from([28, 0, 0, 0])];
+      checkErrno('asking for the port', libc.getsockname(fd, name, length));
+      return name.readUInt16BE(2);
     },
     listen: () => void checkErrno('listening', libc.listen(fd, 8)),
     accept() {

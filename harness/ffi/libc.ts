@@ -10,6 +10,7 @@ export const libc = {
   /** The same to an address of any family. */
   bindAny: lib.func('int bind(int fd, const void *address, uint32_t length)'),
   connect: lib.func('int connect(int fd, const void *address, uint32_t length)'),
+  getsockname: lib.func('int getsockname(int fd, void *address, void *length)'),
   listen: lib.func('int listen(int fd, int backlog)'),
   accept4: lib.func('int accept4(int fd, void *address, void *length, int flags)'),
   setsockopt: lib.func('int setsockopt(int fd, int level, int name, const void *value, uint32_t length)'),

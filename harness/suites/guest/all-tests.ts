@@ -38,6 +38,7 @@ import './chain.test.js';
 import './bystander.test.js';
 import './library.test.js';
 import './xdp-firewall.test.js';
+import './xdp-dnat.test.js';
 import './xdp-attach.test.js';
 
 test.after.always('the network namespaces go', async () => {

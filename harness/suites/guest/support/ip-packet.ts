@@ -52,12 +52,24 @@ function transportOf(options: IpPacketOptions, addresses: Buffer): Buffer {
   if (protocol === 'tcp') bytes.writeUInt16BE(0x5018, 12);
   else bytes.writeUInt16BE(bytes.length, 4);
   if (options.checksum === 'none') return bytes;
-  const pseudo = Buffer.alloc(4);
-  pseudo.writeUInt16BE(protocolNumber(options), 0);
-  pseudo.writeUInt16BE(bytes.length, 2);
-  const sum = internetChecksum(Buffer.concat([addresses, pseudo, bytes]));
+  const sum = internetChecksum(Buffer.concat([addresses, pseudoHeader(options, bytes), bytes]));
   bytes.writeUInt16BE(sum === 0 && protocol === 'udp' ? 0xffff : sum, at);
   return bytes;
+}
+
+function pseudoHeader(options: IpPacketOptions, transport: Buffer): Buffer {
+  const pseudo = Buffer.alloc(4);
+  pseudo.writeUInt16BE(protocolNumber(options), 0);
+  pseudo.writeUInt16BE(transport.length, 2);
+  return pseudo;
+}
+
+/** The checksum that TCP or UDP of such a packet has, before UDP makes 0xffff of 0. */
+export function transportSum(options: IpPacketOptions): number {
+  const version = versionOf(options.source) ?? 4;
+  const addresses = Buffer.concat([options.source, options.destination].map((each) => addressBytes(version, each)));
+  const bytes = transportOf({ ...options, checksum: 'none' }, addresses);
+  return internetChecksum(Buffer.concat([addresses, pseudoHeader(options, bytes), bytes]));
 }
 
 function ipv4(options: IpPacketOptions, from: Buffer, to: Buffer, payloadBytes: number): Buffer {
