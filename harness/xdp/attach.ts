@@ -70,6 +70,7 @@ function joinOn(device: XdpDevice, modes: readonly XdpMode[], onRefusal?: (why: 
 }
 
 const extension = 28;
+const hasFrags = 1 << 5;
 /** What kernels say that have no programs of that type, or policies against them. */
 const refusals = ['EPERM', 'EINVAL', 'EOPNOTSUPP', 'ENOTSUPP'];
 
@@ -80,6 +81,8 @@ function loadFor({ object, program: name }: CataloguedProgram, dispatcher: Dispa
       prepare({ program }) {
         libbpf.setProgramType(program(name), extension);
         libbpf.setExpectedAttachType(program(name), 0);
+        // All of bpf/ do, which libbpf reads from the sections of programs of other types only.
+        libbpf.setProgramFlags(program(name), hasFrags);
         libbpf.setAttachTarget(program(name), dispatcher.programFd, 'prog0');
       },
     });

@@ -28,6 +28,8 @@ export interface AttachedDevice extends XdpDevice {
 export interface AttachedProgram {
   readonly name: string;
   readonly mapFd: (map: string) => number;
+  /** Of another program of its file. */
+  readonly programFd: (program: string) => number;
   readonly mapNames: readonly string[];
 }
 
@@ -46,7 +48,9 @@ export function attachment(
   links: Attachment['links'],
   held: Disposable,
 ): Attachment {
-  const programs = attached.map(({ program: { name }, object: { mapFd, mapNames } }) => ({ name, mapFd, mapNames }));
+  const programs = attached.map(({ program: { name }, object: { mapFd, programFd, mapNames } }) => ({
+    ...{ name, mapFd, programFd, mapNames },
+  }));
   return {
     ...{ devices, links, programs },
     mapFd(map) {

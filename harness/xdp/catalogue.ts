@@ -23,8 +23,16 @@ export interface CataloguedProgram {
 /** The programs of bpf/ that a user may attach. */
 export const catalogue: readonly CataloguedProgram[] = [
   entry('firewall', 'xdp_firewall', 'filter', 'drops what comes from blocked addresses, and counts every source'),
+  entry('verdict', 'xdp_verdict', 'filter', 'one verdict for every packet: aborted, drop, pass, tx or redirect'),
   entry('dnat', 'xdp_dnat', 'translate', 'sends what is for a service to its backend, and translates the answers'),
-  entry('queue', 'xsk_redirect', 'deliver', 'to the AF_XDP socket of the queue'),
+  entry('redirect-if', 'xdp_redirect_if', 'deliver', 'to the device with an index'),
+  entry('redirect', 'xdp_redirect_map', 'deliver', 'to the device that a devmap has for the one it came in on'),
+  entry('broadcast', 'xdp_broadcast', 'deliver', 'to every other device of a devmap'),
+  entry('cpumap', 'xdp_cpumap', 'deliver', 'to a processor by the hash of its flow, and from there to a device'),
+  entry('queue', 'xsk_redirect', 'deliver', 'to the AF_XDP socket of its queue'),
+  entry('flow', 'xsk_flow', 'deliver', 'to one of several AF_XDP sockets of its queue, by its flow'),
+  entry('balance', 'xdp_balance', 'deliver', 'to a replica of a chain, which its flow keeps'),
+  entry('metadata', 'xdp_metadata', 'deliver', 'to the AF_XDP socket of its queue, with what is known of it before it'),
 ];
 
 function entry(name: string, program: string, role: XdpRole, summary: string): CataloguedProgram {

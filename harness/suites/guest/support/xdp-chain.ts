@@ -7,7 +7,7 @@ import { createTestUmem } from './testbed.js';
 import type { XdpWires } from './xdp-wires.js';
 
 /**
- *   == n0:QUEUE [first] --FLASH--> [last] n1:QUEUE+1 ==
+ *   == n0:QUEUE [first] --FLASH--> [last] n1:0 ==
  *
  * Two functions that hand on whatever comes, on a UMEM of their own.
  */
@@ -23,11 +23,10 @@ export interface XdpChain extends Disposable {
 const frames = 128;
 const filled = 48;
 
-/** Several chains on one queue have a UMEM together. */
 export function openXdpChain({ middle: netns }: Pick<XdpWires, 'middle'>, queue = 0): XdpChain {
   const umem = createTestUmem({ frameCount: 2 * frames });
   const first = openListed({ netns, ifname: 'n0', queue, umem });
-  const last = openListed({ netns, ifname: 'n1', queue: queue + 1, umem });
+  const last = openListed({ netns, ifname: 'n1', queue: 0, umem });
   setRoute(flashId(first), [flashId(last)]);
   const step = (): void => {
     for (const socket of [first, last]) {

@@ -7,12 +7,14 @@ import { createNetns, deleteNetns, ipBatch, runIn } from '../../../host/netns.js
  *  +-----------+        +--------------+        +-----------+
  *  |        c0 |== n0 ==| n0        n1 |== n1 ==| s0        |
  *  |        .1 |        | .254    .254 |        | .2        |
+ *                       |           n2 |== n2 ==| s2        |
  *  +-----------+        +--------------+        +-----------+
  *     10.88.0.0/24, fd88::/64        10.89.0.0/24, fd89::/64
  *
- * Pairs of veth devices with three queues in the middle, which routes between both networks. Nobody leaves checksums
- * to a device, so what arrives has some, and the stack that receives it looks at them. s0 has the same MAC as n0: what
- * a client sends its router is for the server, if a chain brings it there as it is.
+ * Pairs of veth devices with three RX queues in the middle, which routes between both networks. Nobody leaves checksums
+ * to a device, so what arrives has some, and the stack that receives it looks at them. s0 and
+ * s2 have the same MAC as n0: what a client sends its router is for the server, if XDP or a chain brings it there as it
+ * is. Only they bring it to the hidden address, to which the middle has no route.
  */
 export interface XdpWires extends AsyncDisposable {
   readonly client: string;
@@ -25,13 +27,15 @@ export const addresses = {
   middle: { 4: '10.88.0.254', 6: 'fd88::fe' },
   middleToServer: { 4: '10.89.0.254', 6: 'fd89::fe' },
   server: { 4: '10.89.0.2', 6: 'fd89::2' },
+  hidden: { 4: '10.99.0.2', 6: 'fd99::2' },
 } as const;
 
 export const macs = {
   c0: '02:88:00:00:00:01',
   n0: '02:88:00:00:00:fe',
-  n1: '02:89:00:00:00:fe',
+  n1: '02:89:00:00:00:fe', n2: '02:90:00:00:00:fe',
   s0: '02:88:00:00:00:fe',
+  s2: '02:88:00:00:00:fe',
 } as const;
 
 export async function layXdpWires(tag: string): Promise<XdpWires> {
@@ -41,9 +45,15 @@ export async function layXdpWires(tag: string): Promise<XdpWires> {
   };
   try {
     for (const name of Object.values(names)) await createNetns(name);
-    await ipBatch(names.middle, [pair('n0', 'c0', names.client), pair('n1', 's0', names.server)]);
+    await ipBatch(names.middle, [pair('n0', 'c0', names.client), pair('n1', 's0', names.server), pair('n2', 's2', names.server)]);
     await setUp(names.client, 'c0', addresses.client, addresses.middle, [['n0', addresses.middle]]);
+    await withoutOffloads(names.server, ['s2']);
     await setUp(names.server, 's0', addresses.server, addresses.middleToServer, [['n1', addresses.middleToServer]]);
+    await ipBatch(names.server, [
+      `addr add ${addresses.hidden[4]}/32 dev s0`,
+      `addr add ${addresses.hidden[6]}/128 dev s0 nodad`,
+      'link set s2 addrgenmode none up',
+    ]);
     await setUpMiddle(names.middle);
   } catch (error) {
     await remove();
@@ -52,9 +62,8 @@ export async function layXdpWires(tag: string): Promise<XdpWires> {
   return { ...names, [Symbol.asyncDispose]: remove };
 }
 
-function pair(near: 'n0' | 'n1', far: 'c0' | 's0', farNetns: string): string {
-  const queues = (count: number): string => `numtxqueues ${count} numrxqueues ${count}`;
-  return `link add ${near} address ${macs[near]} ${queues(3)} type veth peer name ${far} address ${macs[far]} ${queues(1)} netns ${farNetns}`;
+function pair(near: 'n0' | 'n1' | 'n2', far: 'c0' | 's0' | 's2', farNetns: string): string {
+  return `link add ${near} address ${macs[near]} numtxqueues 1 numrxqueues 3 type veth peer name ${far} address ${macs[far]} numtxqueues 1 numrxqueues 1 netns ${farNetns}`;
 }
 
 type Addresses = Readonly<Record<4 | 6, string>>;
@@ -77,7 +86,7 @@ async function setUp(
 }
 
 async function setUpMiddle(netns: string): Promise<void> {
-  await withoutOffloads(netns, ['n0', 'n1']);
+  await withoutOffloads(netns, ['n0', 'n1', 'n2']);
   enableIpv6(netns, ['n0', 'n1']);
   inNetns(netns, () => {
     writeFileSync('/proc/sys/net/ipv4/ip_forward', '1');
@@ -86,6 +95,7 @@ async function setUpMiddle(netns: string): Promise<void> {
   await ipBatch(netns, [
     ...upWith('n0', addresses.middle),
     ...upWith('n1', addresses.middleToServer),
+    'link set n2 addrgenmode none up',
     ...neighbour('n0', addresses.client, macs.c0),
     ...neighbour('n1', addresses.server, macs.s0),
   ]);

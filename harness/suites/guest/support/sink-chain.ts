@@ -1,0 +1,70 @@
+import type { XdpSocket } from '../../../ffi/socket-types.js';
+import { setRoute } from '../../../flash/registry.js';
+import { waitUntil } from '../../../process/wait-until.js';
+import { flashId, openListed } from './routed-pair.js';
+import { forward, recycle } from './socket-row.js';
+import { createTestUmem } from './testbed.js';
+import type { XdpWires } from './xdp-wires.js';
+
+export interface Place {
+  readonly netns: string;
+  readonly ifname: string;
+  readonly queue: number;
+}
+
+/**
+ *   == DEVICE:QUEUE [first] --FLASH--> [last] n1:N      a chain each, on one UMEM
+ *
+ * What has passed a chain stays with the test.
+ */
+export interface SinkChains extends Disposable {
+  readonly firsts: readonly XdpSocket[];
+  /** What has come out of each chain until now. */
+  readonly out: readonly (readonly Buffer[])[];
+  readonly runUntil: (what: string, condition: () => boolean) => Promise<void>;
+}
+
+const [framesEach, filled] = [192, 64];
+
+/** Chains that begin at these places, of which several may be one. */
+export function openSinkChains({ middle }: Pick<XdpWires, 'middle'>, places: readonly Place[]): SinkChains {
+  const umem = createTestUmem({ frameCount: 2 * framesEach * places.length });
+  const sockets: XdpSocket[] = [];
+  const open = (place: Place): XdpSocket => {
+    const socket = openListed({ ...place, umem, fillSize: 128 });
+    sockets.push(socket);
+    return socket;
+  };
+  const lasts = places.map((_, queue) => open({ netns: middle, ifname: 'n1', queue }));
+  const firsts = places.map(open);
+  const out = places.map((): Buffer[] => []);
+  for (const [at, first] of firsts.entries()) setRoute(flashId(first), [flashId(lasts[at] as XdpSocket)]);
+  const step = (): void => {
+    for (const socket of sockets) recycle(socket, filled);
+    for (const first of firsts) if (forward(first) > 0) first.kick();
+    for (const [at, { rings }] of lasts.entries()) {
+      const arrived = rings.rx.consume();
+      out[at]?.push(...arrived.map(({ addr, len }) => Buffer.from(umem.read(addr, len))));
+      umem.give(arrived.map(({ addr }) => addr));
+    }
+  };
+  step();
+  return {
+    ...{ firsts, out },
+    async runUntil(what, condition) {
+      const probe = (): boolean => {
+        step();
+        return condition();
+      };
+      const lastState = (): unknown => out.map(({ length }) => length);
+      await waitUntil(probe, { what, deadlineMs: 20_000, intervalMs: 1, lastState });
+    },
+    [Symbol.dispose]() {
+      for (const socket of sockets.reverse()) socket.close();
+      umem.close();
+    },
+  };
+}
+
+/** The source port of a UDP packet over IPv4 without options. */
+export const sourcePort = (frame: Buffer): number => frame.readUInt16BE(34);
