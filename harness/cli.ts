@@ -10,6 +10,7 @@ import { addPatches } from './commands/patches.js';
 import { addProve } from './commands/prove/prove.js';
 import { addShell } from './commands/shell.js';
 import { addTest } from './commands/test/test.js';
+import { addXdp } from './commands/xdp/xdp.js';
 import { describeFailure, exitCodes, FlashError } from './errors.js';
 import { installInterruptHandler, interruptSignal, throwIfInterrupted } from './process/interrupt.js';
 
@@ -28,6 +29,7 @@ addShell(program);
 addBench(program);
 addBisect(program);
 addLab(program);
+addXdp(program);
 installPackagesFirst(program);
 
 installInterruptHandler();

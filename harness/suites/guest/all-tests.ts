@@ -39,6 +39,8 @@ import './bystander.test.js';
 import './library.test.js';
 import './xdp-firewall.test.js';
 import './xdp-dnat.test.js';
+import './xdp-redirect.test.js';
+import './xdp-sockets.test.js';
 import './xdp-attach.test.js';
 
 test.after.always('the network namespaces go', async () => {

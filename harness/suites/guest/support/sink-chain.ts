@@ -21,6 +21,8 @@ export interface SinkChains extends Disposable {
   readonly firsts: readonly XdpSocket[];
   /** What has come out of each chain until now. */
   readonly out: readonly (readonly Buffer[])[];
+  /** As when the program of the first function of a chain ends. */
+  readonly end: (chain: number) => void;
   readonly runUntil: (what: string, condition: () => boolean) => Promise<void>;
 }
 
@@ -29,7 +31,8 @@ const [framesEach, filled] = [192, 64];
 /** Chains that begin at these places, of which several may be one. */
 export function openSinkChains({ middle }: Pick<XdpWires, 'middle'>, places: readonly Place[]): SinkChains {
   const umem = createTestUmem({ frameCount: 2 * framesEach * places.length });
-  const sockets: XdpSocket[] = [];
+  let sockets: XdpSocket[] = [];
+  let running: XdpSocket[] = [];
   const open = (place: Place): XdpSocket => {
     const socket = openListed({ ...place, umem, fillSize: 128 });
     sockets.push(socket);
@@ -37,11 +40,12 @@ export function openSinkChains({ middle }: Pick<XdpWires, 'middle'>, places: rea
   };
   const lasts = places.map((_, queue) => open({ netns: middle, ifname: 'n1', queue }));
   const firsts = places.map(open);
+  running = [...firsts];
   const out = places.map((): Buffer[] => []);
   for (const [at, first] of firsts.entries()) setRoute(flashId(first), [flashId(lasts[at] as XdpSocket)]);
   const step = (): void => {
     for (const socket of sockets) recycle(socket, filled);
-    for (const first of firsts) if (forward(first) > 0) first.kick();
+    for (const first of running) if (forward(first) > 0) first.kick();
     for (const [at, { rings }] of lasts.entries()) {
       const arrived = rings.rx.consume();
       out[at]?.push(...arrived.map(({ addr, len }) => Buffer.from(umem.read(addr, len))));
@@ -51,6 +55,14 @@ export function openSinkChains({ middle }: Pick<XdpWires, 'middle'>, places: rea
   step();
   return {
     ...{ firsts, out },
+    end(chain) {
+      const first = firsts[chain] as XdpSocket;
+      [sockets, running] = [sockets, running].map((all) => all.filter((each) => each !== first)) as [
+        XdpSocket[],
+        XdpSocket[],
+      ];
+      first.close();
+    },
     async runUntil(what, condition) {
       const probe = (): boolean => {
         step();

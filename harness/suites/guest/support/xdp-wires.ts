@@ -33,7 +33,8 @@ export const addresses = {
 export const macs = {
   c0: '02:88:00:00:00:01',
   n0: '02:88:00:00:00:fe',
-  n1: '02:89:00:00:00:fe', n2: '02:90:00:00:00:fe',
+  n1: '02:89:00:00:00:fe',
+  n2: '02:90:00:00:00:fe',
   s0: '02:88:00:00:00:fe',
   s2: '02:88:00:00:00:fe',
 } as const;
@@ -45,7 +46,11 @@ export async function layXdpWires(tag: string): Promise<XdpWires> {
   };
   try {
     for (const name of Object.values(names)) await createNetns(name);
-    await ipBatch(names.middle, [pair('n0', 'c0', names.client), pair('n1', 's0', names.server), pair('n2', 's2', names.server)]);
+    await ipBatch(names.middle, [
+      pair('n0', 'c0', names.client),
+      pair('n1', 's0', names.server),
+      pair('n2', 's2', names.server),
+    ]);
     await setUp(names.client, 'c0', addresses.client, addresses.middle, [['n0', addresses.middle]]);
     await withoutOffloads(names.server, ['s2']);
     await setUp(names.server, 's0', addresses.server, addresses.middleToServer, [['n1', addresses.middleToServer]]);
