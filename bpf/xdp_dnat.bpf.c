@@ -6,6 +6,7 @@
  */
 #include <xdp/xdp_helpers.h>
 #include "checksum.h"
+#include "next.h"
 
 struct service {
 	struct address address;
@@ -51,18 +52,20 @@ struct {
 	__type(value, __u64);
 } dnat_counters SEC(".maps");
 
+NEXT_PROGRAM(dnat_next);
+
 struct {
 	__uint(priority, 20);
 	__uint(XDP_PASS, 1);
 } XDP_RUN_CONFIG(xdp_dnat);
 
-static __always_inline int dnat__pass(__u32 counter)
+static __always_inline int dnat__pass(struct xdp_md *ctx, __u32 counter)
 {
 	__u64 *count = bpf_map_lookup_elem(&dnat_counters, &counter);
 
 	if (count)
 		(*count)++;
-	return XDP_PASS;
+	return next__pass(ctx, &dnat_next);
 }
 
 static __always_inline int endpoint__equals(const struct endpoint *endpoint, const struct address *address, __be16 port)
@@ -140,15 +143,15 @@ int xdp_dnat(struct xdp_md *ctx)
 	__be16 *ports;
 
 	if (packet__parse(ctx, &packet) != PACKET_IP)
-		return dnat__pass(DNAT_UNMATCHED);
+		return dnat__pass(ctx, DNAT_UNMATCHED);
 	if (packet.fragment)
-		return dnat__pass(DNAT_FRAGMENTS);
+		return dnat__pass(ctx, DNAT_FRAGMENTS);
 	ports = packet__ports(&packet);
 	if (!ports)
-		return dnat__pass(DNAT_UNMATCHED);
+		return dnat__pass(ctx, DNAT_UNMATCHED);
 	check = packet__checksum(&packet);
 	if (!check)
-		return dnat__pass(DNAT_UNMATCHED);
+		return dnat__pass(ctx, DNAT_UNMATCHED);
 	packet__flow(&packet, &flow);
 
 	service.address = flow.destination;
@@ -162,15 +165,15 @@ int xdp_dnat(struct xdp_md *ctx)
 		if (backend->mac[0] | backend->mac[1] | backend->mac[2] | backend->mac[3] | backend->mac[4] |
 		    backend->mac[5])
 			__builtin_memcpy(packet.eth->h_dest, backend->mac, ETH_ALEN);
-		return dnat__pass(DNAT_REQUESTS);
+		return dnat__pass(ctx, DNAT_REQUESTS);
 	}
 
 	seen = bpf_map_lookup_elem(&dnat_flows, &flow);
 	if (!seen)
-		return dnat__pass(DNAT_UNMATCHED);
+		return dnat__pass(ctx, DNAT_UNMATCHED);
 	dnat__translate(&packet, check, &ports[0],
 			packet.v4 ? (void *)&packet.ip->saddr : (void *)&packet.ip6->saddr, seen);
-	return dnat__pass(DNAT_REPLIES);
+	return dnat__pass(ctx, DNAT_REPLIES);
 }
 
 char LICENSE[] SEC("license") = "GPL";

@@ -4,6 +4,7 @@
  * passes: ARP above all.
  */
 #include <xdp/xdp_helpers.h>
+#include "next.h"
 #include "packet.h"
 
 struct prefix_v4 {
@@ -61,6 +62,8 @@ struct {
 	__type(value, __u64);
 } fw_counters SEC(".maps");
 
+NEXT_PROGRAM(fw_next);
+
 struct {
 	__uint(priority, 10);
 	__uint(XDP_PASS, 1);
@@ -100,13 +103,15 @@ static __always_inline void firewall__count_source(const struct packet *packet, 
 	count->bytes += bytes;
 }
 
-static __always_inline int firewall__verdict(__u32 counter)
+static __always_inline int firewall__verdict(struct xdp_md *ctx, __u32 counter)
 {
 	__u64 *count = bpf_map_lookup_elem(&fw_counters, &counter);
 
 	if (count)
 		(*count)++;
-	return counter == FIREWALL_BLOCKED || counter == FIREWALL_TRUNCATED ? XDP_DROP : XDP_PASS;
+	if (counter == FIREWALL_BLOCKED || counter == FIREWALL_TRUNCATED)
+		return XDP_DROP;
+	return next__pass(ctx, &fw_next);
 }
 
 SEC("xdp.frags")
@@ -117,16 +122,16 @@ int xdp_firewall(struct xdp_md *ctx)
 
 	switch (packet__parse(ctx, &packet)) {
 	case PACKET_OTHER:
-		return firewall__verdict(FIREWALL_NOT_IP);
+		return firewall__verdict(ctx, FIREWALL_NOT_IP);
 	case PACKET_TRUNCATED:
-		return firewall__verdict(FIREWALL_TRUNCATED);
+		return firewall__verdict(ctx, FIREWALL_TRUNCATED);
 	case PACKET_IP:
 		break;
 	}
 
 	blocked = firewall__blocks(&packet);
 	firewall__count_source(&packet, blocked, bpf_xdp_get_buff_len(ctx));
-	return firewall__verdict(blocked ? FIREWALL_BLOCKED : FIREWALL_PASSED);
+	return firewall__verdict(ctx, blocked ? FIREWALL_BLOCKED : FIREWALL_PASSED);
 }
 
 char LICENSE[] SEC("license") = "GPL";

@@ -4,6 +4,7 @@
  * addressed to its sender, or XDP_REDIRECT (4), which without a target is an error that the kernel traces and drops.
  */
 #include <xdp/xdp_helpers.h>
+#include "next.h"
 #include "packet.h"
 
 struct {
@@ -12,6 +13,8 @@ struct {
 	__type(key, __u32);
 	__type(value, __u32);
 } verdict SEC(".maps");
+
+NEXT_PROGRAM(verdict_next);
 
 struct {
 	__uint(priority, 30);
@@ -31,7 +34,7 @@ int xdp_verdict(struct xdp_md *ctx)
 	case XDP_DROP:
 		return XDP_DROP;
 	case XDP_PASS:
-		return XDP_PASS;
+		return next__pass(ctx, &verdict_next);
 	case XDP_REDIRECT:
 		return XDP_REDIRECT;
 	case XDP_TX:

@@ -1,11 +1,21 @@
 import { FlashError } from '../errors.js';
 import { createXdpLink } from '../ffi/bpf-link.js';
 import { loadBpfObject, mapsOf, type BpfObject } from '../ffi/bpf-object.js';
+import { u32Key } from '../ffi/bpf-map.js';
 import { closing } from '../ffi/closing.js';
 import { libbpf, xdpFlag } from '../ffi/libbpf.js';
+import { checkResult } from '../ffi/native-error.js';
 import { AttachError, type XdpMode } from '../ffi/xdp-dispatcher.js';
 import { indexOf } from '../ffi/xdp-program.js';
-import { attachment, inDevice, type AttachedDevice, type Attachment, type XdpDevice } from './attachment.js';
+import {
+  attachment,
+  inDevice,
+  shareMaps,
+  type AttachOptions,
+  type AttachedDevice,
+  type Attachment,
+  type XdpDevice,
+} from './attachment.js';
 import type { CataloguedProgram } from './catalogue.js';
 import { reasonFor, refusedFor } from './refusal.js';
 
@@ -13,19 +23,37 @@ type Mode = XdpMode | 'offload';
 
 export interface AloneOptions {
   readonly devices: readonly XdpDevice[];
-  readonly program: CataloguedProgram;
+  /** In the order they run. */
+  readonly programs: readonly CataloguedProgram[];
   /** The first that a device takes. */
   readonly modes: readonly Mode[];
+  readonly sharing?: AttachOptions['sharing'] | undefined;
   readonly onRefusal?: ((reason: string) => void) | undefined;
 }
 
-/** Attaches a program as the only one of each device. */
-export function attachAlone({ devices, program, modes, onRefusal }: AloneOptions): Attachment {
+/** Attaches programs as the only ones of each device: the first of them, which calls the next, and so on. */
+export function attachAlone({ devices, programs, modes, sharing, onRefusal }: AloneOptions): Attachment {
   using opened = closing();
-  const object = opened.use(
-    modes[0] === 'offload' ? loadOffloaded(program, devices) : loadBpfObject({ path: program.object }),
-  );
-  const programFd = object.programFd(program.program);
+  const loaded = programs.map((program) => ({
+    program,
+    object: opened.use(
+      modes[0] === 'offload'
+        ? loadOffloaded(program, devices)
+        : loadBpfObject({ path: program.object, prepare: ({ object }) => shareMaps(object, sharing) }),
+    ),
+  }));
+  for (const [at, { program, object }] of loaded.slice(0, -1).entries()) {
+    const following = loaded[at + 1] as (typeof loaded)[number];
+    if (program.next === undefined) throw isLast(program, following.program);
+    const programFd = following.object.programFd(following.program.program);
+    checkResult(
+      `having ${program.name} call ${following.program.name}`,
+      libbpf.updateBytes(object.mapFd(program.next), u32Key(0), u32Key(programFd), 0),
+    );
+  }
+  const [head] = loaded;
+  if (head === undefined) throw new RangeError('no program to attach');
+  const programFd = head.object.programFd(head.program.program);
   const attached = devices.map((device) => {
     const { linkFd, mode } = linkTo(device, programFd, modes, onRefusal);
     opened.add(linkFd);
@@ -33,10 +61,16 @@ export function attachAlone({ devices, program, modes, onRefusal }: AloneOptions
   });
   return attachment(
     attached.map(({ device }) => device),
-    [{ program, object }],
-    attached.map(({ device, linkFd }) => ({ name: `${program.name}-${device.ifname}`, fd: linkFd })),
+    loaded,
+    attached.map(({ device, linkFd }) => ({ name: `${head.program.name}-${device.ifname}`, fd: linkFd })),
     opened.keep(),
   );
+}
+
+function isLast({ name }: CataloguedProgram, following: CataloguedProgram): FlashError {
+  return new FlashError('usage', `${name} gives every packet away: ${following.name} would see none behind it`, {
+    advice: 'attach one of them only',
+  });
 }
 
 function linkTo(

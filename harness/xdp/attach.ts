@@ -6,17 +6,20 @@ import { NativeError } from '../ffi/native-error.js';
 import { joinDispatcher, takePlace, type Dispatcher, type XdpMode } from '../ffi/xdp-dispatcher.js';
 import { indexOf } from '../ffi/xdp-program.js';
 import { attachAlone } from './attach-alone.js';
-import { attachment, inDevice, type AttachOptions, type Attachment, type XdpDevice } from './attachment.js';
+import { attachment, inDevice, shareMaps, type AttachOptions, type Attachment, type XdpDevice } from './attachment.js';
 import { placesOf, type CataloguedProgram } from './catalogue.js';
 import { reasonFor, refusedFor } from './refusal.js';
 
-/** Attaches programs to devices: several live on one, also those of other processes that call this. */
+/**
+ * Attaches programs to devices: several live on one, also those of other processes that call this. On a kernel that
+ * cannot have libxdp's dispatcher, those of one call do, and nobody joins them.
+ */
 export function attachXdp(options: AttachOptions): Attachment {
   const { devices, programs, mode = 'auto', onRefusal } = options;
   const [program, ...others] = programs;
   if (program === undefined) throw new RangeError('no program to attach');
   if (mode === 'offload') {
-    if (others.length === 0) return attachAlone({ devices, program, modes: [mode] });
+    if (others.length === 0) return attachAlone({ devices, programs, modes: [mode] });
     throw new FlashError('usage', 'a NIC takes one program to run itself', { advice: 'name one, or another mode' });
   }
   const modes: readonly XdpMode[] = mode === 'auto' ? ['native', 'generic'] : [mode];
@@ -24,27 +27,27 @@ export function attachXdp(options: AttachOptions): Attachment {
     return attachByDispatcher(options, modes);
   } catch (error) {
     if (!(error instanceof NoExtensions)) throw error;
-    if (others.length > 0) throw onlyOne(error);
-    return attachAlone({ devices, program, modes, onRefusal });
+    return attachAlone({ devices, programs: inOrder(programs), modes, sharing: options.sharing, onRefusal });
   }
 }
 
-/** The kernel lets no program replace a function of another. */
+/** The kernel has no dispatcher, or lets no program replace a function of another: it lacks BTF, or a policy forbids it. */
 class NoExtensions extends Error {}
 
-function onlyOne(cause: NoExtensions): FlashError {
-  return new FlashError('infrastructure', `several XDP programs on a device: ${cause.message}`, {
-    cause,
-    advice: 'attach one program only, or use a kernel with BPF trampolines (x86-64, arm64 since 6.0) that allows them',
-  });
+function inOrder(programs: readonly CataloguedProgram[]): CataloguedProgram[] {
+  const roles = Object.keys(placesOf);
+  return [...programs].sort((a, b) => roles.indexOf(a.role) - roles.indexOf(b.role));
 }
 
-function attachByDispatcher({ devices, programs, onRefusal }: AttachOptions, modes: readonly XdpMode[]): Attachment {
+function attachByDispatcher(
+  { devices, programs, sharing, onRefusal }: AttachOptions,
+  modes: readonly XdpMode[],
+): Attachment {
   using opened = closing();
-  const dispatchers = devices.map((device) => opened.use(joinOn(device, modes, onRefusal)));
+  const dispatchers = devices.map((device) => opened.use(orNoExtensions(() => joinOn(device, modes, onRefusal))));
   const links = dispatchers.map(({ linkFd }, at) => ({ name: `dispatcher-${devices[at]?.ifname}`, fd: linkFd }));
   const attached = programs.map((program) => {
-    const object = opened.use(loadFor(program, dispatchers[0] as Dispatcher));
+    const object = opened.use(loadFor(program, dispatchers[0] as Dispatcher, sharing));
     for (const [at, dispatcher] of dispatchers.entries()) {
       const place = takePlace(object.program(program.program), dispatcher, placesOf[program.role]);
       if (place === undefined) throw full(devices[at]?.ifname ?? '', program);
@@ -71,28 +74,39 @@ function joinOn(device: XdpDevice, modes: readonly XdpMode[], onRefusal?: (why: 
 
 const extension = 28;
 const hasFrags = 1 << 5;
-/** What kernels say that have no programs of that type, or policies against them. */
+/** What kernels say that have no BTF, no programs of that type, or policies against them. */
 const refusals = ['EPERM', 'EINVAL', 'EOPNOTSUPP', 'ENOTSUPP'];
 
-function loadFor({ object, program: name }: CataloguedProgram, dispatcher: Dispatcher): BpfObject {
+/** Whether a program is refused for itself shows when it is loaded alone. */
+function orNoExtensions<T>(load: () => T): T {
   try {
-    return loadBpfObject({
+    return load();
+  } catch (error) {
+    const { cause } = error as { cause?: unknown };
+    if (!(error instanceof FlashError) || !(cause instanceof NativeError) || !refusals.includes(cause.errno))
+      throw error;
+    throw new NoExtensions(error.message, { cause: error });
+  }
+}
+
+function loadFor(
+  { object, program: name }: CataloguedProgram,
+  dispatcher: Dispatcher,
+  sharing: AttachOptions['sharing'],
+): BpfObject {
+  return orNoExtensions(() =>
+    loadBpfObject({
       path: object,
-      prepare({ program }) {
+      prepare({ object: handle, program }) {
+        shareMaps(handle, sharing);
         libbpf.setProgramType(program(name), extension);
         libbpf.setExpectedAttachType(program(name), 0);
         // All of bpf/ do, which libbpf reads from the sections of programs of other types only.
         libbpf.setProgramFlags(program(name), hasFrags);
         libbpf.setAttachTarget(program(name), dispatcher.programFd, 'prog0');
       },
-    });
-  } catch (error) {
-    const { cause } = error as { cause?: unknown };
-    if (!(cause instanceof NativeError) || !refusals.includes(cause.errno)) throw error;
-    throw new NoExtensions(`the kernel lets no program replace a function of another (${cause.errno})`, {
-      cause: error,
-    });
-  }
+    }),
+  );
 }
 
 function full(ifname: string, { name, role }: CataloguedProgram): FlashError {

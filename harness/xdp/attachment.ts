@@ -1,4 +1,7 @@
 import type { BpfObject } from '../ffi/bpf-object.js';
+import { mapsOf } from '../ffi/bpf-object.js';
+import { libbpf } from '../ffi/libbpf.js';
+import { checkResult } from '../ffi/native-error.js';
 import { inNetns } from '../ffi/netns.js';
 import type { XdpMode } from '../ffi/xdp-dispatcher.js';
 import type { CataloguedProgram } from './catalogue.js';
@@ -17,6 +20,8 @@ export interface AttachOptions {
   readonly devices: readonly XdpDevice[];
   readonly programs: readonly CataloguedProgram[];
   readonly mode?: AttachMode;
+  /** Its maps are those of the programs as well, where they have the same names. */
+  readonly sharing?: Pick<Attachment, 'programs'> | undefined;
   /** Told why `auto` does without native mode. */
   readonly onRefusal?: (reason: string) => void;
 }
@@ -65,3 +70,13 @@ export function attachment(
 /** Does synchronous work in the network namespace of a device. */
 export const inDevice = <T>({ netns }: XdpDevice, work: () => T): T =>
   netns === undefined ? work() : inNetns(netns, work);
+
+/** Gives an object that is not loaded yet the maps of another attachment; what follows a program is each one's own. */
+export function shareMaps(object: unknown, sharing: AttachOptions['sharing']): void {
+  for (const map of mapsOf(object)) {
+    const name = libbpf.mapName(map) as string;
+    const owner = sharing?.programs.find(({ mapNames }) => mapNames.includes(name));
+    if (owner === undefined || name.endsWith('_next')) continue;
+    checkResult(`sharing the map ${name}`, libbpf.reuseMapFd(map, owner.mapFd(name)));
+  }
+}

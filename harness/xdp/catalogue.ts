@@ -17,8 +17,12 @@ export interface CataloguedProgram {
   /** What it is called in the object. */
   readonly program: string;
   readonly role: XdpRole;
+  /** Its map for the program that follows it, where there is no dispatcher. */
+  readonly next?: string | undefined;
   readonly summary: string;
 }
+
+const nextMaps: Readonly<Record<string, string>> = { firewall: 'fw_next', verdict: 'verdict_next', dnat: 'dnat_next' };
 
 /** The programs of bpf/ that a user may attach. */
 export const catalogue: readonly CataloguedProgram[] = [
@@ -36,7 +40,7 @@ export const catalogue: readonly CataloguedProgram[] = [
 ];
 
 function entry(name: string, program: string, role: XdpRole, summary: string): CataloguedProgram {
-  return { name, object: bpfObject(program), program, role, summary };
+  return { name, object: bpfObject(program), program, role, next: nextMaps[name], summary };
 }
 
 export function programNamed(name: string): CataloguedProgram {

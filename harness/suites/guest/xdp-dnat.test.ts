@@ -88,12 +88,10 @@ for (const mode of ['native', 'generic'] as const) {
 
   test.serial(`DNAT reaches a service behind a chain, in ${mode} mode`, async (t) => {
     const wires = await borrowXdpWires();
-    using attachment = attachDnat(wires, mode);
-    using delivery = attachXdp({
-      devices: [{ netns: wires.middle, ifname: 'n0' }],
-      programs: [programNamed('queue')],
-      mode,
-    });
+    const at = (ifname: string) => [{ netns: wires.middle, ifname }];
+    using attachment = attachXdp({ devices: at('n0'), programs: [programNamed('dnat'), programNamed('queue')], mode });
+    using replies = attachXdp({ devices: at('n1'), programs: [programNamed('dnat')], mode, sharing: attachment });
+    t.is(replies.devices[0]?.mode, mode);
     const dnat = openDnat(attachment.mapFd);
     dnat.add({
       protocol: 'udp',
@@ -101,7 +99,7 @@ for (const mode of ['native', 'generic'] as const) {
       backend: { address: addresses.server[4], port: backendPort, mac: macs.s0 },
     });
     using chain = openXdpChain(wires);
-    libbpf.updateBytes(delivery.mapFd('xsks'), u32Key(0), u32Key(chain.first.fd), 0);
+    libbpf.updateBytes(attachment.mapFd('xsks'), u32Key(0), u32Key(chain.first.fd), 0);
     using server = openInetSocket({ netns: wires.server, version: 4, type: 'udp' });
     using client = openInetSocket({ netns: wires.client, version: 4, type: 'udp' });
     server.bind(addresses.server[4], backendPort);

@@ -149,6 +149,13 @@ for (const mode of modes) {
     const wires = await borrowXdpWires();
     using attachment = attachAt(wires, ['verdict'], mode);
     setVerdict(attachment, 'tx');
+    // What veth sends back in native mode it gives only to a peer with a program of its own.
+    using peer = attachXdp({
+      devices: [{ netns: wires.client, ifname: 'c0' }],
+      programs: [programNamed('queue')],
+      mode,
+    });
+    t.is(peer.devices[0]?.mode, mode);
     using stack = openInetSocket({ netns: wires.middle, version: 4, type: 'udp' });
     using client = openInetSocket({ netns: wires.client, version: 4, type: 'udp' });
     stack.bind(addresses.middle[4], 7200);
