@@ -47,6 +47,9 @@ export const socketOption = {
   netnsCookie: 71,
 } as const;
 export const afXdp = 44;
+export const afNetlink = 16;
+export const netlinkSockDiag = 4;
+export const closeOnExec = 0x80000;
 export const solXdp = 283;
 export const sockRaw = 3;
 

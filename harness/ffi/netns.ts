@@ -10,6 +10,11 @@ export function inNetns<T>(name: string, work: () => T): T {
   return inOpened(() => openSync(`/run/netns/${name}`, 'r'), `entering the network namespace ${name}`, work);
 }
 
+/** The same in one that a file stands for, such as /proc/PID/ns/net. */
+export function inNetnsAt<T>(path: string, work: () => T): T {
+  return inOpened(() => openSync(path, 'r'), `entering the network namespace ${path}`, work);
+}
+
 /** The same in the network namespace of a socket, whatever it is called and whether it is called anything. */
 export function inNetnsOf<T>(socketFd: number, work: () => T): T {
   const open = (): number =>

@@ -99,7 +99,7 @@ export const txRing = (memory: RingMemory): TxRing => producerRing(memory, descr
 export const rxRing = (memory: RingMemory): RxRing => consumerRing(memory, descriptorFormat);
 export const completionRing = (memory: RingMemory): CompletionRing => consumerRing(memory, addressFormat);
 
-const needWakeupFlag = 1;
+export const needWakeupFlag = 1;
 
 function base(memory: RingMemory): RingBase {
   const count = (): number => (Atomics.load(memory.producer, 0) - Atomics.load(memory.consumer, 0)) >>> 0;

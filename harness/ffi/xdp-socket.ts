@@ -5,6 +5,7 @@ import { layouts } from './layouts.js';
 import { mapRing, type Mapping } from './memory.js';
 import { checkErrno, errnoName, NativeError } from './native-error.js';
 import { inNetns, netnsOf } from './netns.js';
+import { getXdpOption, readRingOffsets, type RingOffsets } from './xdp-options.js';
 import { completionRing, entryBytes, fillRing, rxRing, txRing, type RingMemory } from './ring.js';
 import type { PollResult, Rings, SocketOptions, XdpSocket, XdpStatistics } from './socket-types.js';
 import type { Umem } from './umem.js';
@@ -66,7 +67,7 @@ function setUpRings(fd: number, options: SocketOptions, samePool: Rings | undefi
   requestRing(fd, 'TX', xdpOption.txRing, sizes.tx);
   requestRing(fd, 'fill', xdpOption.umemFillRing, sizes.fill);
   requestRing(fd, 'completion', xdpOption.umemCompletionRing, sizes.completion);
-  const offsets = readOffsets(fd);
+  const offsets = readRingOffsets(fd);
   const memory = (size: number, page: bigint, offset: RingOffsets, bytes: number): RingMemory => {
     if (size === 0) return absentRing;
     const mapping = mapRing(fd, offset.desc + size * bytes, page);
@@ -93,24 +94,6 @@ const absentRing: RingMemory = {
   ...{ producer: new Uint32Array(1), consumer: new Uint32Array(1), flags: new Uint32Array(1) },
   ...{ entries: new DataView(new ArrayBuffer(0)), size: 0 },
 };
-
-interface RingOffsets {
-  readonly producer: number;
-  readonly consumer: number;
-  readonly desc: number;
-  readonly flags: number;
-}
-
-function readOffsets(fd: number): Readonly<Record<'rx' | 'tx' | 'fr' | 'cr', RingOffsets>> {
-  const offsets = {};
-  getOption(fd, 'XDP_MMAP_OFFSETS', xdpOption.mmapOffsets, offsets, 'xdp_mmap_offsets');
-  return offsets as ReturnType<typeof readOffsets>;
-}
-
-function getOption(fd: number, name: string, option: number, target: object, type: keyof typeof layouts): void {
-  const length = [koffi.sizeof(layouts[type])];
-  checkErrno(`reading ${name}`, libc.getsockopt(fd, solXdp, option, koffi.as(target, `${type} *`), length));
-}
 
 function requestRing(fd: number, name: string, option: number, size: number): void {
   if (size === 0) return;
@@ -166,7 +149,7 @@ function makeSocket(facts: SocketFacts, mappings: readonly Mapping[]): XdpSocket
     },
     statistics() {
       const statistics = {};
-      getOption(fd, 'XDP_STATISTICS', xdpOption.statistics, statistics, 'xdp_statistics');
+      getXdpOption(fd, 'XDP_STATISTICS', xdpOption.statistics, statistics, 'xdp_statistics');
       return statistics as XdpStatistics;
     },
     kickInThread: () => callInThread((done) => libc.sendto.async(fd, null, 0, message.dontWait, null, 0, done)),

@@ -1,6 +1,6 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { constants } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { FlashError } from '../errors.js';
 
 /** Where the kernel shows its AF_XDP sockets and takes routes. */
@@ -18,6 +18,8 @@ export type FlashStats = Readonly<Record<string, number>>;
 
 export interface FlashSocket {
   readonly id: number;
+  /** As `ss` shows it; unlike the id it is never used again. */
+  readonly cookie: string;
   readonly pid: number;
   readonly procname: string;
   /** Among the devices of its network namespace. */
@@ -54,6 +56,11 @@ export function hasFlash(): boolean {
 
 export function requireFlash(): void {
   if (hasFlash()) return;
+  if (!existsSync(dirname(flashDir))) {
+    throw new FlashError('infrastructure', `sysfs is not mounted: ${dirname(flashDir)} is missing`, {
+      advice: 'as root: mount -t sysfs sysfs /sys',
+    });
+  }
   throw new FlashError('infrastructure', `the running kernel has no FLASH: ${flashDir} is missing`, {
     advice:
       'boot a kernel that `npm run build-kernel` made, or use a guest, as `npm test guest` and `npm run bench` without --here do',
@@ -78,16 +85,34 @@ export function listIds(): number[] {
   return ids.sort((a, b) => a - b);
 }
 
+/** All of it is of one socket, also if another takes the id over meanwhile. */
 export function readSocket(id: number): FlashSocket {
+  for (;;) {
+    const cookie = readCookie(id);
+    const socket = readAs(id, cookie);
+    if (readCookie(id) === cookie) return socket;
+  }
+}
+
+export function readCookie(id: number): string {
+  return readAttribute(id, 'cookie').trimEnd();
+}
+
+/** Where it sends: the ids of the targets in order, -1 for one that has left; empty when unrouted. */
+export function readRoute(id: number): number[] {
+  return parseRoute(readAttribute(id, 'next'));
+}
+
+function readAs(id: number, cookie: string): FlashSocket {
   const number = (name: string): number => Number(readAttribute(id, name));
   return {
-    id,
+    ...{ id, cookie },
     pid: number('pid'),
     procname: readAttribute(id, 'procname').trimEnd(),
     ifindex: number('ifindex'),
     qid: number('qid'),
     umem: number('umem'),
-    route: parseRoute(readAttribute(id, 'next')),
+    route: readRoute(id),
     stats: readStats(id),
   };
 }
@@ -110,6 +135,28 @@ export function clearRoute(id: number): void {
 export function writeNext(id: number, text: string): void {
   const path = join(flashDir, String(id), 'next');
   attempting(`writing "${text}" to ${path}`, () => writeFileSync(path, text, { flag: 'r+' }));
+}
+
+/**
+ * Writes `next` of the socket that has this cookie. If the id is another's by now, that is ESTALE, and that socket
+ * keeps its route: a file that was opened before the cookie was read is of the socket with that cookie, or of one
+ * that has gone, which the kernel refuses to write.
+ */
+export function writeNextOf({ id, cookie }: { readonly id: number; readonly cookie: string }, text: string): void {
+  const path = join(flashDir, String(id), 'next');
+  const attempted = `writing "${text}" to ${path}`;
+  const fd = attempting(attempted, () => openSync(path, 'r+'));
+  try {
+    if (readCookie(id) !== cookie) {
+      throw new RegistryError(
+        attempted,
+        Object.assign(new Error(), { code: 'ESTALE', errno: -constants.errno.ESTALE }),
+      );
+    }
+    attempting(attempted, () => writeSync(fd, text));
+  } finally {
+    closeSync(fd);
+  }
 }
 
 /** What the kernel says to some work: "ok", or the errno it refuses it with. */
@@ -147,9 +194,14 @@ function readSocketIfThere(id: number): FlashSocket | undefined {
   try {
     return readSocket(id);
   } catch (error) {
-    if (error instanceof RegistryError && ['ENOENT', 'ENODEV', 'EPERM'].includes(error.errno)) return undefined;
+    if (isGone(error)) return undefined;
     throw error;
   }
+}
+
+/** Whether a read failed because the socket has closed, or is not for the reader to see. */
+export function isGone(error: unknown): boolean {
+  return error instanceof RegistryError && ['ENOENT', 'ENODEV', 'EPERM'].includes(error.errno);
 }
 
 function attempting<T>(attempted: string, work: () => T): T {
