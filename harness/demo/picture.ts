@@ -1,4 +1,5 @@
 import sparkly from 'sparkly';
+import { formatRate } from '../host/rate.js';
 import type { LiveSample } from './report.js';
 import { clientAddress, filteredUdpPort, serverAddress } from './topology.js';
 
@@ -96,8 +97,4 @@ function megabits(samples: readonly LiveSample[]): string {
 
 function cell(text: string): string {
   return text.padStart(9).padEnd(10);
-}
-
-function formatRate(packetsPerSecond: number): string {
-  return packetsPerSecond < 10_000 ? packetsPerSecond.toFixed(0) : `${(packetsPerSecond / 1000).toFixed(1)}k`;
 }

@@ -41,6 +41,7 @@ const layers = [
     'native',
     'ffi',
     'xdp',
+    'chains',
   ],
   ...[
     'demo',
@@ -57,6 +58,18 @@ const layers = [
     'commands',
   ],
 ] as const;
+
+/** It runs where there is neither a compiler nor a guest, from what is compiled. */
+const forAnyMachine: IForbiddenRuleType = {
+  name: 'the tool for chains reaches nothing that builds or boots',
+  from: { path: below('chains|commands/flash') },
+  to: {
+    path: below(
+      'kernel|qemu|nics|passthrough|machine|native|demo|bench|fresh|suites|parity|lab|virtual-lab|mutants|bisect',
+    ),
+    reachable: true,
+  },
+};
 
 /** Programs are run and not imported: their contracts are elsewhere. */
 const notImported: readonly IForbiddenRuleType[] = [
@@ -76,7 +89,7 @@ test('modules import only what the structure of the harness allows', async (t) =
     doNotFollow: { path: 'node_modules' },
     validate: true,
     ruleSet: {
-      forbidden: [...rules, ...notImported, ...upwards.slice(0, -1)].map((rule) => ({
+      forbidden: [...rules, forAnyMachine, ...notImported, ...upwards.slice(0, -1)].map((rule) => ({
         ...rule,
         severity: 'error' as const,
       })),
