@@ -78,6 +78,11 @@ export function moved(before: number, now: number): number {
   return (now - before) >>> 0;
 }
 
+/** Programs name themselves as they like, also in ways that a terminal obeys. */
+export function printable(text: string): string {
+  return text.replace(/\p{C}/gu, '?');
+}
+
 /** `nf1/1201`: whose it is. */
 export function programLabel({ program, pid }: SocketFacts): string {
   return pid === 0 ? program : `${program}/${pid}`;

@@ -14,7 +14,15 @@ import { listDiagSockets, type DiagSocket } from '../ffi/sock-diag.js';
 import { ringOffsetsOfKernel } from '../ffi/xdp-options.js';
 import { startClock } from '../host/duration.js';
 import { readDevices } from './devices.js';
-import type { DeviceFacts, RingName, Rings, Snapshot, SocketFacts, SocketKey } from './facts.js';
+import {
+  printable,
+  type DeviceFacts,
+  type RingName,
+  type Rings,
+  type Snapshot,
+  type SocketFacts,
+  type SocketKey,
+} from './facts.js';
 import { findMappings, type RingMapping } from './mappings.js';
 import { listNetns, type NetworkNamespace } from './namespaces.js';
 import { createRingReader } from './ring-reader.js';
@@ -163,7 +171,7 @@ function socketFacts(
 ): Omit<SocketFacts, 'rings'> {
   const ifname = devices.find((device) => device.netns === netns?.name && device.ifindex === ifindex)?.ifname;
   return {
-    ...{ id, cookie, program: procname, pid, umem, ifindex, queue: qid, stats },
+    ...{ id, cookie, program: printable(procname), pid, umem, ifindex, queue: qid, stats },
     holders: [...new Set(mappings.map((mapping) => mapping.pid))],
     ...(netns?.name !== undefined && { netns: netns.name }),
     pool: `${netns?.inode ?? `umem ${umem}`}/${ifindex}/${qid}`,

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { printable, type Snapshot } from './facts.js';
 
 /** What a process is at. */
 export interface ProcessFacts {
@@ -18,7 +19,14 @@ export function readProcess(pid: number): ProcessFacts | undefined {
   const sleepsIn = threadsOf(pid)
     .map((thread) => readText(`/proc/${pid}/task/${thread}/wchan`))
     .filter((where) => where !== '' && where !== '0');
-  return { pid, name, state, sleepsIn: [...new Set(sleepsIn)] };
+  return { pid, name: printable(name), state, sleepsIn: [...new Set(sleepsIn)] };
+}
+
+/** Of all who created sockets or have rings of them. */
+export function readProcesses({ sockets }: Snapshot): ReadonlyMap<number, ProcessFacts> {
+  const pids = new Set(sockets.flatMap(({ pid, holders }) => [pid, ...holders]));
+  const found = [...pids].map(readProcess).filter((facts) => facts !== undefined);
+  return new Map(found.map((facts) => [facts.pid, facts]));
 }
 
 const stateNames: Readonly<Record<string, string>> = {

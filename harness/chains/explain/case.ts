@@ -3,7 +3,7 @@ import type { ProcessFacts } from '../processes.js';
 
 export const causes = [
   ...['not-bound', 'no-route', 'device-down', 'target-closed', 'rx-full', 'fill-empty', 'completion-full'],
-  ...['nothing-to-send', 'nothing-arrives', 'nobody-polls', 'behind-another', 'drops', 'rings-unknown'],
+  ...['nothing-to-send', 'nothing-arrives', 'nobody-polls', 'behind-another', 'drops', 'rings-unknown', 'nonsense'],
 ] as const;
 
 export type Cause = (typeof causes)[number];

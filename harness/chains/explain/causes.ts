@@ -1,4 +1,4 @@
-import { deviceOf, placeLabel, programLabel, socketLabel, type SocketFacts } from '../facts.js';
+import { deviceOf, placeLabel, programLabel, ringNames, socketLabel, type SocketFacts } from '../facts.js';
 import { describeProcess, processAdvice } from '../processes.js';
 import {
   caseOf,
@@ -13,6 +13,7 @@ import {
   type Finding,
 } from './case.js';
 import { describeFrames } from '../frames.js';
+import { stallCauses } from '../hops.js';
 
 type Rule = (each: Case) => readonly Finding[];
 
@@ -27,6 +28,21 @@ const notBound: Rule = ({ socket }) =>
           advice: `${programLabel(socket)} has to bind it; if its device is gone, to open a new one`,
         },
       ];
+
+/** Rings are mapped into programs, which can write there what they like. */
+const nonsense: Rule = ({ socket }) =>
+  ringNames.flatMap((name) => {
+    const ring = socket.rings[name];
+    if (ring === undefined || ring.used <= ring.size) return [];
+    return [
+      {
+        cause: 'nonsense',
+        says: 'the indices of a ring make no sense',
+        proof: `${ring.used} entries on its ${name === 'rx' || name === 'tx' ? name.toUpperCase() : name} ring, which can hold ${ring.size}`,
+        advice: `${programLabel(socket)} has overwritten them: it is broken, or hostile`,
+      } satisfies Finding,
+    ];
+  });
 
 const noRoute: Rule = (each) => {
   const { socket, now } = each;
@@ -124,7 +140,9 @@ function isWithoutFrames({ rings: { fill }, stats }: SocketFacts): boolean {
 /** Targets at which a source stalls: those that look like it, or all if none does and a counter rises. */
 function stallsAt(each: Case, counter: string, looksLikeIt: (target: SocketFacts) => boolean): readonly SocketFacts[] {
   const rising = rise(each, counter) > 0;
-  if (!rising && !isStuck(each)) return [];
+  // If the kernel counts why it stops, it is that.
+  const otherwise = stallCauses.some((cause) => rise(each, `stall_${cause}`) > 0);
+  if (!rising && (otherwise || !isStuck(each))) return [];
   const targets = liveTargets(each);
   const found = targets.filter(looksLikeIt);
   return found.length > 0 ? found : rising ? targets : [];
@@ -178,7 +196,7 @@ const behindAnother: Rule = (each) => {
 const nobodyKicks: Rule = (each) => {
   const { socket } = each;
   const { tx } = socket.rings;
-  if (tx === undefined || socket.route.length === 0 || !isStuck(each)) return [];
+  if (tx === undefined || socket.ifindex < 0 || !isStuck(each)) return [];
   return [
     {
       cause: 'nobody-polls',
@@ -263,22 +281,20 @@ function whatItDoes(each: Case): string {
 
 /** All that can hold at once; the first is what matters most. */
 const always: readonly Rule[] = [
-  notBound,
-  ringsUnknown,
-  noRoute,
-  targetClosed,
-  completionFull,
-  targetFull,
-  targetEmpty,
+  ...[notBound, ringsUnknown, nonsense, noRoute, targetClosed, completionFull, targetFull, targetEmpty],
   behindAnother,
 ];
-
-/** What is said if nothing of that explains it. */
+/** What is said if nothing of that stops it. */
 const otherwise: readonly Rule[] = [nobodyKicks, nobodyTakes];
 const idle: readonly Rule[] = [nothingToSend, nothingArrives];
 
 export function findCauses(each: Case): readonly Finding[] {
   const found = always.flatMap((rule) => rule(each));
-  const stops = found.length > 0 ? found : otherwise.flatMap((rule) => rule(each));
-  return [...stops, ...drops(each), ...(stops.length > 0 ? [] : idle.flatMap((rule) => rule(each)))];
+  const explained = found.some(({ cause }) => cause !== 'no-route' && cause !== 'device-down' && cause !== 'nonsense');
+  const stops = explained ? found : [...found, ...otherwise.flatMap((rule) => rule(each))];
+  return [
+    ...stops,
+    ...drops(each),
+    ...(stops.length > 0 || (sentBetween(each) ?? 0) > 0 ? [] : idle.flatMap((rule) => rule(each))),
+  ];
 }

@@ -1,4 +1,4 @@
-import { socketLabel, type SocketFacts } from '../facts.js';
+import { printable, socketLabel, type SocketFacts } from '../facts.js';
 import { parseTargets, type LostEvents, type TraceEvent } from './events.js';
 
 /** What an event is about, for people. */
@@ -12,7 +12,7 @@ export function describeEvent(
     return socket === undefined ? (id < 0 ? 'nobody' : String(id)) : socketLabel(socket);
   };
   const when = (event.seconds - startSeconds).toFixed(6).padStart(11);
-  const who = `${threadName(event.thread)}-${event.thread}`;
+  const who = `${printable(threadName(event.thread))}-${event.thread}`;
   return `${when}  cpu ${event.cpu}  ${who.padEnd(16)} ${event.name.padEnd(16)} ${describeFields(event, label)}`;
 }
 

@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import { explain, type Explanation } from '../../chains/explain/explain.js';
 import { formatExplanation } from '../../chains/explain/format.js';
-import type { Snapshot } from '../../chains/facts.js';
-import { readProcess, type ProcessFacts } from '../../chains/processes.js';
+import { readProcesses } from '../../chains/processes.js';
 import { selectSocket } from '../../chains/select.js';
 import { exitCodes } from '../../errors.js';
 import { lookTwice, printJson, someSeconds, verb, type VerbOptions } from './verb.js';
@@ -18,20 +17,11 @@ export function addExplain(flash: Command): void {
     .option('--interval <seconds>', 'how long it is watched', someSeconds, 0.5)
     .action(async (socket: string, { json, interval }: Options) => {
       const { before, now } = await lookTwice(interval);
-      const found = explain({ before, now, processes: processesOf(now) }, selectSocket(now, socket));
+      const found = explain({ before, now, processes: readProcesses(now) }, selectSocket(now, socket));
       if (json) printJson(explanationRecord(found));
       else console.log(formatExplanation(found));
       if (!found.moves) process.exitCode = exitCodes.testFailure;
     });
-}
-
-function processesOf({ sockets }: Snapshot): ReadonlyMap<number, ProcessFacts> {
-  const pids = new Set(sockets.flatMap(({ pid, holders }) => [pid, ...holders]));
-  return new Map(
-    [...pids]
-      .map((pid) => [pid, readProcess(pid)] as const)
-      .filter((entry): entry is [number, ProcessFacts] => entry[1] !== undefined),
-  );
 }
 
 function explanationRecord({ socket, because, ...rest }: Explanation): unknown {

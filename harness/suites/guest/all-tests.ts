@@ -34,6 +34,8 @@ import './device-down.test.js';
 import './route-changes.test.js';
 import './load.test.js';
 import './hostile.test.js';
+import './explain.test.js';
+import './flash-tool.test.js';
 import './chain.test.js';
 import './bystander.test.js';
 import './library.test.js';

@@ -18,9 +18,13 @@ export function tracedLines(event: string | undefined, work: () => unknown, grou
   return tracedEvents([event === undefined ? group : join(group, event)], work);
 }
 
+export async function mountTracing(): Promise<void> {
+  if (!existsSync(join(tracing, 'trace'))) await run('mount', ['-t', 'tracefs', 'tracefs', tracing]);
+}
+
 /** The events of several groups, or single ones as `group/event`, in the order of time. */
 export async function tracedEvents(events: readonly string[], work: () => unknown): Promise<TracedEvent[]> {
-  if (!existsSync(join(tracing, 'trace'))) await run('mount', ['-t', 'tracefs', 'tracefs', tracing]);
+  await mountTracing();
   const enable = (value: string): void => {
     for (const each of events) write(join('events', each, 'enable'), value);
   };

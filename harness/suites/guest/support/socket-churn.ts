@@ -1,0 +1,6 @@
+import { parentPort } from 'node:worker_threads';
+import { afXdp, libc, sockRaw } from '../../../ffi/libc.js';
+
+/** Run as a worker: opens and closes sockets without a pause, so that ids are taken over all the time. */
+parentPort?.postMessage('ready');
+for (;;) libc.close(libc.socket(afXdp, sockRaw, 0) as number);
