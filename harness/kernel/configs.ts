@@ -10,15 +10,20 @@ export const machineConfigs = ['server', 'running', 'localmod'] as const;
 /** That of a guest which hands a device on to a guest of its own. */
 export const passthroughConfig = 'passthrough';
 
-export const configNames = [...guestConfigs, passthroughConfig, ...machineConfigs] as const;
+/** That of a guest in which programs of bpftrace look into the kernel, and tc runs BPF programs. */
+export const traceConfig = 'trace';
+
+export const configNames = [...guestConfigs, passthroughConfig, traceConfig, ...machineConfigs] as const;
 
 export type GuestConfig = (typeof guestConfigs)[number];
 
 /** A name, or the path of a file with a configuration. */
 export type KernelConfig = (typeof configNames)[number] | `/${string}`;
 
-export function isGuestConfig(config: KernelConfig): config is GuestConfig | typeof passthroughConfig {
-  return config === passthroughConfig || guestConfigs.some((name) => name === config);
+export function isGuestConfig(
+  config: KernelConfig,
+): config is GuestConfig | typeof passthroughConfig | typeof traceConfig {
+  return config === passthroughConfig || config === traceConfig || guestConfigs.some((name) => name === config);
 }
 
 /**
@@ -31,6 +36,7 @@ export function fragmentsOf(config: KernelConfig, withFlash: boolean): readonly 
     return [...(config === 'server' ? ['server'] : []), 'installed', ...(withFlash ? ['flash'] : [])];
   }
   if (config === passthroughConfig) return ['lean', passthroughConfig, ...(withFlash ? ['flash'] : [])];
+  if (config === traceConfig) return ['lean', traceConfig, ...(withFlash ? ['flash'] : [])];
   return [
     'lean',
     'drivers',

@@ -14,6 +14,7 @@ const inputSchema = z
         'driver-tests',
         'module-tests',
         'passthrough-tests',
+        'trace-tests',
       ])
       .default('all-tests'),
     /** End with the first test that fails. */

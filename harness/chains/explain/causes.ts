@@ -65,7 +65,7 @@ function deviceDown({ now, socket }: Case, says: string, meanwhile: string): Fin
     cause: 'device-down',
     says,
     proof: `${device?.ifname} is not UP; ${meanwhile}`,
-    advice: `ip link set ${device?.ifname} up; between sockets on routes it would not matter`,
+    advice: `ip link set dev ${device?.ifname} up; between sockets on routes it would not matter`,
   };
 }
 
@@ -249,7 +249,7 @@ const nothingArrives: Rule = (each) => {
     return [deviceDown(each, 'no socket sends to it, and its device is down', proof)];
   const advice =
     device === undefined || device.xdp !== undefined
-      ? `see whether its device gets packets: ip -s link show ${device?.ifname ?? ''}`
+      ? `see whether its device gets packets: ip -s link show${device === undefined ? '' : ` dev ${device.ifname}`}`
       : `no XDP program on ${device.ifname} gives it packets: attach one that redirects to its XSKMAP`;
   return [{ cause: 'nothing-arrives', says: 'nothing arrives, and no socket has a route to it', proof, advice }];
 };

@@ -27,6 +27,7 @@ export interface TraceInstance extends Disposable {
 
 const places = ['/sys/kernel/tracing', '/sys/kernel/debug/tracing'];
 const prefix = 'flash-';
+let opened = 0;
 
 /** @param bufferKib for each processor */
 export function openTraceInstance(bufferKib: number): TraceInstance {
@@ -37,12 +38,19 @@ export function openTraceInstance(bufferKib: number): TraceInstance {
     });
   }
   removeLeftOver(join(root, 'instances'));
-  const dir = join(root, 'instances', `${prefix}${process.pid}`);
+  const dir = join(root, 'instances', `${prefix}${process.pid}-${opened++}`);
   make(dir);
   const write = (file: string, text: string): void => writeFileSync(join(dir, file), text);
-  write('buffer_size_kb', String(bufferKib));
-  // Names of threads are looked up; to note them, the scheduler would be patched.
-  write('options/record-cmd', '0');
+  const remove = (): void => {
+    write('events/enable', '0');
+    rmdirSync(dir);
+  };
+  try {
+    write('buffer_size_kb', String(bufferKib));
+  } catch (error) {
+    remove();
+    throw error;
+  }
   let pipe: number | undefined;
   const bytes = Buffer.alloc(64 * 1024);
   return {
@@ -60,8 +68,7 @@ export function openTraceInstance(bufferKib: number): TraceInstance {
     },
     [Symbol.dispose]() {
       if (pipe !== undefined) closeSync(pipe);
-      write('events/enable', '0');
-      rmdirSync(dir);
+      remove();
     },
   };
 }
@@ -94,7 +101,7 @@ function make(dir: string): void {
 /** Of one that was killed: it could still cost something. */
 function removeLeftOver(instances: string): void {
   for (const name of readdirSync(instances).filter((each) => each.startsWith(prefix))) {
-    if (existsSync(`/proc/${name.slice(prefix.length)}`)) continue;
+    if (existsSync(`/proc/${name.slice(prefix.length).split('-')[0]}`)) continue;
     try {
       writeFileSync(join(instances, name, 'events/enable'), '0');
       rmdirSync(join(instances, name));

@@ -11,6 +11,7 @@ import { nicSuite } from '../../suites/nic-suite.js';
 import { proveSuite } from '../../suites/prove-suite.js';
 import { passthroughSuite } from '../../suites/passthrough-suite.js';
 import { selftestsSuite } from '../../suites/selftests-suite.js';
+import { traceSuite } from '../../suites/trace-suite.js';
 import { unitSuite } from '../../suites/unit-suite.js';
 
 /** Everything `npm test` runs, in this order: what is quick and explains most comes first. */
@@ -29,4 +30,5 @@ export const suites: readonly Suite[] = [
   farmsSuite,
   labSuite,
   passthroughSuite,
+  traceSuite,
 ];

@@ -51,37 +51,25 @@ test.serial('sockets of one pool show the same fill ring, whoever has it mapped'
   t.is(factsOf(snapshot, beside).rings.fill?.used, 7);
 });
 
-test.serial('the commands set a route, list it, explain it and clear it', async (t) => {
+test.serial('the commands run on their own: a route is set, and a socket explained', async (t) => {
   await using pair = await openPair({ sharedUmem: true, route: false });
   const [source, target] = [flashId(pair.source), flashId(pair.target)];
-  const flash = async (...args: readonly string[]) =>
-    attempt(process.execPath, [join(repositoryRoot, 'dist', 'flash.js'), ...args]);
   const { cookie } = factsOf(await looked(), pair.target);
 
   const set = await flash('route', 'set', String(source), `${target}@${cookie}`);
-  const route = readRoute(source);
-  const listed = await flash('ls', '--json', '--interval', '0.01');
-  const explained = await flash('explain', String(source), '--interval', '0.01');
-  const stale = await flash('route', 'set', String(source), `${target}@1`);
-  const cleared = await flash('route', 'clear', String(source));
+  const explained = await flash('explain', String(source), '--json', '--interval', '0.01');
 
   t.is(set.exitCode, 0, set.stderr);
   t.regex(set.stdout, new RegExp(`^${source} \\S+ \\S+/a:0 -> ${target} `));
-  t.deepEqual(route, [target]);
-  const { sockets } = JSON.parse(listed.stdout) as {
-    sockets: readonly { id: number; route: readonly { id: number }[] }[];
-  };
-  t.deepEqual(
-    sockets.find(({ id }) => id === source)?.route.map(({ id }) => id),
-    [target],
-  );
-  t.is(explained.exitCode, 1);
-  t.regex(explained.stdout, /does not move[\s\S]*its program puts nothing on TX/);
-  t.is(stale.exitCode, 2);
-  t.regex(stale.stderr, /has gone; its id is another's now/);
-  t.is(cleared.exitCode, 0, cleared.stderr);
-  t.deepEqual(readRoute(source), []);
+  t.deepEqual(readRoute(source), [target]);
+  t.is(explained.exitCode, 1, explained.stderr);
+  t.like(JSON.parse(explained.stdout), { id: source, moves: false, findings: [{ cause: 'nothing-to-send' }] });
 });
+
+/** Each takes seconds to load on an emulated processor. */
+function flash(...args: readonly string[]): ReturnType<typeof attempt> {
+  return attempt(process.execPath, [join(repositoryRoot, 'dist', 'flash.js'), ...args]);
+}
 
 test.serial('a route is not set if the source or a target is another socket by now', async (t) => {
   await using pair = await openPair({ sharedUmem: true, route: false });

@@ -10,6 +10,7 @@ import { formatListing, makeListing } from '../../../chains/list.js';
 import { selectSocket } from '../../../chains/select.js';
 import { formatTop } from '../../../chains/top.js';
 import { describeEvent } from '../../../chains/trace/describe.js';
+import type { TraceEvent } from '../../../chains/trace/events.js';
 import { FlashError } from '../../../errors.js';
 import { repositoryRoot } from '../../../host/repository.js';
 import { ring, snapshot, socket } from './support/built-facts.js';
@@ -165,13 +166,15 @@ test('events are told in words', (t) => {
   const options = { startSeconds: 12, sockets, threadName: () => 'nf0' };
   const event = { seconds: 12.5, cpu: 1, thread: 1000 };
 
+  const events: readonly TraceEvent[] = [
+    { ...event, name: 'flash_redirect', fields: { source: '0', target: '1', moved: '16', asked: '20' } },
+    { ...event, name: 'flash_stall', fields: { source: '3', target: '-1', cause: 'no_target' } },
+    { ...event, name: 'flash_route', fields: { source: '0', targets: '{}' } },
+    { ...event, name: 'xdp_exception', fields: { prog_id: '3', action: 'ABORTED', ifindex: '2' } },
+  ];
+
   t.deepEqual(
-    [
-      { ...event, name: 'flash_redirect', fields: { source: '0', target: '1', moved: '16', asked: '20' } },
-      { ...event, name: 'flash_stall', fields: { source: '3', target: '-1', cause: 'no_target' } },
-      { ...event, name: 'flash_route', fields: { source: '0', targets: '{}' } },
-      { ...event, name: 'xdp_exception', fields: { prog_id: '3', action: 'ABORTED', ifindex: '2' } },
-    ].map((each) => describeEvent(each, options).replace(/ +/g, ' ')),
+    events.map((each) => describeEvent(each, options).replace(/ +/g, ' ')),
     [
       ' 0.500000 cpu 1 nf0-1000 flash_redirect 0 nf0/1000 n0:0 -> 1 nf1/1001 n0:1 16 of 20 descriptors',
       ' 0.500000 cpu 1 nf0-1000 flash_stall 3 nf3/1003 n0:3 -> nobody no_target',
