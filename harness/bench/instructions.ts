@@ -5,6 +5,7 @@ import type { NicModel } from '../nics/model.js';
 import { startNicPair } from '../nics/start-nics.js';
 import { costsProgram } from './costs-program.js';
 import type { Cost, CostCase } from './cost-cases.js';
+import { topCostProgram, type TopCost } from './top-cost-program.js';
 
 export type KernelName = 'vanilla' | 'flash';
 
@@ -40,6 +41,12 @@ export async function measureNic(model: NicModel, image: string): Promise<Kernel
   });
   const costs = await runProgram(machine, costsProgram, { nic: model }, { onEvent: showCost(model) });
   return { kernel: 'flash', image, costs };
+}
+
+/** What a look of `flash top` takes, at a chain with traffic. */
+export function measureTop(image: string): Promise<TopCost> {
+  const machine = guest({ ...countingMachine, image, deadlineMs: 2 * deadlineMs, bootDeadlineMs: deadlineMs });
+  return runProgram(machine, topCostProgram, { looks: 10, intervalMs: 300 });
 }
 
 function showCost(what: string): (cost: Cost) => void {

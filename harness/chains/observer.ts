@@ -9,6 +9,8 @@ import {
   requireFlash,
 } from '../flash/registry.js';
 import type { FlashSocket } from '../flash/registry.js';
+import { FlashError } from '../errors.js';
+import { NativeError } from '../ffi/native-error.js';
 import { inNetnsAt } from '../ffi/netns.js';
 import { listDiagSockets, type DiagSocket } from '../ffi/sock-diag.js';
 import { ringOffsetsOfKernel } from '../ffi/xdp-options.js';
@@ -48,7 +50,7 @@ const searchesEach = 3;
 export function createObserver(): Observer {
   requireFlash();
   const clock = startClock();
-  const reader = createRingReader(ringOffsetsOfKernel());
+  const reader = createRingReader(requireOffsets());
   let constants = new Map<string, FlashSocket>();
   let background = new Map<string, Background>();
   let searches = new Map<string, number>();
@@ -102,6 +104,19 @@ export function createObserver(): Observer {
     },
     [Symbol.dispose]: () => reader[Symbol.dispose](),
   };
+}
+
+/** AF_XDP sockets are for root alone, and so are the memories of other programs. */
+function requireOffsets(): ReturnType<typeof ringOffsetsOfKernel> {
+  try {
+    return ringOffsetsOfKernel();
+  } catch (error) {
+    if (!(error instanceof NativeError) || error.errno !== 'EPERM') throw error;
+    throw new FlashError('infrastructure', 'this needs root: CAP_NET_RAW, and CAP_SYS_PTRACE to read rings', {
+      advice: 'use sudo, or be root of the user namespace that the sockets belong to',
+      cause: error,
+    });
+  }
 }
 
 /** Only what changes, unless the id is another's by now. */

@@ -19,7 +19,8 @@ type Packages =
   | 'package'
   | 'lab'
   | 'virtual-lab'
-  | 'prove';
+  | 'prove'
+  | 'trace';
 
 const needs = new WeakMap<Command, (command: Command) => Packages>();
 

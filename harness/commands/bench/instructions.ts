@@ -1,6 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { Option, type Command } from 'commander';
-import { best, judge, measureKernel, measureNic, spread, type KernelCosts } from '../../bench/instructions.js';
+import {
+  best,
+  judge,
+  measureKernel,
+  measureNic,
+  measureTop,
+  spread,
+  type KernelCosts,
+} from '../../bench/instructions.js';
 import { profileHop, profileRows } from '../../bench/profile/profile-hop.js';
 import { FlashError } from '../../errors.js';
 import { refuseKvm } from '../../machine/guest/choose-accelerator.js';
@@ -24,10 +32,16 @@ export function addBenchInstructions(bench: Command): void {
         .default(false)
         .conflicts(['nic', 'json']),
     )
-    .action(async ({ json, nic, profile }: { json?: string; nic?: NicModel; profile: boolean }) => {
+    .addOption(
+      new Option('--top', 'count what a look of `flash top` takes instead')
+        .default(false)
+        .conflicts(['nic', 'json', 'profile']),
+    )
+    .action(async ({ json, nic, profile, top }: { json?: string; nic?: NicModel; profile: boolean; top: boolean }) => {
       refuseKvm('only the emulator counts instructions');
       await buildNative();
       if (profile) return showProfile(await buildImage());
+      if (top) return showTop(await buildImage());
       const images = { vanilla: await buildImage({ vanilla: true }), flash: await buildImage() };
       const vanilla = await measureKernel('vanilla', images.vanilla);
       const flash = await measureKernel('flash', images.flash);
@@ -61,6 +75,29 @@ async function showProfile(image: string): Promise<void> {
       ['function', `a batch of ${one.batch}`, `a batch of ${many.batch}`, 'a packet more'],
       profileRows([one, many], shownFunctions),
     ),
+  );
+}
+
+/** A look a second, on a processor that runs so many instructions in it. */
+const instructionsPerSecond = 1e9;
+
+async function showTop(image: string): Promise<void> {
+  const { sockets, hops, nanoseconds, elapsedNanoseconds, redirected } = await measureTop(image);
+  const each = [...nanoseconds].sort((a, b) => a - b)[Math.floor(nanoseconds.length / 2)] ?? 0;
+  console.log(
+    formatTable(
+      ['what `flash top` looks at', 'instructions of a look', 'beside the chain, once a second'],
+      [
+        [
+          `${sockets} sockets, ${hops} hops`,
+          `${(each / 1e6).toFixed(2)} million`,
+          `${((100 * each) / instructionsPerSecond).toFixed(2)} %`,
+        ],
+      ],
+    ),
+  );
+  console.log(
+    `one processor of ${instructionsPerSecond / 1e9} billion instructions a second, ${redirected} redirected in ${(elapsedNanoseconds / 1e9).toFixed(1)} s`,
   );
 }
 

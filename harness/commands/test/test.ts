@@ -21,7 +21,7 @@ const suiteNames = suites.map(({ name }) => name).join(', ');
 /** `test`, and below it the tests that have options of their own or take long. */
 export function addTest(program: Command): void {
   const test = needsPackages(guestCommand(program, 'test', bootsGuests), ({ args: [suite] }) =>
-    suite === 'unit' ? 'none' : suite === 'lab' ? 'virtual-lab' : 'test',
+    suite === 'unit' ? 'none' : suite === 'lab' ? 'virtual-lab' : suite === 'trace' ? 'trace' : 'test',
   );
   withReports(test)
     .description('run every suite, or one; each command below runs what takes longer')

@@ -12,6 +12,7 @@ import { formatMetrics } from '../../chains/export/metrics.js';
 import { sampleBatches, batchBufferKib } from '../../chains/trace/batches.js';
 import { enableEvents, readEvents } from '../../chains/trace/follow-trace.js';
 import { openTraceInstance } from '../../chains/trace/instance.js';
+import { FlashError } from '../../errors.js';
 import { afXdp, libc, sockRaw } from '../../ffi/libc.js';
 import { clearRoute, listIds, readAttribute, readRoute, refusalOf, writeNextOf } from '../../flash/registry.js';
 import { repositoryRoot } from '../../host/repository.js';
@@ -125,6 +126,16 @@ test.serial('sockets that come and go while they are read harm nothing', async (
   await worker.terminate();
 
   t.true(Math.max(...seen) >= ids);
+});
+
+test.serial('who is not root is told to be', (t) => {
+  const nobody = 65_534;
+  libc.seteuid(nobody);
+  try {
+    t.throws(() => createObserver(), { instanceOf: FlashError, message: /^this needs root: / });
+  } finally {
+    libc.seteuid(0);
+  }
 });
 
 test.serial('hundreds of sockets are listed', async (t) => {

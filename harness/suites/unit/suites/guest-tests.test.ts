@@ -17,6 +17,7 @@ test('no test of the guest is left out of the files that run them all', (t) => {
     'driver-tests.ts',
     'module-tests.ts',
     'passthrough-tests.ts',
+    'trace-tests.ts',
   ]
     .map((name) => readFileSync(join(folder, name), 'utf8'))
     .join('\n');
