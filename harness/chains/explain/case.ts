@@ -28,6 +28,9 @@ export interface Case {
   readonly processes: ReadonlyMap<number, ProcessFacts>;
 }
 
+/** What holds of a case, if it does. */
+export type Rule = (each: Case) => readonly Finding[];
+
 export interface Looks {
   readonly before: Snapshot;
   readonly now: Snapshot;
