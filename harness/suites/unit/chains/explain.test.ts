@@ -70,12 +70,15 @@ const cases: readonly (readonly [title: string, scene: Scene, causes: readonly C
     /1 of 2 targets gone; drop_no_target 7, \+7 in 0.5 s/,
   ],
   [
-    'a full RX ring',
+    'a full RX ring, which the kernel counts, and not the empty fill ring behind it',
     {
-      before: [socket({ id: 0, route: [1], rings: waiting }), socket({ id: 1, rings: { rx: ring(64) } })],
+      before: [
+        socket({ id: 0, route: [1], rings: waiting }),
+        socket({ id: 1, rings: { rx: ring(64), fill: ring(0) } }),
+      ],
       now: [
         socket({ id: 0, route: [1], rings: waiting, stats: { stall_rx_full: 31 } }),
-        socket({ id: 1, rings: { rx: ring(64) } }),
+        socket({ id: 1, rings: { rx: ring(64), fill: ring(0) } }),
       ],
     },
     ['rx-full'],
