@@ -129,7 +129,9 @@ const withoutCache = ['doctor', 'test:unit', 'bench:compare', 'lint', 'lab', 'fl
 const neededArguments: Readonly<Record<string, string>> = {
   bisect: 'base tip -- kunit',
   patches: 'check',
+  prove: 'litmus',
   'test:fresh': '--suite bookworm',
+  xdp: 'list',
 };
 const programs = ['apt-get', 'sudo', 'python3'] as const;
 
