@@ -7,7 +7,7 @@ import type { Suite } from './suite.js';
 
 const deadlineMs = 1_200_000;
 
-/** The scripts of bpftrace/, on a kernel that they can look into. */
+/** The scripts of bpf/trace/, on a kernel that they can look into. */
 export const traceSuite: Suite = {
   name: 'trace',
   onlyByName: true,

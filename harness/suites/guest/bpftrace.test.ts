@@ -15,7 +15,7 @@ const startDeadlineMs = 60_000;
 
 /** Starts a script, does some work once it is attached, and returns what it says at its end. */
 async function traced(script: string, work: () => unknown): Promise<string> {
-  const child = start('bpftrace', [join(repositoryRoot, 'bpftrace', script)]);
+  const child = start('bpftrace', [join(repositoryRoot, 'bpf', 'trace', script)]);
   await using running = follow(child, script);
   // What it prints is printed when all of it is attached.
   await running.waitFor(/^tracing/m, { deadlineMs: startDeadlineMs });
