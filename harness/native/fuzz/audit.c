@@ -171,7 +171,7 @@ void audit__end(void)
 				    socket->tx - socket->xs.tx->cached_cons);
 		if (!socket->to_hostile)
 			socket__account(socket);
-		if (!list_empty(&socket->wq.wait) && xsk_redirect_writeable(&socket->xs))
+		if (!list_empty(&socket->wq.wait) && xsk_redirect_writeable(&socket->xs, false))
 			world__fail("socket %u sleeps although it is writeable", socket->id);
 	}
 }

@@ -34,7 +34,7 @@ void calls__sleep(struct socket *socket)
 		return;
 	if (!slept)
 		list_add_tail(&socket->sleeper, &socket->wq.wait);
-	if (xsk_redirect_writeable(&socket->xs))
+	if (xsk_redirect_writeable(&socket->xs, true))
 		calls__wake(socket);
 }
 
