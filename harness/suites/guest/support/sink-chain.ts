@@ -19,7 +19,7 @@ export interface Place {
  */
 export interface SinkChains extends Disposable {
   readonly firsts: readonly XdpSocket[];
-  /** What has come out of each chain until now. */
+  /** The UDP packets that have come out of each chain until now, and not what stacks send by themselves. */
   readonly out: readonly (readonly Buffer[])[];
   /** As when the program of the first function of a chain ends. */
   readonly end: (chain: number) => void;
@@ -27,6 +27,8 @@ export interface SinkChains extends Disposable {
 }
 
 const [framesEach, filled] = [192, 64];
+
+const isDatagram = (frame: Buffer): boolean => frame.readUInt16BE(12) === 0x0800 && frame[23] === 17;
 
 /** Chains that begin at these places, of which several may be one. */
 export function openSinkChains({ middle }: Pick<XdpWires, 'middle'>, places: readonly Place[]): SinkChains {
@@ -48,7 +50,7 @@ export function openSinkChains({ middle }: Pick<XdpWires, 'middle'>, places: rea
     for (const first of running) if (forward(first) > 0) first.kick();
     for (const [at, { rings }] of lasts.entries()) {
       const arrived = rings.rx.consume();
-      out[at]?.push(...arrived.map(({ addr, len }) => Buffer.from(umem.read(addr, len))));
+      out[at]?.push(...arrived.map(({ addr, len }) => Buffer.from(umem.read(addr, len))).filter(isDatagram));
       umem.give(arrived.map(({ addr }) => addr));
     }
   };

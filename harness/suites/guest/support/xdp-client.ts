@@ -4,8 +4,8 @@ import { addresses, type XdpWires } from './xdp-wires.js';
 /** Sockets of the client, a flow each: they have ports of their own. */
 export interface Flows extends Disposable {
   readonly ports: readonly number[];
-  /** A datagram of each flow to the hidden address. */
-  readonly send: (text: string) => void;
+  /** A datagram of each flow, or of these, to the hidden address. */
+  readonly send: (text: string, from?: Iterable<number>) => void;
 }
 
 export const hiddenPort = 7100;
@@ -18,8 +18,8 @@ export function openFlows(wires: XdpWires, count: number, version: 4 | 6 = 4): F
   });
   return {
     ports: sockets.map((socket) => socket.localPort()),
-    send(text) {
-      for (const socket of sockets) socket.send(Buffer.from(text));
+    send(text, from = sockets.keys()) {
+      for (const index of from) sockets[index]?.send(Buffer.from(text));
     },
     [Symbol.dispose]() {
       for (const socket of sockets) socket[Symbol.dispose]();
