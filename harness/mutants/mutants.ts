@@ -20,8 +20,7 @@ export interface Mutant extends Patch {
 }
 
 const holdFolder = 'hold';
-const folders = ['', holdFolder, ...nicModels] as const;
-type Folder = (typeof folders)[number];
+const folders = ['', ...nicModels].flatMap((folder) => [folder, join(holdFolder, folder)]);
 
 const mutantsDir = join(kernelDir, 'mutants');
 
@@ -36,30 +35,32 @@ export function readMutants(names: readonly string[] = [], base: Base = loadBase
   return names.length === 0 ? all : all.filter(({ name }) => names.includes(name));
 }
 
-function readFolder(folder: Folder, base: Base): Mutant[] {
-  return readdirSync(join(mutantsDir, folder))
+function readFolder(folder: string, base: Base): Mutant[] {
+  const path = join(mutantsDir, folder);
+  if (!existsSync(path)) return [];
+  return readdirSync(path)
     .filter((file) => file.endsWith('.patch') && !(basename(file, '.patch') in base.without))
     .sort()
     .map((file) => {
       const own = ownPath(seriesPath, base, join('mutants', folder, file));
-      return readMutant(existsSync(own) ? own : join(mutantsDir, folder, file), folder);
+      return readMutant(existsSync(own) ? own : join(path, file), folder);
     });
 }
 
-function readMutant(path: string, folder: Folder): Mutant {
+function readMutant(path: string, folder: string): Mutant {
   const text = readFileSync(path, 'utf8');
   const subject = /^Subject: (?:\[PATCH\] )?(.*(?:\n .*)*)$/m.exec(text)?.[1]?.replace(/\n /g, ' ');
   if (subject === undefined)
     throw new FlashError('seriesDoesNotApply', `${path} has no subject`, { advice: 'make it with git format-patch' });
   const name = join(folder, basename(path, '.patch'));
-  const nic = nicModels.find((model) => model === folder);
+  const nic = nicModels.find((model) => model === basename(folder));
   return {
     file: join('mutants', `${name}.patch`),
     path,
     name,
     breaks: subject.replace(/^mutant: /, ''),
     nic,
-    takesHolds: folder === holdFolder,
+    takesHolds: folder.startsWith(holdFolder),
     noticedBy: readNoticedBy(text),
   };
 }

@@ -4,6 +4,7 @@ import { testbed } from './support/testbed.js';
 import './closed-queues.test.js';
 import './driver.test.js';
 import './fairness.test.js';
+import './held-refill.test.js';
 import './napi.test.js';
 import './wire.test.js';
 

@@ -1,18 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { runIn } from '../../host/netns.js';
 import type { XdpSocket } from '../../ffi/socket-types.js';
 import { attachXskRedirect } from '../../ffi/xsk-redirect.js';
 import { readStats, setRoute } from '../../flash/registry.js';
 import { run } from '../../process/run.js';
 import { waitUntil } from '../../process/wait-until.js';
 import { auditProblem } from './support/frame-audit.js';
-import { nics, programOfA, waitForLink } from './support/nic-testbed.js';
+import { programOfA, waitForLink } from './support/nic-testbed.js';
 import { eventually } from './support/ring-state.js';
 import { countFrom, flashId, isSorted, openAll, openListed } from './support/routed-pair.js';
 import { forward, recycle } from './support/socket-row.js';
 import { borrowDevice, createTestUmem, testbed } from './support/testbed.js';
 import { takeUdp, writeUdp } from './support/udp-packets.js';
-import { onBothPorts } from './support/on-both-ports.js';
+import { onBothPorts, preparePorts } from './support/on-both-ports.js';
 
 /*
  *   b:0 [outside] ==wire==> a:0 [NF1] --> a:1 [NF2] --> a:2 [NF3] ==wire==> b:0 [outside]
@@ -89,14 +88,6 @@ async function runFlows({ chains, busyPoll }: ChainsOptions): Promise<FlowsResul
   const redirected = routed.map((socket) => readStats(flashId(socket))['redirected'] ?? 0);
   turn();
   return { received, redirected, problems: await auditWithLinksDown(netns, [outside, ...sockets]) };
-}
-
-async function preparePorts(netns: string, queuesOfA: number): Promise<void> {
-  await runIn(netns, 'ethtool', ['-X', 'a', 'equal', String(queuesOfA)]);
-  await runIn(netns, 'ethtool', ['-X', 'b', 'equal', '1']);
-  await waitForLink();
-  // The guest's processors may be away for longer than the wire would wait.
-  if (testbed.controlsWire) await nics().wire(0).patience(0);
 }
 
 /**

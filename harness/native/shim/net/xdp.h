@@ -9,8 +9,17 @@
 #define XDP_WAKEUP_RX		BIT(0)
 #define XDP_WAKEUP_TX		BIT(1)
 
+#define IFF_UP			BIT(0)
+
+struct net_device;
+
+struct net_device_ops {
+	int (*ndo_xsk_wakeup)(struct net_device *dev, u32 queue_id, u32 flags);
+};
+
 struct net_device {
-	u32 xdp_zc_max_segs;
+	u32 flags, xdp_zc_max_segs;
+	const struct net_device_ops *netdev_ops;
 };
 
 struct xdp_rxq_info;

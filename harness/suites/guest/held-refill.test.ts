@@ -1,0 +1,155 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ExecutionContext } from 'ava';
+import { message, pollEvent } from '../../ffi/libc.js';
+import { sleepInPoll, type Sleeper } from '../../ffi/sleeper.js';
+import type { XdpSocket } from '../../ffi/socket-types.js';
+import { attachXskRedirect } from '../../ffi/xsk-redirect.js';
+import { holdAt, type Hold } from '../../flash/hold.js';
+import { readStats, setRoute } from '../../flash/registry.js';
+import { waitUntil } from '../../process/wait-until.js';
+import { interleaving, whileHeld } from './support/interleaving.js';
+import { programOfA } from './support/nic-testbed.js';
+import { preparePorts } from './support/on-both-ports.js';
+import { eventually, idleMs } from './support/ring-state.js';
+import { countFrom, flashId, openListed, openMore, openSleepingPair } from './support/routed-pair.js';
+import { fill, reclaim, send } from './support/test-packets.js';
+import { borrowDevice, createTestUmem, testbed } from './support/testbed.js';
+import { writeUdp } from './support/udp-packets.js';
+
+/*
+ *   b:3 [outside] ==wire==> a:0 [target] <-- a:1 [source]
+ *                              [other] a:2 <-- a:1 [beside]
+ *
+ * A driver looks for frames while a redirect has all of them in hand. The redirect then finds the completion ring
+ * full, because of the socket beside its source, and gives them back.
+ */
+const [targetQueue, sourceQueue, otherQueue, outsideQueue] = [0, 1, 2, 3];
+const completionSize = 64;
+const { driverFrames } = testbed;
+
+interface Scene {
+  readonly source: XdpSocket;
+  readonly target: XdpSocket;
+  readonly outside: XdpSocket;
+  /** Has a redirect take all frames of the target, which it has in hand from then on. */
+  readonly borrow: () => Promise<void>;
+  /** Has it give all of them back. */
+  readonly giveBack: () => Promise<void>;
+}
+
+async function onScene(run: (scene: Scene) => Promise<boolean>): Promise<boolean> {
+  const { netns } = await borrowDevice();
+  using _atB = attachXskRedirect({ netns, ifname: 'b' });
+  await preparePorts(netns, 1);
+  using outsideUmem = createTestUmem({ frameCount: 512 });
+  using outside = openListed({ netns, ifname: 'b', queue: outsideQueue, umem: outsideUmem, busyPoll: false });
+  await using pair = await openSleepingPair({
+    sharedUmem: true,
+    umem: { frameCount: 512 },
+    source: { queue: sourceQueue, completionSize },
+    target: { queue: targetQueue, settle: false },
+  });
+  const { source, target } = pair;
+  programOfA().setSocket(targetQueue, target.fd);
+  using more = openMore(pair, [sourceQueue, otherQueue], { fillSize: 256 });
+  const [beside, other] = more.sockets as [XdpSocket, XdpSocket];
+  setRoute(flashId(beside), [flashId(other)]);
+  fill(other, 2 * completionSize);
+
+  const counts = (stall: string) => (): boolean => readStats(flashId(source))[stall] !== 0;
+  let borrowed: Hold | undefined;
+  let kick: Promise<unknown> | undefined;
+  const scene = {
+    ...{ source, target, outside },
+    async borrow() {
+      // It waits at the pool of the target, where a call gives it its turn: in a poll, who is held may hold up this thread.
+      using timer = holdAt('work', targetQueue);
+      send(source, countFrom(0, driverFrames));
+      source.kick();
+      await eventually('the source to wait for frames', counts('stall_fill_empty'), { ends: [source] });
+      await timer.held();
+      borrowed = holdAt('move-borrowed', flashId(source));
+      fill(target, driverFrames);
+      kick = source.kickInThread();
+      await borrowed.held();
+      timer.release();
+      await delay(idleMs);
+    },
+    async giveBack() {
+      send(beside, countFrom(0, completionSize));
+      beside.kick();
+      const isFull = (): boolean => {
+        beside.receive(message.more);
+        return other.rings.rx.count() === completionSize;
+      };
+      await whileHeld('the completion ring to be full', isFull, [beside, other]);
+      borrowed?.release();
+      await eventually('the source to wait for completions', counts('stall_cq_full'), { ends: [source] });
+    },
+  };
+  try {
+    return await run(scene);
+  } finally {
+    borrowed?.[Symbol.dispose]();
+    await kick;
+  }
+}
+
+function sendFrom(outside: XdpSocket, count: number): void {
+  reclaim(outside);
+  const most = Math.min(count, outside.rings.tx.free());
+  outside.rings.tx.produce(countFrom(0, most).map((number) => writeUdp(outside.umem, 0, number)));
+  outside.kick();
+}
+
+/** Sends until the target is awake. */
+async function wakesByWire({ source, target, outside }: Scene, sleeper: Sleeper): Promise<void> {
+  const wakes = (): boolean => {
+    sendFrom(outside, 1);
+    return sleeper.woken() !== undefined;
+  };
+  await eventually('the target to wake', wakes, { ends: [source, target, outside] });
+}
+
+const lookMs = 2000;
+const mostAttempts = 5;
+
+/** Whether something comes about in a while: the driver may be interrupted on the processor that is held. */
+async function inTime(condition: () => boolean): Promise<boolean> {
+  const came = waitUntil(condition, { what: 'the driver', deadlineMs: lookMs, intervalMs: 2 });
+  return await came.then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Returns whether its driver looked while the redirect was held. */
+function looksInVain(t: ExecutionContext): Promise<boolean> {
+  return onScene(async (scene) => {
+    const { source, target, borrow, giveBack } = scene;
+    const looks = (): number => target.statistics().rx_fill_ring_empty_descs;
+    await borrow();
+    const before = looks();
+    await using sleeper = await sleepInPoll(target, pollEvent.in);
+    const looked = await inTime(() => looks() > before);
+    const woken = sleeper.woken();
+    await giveBack();
+    if (!looked) return false;
+
+    await wakesByWire(scene, sleeper);
+
+    t.is(woken, undefined);
+    t.is(source.rings.tx.count(), driverFrames);
+    return true;
+  });
+}
+
+if (testbed.hasPeer)
+  interleaving(
+    'a target asleep gets what comes by wire after a redirect gave back the frames its driver looked for',
+    async (t) => {
+      let looked = false;
+      for (let attempt = 0; !looked && attempt < mostAttempts; attempt++) looked = await looksInVain(t);
+      t.true(looked);
+    },
+  );
