@@ -98,20 +98,12 @@ static void *target__main(void *data)
 	return NULL;
 }
 
-/* Whatever is on its way arrives. */
 static int exchange__end(struct hop *hop)
 {
-	for (u32 i = 0; i < ENTRIES; i++) {
-		uint64_t cycles = 0;
-		int n;
+	int received = hop__settle(hop, ENTRIES);
 
-		hop__refill(hop, HOP_MAX_BATCH);
-		hop__complete(hop, HOP_MAX_BATCH);
-		hop__redirect(hop, HOP_MAX_BATCH, &cycles);
-		n = hop__receive(hop, HOP_MAX_BATCH);
-		if (n < 0)
-			return n;
-	}
+	if (received < 0)
+		return received;
 	return hop->received == hop->sent ? hop__audit(hop) : -EILSEQ;
 }
 

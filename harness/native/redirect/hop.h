@@ -51,6 +51,9 @@ uint32_t hop__refill(struct hop *hop, uint32_t n);
 /* The source takes at most @n frames from its completion ring. */
 uint32_t hop__complete(struct hop *hop, uint32_t n);
 
+/* In @rounds rounds of all that, whatever is on its way arrives. Returns how many packets, or as hop__receive(). */
+int hop__settle(struct hop *hop, uint32_t rounds);
+
 /* Cycles of @n times two looks at the clock with nothing in between. */
 uint64_t hop__clock_cost(uint32_t n);
 

@@ -117,6 +117,25 @@ uint32_t hop__complete(struct hop *hop, uint32_t n)
 	return n;
 }
 
+int hop__settle(struct hop *hop, uint32_t rounds)
+{
+	uint64_t cycles = 0;
+	int received = 0;
+
+	while (rounds--) {
+		int n;
+
+		hop__refill(hop, HOP_MAX_BATCH);
+		hop__complete(hop, HOP_MAX_BATCH);
+		hop__redirect(hop, HOP_MAX_BATCH, &cycles);
+		n = hop__receive(hop, HOP_MAX_BATCH);
+		if (n < 0)
+			return n;
+		received += n;
+	}
+	return received;
+}
+
 /* Whether this is a frame that may be at this end, and nowhere else. */
 static bool tick(bool *seen, const struct hop_end *end, u64 addr)
 {

@@ -3,7 +3,7 @@ import test from 'ava';
 import { bindFlag, message } from '../../ffi/libc.js';
 import type { XdpSocket } from '../../ffi/socket-types.js';
 import { setRoute } from '../../flash/registry.js';
-import { eventually } from './support/ring-state.js';
+import { eventually, roundsALook } from './support/ring-state.js';
 import { countFrom, flashId, openMore, openSleepingPair } from './support/routed-pair.js';
 import { fill, reclaim, send, takePackets } from './support/test-packets.js';
 import { testbed } from './support/testbed.js';
@@ -14,8 +14,6 @@ import { tracedLines } from './support/traced.js';
  */
 
 const umem = { frameCount: 2048 };
-/** A packet keeps its turn for 16 ms in which nothing comes: who sleeps between its calls may let others pass. */
-const roundsALook = 8;
 
 if (testbed.severalBuffers) {
   /*

@@ -4,11 +4,10 @@ import type { XdpSocket } from '../../ffi/socket-types.js';
 import { holdAt } from '../../flash/hold.js';
 import { flashDir, refusalOf, setRoute } from '../../flash/registry.js';
 import { run } from '../../process/run.js';
-import { waitUntil } from '../../process/wait-until.js';
 import { auditProblem } from './support/frame-audit.js';
 import { interleaving, routeInThread, watch } from './support/interleaving.js';
 import { countFrom, endsOf, flashId, openAll, openListed, openPair } from './support/routed-pair.js';
-import { sleepers, waitForThread } from './support/sleepers.js';
+import { waitForSleeper, waitForThread } from './support/sleepers.js';
 import { exchange } from './support/test-packets.js';
 import { createTestUmem } from './support/testbed.js';
 import { makeVeth } from './support/veth.js';
@@ -75,13 +74,11 @@ interleaving('no socket of a device is unbound while one that closes is still on
 
   const command = ['ip', '-n', doomed.netns, 'link', 'delete', 'dev', doomed.a];
   const deleting = watch(run('ip', command.slice(1)));
-  const waitsIn = (): string[] => sleepers(command.join(' '));
-  await waitUntil(() => waitsIn().some((name) => /xsk_route_detach|msleep/.test(name)), {
-    what: 'the device to wait for the source, or for its last user',
-    deadlineMs: 8000,
-    intervalMs: 5,
-    lastState: waitsIn,
-  });
+  await waitForSleeper(
+    'the device to wait for the source, or for its last user',
+    /xsk_route_detach|msleep/,
+    command.join(' '),
+  );
   const queue = await readFile(join(flashDir, String(flashId(neighbour)), 'qid'), 'utf8');
   replaced.release();
   await Promise.all([writing.end, closing.end, deleting.end]);

@@ -4,7 +4,7 @@ import { bindFlag, message } from '../../ffi/libc.js';
 import type { XdpSocket } from '../../ffi/socket-types.js';
 import { setRoute } from '../../flash/registry.js';
 import { auditWaiting } from './support/frame-audit.js';
-import { eventually } from './support/ring-state.js';
+import { eventually, roundsALook } from './support/ring-state.js';
 import { countFrom, flashId, openMore, openSleepingPair } from './support/routed-pair.js';
 import { fill, type PacketShape, receive, reclaim, send, takePackets } from './support/test-packets.js';
 import { testbed } from './support/testbed.js';
@@ -71,8 +71,6 @@ test.serial('sources that share a completion ring: who waits for it is served by
 });
 
 const rounds = 400;
-/** A packet keeps its turn for 16 ms in which nothing comes: who sleeps between its calls may let them pass. */
-const roundsALook = 8;
 const umem = { frameCount: 1024 };
 
 interface Flow {

@@ -21,6 +21,12 @@ export function ringState(socket: XdpSocket): string {
   return `${id}: ${[...toKernel, show('RX', rx), show('CQ', completion), ...stats.map((stat) => stat.join(' '))].join(', ')}`;
 }
 
+/**
+ * For a target that makes room again and again, at each look of eventually(): a packet keeps its turn for 16 ms in which
+ * nothing comes, and who sleeps between its calls may let others pass.
+ */
+export const roundsALook = 8;
+
 export interface EventuallyOptions {
   /** The sockets whose state is shown if it does not. */
   readonly ends: readonly XdpSocket[];

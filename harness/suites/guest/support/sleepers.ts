@@ -18,10 +18,10 @@ export function sleepers(commandLine = ''): string[] {
   return chosen.map((pid) => read(pid, 'wchan')).filter((name) => name !== '' && name !== '0');
 }
 
-/** Waits until somebody sleeps in such a function. */
-export function waitForSleeper(what: string, where: RegExp): Promise<unknown> {
-  const asleep = (): string[] => sleepers().filter((name) => name.startsWith('xsk'));
-  return waitUntil(() => sleepers().some((name) => where.test(name)), {
+/** Waits until somebody sleeps in such a function, a process with such a command line or any. */
+export function waitForSleeper(what: string, where: RegExp, commandLine = ''): Promise<unknown> {
+  const asleep = (): string[] => sleepers(commandLine).filter((name) => commandLine !== '' || name.startsWith('xsk'));
+  return waitUntil(() => sleepers(commandLine).some((name) => where.test(name)), {
     what,
     deadlineMs: 20_000,
     intervalMs: 10,
