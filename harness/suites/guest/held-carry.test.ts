@@ -178,6 +178,30 @@ interleaving(
   },
 );
 
+interleaving('a source is not carried on where it stalled while nothing it sends is for there', async (t) => {
+  const [batch, invalid] = [64, 1000];
+  await using pair = await openSleepingPair({
+    sharedUmem: true,
+    source: { txSize: 2048, completionSize: 2048 },
+  });
+  const { source, target } = pair;
+  const { tx } = source.rings;
+  using timer = holdAt('work', targetQueue);
+  send(source, [0]);
+  source.kick();
+  tx.produce(countFrom(0, invalid).map(() => ({ addr: 0, len: 0 })));
+  fill(target, 1);
+  // Its first turn is for what it stalled with, and some of what comes after that.
+  target.receive(message.more);
+  t.true(tx.count() >= invalid - batch, `${tx.count()} left`);
+
+  target.receive(message.more);
+
+  await whileHeld('the TX ring to be empty', () => tx.count() === 0, endsOf(pair));
+  t.deepEqual(receive(target), [0]);
+  timer[Symbol.dispose]();
+});
+
 /** For so long nobody passes who keeps its turn and is looked at: twice 16 ms, less a tick. */
 const keptMs = 28;
 

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import test from 'ava';
-import { bindFlag, message } from '../../ffi/libc.js';
+import { bindFlag, message, packetContinues } from '../../ffi/libc.js';
+import { entryBytes, type TxRing } from '../../ffi/ring.js';
 import type { XdpSocket } from '../../ffi/socket-types.js';
 import { setRoute } from '../../flash/registry.js';
 import { auditWaiting } from './support/frame-audit.js';
@@ -202,6 +203,40 @@ if (testbed.severalBuffers) {
 
     t.deepEqual(receive(target), countFrom(0, 4));
   });
+
+  test.serial('a packet that is rewritten shorter and shorter lets others pass no later', async (t) => {
+    const [fragments, frames, stepMs, mostSteps] = [17, 4, 12, 7];
+    const bindFlags = testbed.bindFlags | bindFlag.useSg;
+    await using pair = await openSleepingPair({ sharedUmem: true, umem, source: { bindFlags }, target: { bindFlags } });
+    const { source, target } = pair;
+    using more = openMore(pair, [2], { bindFlags });
+    const [small] = more.sockets as [XdpSocket];
+    setRoute(flashId(small), [flashId(target)]);
+    send(source, [0], { shape: { fragments, fragmentBytes: 64 } });
+    source.kick();
+    send(small, countFrom(0, frames));
+    fill(target, frames);
+    small.kick();
+    const hasPassed = (): boolean => target.rings.rx.count() === frames;
+
+    let steps = 0;
+    for (; !hasPassed() && fragments - steps > frames + 1; steps++) {
+      endPacketAt(source.rings.tx, fragments - 2 - steps);
+      const end = performance.now() + stepMs;
+      while (!hasPassed() && performance.now() < end) source.kick();
+    }
+
+    t.deepEqual(receive(target), countFrom(0, frames));
+    t.true(steps <= mostSteps, `it took ${steps} steps of ${stepMs} ms`);
+  });
+}
+
+const optionsOffset = 12;
+
+/** Has the packet that is first on a TX ring end with this descriptor. */
+function endPacketAt({ memory: { consumer, entries }, size }: TxRing, index: number): void {
+  const at = ((Atomics.load(consumer, 0) + index) & (size - 1)) * entryBytes.descriptor + optionsOffset;
+  entries.setUint32(at, entries.getUint32(at, true) & ~packetContinues, true);
 }
 
 /** Fills the TX ring of each source with packets that tell its index, and kicks those that ask for it. */
