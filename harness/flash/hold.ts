@@ -16,7 +16,7 @@ export type HoldPoint =
   | `rx-${'plain' | 'reserved'}`
   | 'serve-turn'
   | `sleeper-${'awake' | 'seen'}`
-  | ('dev-gone' | 'hop-sleeps' | 'move-borrowed' | 'room-sleeps' | 'share-prod')
+  | ('dev-gone' | 'fill-asks' | 'hop-sleeps' | 'move-borrowed' | 'room-sleeps' | 'share-prod')
   | ('stats-bound' | 'work' | 'xmit');
 
 /** The next context that gets to a point is held there until it is released: for some seconds at most. */

@@ -31,13 +31,14 @@ interface Scene {
   readonly source: XdpSocket;
   readonly target: XdpSocket;
   readonly outside: XdpSocket;
-  /** Has a redirect take all frames of the target, which it has in hand from then on. */
-  readonly borrow: () => Promise<void>;
+  /** Has a redirect take all frames of the target, which it has in hand from then on. Returns how many. */
+  readonly borrow: () => Promise<number>;
   /** Has it give all of them back. */
   readonly giveBack: () => Promise<void>;
 }
 
-async function onScene(run: (scene: Scene) => Promise<boolean>): Promise<boolean> {
+/** `settle` gives the driver its frames beforehand. */
+async function onScene({ settle }: { settle: boolean }, run: (scene: Scene) => Promise<boolean>): Promise<boolean> {
   const { netns } = await borrowDevice();
   using _atB = attachXskRedirect({ netns, ifname: 'b' });
   await preparePorts(netns, 1);
@@ -47,7 +48,7 @@ async function onScene(run: (scene: Scene) => Promise<boolean>): Promise<boolean
     sharedUmem: true,
     umem: { frameCount: 512 },
     source: { queue: sourceQueue, completionSize },
-    target: { queue: targetQueue, settle: false },
+    target: { queue: targetQueue, rxSize: 512, settle },
   });
   const { source, target } = pair;
   programOfA().setSocket(targetQueue, target.fd);
@@ -68,12 +69,16 @@ async function onScene(run: (scene: Scene) => Promise<boolean>): Promise<boolean
       source.kick();
       await eventually('the source to wait for frames', counts('stall_fill_empty'), { ends: [source] });
       await timer.held();
+      // The driver may have left some on the fill ring.
+      reclaim(source);
+      const lent = source.rings.tx.count();
       borrowed = holdAt('move-borrowed', flashId(source));
-      fill(target, driverFrames);
+      fill(target, lent);
       kick = source.kickInThread();
       await borrowed.held();
       timer.release();
       await delay(idleMs);
+      return lent;
     },
     async giveBack() {
       send(beside, countFrom(0, completionSize));
@@ -125,7 +130,7 @@ async function inTime(condition: () => boolean): Promise<boolean> {
 
 /** Returns whether its driver looked while the redirect was held. */
 function looksInVain(t: ExecutionContext): Promise<boolean> {
-  return onScene(async (scene) => {
+  return onScene({ settle: false }, async (scene) => {
     const { source, target, borrow, giveBack } = scene;
     const looks = (): number => target.statistics().rx_fill_ring_empty_descs;
     await borrow();
@@ -144,7 +149,39 @@ function looksInVain(t: ExecutionContext): Promise<boolean> {
   });
 }
 
-if (testbed.hasPeer)
+/** Returns whether its driver found no frames while the redirect was held, and asked for a call when that had given them back. */
+function asksLate(t: ExecutionContext): Promise<boolean> {
+  return onScene({ settle: true }, async ({ source, target, outside, borrow, giveBack }) => {
+    const stashed = (): number | undefined => readStats(flashId(target))['stashed'];
+    const { rx } = target.rings;
+    const lent = await borrow();
+    const before = rx.count();
+    using asks = holdAt('fill-asks', targetQueue);
+    for (let sent = 1; !asks.isHeld() && sent <= driverFrames; sent++) {
+      sendFrom(outside, 1);
+      // One at a time: the driver is to have nothing more to look at after it has asked.
+      await inTime(() => rx.count() >= before + sent || asks.isHeld());
+    }
+    const asked = asks.isHeld();
+    await giveBack();
+    const given = stashed() === lent;
+    if (!asked || !given || !asks.isHeld()) return false;
+    asks.release();
+
+    const ends = [source, target, outside];
+    await eventually('the driver to take frames', () => (stashed() ?? 0) < lent, { ends });
+    t.is(source.rings.tx.count(), lent);
+    return true;
+  });
+}
+
+if (testbed.hasPeer) {
+  interleaving('a driver that asks for a call when its frames are back already gets them', async (t) => {
+    let asked = false;
+    for (let attempt = 0; !asked && attempt < mostAttempts; attempt++) asked = await asksLate(t);
+    t.true(asked);
+  });
+
   interleaving(
     'a target asleep gets what comes by wire after a redirect gave back the frames its driver looked for',
     async (t) => {
@@ -153,3 +190,4 @@ if (testbed.hasPeer)
       t.true(looked);
     },
   );
+}
