@@ -18,6 +18,7 @@ export function attachXdp(options: AttachOptions): Attachment {
   const { devices, programs, mode = 'auto', onRefusal } = options;
   const [program, ...others] = programs;
   if (program === undefined) throw new RangeError('no program to attach');
+  for (const device of devices) requireDevice(device);
   if (mode === 'offload') {
     if (others.length === 0) return attachAlone({ devices, programs, modes: [mode] });
     throw new FlashError('usage', 'a NIC takes one program to run itself', { advice: 'name one, or another mode' });
@@ -28,6 +29,18 @@ export function attachXdp(options: AttachOptions): Attachment {
   } catch (error) {
     if (!(error instanceof NoExtensions)) throw error;
     return attachAlone({ devices, programs: inOrder(programs), modes, sharing: options.sharing, onRefusal });
+  }
+}
+
+function requireDevice({ ifname, netns }: XdpDevice): void {
+  try {
+    indexOf(ifname, netns);
+  } catch (error) {
+    if (!(error instanceof NativeError) || error.errno !== 'ENODEV') throw error;
+    const where = netns === undefined ? 'here' : `in network namespace ${netns}`;
+    throw new FlashError('usage', `there is no device "${ifname}" ${where}`, {
+      advice: '`ip link` shows those there are',
+    });
   }
 }
 
