@@ -231,19 +231,19 @@ async function passWhoIsLookedAt(t: ExecutionContext): Promise<number | undefine
   send(other, [small]);
   other.kick();
   const passed = target.rings.rx.count();
-  const tookMs = performance.now() - beginMs;
+  const lookedMs = performance.now();
   looks.release();
   await look;
   fill(target, shape.fragments);
   timer.release();
-  if (passed > 0) return tookMs < keptMs ? passed : undefined;
+  if (passed > 0) return lookedMs - beginMs < keptMs ? passed : undefined;
 
   const descriptors = shape.fragments + 1;
   await eventually('both to arrive', () => target.rings.rx.count() === descriptors, { ends: [...endsOf(pair), other] });
-  t.deepEqual(
-    packetsOf(target.rings.rx.consume(descriptors)).map((packet) => packet.length),
-    [shape.fragments, 1],
-  );
+  const tookMs = performance.now() - lookedMs;
+  const [first] = packetsOf(target.rings.rx.consume(descriptors));
+  if (first?.length === 1 && tookMs >= keptMs) return undefined;
+  t.is(first?.length, shape.fragments);
   return passed;
 }
 
