@@ -7,7 +7,7 @@ import { clearRoute, setRoute } from '../../flash/registry.js';
 import { interleaving, watch, whileHeld } from './support/interleaving.js';
 import { eventually, idleMs } from './support/ring-state.js';
 import { countFrom, endsOf, flashId, openMore, openSleepingPair, type RoutedPair } from './support/routed-pair.js';
-import { fill, packetsOf, receive, send } from './support/test-packets.js';
+import { fill, packetsOf, receive, reclaim, send } from './support/test-packets.js';
 import { testbed } from './support/testbed.js';
 
 /*
@@ -199,6 +199,29 @@ interleaving('a source is not carried on where it stalled while nothing it sends
 
   await whileHeld('the TX ring to be empty', () => tx.count() === 0, endsOf(pair));
   t.deepEqual(receive(target), [0]);
+  timer[Symbol.dispose]();
+});
+
+interleaving('a source whose completion ring is full after its turn elsewhere waits at its own pool', async (t) => {
+  const completionSize = 16;
+  // The other half is for the socket beside, which sends to the device.
+  const room = completionSize / 2;
+  await using pair = await openSleepingPair({ sharedUmem: true, source: { completionSize } });
+  const { source, target } = pair;
+  using more = openMore(pair, [sourceQueue]);
+  const [beside] = more.sockets as [XdpSocket];
+  using timer = holdAt('work', targetQueue);
+  send(source, countFrom(0, 48));
+  source.kick();
+  fill(target, 48);
+  target.receive(message.more);
+  t.is(target.rings.rx.count(), room);
+
+  reclaim(source);
+  beside.receive(message.more);
+
+  await whileHeld('more to arrive', () => target.rings.rx.count() > room, endsOf(pair));
+  t.is(source.rings.completion.count(), target.rings.rx.count() - room);
   timer[Symbol.dispose]();
 });
 

@@ -1,9 +1,14 @@
 import type { XdpSocket } from '../../ffi/socket-types.js';
+import { join } from 'node:path';
+import { pollEvent } from '../../ffi/libc.js';
+import { sleepInPoll } from '../../ffi/sleeper.js';
 import { holdAt } from '../../flash/hold.js';
-import { setRoute } from '../../flash/registry.js';
-import { interleaving, routeInThread } from './support/interleaving.js';
+import { flashDir, setRoute } from '../../flash/registry.js';
+import { attempt, run } from '../../process/run.js';
+import { interleaving, routeInThread, whileHeld } from './support/interleaving.js';
 import { eventually } from './support/ring-state.js';
-import { exchange, reclaim, send } from './support/test-packets.js';
+import { waitForSleeper } from './support/sleepers.js';
+import { exchange, fill, receive, reclaim, send } from './support/test-packets.js';
 import { countFrom, endsOf, flashId, openMore, openPair, openSleepingPair } from './support/routed-pair.js';
 
 /*
@@ -54,4 +59,54 @@ interleaving('to clear a route takes no longer because its program keeps TX full
   held[Symbol.dispose]();
   t.is(await clearing.end, 'ok');
   t.is(looks, txSize / batch);
+});
+
+interleaving(
+  'who sleeps until it may send wakes when its route is cleared, and not after its driver has sent',
+  async (t) => {
+    await using pair = await openSleepingPair({ sharedUmem: true });
+    const { source } = pair;
+    send(source, countFrom(0, 4));
+    source.kick();
+    await using sleeper = await sleepInPoll(source, pollEvent.out);
+    t.is(sleeper.woken(), undefined);
+    // For who clears it, and for who is awake and polls again: both send.
+    using one = holdAt('xmit');
+    using another = holdAt('xmit');
+    const clearing = routeInThread(source, []);
+
+    await whileHeld('the source to wake', () => one.isHeld() && another.isHeld(), endsOf(pair));
+
+    one.release();
+    another.release();
+    t.is(await clearing.end, 'ok');
+    await eventually('the source to be writeable', () => sleeper.woken() !== undefined, { ends: endsOf(pair) });
+    t.is(sleeper.woken(), pollEvent.out);
+  },
+);
+
+interleaving('what was kicked reaches the device also if who clears the route is killed meanwhile', async (t) => {
+  await using pair = await openSleepingPair({ sharedUmem: true });
+  const { source, target, device } = pair;
+  const before = await device.packetsOnWire();
+  fill(target, 8);
+  using borrowed = holdAt('move-borrowed', flashId(source));
+  send(source, [0]);
+  const first = source.kickInThread();
+  await borrowed.held();
+  // It waits for who is held.
+  const command = ['sh', '-c', `echo -1 > ${join(flashDir, String(flashId(source)), 'next')}`] as const;
+  const [program, ...args] = command;
+  const clearing = attempt(program, args);
+  await waitForSleeper('the route to be cleared', /rcu|wait_for_completion/, command.join(' '));
+
+  send(source, [1]);
+  const outcome = source.kick();
+  await run('pkill', ['--signal', 'KILL', '--full', '--exact', command.join(' ')]);
+  borrowed.release();
+  await Promise.all([first, clearing]);
+
+  t.is(outcome, 'ok');
+  t.deepEqual(receive(target), [0]);
+  t.is(await device.packetsOnWire(), before + 1);
 });
