@@ -22,7 +22,7 @@ export async function runProgram<Input extends z.ZodType, Event extends z.ZodTyp
   const argv = [
     process.execPath,
     '--enable-source-maps',
-    join(repositoryRoot, 'dist', 'programs', `${program.name}.js`),
+    join(repositoryRoot, 'dist', 'harness', 'programs', `${program.name}.js`),
   ];
   const heard = listenTo(program, onEvent);
   const ended = await machine.run({ argv, input: JSON.stringify(program.input.parse(input)) }, (event) => {

@@ -5,7 +5,7 @@ import { make } from '../host/make.js';
 
 const outDir = join(repositoryRoot, 'out', 'native');
 
-/** The programs in C and BPF, built from this folder and bpf/. */
+/** The programs in C and BPF, built from this folder, nf/ and bpf/. */
 export const nativePaths = {
   networkFunctions: join(outDir, 'nf'),
   pump: join(outDir, 'pump'),
@@ -15,6 +15,7 @@ export const nativePaths = {
   hops: join(outDir, 'hops'),
   hopsDpdk: join(outDir, 'hops-dpdk'),
   xskTests: join(outDir, 'xsk-tests'),
+  xskTestsSanitized: join(outDir, 'xsk-tests-sanitized'),
   xskTestTitles: join(outDir, 'xsk-tests.titles'),
   xskRedirect: bpfObject('xsk_redirect'),
   passthroughGuest: join(outDir, 'passthrough-guest'),
@@ -32,12 +33,19 @@ export function nativeMakeArgs(root: string = repositoryRoot): readonly string[]
   return ['-C', join(root, 'harness', 'native'), 'OUT=../../out/native'];
 }
 
+/** The library for network functions, its tests and the examples. */
+export function networkFunctionsMakeArgs(root: string = repositoryRoot): readonly string[] {
+  return ['-C', join(root, 'nf'), 'OUT=../out/native'];
+}
+
 /** Brings the programs up to date; make looks at what changed. */
 export async function buildNative(onProgress?: OnProgress): Promise<void> {
-  await make(nativeMakeArgs(), {
-    what: 'the C and BPF programs',
-    onProgress,
-    failAs: 'buildFailed',
-    advice: 'libxdp, libbpf and clang are needed; `npm run doctor` says what is missing',
-  });
+  for (const args of [nativeMakeArgs(), networkFunctionsMakeArgs()]) {
+    await make(args, {
+      what: 'the C and BPF programs',
+      onProgress,
+      failAs: 'buildFailed',
+      advice: 'libxdp, libbpf and clang are needed; `npm run doctor` says what is missing',
+    });
+  }
 }

@@ -17,7 +17,7 @@ await serve(testsProgram, async ({ entry, failFast, slow, match, nic, reset }, t
     ...(failFast ? ['--fail-fast'] : []),
   ];
   const run = (onLine: (line: string) => void): ReturnType<typeof runAva> =>
-    runAva([...options, ...matchArguments(match), `dist/suites/guest/${entry}.js`], {
+    runAva([...options, ...matchArguments(match), `dist/harness/suites/guest/${entry}.js`], {
       env: { ...(slow && { [slowVariable]: '1' }), ...(nic && { [testbedVariable]: JSON.stringify(nic) }) },
       onLine,
     });

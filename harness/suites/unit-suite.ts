@@ -12,7 +12,7 @@ export const unitSuite: Suite = {
   async run({ match }) {
     return withProgress(async (onProgress) => {
       const { onLine, seconds } = watchResults('unit tests', onProgress);
-      const output = await runAva([...matchArguments(match), 'dist/suites/unit/**/*.test.js'], {
+      const output = await runAva([...matchArguments(match), 'dist/harness/suites/unit/**/*.test.js'], {
         timeoutMs: 300_000,
         // The tests see the same whatever cache and terminal the caller has.
         env: { NODE_OPTIONS: '--enable-source-maps', FORCE_COLOR: '0' },

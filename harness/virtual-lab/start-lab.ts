@@ -83,7 +83,7 @@ function writeLab(directory: string, plan: LabPlan, base: BaseDisk, machines: re
   const at = (name: string): string => join(directory, name);
   const [type, key] = readFileSync(base.hostKey, 'utf8').split(' ');
   writeFileSync(at('known_hosts'), `${hostKeyAlias} ${type} ${key}\n`);
-  const program = join(repositoryRoot, 'dist', 'virtual-lab', 'power-cycle.js');
+  const program = join(repositoryRoot, 'dist', 'harness', 'virtual-lab', 'power-cycle.js');
   const sockets = machines.map(({ name, qmpPath }) => `${name}) set -- ${quote(qmpPath)} ;;\n`).join('');
   writeFileSync(
     at('power-cycle'),

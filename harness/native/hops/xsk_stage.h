@@ -7,7 +7,7 @@
 #ifndef XSK_STAGE_H
 #define XSK_STAGE_H
 
-#include "../xsk/flash_xsk.h"
+#include "flash_xsk.h"
 #include "hops.h"
 
 struct xsk_stage {

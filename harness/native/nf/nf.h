@@ -16,7 +16,7 @@
 #include <net/if.h>
 #include <stdbool.h>
 
-#include "../xsk/flash_xsk.h"
+#include "flash_xsk.h"
 
 #define NF_MAX_FUNCTIONS	16
 #define NF_DIRECTIONS		2

@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#include "../xsk/flash_xsk.h"
+#include "flash_xsk.h"
 
 #define PUMP_FRAMES		1024
 #define PUMP_FRAME_SIZE		2048

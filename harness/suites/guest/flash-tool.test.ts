@@ -69,7 +69,7 @@ test.serial('the commands run on their own: a route is set, and a socket explain
 
 /** Each takes seconds to load on an emulated processor. */
 function flash(...args: readonly string[]): ReturnType<typeof attempt> {
-  return attempt(process.execPath, [join(repositoryRoot, 'dist', 'flash.js'), ...args]);
+  return attempt(process.execPath, [join(repositoryRoot, 'dist', 'harness', 'flash.js'), ...args]);
 }
 
 test.serial('a route is not set if the source or a target is another socket by now', async (t) => {

@@ -5,19 +5,26 @@ import { nativePaths } from '../../native/build-native.js';
 import { vethTestbed } from './support/veth-testbed.js';
 
 /*
- * The library in C, native/xsk, on a veth pair. Its tests are in native/xsk/tests: the program runs one in
+ * The library in C, nf/c, on a veth pair. Its tests are in nf/c/tests: the program runs one in
  * a process of its own. make lists their titles in a file, as AVA wants all tests declared at once.
  */
 const titles = readFileSync(nativePaths.xskTestTitles, 'utf8').trimEnd().split('\n');
 const timeoutMs = 60_000;
 
-for (const title of titles) {
-  test.serial(`the library: ${title}`, async (t) => {
-    await using veth = await vethTestbed.borrow();
-    const args = [veth.a, veth.b, nativePaths.xskRedirect, title];
+const programs = [
+  { name: 'the library', program: nativePaths.xskTests },
+  { name: 'the library under ASan and UBSan', program: nativePaths.xskTestsSanitized },
+] as const;
 
-    const { exitCode, stderr } = await attemptIn(veth.netns, nativePaths.xskTests, args, { timeoutMs });
+for (const { name, program } of programs) {
+  for (const title of titles) {
+    test.serial(`${name}: ${title}`, async (t) => {
+      await using veth = await vethTestbed.borrow();
+      const args = [veth.a, veth.b, nativePaths.xskRedirect, title];
 
-    t.is(exitCode, 0, stderr);
-  });
+      const { exitCode, stderr } = await attemptIn(veth.netns, program, args, { timeoutMs });
+
+      t.is(exitCode, 0, stderr);
+    });
+  }
 }

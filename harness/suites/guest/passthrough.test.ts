@@ -20,7 +20,7 @@ import { endedWell, readNic, startInnerGuest } from './support/inner-guest.js';
 const [nic, peer] = passthroughAddresses;
 const guestDrivers = ['e1000e'];
 const deadlineMs = 280_000;
-const program = (name: string): string => join(repositoryRoot, 'dist', ...name.split('/'));
+const program = (name: string): string => join(repositoryRoot, 'dist', 'harness', ...name.split('/'));
 
 test.serial.before('the NIC is not as its driver makes it', async () => {
   // Built in, in a kernel of ours.

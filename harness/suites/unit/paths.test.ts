@@ -5,7 +5,7 @@ import { runInGuest } from '../../machine/guest/run-in-guest.js';
 import { inspectCachePath } from '../../host/machine.js';
 import { repositoryRoot } from '../../host/repository.js';
 import { makeSocketDir } from '../../host/temporary.js';
-import { nativeMakeArgs } from '../../native/build-native.js';
+import { nativeMakeArgs, networkFunctionsMakeArgs } from '../../native/build-native.js';
 import { nicsMakeArgs } from '../../nics/build-nics.js';
 import { attempt } from '../../process/run.js';
 import { setEnvironment } from './support/environment.js';
@@ -16,6 +16,7 @@ const oddName = `a checkout, of "it's" 100 % #1 $HOME ü`;
 
 const makefiles = [
   { what: 'the C and BPF programs', args: nativeMakeArgs, output: '../../out/native/nf' },
+  { what: 'the library for network functions', args: networkFunctionsMakeArgs, output: '../out/native/xsk-tests' },
   { what: 'the emulated NICs', args: nicsMakeArgs, output: '../../out/nics/flash-nics' },
 ] as const;
 

@@ -6,6 +6,8 @@ import { repositoryRoot } from '../../host/repository.js';
 
 /** A folder of the harness, which in a checkout with a # in its name is called ../NAME/harness. */
 const below = (folders: string): string => `(?:^|/)harness/(?:${folders})/`;
+const belowLayers = (layers: readonly string[]): string =>
+  layers.map((layer) => (layer.startsWith('nf/') ? `(?:^|/)${layer}/` : below(layer))).join('|');
 
 const rules: readonly IForbiddenRuleType[] = [
   { name: 'no import cycles', from: {}, to: { circular: true } },
@@ -22,7 +24,10 @@ const rules: readonly IForbiddenRuleType[] = [
   },
 ];
 
-/** The folders from the lowest to the highest: each may use those before it. Unit tests may use all. */
+/**
+ * The folders from the lowest to the highest: each may use those before it. Unit tests may use all. Those of
+ * nf/ are named with it, those of the harness without.
+ */
 const layers = [
   ...[
     'process',
@@ -78,12 +83,12 @@ const notImported: readonly IForbiddenRuleType[] = [
 
 const upwards: readonly IForbiddenRuleType[] = layers.map((layer, at) => ({
   name: `what is above ${layer} is not for it`,
-  from: { path: below(layer), pathNot: below('suites/unit') },
-  to: { path: below(layers.slice(at + 1).join('|')) },
+  from: { path: belowLayers([layer]), pathNot: below('suites/unit') },
+  to: { path: belowLayers(layers.slice(at + 1)) },
 }));
 
 test('modules import only what the structure of the harness allows', async (t) => {
-  const { output } = await cruise(['harness'], {
+  const { output } = await cruise(['harness', 'nf'], {
     baseDir: repositoryRoot,
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
@@ -109,7 +114,7 @@ test('modules import only what the structure of the harness allows', async (t) =
 
 /** How a program would be named: in TypeScript as a string, in a shell or a makefile at the beginning of a command. */
 const callsGit = [
-  { files: /^harness\/.*\.ts$/, pattern: /(['"`])git\1/ },
+  { files: /^(?:harness|nf)\/.*\.ts$/, pattern: /(['"`])git\1/ },
   {
     files: /^(?:\.?ci\/[^/]+|.*\.sh|(?:.*\/)?Makefile)$/,
     pattern: /(?:^|[;&|(`]|\b(?:if|then|do|exec)\s)[\t @!-]*git[ \t]+[-a-z]/m,
@@ -120,12 +125,21 @@ test('every folder of the harness has its layer', (t) => {
   const folders = readdirSync(join(repositoryRoot, 'harness'), { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => name);
+  const ofHarness = layers.filter((layer) => !layer.startsWith('nf/'));
 
-  t.deepEqual([...new Set(layers.map((layer) => layer.split('/')[0]))].sort(), folders.sort());
+  t.deepEqual([...new Set(ofHarness.map((layer) => layer.split('/')[0]))].sort(), folders.sort());
+});
+
+test('every folder of nf with modules has its layer', (t) => {
+  const folders = readdirSync(join(repositoryRoot, 'nf'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => `nf/${name.split('/')[0]}`);
+
+  t.deepEqual([...new Set(folders)].sort(), layers.filter((layer) => layer.startsWith('nf/')).sort());
 });
 
 test('git is called in one place alone', (t) => {
-  const top = ['harness', 'vm-images', 'bpf', 'ci', '.ci', 'kernel'];
+  const top = ['harness', 'nf', 'vm-images', 'bpf', 'ci', '.ci', 'kernel'];
   const namesIn = (dir: string) => readdirSync(join(repositoryRoot, dir), { recursive: true, encoding: 'utf8' });
   const textOf = (file: string): string => readFileSync(join(repositoryRoot, file), 'utf8');
 

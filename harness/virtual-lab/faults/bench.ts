@@ -32,7 +32,7 @@ export function benchOf({ machines: [machine], nics, inventoryPath }: VirtualLab
 
 /** The command line program, as `npm run lab -- WORDS` calls it. */
 export async function callLab(words: readonly string[], at?: Moment): Promise<RunResult> {
-  const program = ['--enable-source-maps', join(repositoryRoot, 'dist', 'cli.js'), 'lab', ...words];
+  const program = ['--enable-source-maps', join(repositoryRoot, 'dist', 'harness', 'cli.js'), 'lab', ...words];
   const child = start(process.execPath, program, { timeoutMs: labDeadlineMs });
   let acting: Promise<unknown> | undefined;
   for (const stream of [child.stdout, child.stderr]) {

@@ -200,7 +200,7 @@ test.serial('commits of a git tree are built, each as its own release, and the t
 test.serial('a bisection that is interrupted leaves nothing behind', async (t) => {
   const dir = withTools(t);
   const { repository: tree } = await tinyRepository(t, kernel);
-  const from = (path: string): string => JSON.stringify(join(repositoryRoot, 'dist', path));
+  const from = (path: string): string => JSON.stringify(join(repositoryRoot, 'dist', 'harness', path));
   writeFiles(dir, {
     'run.mjs': `import { withCommitBuilds } from ${from('bisect/kernels.js')};
 import { installInterruptHandler, interruptSignal } from ${from('process/interrupt.js')};

@@ -12,7 +12,7 @@ for (const library of ['libbpf', 'libxdp']) {
     const output = await run(process.execPath, [
       '--import',
       showLibraries,
-      join(repositoryRoot, 'dist', 'cli.js'),
+      join(repositoryRoot, 'dist', 'harness', 'cli.js'),
       '--help',
     ]);
 

@@ -26,7 +26,7 @@ test('every command that boots a guest can be told what it runs under', (t) => {
   );
 });
 
-const cli = join(repositoryRoot, 'dist', 'cli.js');
+const cli = join(repositoryRoot, 'dist', 'harness', 'cli.js');
 const flash = (...args: readonly string[]) => attempt(process.execPath, [cli, ...args]);
 
 test.serial('what nobody knows is refused, by its option and by its variable', async (t) => {

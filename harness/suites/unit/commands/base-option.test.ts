@@ -40,7 +40,7 @@ test.serial('the base of an option is that of everything that is built then', as
 
 test.serial('a base that is not there is refused, by its option and by its variable', async (t) => {
   const flash = (...args: readonly string[]) =>
-    attempt(process.execPath, [join(repositoryRoot, 'dist', 'cli.js'), ...args]);
+    attempt(process.execPath, [join(repositoryRoot, 'dist', 'harness', 'cli.js'), ...args]);
 
   const byOption = await flash('shell', '--base', '9.9');
   setEnvironment(t, { FLASH_BASE: '9.8' });

@@ -7,7 +7,7 @@ import { temporaryDir } from '../support/tiny-repository.js';
 
 /** A cache that does not exist, and in which nothing must appear. */
 const flash = (...args: readonly string[]): Promise<RunResult> =>
-  attempt(process.execPath, [join(repositoryRoot, 'dist', 'cli.js'), 'build-kernel', ...args], {
+  attempt(process.execPath, [join(repositoryRoot, 'dist', 'harness', 'cli.js'), 'build-kernel', ...args], {
     env: { FLASH_CACHE: '/nowhere/cache' },
   });
 

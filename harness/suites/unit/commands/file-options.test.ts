@@ -6,7 +6,7 @@ import { attempt, type RunResult } from '../../../process/run.js';
 import { temporaryDir } from '../support/tiny-repository.js';
 
 const flash = (...args: readonly string[]): Promise<RunResult> =>
-  attempt(process.execPath, [join(repositoryRoot, 'dist', 'cli.js'), ...args]);
+  attempt(process.execPath, [join(repositoryRoot, 'dist', 'harness', 'cli.js'), ...args]);
 
 const bootingCommands = [['demo'], ['shell'], ['test'], ['test', 'chaos']] as const;
 

@@ -10,7 +10,7 @@ for (const command of bootingCommands) {
     const env = { FLASH_ICE_PACKAGE: 'nowhere/ice.pkg', FLASH_CALLER_DIR: '/home/someone' };
     const { exitCode, stdout, stderr } = await attempt(
       process.execPath,
-      [join(repositoryRoot, 'dist', 'cli.js'), ...command],
+      [join(repositoryRoot, 'dist', 'harness', 'cli.js'), ...command],
       { env },
     );
 

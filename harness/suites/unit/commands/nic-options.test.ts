@@ -19,7 +19,7 @@ for (const [args, says] of [
   [['--table', '--match', 'a*'], /'--table' cannot be used with option '--match/],
 ] as const) {
   test(`test nic ${args.join(' ')} is refused`, async (t) => {
-    const cli = join(repositoryRoot, 'dist', 'cli.js');
+    const cli = join(repositoryRoot, 'dist', 'harness', 'cli.js');
     const { exitCode, stdout, stderr } = await attempt(process.execPath, [cli, 'test', 'nic', ...args]);
 
     t.is(exitCode, 2);

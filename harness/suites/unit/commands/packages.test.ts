@@ -24,7 +24,7 @@ async function flash(t: ExecutionContext, command: readonly string[], aptEndsWit
     writeFileSync(join(dir, name), `#!/bin/sh\n${line}\n`);
     chmodSync(join(dir, name), 0o755);
   }
-  const cli = join(repositoryRoot, 'dist', 'cli.js');
+  const cli = join(repositoryRoot, 'dist', 'harness', 'cli.js');
   const env = { PATH: `${dir}:${process.env.PATH ?? ''}` };
   const result = await attempt(process.execPath, [cli, '--install-packages', ...command], { env });
   return { ...result, installed: existsSync(log) ? readFileSync(log, 'utf8') : '' };

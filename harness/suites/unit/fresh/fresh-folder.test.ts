@@ -117,7 +117,7 @@ apartTest(`who is not root is told so before anything is made${skipped}`, async 
   const { exitCode, stderr } = await attempt('unshare', [
     '--user',
     process.execPath,
-    join(repositoryRoot, 'dist', 'cli.js'),
+    join(repositoryRoot, 'dist', 'harness', 'cli.js'),
     'test',
     'fresh',
     '--suite',

@@ -30,7 +30,7 @@ for (const altname of altnames) {
     withTemporaryDir(tmpdir(), async (out) => {
       const { exitCode, stderr } = await inNamespace([
         process.execPath,
-        join(repositoryRoot, 'dist', 'cli.js'),
+        join(repositoryRoot, 'dist', 'harness', 'cli.js'),
         'bench',
         '--here',
         '--vfs-of',
@@ -49,7 +49,7 @@ withDevices(`bench says which devices there are when there is no such NIC${skipp
   withTemporaryDir(tmpdir(), async (out) => {
     const { exitCode, stderr } = await inNamespace([
       process.execPath,
-      join(repositoryRoot, 'dist', 'cli.js'),
+      join(repositoryRoot, 'dist', 'harness', 'cli.js'),
       'bench',
       '--here',
       '--vfs-of',

@@ -42,7 +42,8 @@ async function stateOf({ main, linked }: UserRepository) {
 
 test("what runs in a hook of a linked work tree leaves the user's repository as it was", async (t) => {
   const user = await userRepository(t);
-  const compiled = (name: string): string => JSON.stringify(pathToFileURL(join(repositoryRoot, 'dist', name)).href);
+  const compiled = (name: string): string =>
+    JSON.stringify(pathToFileURL(join(repositoryRoot, 'dist', 'harness', name)).href);
   const hook = join(user.main, '.git', 'hooks', 'pre-commit');
   writeFiles(user.dir, {
     'ours/tree/c.txt': 'ours\n',

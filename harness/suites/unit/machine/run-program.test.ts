@@ -56,7 +56,7 @@ test('a program gets its input as JSON, is heard among other lines, and its outp
   t.deepEqual(result, { sum: 5 });
   t.deepEqual(heard, [1, 4]);
   t.is(machine.commands[0]?.input, '{"upTo":2}');
-  t.true(machine.commands[0]?.argv.at(-1)?.endsWith(join('dist', 'programs', 'squares.js')));
+  t.true(machine.commands[0]?.argv.at(-1)?.endsWith(join('dist', 'harness', 'programs', 'squares.js')));
 });
 
 test('what a machine said before it started again does not count', async (t) => {
@@ -116,7 +116,7 @@ async function served(
   work: string,
   input: string,
 ): Promise<{ readonly said: unknown[]; readonly stderr: string; readonly exitCode: number }> {
-  const at = (name: string): string => JSON.stringify(join(repositoryRoot, 'dist', name));
+  const at = (name: string): string => JSON.stringify(join(repositoryRoot, 'dist', 'harness', name));
   const code = `
     import { z } from ${at('../node_modules/zod/index.js')};
     import { FlashError } from ${at('errors.js')};

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { repositoryRoot } from '../../../host/repository.js';
 import { attempt } from '../../../process/run.js';
 
-const xskFolder = join(repositoryRoot, 'harness', 'native', 'xsk');
+const xskFolder = join(repositoryRoot, 'nf', 'c');
 const strictly = ['-Wall', '-Wextra', '-Wpedantic', '-Werror', '-I', xskFolder];
 const program = `#include "flash_xsk.h"
 int main(void) { flash_umem__destroy(0); flash_socket__destroy(0); return 0; }

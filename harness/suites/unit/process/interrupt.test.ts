@@ -20,7 +20,7 @@ console.log(await lost);
 
 test('what puts something in order runs to its end after an interruption, and nothing else does', async (t) => {
   const said = await run(process.execPath, ['--input-type=module', '--eval', script], {
-    cwd: join(repositoryRoot, 'dist', 'process'),
+    cwd: join(repositoryRoot, 'dist', 'harness', 'process'),
   });
 
   const interrupted = 'interrupted: whatever was running has been ended';

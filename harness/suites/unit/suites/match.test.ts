@@ -41,7 +41,7 @@ for (const { words } of [{ words: [] }, { words: ['native'] }, { words: ['chaos'
   test(`--match is refused where there is nothing to choose from: npm test -- ${words.join(' ')}`, async (t) => {
     const { exitCode, stderr } = await attempt(
       process.execPath,
-      [join(repositoryRoot, 'dist', 'cli.js'), 'test', ...words, '--match', 'x'],
+      [join(repositoryRoot, 'dist', 'harness', 'cli.js'), 'test', ...words, '--match', 'x'],
       { env: { FLASH_ACCEL: 'tcg' } },
     );
 

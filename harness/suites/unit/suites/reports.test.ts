@@ -158,7 +158,7 @@ test('a suite that could not start is recorded as an error, and the others still
 
 test('an interrupted run writes both reports, with an error for each suite that did not end', async (t) => {
   const dir = temporaryDir(t);
-  const from = (path: string): string => JSON.stringify(join(repositoryRoot, 'dist', path));
+  const from = (path: string): string => JSON.stringify(join(repositoryRoot, 'dist', 'harness', path));
   writeFiles(dir, {
     'run.mjs': `import { installInterruptHandler, throwIfInterrupted, interruptSignal } from ${from('process/interrupt.js')};
 import { runSuites } from ${from('suites/run-suites.js')};
@@ -187,7 +187,9 @@ await runSuites([good, interrupted, { ...good, name: 'later' }], { config: 'lean
 });
 
 const flash = (...args: readonly string[]) =>
-  attempt(process.execPath, [join(repositoryRoot, 'dist', 'cli.js'), ...args], { env: { FLASH_ACCEL: 'tcg' } });
+  attempt(process.execPath, [join(repositoryRoot, 'dist', 'harness', 'cli.js'), ...args], {
+    env: { FLASH_ACCEL: 'tcg' },
+  });
 
 for (const { title, files, says } of [
   {

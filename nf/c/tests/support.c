@@ -10,6 +10,14 @@
 
 enum { packet_len = 64, most_packets = 256 };
 
+/* What libxdp keeps of a UMEM once it has failed to open a socket on it. */
+const char *__lsan_default_suppressions(void);
+
+const char *__lsan_default_suppressions(void)
+{
+	return "leak:libxdp.so";
+}
+
 void expect_same(const char *file, int line, const char *what, long long actual, long long wanted)
 {
 	if (actual == wanted)

@@ -131,7 +131,7 @@ static int count_descriptors(const bool open_before[most_fds])
 
 static void no_descriptor_outlives_exec(void)
 {
-	struct flash_socket *first, *second;
+	struct flash_socket *first, *second, *third, *fourth;
 	struct flash_socket_opts beside;
 	bool open_before[most_fds];
 	struct flash_xdp *xdp;
@@ -144,12 +144,18 @@ static void no_descriptor_outlives_exec(void)
 	second = open_on(&memory, given.a, 1);
 	beside = opts_for(given.a, 1);
 	beside.beside = second;
-	open_with(&memory, beside);
+	third = open_with(&memory, beside);
 	expect(count_descriptors(open_before) >= 4, true);
 	flash_socket__destroy(first);
-	open_on(&memory, given.a, 2);
+	fourth = open_on(&memory, given.a, 2);
 	expect(flash_xdp__attach(&xdp, given.a, given.object), 0);
 	expect(count_descriptors(open_before) >= 6, true);
+
+	flash_xdp__detach(xdp);
+	flash_socket__destroy(fourth);
+	flash_socket__destroy(third);
+	flash_socket__destroy(second);
+	destroy_memory(&memory);
 }
 
 static void no_descriptor_is_left(void)
