@@ -21,7 +21,7 @@
  *	flash_socket__kick_tx(socket);
  *	flash_socket__recycle(socket);
  *
- * and poll() on flash_socket__fd() when there is nothing to do.
+ * and flash_socket__wait() when there is nothing to do.
  *
  * Errors: what can fail returns 0 or -errno; if it was to create something, that is NULL then. What
  * moves packets or frames returns how many it moved, which may be none.
@@ -41,6 +41,7 @@
 #ifndef FLASH_XSK_H
 #define FLASH_XSK_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <xdp/xsk.h>
 
@@ -58,7 +59,14 @@ struct flash_packet {
 	void *data;
 	__u64 addr;	/* of the data */
 	__u32 len;
+	/*
+	 * Which target of the socket's route send() gives it to, from 0 on, as received 0. Without a route
+	 * there is none but 0: the kernel refuses the packet otherwise.
+	 */
+	__u32 edge;
 };
+
+enum { FLASH_MAX_EDGES = 64 };
 
 /* UMEM: the memory that packets live in, in frames numbered from 0. */
 
@@ -95,6 +103,14 @@ __u32 flash_frames__move(struct flash_frames *to, struct flash_frames *from, __u
 __u32 flash_frames__take(struct flash_frames *frames, struct flash_packet *packets, __u32 max);
 /* A packet to a frame: the one that @addr is in. */
 void flash_frames__put(struct flash_frames *frames, __u64 addr);
+/* Packets that are not wanted any more to free frames. */
+void flash_frames__release(struct flash_frames *frames, const struct flash_packet *packets,
+			   __u32 count);
+/*
+ * How many packets the program has: those that it took or received, and neither sent nor gave back. No
+ * frame of theirs can be filled.
+ */
+__s64 flash_frames__held(const struct flash_frames *frames);
 /* How many there are, and the address of each. */
 __u32 flash_frames__count(const struct flash_frames *frames);
 const __u64 *flash_frames__addrs(const struct flash_frames *frames);
@@ -149,8 +165,13 @@ __u32 flash_socket__reclaim(struct flash_socket *socket, __u32 max);
 /* Free frames to the fill ring, as many as there is room for. */
 __u32 flash_socket__fill(struct flash_socket *socket);
 
-/* How many packets TX takes, and how many are there that the kernel has not taken. */
+/*
+ * How many packets TX takes, and how many are there that the kernel has not taken. A socket whose
+ * program was told that there is no room, here or by send(), is blocked, until wait() sees some: who
+ * forwards from one socket to another waits for the second alone while that is blocked.
+ */
 __u32 flash_socket__tx_room(struct flash_socket *socket);
+bool flash_socket__blocked(const struct flash_socket *socket);
 __u32 flash_socket__tx_pending(const struct flash_socket *socket);
 /* Whether the kernel wants to be called for those. If not, it goes on with them by itself. */
 bool flash_socket__tx_wants_kick(const struct flash_socket *socket);
@@ -167,6 +188,46 @@ int flash_socket__kick_tx(struct flash_socket *socket);
 int flash_socket__kick_rx(struct flash_socket *socket);
 /* reclaim() all, fill(), and kick_rx(), whose result it returns. */
 int flash_socket__recycle(struct flash_socket *socket);
+
+/* Waiting */
+
+struct flash_wait_opts {
+	/*
+	 * Look for packets this long after the last ones came, before sleeping: nothing is as quick, and it
+	 * costs a processor. 0: sleep at once.
+	 */
+	__u32 busy_us;
+	int timeout_ms;			/* from the call on; -1: for ever */
+	const sigset_t *sigmask;	/* while it sleeps, as for ppoll(); NULL: as it is */
+	/* Wakes it when it becomes readable; -1 or 0: none. */
+	int fd;
+};
+
+/*
+ * Does all that is to be done before a program may sleep, recycle() and kick_tx() of each socket, and
+ * waits until one of them has packets, or room on a TX that send() found full. @count is 64 at most.
+ * Returns how many of them do, 0 if the time has passed or @fd is readable, or -errno: -EINTR if a
+ * signal came. A device that is down is waited for, -ENXIO is said of one that is gone.
+ *
+ * A socket that is blocked asks for nothing but its room: what arrives there meanwhile stays on RX.
+ */
+int flash_socket__wait(struct flash_socket *const *sockets, __u32 count,
+		       const struct flash_wait_opts *opts);
+
+/* Statistics, since the socket was created. */
+
+struct flash_stats {
+	__u64 rx_packets, rx_bytes;
+	__u64 tx_packets, tx_bytes;
+	__u64 tx_full;		/* packets that send() had no room for */
+	__u64 kicks;		/* system calls of kick_tx() and kick_rx() */
+	__u64 sleeps;		/* of wait(), and how often it found work without */
+	__u64 busy_waits;
+	/* What the kernel counts, see <linux/if_xdp.h>. */
+	struct xdp_statistics kernel;
+};
+
+int flash_socket__stats(const struct flash_socket *socket, struct flash_stats *stats);
 
 /* The rings of a socket, for who works on them by libxdp's xsk_ring_*(). */
 struct flash_rings {

@@ -57,15 +57,26 @@ __u32 flash_frames__take(struct flash_frames *frames, struct flash_packet *packe
 			.addr = addr,
 		};
 	}
+	frames->held += count;
 	return count;
 }
 
 void flash_frames__put(struct flash_frames *frames, __u64 addr)
 {
-	if (frames->count < frames->capacity)
-		frames->addrs[frames->count++] = flash_umem__frame(frames->umem, addr);
-	else
-		frames->surplus++;
+	frames__add_addr(frames, addr);
+	frames->held--;
+}
+
+void flash_frames__release(struct flash_frames *frames, const struct flash_packet *packets,
+			   __u32 count)
+{
+	for (__u32 i = 0; i < count; i++)
+		flash_frames__put(frames, packets[i].addr);
+}
+
+__s64 flash_frames__held(const struct flash_frames *frames)
+{
+	return frames->held;
 }
 
 __u32 flash_frames__count(const struct flash_frames *frames)

@@ -9,6 +9,11 @@ struct ring_pair {
 	struct xsk_ring_cons completion;
 };
 
+struct ring_mapping {
+	void *start;
+	size_t len;
+};
+
 struct flash_umem {
 	/*
 	 * From flash_umem__open() to flash_umem__close(). The kernel takes a new socket on the UMEM of one
@@ -32,6 +37,7 @@ struct flash_frames {
 	const struct flash_umem *umem;
 	__u32 count, capacity;
 	__u64 surplus;
+	__s64 held;
 	__u64 addrs[];
 };
 
@@ -49,7 +55,32 @@ struct flash_socket {
 	struct xsk_ring_prod tx;
 	struct xsk_ring_cons rx;
 	struct ring_pair *pair;		/* NULL if it is that of the socket beside */
+	bool blocked;			/* send() found TX full, and wait() has not seen room since */
+	__u64 last_packet_ns, packets_seen;	/* when wait() last knew of some, and how many */
+	struct flash_stats stats;	/* but what the kernel counts */
+	/* Of a socket that somebody else opened: xsk is NULL then. */
+	struct ring_mapping mappings[4];
 };
+
+/* A frame that is no packet of the program: it comes from a ring. */
+static inline void frames__add_addr(struct flash_frames *frames, __u64 addr)
+{
+	if (frames->count < frames->capacity)
+		frames->addrs[frames->count++] = flash_umem__frame(frames->umem, addr);
+	else
+		frames->surplus++;
+}
+
+struct ring_sizes {
+	__u32 rx, tx, fill, completion;
+};
+
+/* The memory and the socket behind descriptors that somebody else opened, which stay his to close. */
+int flash_umem__from_fd(struct flash_umem **umem, int fd, __u32 frame_size, __u32 frame_count);
+int flash_socket__from_fd(struct flash_socket **socket, struct flash_umem *umem,
+			  struct flash_frames *frames, int fd, const struct ring_sizes *sizes);
+/* Lets go of the rings of such a socket. */
+void flash_socket__unmap(struct flash_socket *socket);
 
 /* Registers the memory, for sockets in the network namespace @netns. Returns 0 or -errno. */
 int flash_umem__open(struct flash_umem *umem, __u64 netns);

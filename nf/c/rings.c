@@ -4,6 +4,9 @@
 
 #include "internal.h"
 
+/* Where the index into a route is in the options of a descriptor. */
+enum { edge_shift = 16 };
+
 __u32 flash_socket__receive(struct flash_socket *socket, struct flash_packet *packets, __u32 max)
 {
 	__u32 idx, count = socket->rings.rx ? xsk_ring_cons__peek(&socket->rx, max, &idx) : 0;
@@ -16,9 +19,12 @@ __u32 flash_socket__receive(struct flash_socket *socket, struct flash_packet *pa
 			.addr = desc->addr,
 			.len = desc->len,
 		};
+		socket->stats.rx_bytes += desc->len;
 	}
 	if (count)
 		xsk_ring_cons__release(&socket->rx, count);
+	socket->stats.rx_packets += count;
+	socket->frames->held += count;
 	return count;
 }
 
@@ -27,16 +33,24 @@ __u32 flash_socket__send(struct flash_socket *socket, const struct flash_packet 
 {
 	__u32 idx, room = xsk_prod_nb_free(&socket->tx, count);
 
-	if (count > room)
+	if (count > room) {
+		socket->stats.tx_full += count - room;
+		socket->blocked = true;
 		count = room;
+	}
 	if (!count || !xsk_ring_prod__reserve(&socket->tx, count, &idx))
 		return 0;
-	for (__u32 i = 0; i < count; i++)
+	for (__u32 i = 0; i < count; i++) {
 		*xsk_ring_prod__tx_desc(&socket->tx, idx + i) = (struct xdp_desc) {
 			.addr = packets[i].addr,
 			.len = packets[i].len,
+			.options = packets[i].edge << edge_shift,
 		};
+		socket->stats.tx_bytes += packets[i].len;
+	}
 	xsk_ring_prod__submit(&socket->tx, count);
+	socket->stats.tx_packets += count;
+	socket->frames->held -= count;
 	return count;
 }
 
@@ -46,7 +60,7 @@ __u32 flash_socket__reclaim(struct flash_socket *socket, __u32 max)
 	__u32 idx, count = xsk_ring_cons__peek(completion, max, &idx);
 
 	for (__u32 i = 0; i < count; i++)
-		flash_frames__put(socket->frames, *xsk_ring_cons__comp_addr(completion, idx + i));
+		frames__add_addr(socket->frames, *xsk_ring_cons__comp_addr(completion, idx + i));
 	if (count)
 		xsk_ring_cons__release(completion, count);
 	return count;
@@ -70,7 +84,10 @@ __u32 flash_socket__fill(struct flash_socket *socket)
 
 __u32 flash_socket__tx_room(struct flash_socket *socket)
 {
-	return xsk_prod_nb_free(&socket->tx, socket->tx.size);
+	__u32 room = xsk_prod_nb_free(&socket->tx, socket->tx.size);
+
+	socket->blocked |= !room;
+	return room;
 }
 
 __u32 flash_socket__tx_pending(const struct flash_socket *socket)
@@ -106,6 +123,7 @@ int flash_socket__kick_tx(struct flash_socket *socket)
 		return 0;
 	do {
 		before = pending;
+		socket->stats.kicks++;
 		if (!sendto(socket->fd, NULL, 0, MSG_DONTWAIT, NULL, 0))
 			return 0;
 		if (!means_later(errno))
@@ -119,6 +137,7 @@ int flash_socket__kick_rx(struct flash_socket *socket)
 {
 	if (!ring__asks(socket->rings.fill))
 		return 0;
+	socket->stats.kicks++;
 	return recvfrom(socket->rx_fd, NULL, 0, MSG_DONTWAIT, NULL, NULL) < 0 ? -errno : 0;
 }
 
@@ -127,4 +146,12 @@ int flash_socket__recycle(struct flash_socket *socket)
 	flash_socket__reclaim(socket, socket->rings.completion->size);
 	flash_socket__fill(socket);
 	return flash_socket__kick_rx(socket);
+}
+
+int flash_socket__stats(const struct flash_socket *socket, struct flash_stats *stats)
+{
+	socklen_t len = sizeof(stats->kernel);
+
+	*stats = socket->stats;
+	return getsockopt(socket->fd, SOL_XDP, XDP_STATISTICS, &stats->kernel, &len) ? -errno : 0;
 }

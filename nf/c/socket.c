@@ -235,6 +235,11 @@ void flash_socket__destroy(struct flash_socket *socket)
 
 	if (!socket)
 		return;
+	if (!socket->xsk) {
+		flash_socket__unmap(socket);
+		free(socket);
+		return;
+	}
 	umem = socket->umem;
 	umem__remove(umem, socket);
 	two = socket->fd >= 0 && socket->fd != xsk_socket__fd(socket->xsk);

@@ -5,8 +5,8 @@ import { attempt } from '../../../process/run.js';
 
 const xskFolder = join(repositoryRoot, 'nf', 'c');
 const strictly = ['-Wall', '-Wextra', '-Wpedantic', '-Werror', '-I', xskFolder];
-const program = `#include "flash_xsk.h"
-int main(void) { flash_umem__destroy(0); flash_socket__destroy(0); return 0; }
+const program = `#include <flash_nf.h>
+int main(void) { flash_port__close(0); flash_socket__destroy(0); return 0; }
 `;
 
 const languages = [
@@ -15,11 +15,11 @@ const languages = [
 ];
 
 for (const { name, compiler, args } of languages) {
-  test(`a program in ${name} includes the header of the AF_XDP library and refers to the names it has in C`, async (t) => {
+  test(`a program in ${name} includes the headers of the library and refers to the names it has in C`, async (t) => {
     const compiled = await attempt(compiler, [...strictly, ...args, '-S', '-o', '-', '-'], { input: program });
 
     t.is(compiled.exitCode, 0, compiled.stderr);
-    t.regex(compiled.stdout, /\bflash_umem__destroy\b/);
+    t.regex(compiled.stdout, /\bflash_port__close\b/);
     t.regex(compiled.stdout, /\bflash_socket__destroy\b/);
   });
 }
