@@ -14,6 +14,7 @@ export const nativePaths = {
   layouts: join(outDir, 'layouts'),
   hops: join(outDir, 'hops'),
   hopsDpdk: join(outDir, 'hops-dpdk'),
+  l2fwd: join(outDir, 'l2fwd'),
   xskTests: join(outDir, 'xsk-tests'),
   xskTestsSanitized: join(outDir, 'xsk-tests-sanitized'),
   xskTestTitles: join(outDir, 'xsk-tests.titles'),

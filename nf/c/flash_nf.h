@@ -78,8 +78,8 @@ struct flash_frames *flash_port__frames(const struct flash_port *port);
 /* How many targets there are to choose from, see struct flash_packet. 1 for who opened the port itself. */
 __u32 flash_port__edges(const struct flash_port *port);
 /*
- * Whether the monitor wants it to go: it takes in nothing more, has what is on TX sent, and closes the
- * port.
+ * Whether the monitor wants it to go: nothing more is sent to it. It works on what is on RX, has what is
+ * on TX sent, and closes the port.
  */
 bool flash_port__leaving(const struct flash_port *port);
 /* Whether there is a monitor that knows of it. If not, wait() looks for one every second. */

@@ -41,7 +41,6 @@
 #ifndef FLASH_XSK_H
 #define FLASH_XSK_H
 
-#include <signal.h>
 #include <stdbool.h>
 #include <xdp/xsk.h>
 
@@ -198,7 +197,7 @@ struct flash_wait_opts {
 	 */
 	__u32 busy_us;
 	int timeout_ms;			/* from the call on; -1: for ever */
-	const sigset_t *sigmask;	/* while it sleeps, as for ppoll(); NULL: as it is */
+	const void *sigmask;		/* a sigset_t: while it sleeps, as for ppoll(); NULL: as it is */
 	/* Wakes it when it becomes readable; -1 or 0: none. */
 	int fd;
 };

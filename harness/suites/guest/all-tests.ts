@@ -39,6 +39,7 @@ import './flash-tool.test.js';
 import './chain.test.js';
 import './bystander.test.js';
 import './library.test.js';
+import './l2fwd.test.js';
 import './xdp-firewall.test.js';
 import './xdp-dnat.test.js';
 import './xdp-redirect.test.js';

@@ -13,11 +13,11 @@ export interface VethPair extends Device {
   readonly b: string;
 }
 
-const queues = 9;
+const usualQueues = 9;
 let made = 0;
 
 /** A pair for one test that changes it: attaches a program, takes it down or deletes it. */
-export async function makeVeth(): Promise<VethPair> {
+export async function makeVeth(queues = usualQueues): Promise<VethPair> {
   const netns = `flash-test-${process.pid}-${made++}`;
   await createNetns(netns);
   const counts = `numtxqueues ${queues} numrxqueues ${queues}`;

@@ -1,0 +1,69 @@
+import test from 'ava';
+import { inNetns } from '../../ffi/netns.js';
+import { openPacketSocket } from '../../ffi/packet-socket.js';
+import { nativePaths } from '../../native/build-native.js';
+import { waitUntil } from '../../process/wait-until.js';
+import { startFunction } from './support/network-function.js';
+import { fragmentBytes } from './support/test-packets.js';
+import { makeVeth } from './support/veth.js';
+import { vethTestbed } from './support/veth-testbed.js';
+
+const etherType = 0x88b5;
+const macBytes = 6;
+const count = 200;
+/** Fewer than a queue of the pair holds. */
+const batch = 20;
+
+function swapped(frame: Buffer): Buffer {
+  return Buffer.concat([
+    frame.subarray(macBytes, 2 * macBytes),
+    frame.subarray(0, macBytes),
+    frame.subarray(2 * macBytes),
+  ]);
+}
+
+for (const { how, args } of [
+  { how: 'asleep', args: [] },
+  { how: 'busily', args: ['--busy-us', '1000'] },
+]) {
+  test.serial(`l2fwd sends packets back, in order, and waits ${how}`, async (t) => {
+    // What a program sends comes on the queue that the kernel chooses.
+    await using veth = await makeVeth(1);
+    using wire = inNetns(veth.netns, () => openPacketSocket(veth.b, etherType));
+    const device = ['--device', veth.a, '--xdp', nativePaths.xskRedirect, '--swap-macs'];
+    const l2fwd = await startFunction(veth.netns, nativePaths.l2fwd, [...device, ...args]);
+    if ('refused' in l2fwd) return t.fail(l2fwd.refused);
+    await using _ = l2fwd;
+    const sent = Array.from({ length: count }, (_, number) => fragmentBytes(number, 0, 64));
+    const received: Buffer[] = [];
+
+    for (let first = 0; first < count; first += batch) {
+      for (const frame of sent.slice(first, first + batch)) wire.send(frame);
+      await waitUntil(
+        () => {
+          const frame = wire.receive();
+          if (frame !== undefined) received.push(frame);
+          return received.length >= first + batch;
+        },
+        { what: 'the packets to come back', deadlineMs: 20_000, intervalMs: 1, lastState: () => received.length },
+      );
+    }
+    const report = await l2fwd.stop();
+
+    t.deepEqual(received, sent.map(swapped));
+    t.like(report, { received: count, sent: count, full: 0, held: 0, refused: 0 });
+    t.true(report.sleeps > 0 && report.kicks > 0);
+  });
+}
+
+test.serial('l2fwd says why it cannot start', async (t) => {
+  await using veth = await vethTestbed.borrow();
+
+  const nowhere = await startFunction(veth.netns, nativePaths.l2fwd, ['--device', 'nowhere', '--xdp', 'x']);
+  const unmonitored = await startFunction(veth.netns, nativePaths.l2fwd, [
+    ...['--chain', 'web', '--function', 'first', '--monitor', '/nowhere'],
+  ]);
+
+  t.deepEqual(nowhere, { refused: 'l2fwd: No such device' });
+  t.deepEqual(unmonitored, { refused: 'l2fwd: No such file or directory' });
+});
