@@ -15,6 +15,11 @@ export const libc = {
   accept4: lib.func('int accept4(int fd, void *address, void *length, int flags)'),
   setsockopt: lib.func('int setsockopt(int fd, int level, int name, const void *value, uint32_t length)'),
   getsockopt: lib.func('int getsockopt(int fd, int level, int name, _Out_ void *value, _Inout_ uint32_t *length)'),
+  sendmsg: lib.func('intptr_t sendmsg(int fd, intptr_t message, int flags)'),
+  recvmsg: lib.func('intptr_t recvmsg(int fd, intptr_t message, int flags)'),
+  memfdCreate: lib.func('int memfd_create(const char *name, unsigned int flags)'),
+  ftruncate: lib.func('int ftruncate(int fd, int64_t length)'),
+  fcntl: lib.func('int fcntl(int fd, int command, int value)'),
   sendto: lib.func(
     'intptr_t sendto(int fd, const void *data, size_t length, int flags, const void *address, uint32_t addressLength)',
   ),
@@ -33,6 +38,7 @@ export const libc = {
   ifNameToIndex: lib.func('unsigned int if_nametoindex(const char *name)'),
   ioctl: lib.func('int ioctl(int fd, unsigned long request, ...)'),
   setns: lib.func('int setns(int fd, int type)'),
+  pidfd: lib.func('long syscall(long number, int pid, unsigned int flags)'),
   membarrier: lib.func('long syscall(long number, int command, unsigned int flags, int cpu)'),
   unshare: lib.func('int unshare(int flags)'),
   seteuid: lib.func('int seteuid(unsigned int uid)'),
@@ -40,6 +46,7 @@ export const libc = {
 
 export const solSocket = 1;
 export const socketOption = {
+  peerCredentials: 17,
   busyPoll: 46,
   cookie: 57,
   preferBusyPoll: 69,

@@ -1,6 +1,6 @@
 import koffi from 'koffi';
 import { libc } from './libc.js';
-import { NativeError } from './native-error.js';
+import { checkErrno, NativeError } from './native-error.js';
 
 const protReadWrite = 3;
 const mapShared = 1;
@@ -19,6 +19,43 @@ export interface Mapping {
 
 export function mapAnonymousMemory(lengthBytes: number): Mapping {
   return map(`mapping ${lengthBytes} bytes`, lengthBytes, mapShared | mapAnonymous, -1, 0n);
+}
+
+/** Memory that processes share by its descriptor, and none of them can shrink or grow. */
+export interface SealedMemory extends Mapping {
+  readonly fd: number;
+}
+
+const memfdFlags = { closeOnExec: 1, allowSealing: 2, noExec: 8 } as const;
+const addSeals = 1033;
+const seals = { seal: 1, shrink: 2, grow: 4 } as const;
+
+/** Unmapping closes the descriptor, too. */
+export function mapSealedMemory(name: string, lengthBytes: number): SealedMemory {
+  const attempted = `making ${lengthBytes} bytes of shared memory`;
+  const withoutExec = libc.memfdCreate(name, memfdFlags.closeOnExec | memfdFlags.allowSealing | memfdFlags.noExec);
+  // Kernels before 6.3 do not know MFD_NOEXEC_SEAL.
+  const fd =
+    (withoutExec as number) < 0
+      ? libc.memfdCreate(name, memfdFlags.closeOnExec | memfdFlags.allowSealing)
+      : withoutExec;
+  checkErrno(attempted, fd as number);
+  try {
+    checkErrno(attempted, libc.ftruncate(fd, lengthBytes));
+    checkErrno(attempted, libc.fcntl(fd, addSeals, seals.seal | seals.shrink | seals.grow));
+    const mapping = map(attempted, lengthBytes, mapShared, fd as number, 0n);
+    return {
+      ...mapping,
+      fd: fd as number,
+      unmap() {
+        mapping.unmap();
+        libc.close(fd);
+      },
+    };
+  } catch (error) {
+    libc.close(fd);
+    throw error;
+  }
 }
 
 /** In huge pages, which the machine must have set aside (/proc/sys/vm/nr_hugepages). */

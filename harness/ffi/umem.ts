@@ -1,4 +1,4 @@
-import { hugePageBytes, mapAnonymousMemory, mapHugePageMemory } from './memory.js';
+import { hugePageBytes, mapAnonymousMemory, mapHugePageMemory, type Mapping } from './memory.js';
 
 export interface UmemOptions {
   readonly frameCount: number;
@@ -7,6 +7,8 @@ export interface UmemOptions {
   readonly unaligned?: boolean;
   /** So that a device finds frames that cross a page in one piece, as unaligned ones in zero-copy mode must be. */
   readonly hugePages?: boolean;
+  /** Where it is to be, instead of memory of its own. */
+  readonly memory?: Mapping;
 }
 
 /**
@@ -52,11 +54,12 @@ export function createUmem({
   headroom = 0,
   unaligned = false,
   hugePages = false,
+  memory,
 }: UmemOptions): Umem {
   const stride = unaligned ? frameSize + unalignedGap : frameSize;
   const frames = chooseFrames(frameCount, stride, hugePages ? hugePageBytes : undefined);
   const lengthBytes = Math.ceil(((frames.at(-1) ?? 0) + stride) / frameSize) * frameSize;
-  const mapping = hugePages ? mapHugePageMemory(lengthBytes) : mapAnonymousMemory(lengthBytes);
+  const mapping = memory ?? (hugePages ? mapHugePageMemory(lengthBytes) : mapAnonymousMemory(lengthBytes));
   const bytes = new Uint8Array(mapping.buffer);
   const freeFrames = [...frames];
   const frameOf = (address: number): number => Math.floor(address / stride) * stride;

@@ -17,6 +17,8 @@ export interface XdpProgramOptions {
   readonly netns?: string | undefined;
   readonly ifname: string;
   readonly mode?: 'native' | 'generic';
+  /** Works on the map before packets are looked up in it. */
+  readonly beforeAttaching?: ((mapFd: number) => void) | undefined;
 }
 
 /** Loads and attaches it; disposing takes it off again. */
@@ -27,6 +29,7 @@ export function attachXdpProgram({
   netns,
   ifname,
   mode = 'native',
+  beforeAttaching,
 }: XdpProgramOptions): XdpProgram {
   const here = <T>(work: () => T): T => (netns === undefined ? work() : inNetns(netns, work));
   const object = loadObject(path);
@@ -34,6 +37,7 @@ export function attachXdpProgram({
     const programFd = libbpf.programFd(libbpf.findProgram(object, program)) as number;
     const mapFd = checkResult(`looking for the map "${map}"`, libbpf.findMapFd(object, map));
     const ifindex = indexOf(ifname, netns);
+    beforeAttaching?.(mapFd);
     checkResult(
       `attaching the XDP program to ${ifname}`,
       here(() => libbpf.attach(ifindex, programFd, xdpFlag[mode], null) as number),

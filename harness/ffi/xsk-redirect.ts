@@ -10,17 +10,27 @@ export interface XskRedirect extends Disposable {
   readonly clearSocket: (queue: number) => void;
 }
 
-/** Attaches it; disposing takes it off again. */
-export function attachXskRedirect(where: Pick<XdpProgramOptions, 'netns' | 'ifname' | 'mode'>): XskRedirect {
+const give = (mapFd: number, queue: number, fd: number): void =>
+  void checkResult(`giving queue ${queue} to a socket`, libbpf.updateElement(mapFd, [queue], [fd], 0));
+
+/**
+ * Attaches it; disposing takes it off again.
+ *
+ * @param sockets by queue: what they get from the first packet on.
+ */
+export function attachXskRedirect(
+  where: Pick<XdpProgramOptions, 'netns' | 'ifname' | 'mode'>,
+  sockets: ReadonlyMap<number, number> = new Map(),
+): XskRedirect {
   const { mapFd, [Symbol.dispose]: dispose } = attachXdpProgram({
     object: nativePaths.xskRedirect,
     program: 'xsk_redirect',
     map: 'xsks',
+    beforeAttaching: (fd) => sockets.forEach((socket, queue) => give(fd, queue, socket)),
     ...where,
   });
   return {
-    setSocket: (queue, fd) =>
-      void checkResult(`giving queue ${queue} to a socket`, libbpf.updateElement(mapFd, [queue], [fd], 0)),
+    setSocket: (queue, fd) => give(mapFd, queue, fd),
     clearSocket: (queue) =>
       void checkResult(`taking queue ${queue} from its socket`, libbpf.deleteElement(mapFd, [queue])),
     [Symbol.dispose]: dispose,

@@ -40,6 +40,7 @@ import './chain.test.js';
 import './bystander.test.js';
 import './library.test.js';
 import './l2fwd.test.js';
+import './monitor.test.js';
 import './xdp-firewall.test.js';
 import './xdp-dnat.test.js';
 import './xdp-redirect.test.js';

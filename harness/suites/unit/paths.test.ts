@@ -125,7 +125,7 @@ test.serial('a link to a directory that kbuild cannot have is no way around', as
 const { scripts } = JSON.parse(readFileSync(join(repositoryRoot, 'package.json'), 'utf8')) as {
   readonly scripts: Readonly<Record<string, string>>;
 };
-const withoutCache = ['doctor', 'test:unit', 'bench:compare', 'lint', 'lab', 'flash'];
+const withoutCache = ['doctor', 'test:unit', 'bench:compare', 'lint', 'lab', 'flash', 'monitor'];
 /** Without these they are refused for another reason. */
 const neededArguments: Readonly<Record<string, string>> = {
   bisect: 'base tip -- kunit',

@@ -47,6 +47,7 @@ const layers = [
     'ffi',
     'xdp',
     'chains',
+    'nf/monitor',
   ],
   ...[
     'demo',

@@ -17,12 +17,12 @@ const usualQueues = 9;
 let made = 0;
 
 /** A pair for one test that changes it: attaches a program, takes it down or deletes it. */
-export async function makeVeth(queues = usualQueues): Promise<VethPair> {
+export async function makeVeth(queues = usualQueues, queuesOfPeer = queues): Promise<VethPair> {
   const netns = `flash-test-${process.pid}-${made++}`;
   await createNetns(netns);
-  const counts = `numtxqueues ${queues} numrxqueues ${queues}`;
+  const counts = (each: number): string => `numtxqueues ${each} numrxqueues ${each}`;
   await ipBatch(netns, [
-    `link add name a ${counts} type veth peer name b ${counts}`,
+    `link add name a ${counts(queues)} type veth peer name b ${counts(queuesOfPeer)}`,
     'link set dev a up',
     'link set dev b up',
   ]);

@@ -1,0 +1,53 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { readChain } from '../../nf/monitor/chain-file.js';
+import { commandMonitor } from '../../nf/monitor/client.js';
+import { serveMonitor } from '../../nf/monitor/serve.js';
+import { callerDir } from '../host/repository.js';
+import { interruptSignal } from '../process/interrupt.js';
+import { needsPackages } from './packages.js';
+
+const runDir = '/run/flash';
+
+interface MonitorOptions {
+  readonly socket: string;
+  readonly state: string;
+}
+
+export function addMonitor(program: Command): void {
+  const monitor = needsPackages(program.command('monitor'), 'none').description(
+    'runs chains of network functions that have no privilege (nf/README.md)',
+  );
+  const add = (words: string, description: string): Command =>
+    needsPackages(monitor.command(words), 'none')
+      .description(description)
+      .option('--socket <path>', 'where the monitor listens', `${runDir}/monitor.sock`);
+  add('serve', 'serve functions until SIGTERM; the chain goes on after that')
+    .option('--state <file>', 'what the next monitor needs to go on', `${runDir}/monitor.json`)
+    .action(async ({ socket, state }: MonitorOptions) => {
+      for (const path of [socket, state]) mkdirSync(dirname(resolve(callerDir, path)), { recursive: true });
+      await serveMonitor(
+        {
+          socketPath: resolve(callerDir, socket),
+          stateFile: resolve(callerDir, state),
+          log: (text) => console.error(text),
+        },
+        interruptSignal,
+      );
+    });
+  add('apply <file>', 'make the running chain what the file says').action(
+    async (file: string, { socket }: MonitorOptions) => {
+      const path = resolve(callerDir, file);
+      readChain(path);
+      await command(socket, { command: 'apply', file, text: readFileSync(path, 'utf8') });
+    },
+  );
+  add('status', 'say who is which function').action(({ socket }: MonitorOptions) =>
+    command(socket, { command: 'status' }),
+  );
+}
+
+async function command(socket: string, what: unknown): Promise<void> {
+  console.log(JSON.stringify(await commandMonitor(resolve(callerDir, socket), what), undefined, 2));
+}

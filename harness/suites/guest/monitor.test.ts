@@ -1,0 +1,133 @@
+import { chmodSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'ava';
+import { inNetns } from '../../ffi/netns.js';
+import { openPacketSocket, type PacketSocket } from '../../ffi/packet-socket.js';
+import { hasFlash } from '../../flash/registry.js';
+import { attemptIn, startIn } from '../../host/netns.js';
+import { repositoryRoot } from '../../host/repository.js';
+import { makeSocketDir } from '../../host/temporary.js';
+import { nativePaths } from '../../native/build-native.js';
+import { follow } from '../../process/follow.js';
+import { waitUntil } from '../../process/wait-until.js';
+import { startFunction } from './support/network-function.js';
+import { fragmentBytes } from './support/test-packets.js';
+import { makeVeth } from './support/veth.js';
+
+const etherType = 0x88b5;
+const nobody = '65534';
+const count = 20;
+const deadlineMs = 60_000;
+const cli = ['--enable-source-maps', join(repositoryRoot, 'dist', 'harness', 'cli.js'), 'monitor'];
+
+const oneFunction = `chain: web
+functions:
+  only: { device: a, queue: 0, user: ${nobody}, input: true }
+`;
+const twoFunctions = `chain: web
+functions:
+  first: { device: a, queue: 0, user: ${nobody}, input: true, to: [second] }
+  second: { device: a, queue: 1, user: ${nobody} }
+`;
+
+async function startMonitor(netns: string, dir: string) {
+  const socket = join(dir, 'monitor.sock');
+  const options = ['--socket', socket];
+  const state = ['--state', join(dir, 'state.json')];
+  const start = async () => {
+    const monitor = follow(startIn(netns, process.execPath, [...cli, 'serve', ...options, ...state]), 'the monitor');
+    await waitUntil(() => monitor.stderr().includes('listening') || monitor.ending() !== undefined, {
+      what: 'the monitor to listen',
+      deadlineMs,
+      lastState: () => monitor.stderr(),
+    });
+    return monitor;
+  };
+  const command = (...words: string[]) => attemptIn(netns, process.execPath, [...cli, ...words, ...options]);
+  return { socket, monitor: await start(), start, command };
+}
+
+/** As a user who may do nothing. */
+const l2fwd = (netns: string, socket: string, name: string, ...more: string[]) =>
+  startFunction(netns, 'setpriv', [
+    ...['--reuid', nobody, '--regid', nobody, '--clear-groups', nativePaths.l2fwd],
+    ...['--chain', 'web', '--function', name, '--monitor', socket, ...more],
+  ]);
+
+async function sendAndReceive(wire: PacketSocket, first: number): Promise<number> {
+  let received = 0;
+  for (let number = first; number < first + count; number++) wire.send(fragmentBytes(number, 0, 64));
+  await waitUntil(
+    () => {
+      const frame = wire.receive();
+      if (frame?.readUInt32BE(14) === first + received) received++;
+      return received === count;
+    },
+    { what: 'packets to come back', deadlineMs: 20_000, intervalMs: 1, lastState: () => received },
+  );
+  return received;
+}
+
+const chains = [
+  { what: 'a function', file: oneFunction, names: ['only'], needsFlash: false },
+  { what: 'a chain of two functions', file: twoFunctions, names: ['first', 'second'], needsFlash: true },
+].filter(({ needsFlash }) => !needsFlash || hasFlash());
+
+for (const { what, file, names } of chains) {
+  test.serial(`${what} without privilege forwards packets, survives the monitor, and may come back`, async (t) => {
+    t.timeout(5 * deadlineMs);
+    const dir = makeSocketDir('monitor');
+    chmodSync(dir, 0o755);
+    // What a program sends on b comes on queue 0 of a: b has no other.
+    await using veth = await makeVeth(2, 1);
+    using wire = inNetns(veth.netns, () => openPacketSocket(veth.b, etherType));
+    const { socket, monitor, start, command } = await startMonitor(veth.netns, dir);
+    await using _old = monitor;
+    writeFileSync(join(dir, 'web.yaml'), file);
+    const applied = await command('apply', join(dir, 'web.yaml'));
+    t.is(applied.exitCode, 0, applied.stderr);
+
+    const functions = [];
+    for (const name of names.toReversed()) {
+      const fn = await l2fwd(veth.netns, socket, name, ...(name === names[0] ? ['--swap-macs'] : []));
+      if ('refused' in fn) return t.fail(fn.refused);
+      functions.push(fn);
+    }
+    t.is(await sendAndReceive(wire, 0), count);
+    t.like(await l2fwd(veth.netns, socket, names[0] ?? ''), {
+      refused: `l2fwd: Device or resource busy: ${names[0]} is there already`,
+    });
+
+    await monitor.stop();
+    t.is(await sendAndReceive(wire, count), count, 'the chain goes on without a monitor');
+    await using again = await start();
+    await waitUntil(() => names.every((name) => again.stderr().includes(`${name} is process`)), {
+      what: 'the functions to be found again',
+      deadlineMs,
+      lastState: () => again.stderr(),
+    });
+    t.regex(again.stderr(), /, as before/);
+    t.is(await sendAndReceive(wire, 2 * count), count);
+
+    for (const fn of functions) await fn.kill();
+    await waitUntil(() => names.every((name) => again.stderr().includes(`${name} has gone`)), {
+      what: 'the monitor to notice',
+      deadlineMs,
+    });
+    for (const name of names.toReversed()) {
+      const fn = await l2fwd(veth.netns, socket, name, ...(name === names[0] ? ['--swap-macs'] : []));
+      if ('refused' in fn) return t.fail(fn.refused);
+      functions.push(fn);
+    }
+    t.is(await sendAndReceive(wire, 3 * count), count);
+
+    writeFileSync(join(dir, 'web.yaml'), 'chain: web\nfunctions: {}\n');
+    t.is((await command('apply', join(dir, 'web.yaml'))).exitCode, 0);
+    const reports = [];
+    for (const fn of functions.slice(names.length)) reports.push(await fn.ended());
+    t.true(
+      reports.every(({ received, sent, held }) => received === count && sent === count && held === 0),
+      JSON.stringify(reports),
+    );
+  });
+}

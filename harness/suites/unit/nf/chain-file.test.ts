@@ -1,0 +1,81 @@
+import test from 'ava';
+import { parseChain } from '../../../../nf/monitor/chain-file.js';
+import { FlashError } from '../../../errors.js';
+
+const good = `chain: web
+functions:
+  first: { device: a, queue: 0, user: nobody, input: true, to: [second] }
+  second:
+    device: a
+    queue: 1
+    user: 65534
+    missing: drop
+`;
+
+test('a chain is read, with what it does not say', (t) => {
+  const { chain, functions } = parseChain(good, 'web.yaml');
+
+  t.is(chain, 'web');
+  t.like(functions['first'], { queue: 0, input: true, to: ['second'], missing: 'stall', frames: 4096, ring: 1024 });
+  t.like(functions['second'], { user: 65534, input: false, to: [], missing: 'drop' });
+});
+
+const mistakes = [
+  {
+    what: 'a word that is not known',
+    text: good.replace('missing: drop', 'missng: drop'),
+    said: /:8: .*missng|:4: .*missng/,
+  },
+  {
+    what: 'a rule that is not known',
+    text: good.replace('missing: drop', 'missing: ignore'),
+    said: /:8: functions\.second\.missing/,
+  },
+  {
+    what: 'a target that is not there',
+    text: good.replace('[second]', '[third]'),
+    said: /:3: functions\.first\.to\.0: there is no function third/,
+  },
+  {
+    what: 'a queue that is taken',
+    text: good.replace('queue: 1', 'queue: 0'),
+    said: /:6: functions\.second\.queue: a queue 0 is that of first/,
+  },
+  {
+    what: 'a bypass to nowhere',
+    text: good.replace('missing: drop', 'missing: bypass'),
+    said: /:8: functions\.second\.missing: only a function/,
+  },
+  {
+    what: 'a ring of an odd size',
+    text: `${good}    ring: 100\n`,
+    said: /:9: functions\.second\.ring: must be a power of two/,
+  },
+  {
+    what: 'a device that no kernel has',
+    text: good.replace('device: a\n', 'device: a/b\n'),
+    said: /:5: functions\.second\.device: a device has/,
+  },
+  { what: 'a name that no message can have', text: good.replace('web', 'Web Site'), said: /:1: chain: a name has/ },
+  { what: 'something that is no YAML', text: 'chain: [', said: /:1: / },
+  { what: 'nothing', text: '', said: /:1: the file/ },
+] as const;
+
+for (const { what, text, said } of mistakes) {
+  test(`${what} is an error with its line`, (t) => {
+    const error = t.throws(() => parseChain(text, 'web.yaml'), { instanceOf: FlashError });
+
+    t.is(error.message, 'web.yaml describes no chain');
+    t.regex(error.details.logTail ?? '', said);
+  });
+}
+
+test('functions that are bypassed in a circle are refused', (t) => {
+  const fn = (queue: number, to: string): string =>
+    `{ device: a, queue: ${queue}, user: 0, to: [${to}], missing: bypass }`;
+  const text = `chain: c\nfunctions:\n  x: ${fn(0, 'y')}\n  y: ${fn(1, 'x')}\n`;
+
+  const error = t.throws(() => parseChain(text, 'c.yaml'), { instanceOf: FlashError });
+
+  t.regex(error.details.logTail ?? '', /c\.yaml:3: .*circle/);
+});

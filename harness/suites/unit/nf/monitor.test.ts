@@ -1,0 +1,242 @@
+import test from 'ava';
+import { randomInt } from 'd3-random';
+import { parseChain } from '../../../../nf/monitor/chain-file.js';
+import {
+  makeMonitor,
+  type Peer,
+  type Place,
+  type SavedState,
+  type Target,
+  type World,
+} from '../../../../nf/monitor/monitor.js';
+import { encodeCommand, encodeJoin } from '../../../../nf/monitor/protocol.js';
+
+const chain = parseChain(
+  `chain: web
+functions:
+  first: { device: a, queue: 0, user: 1000, input: true, to: [middle] }
+  middle: { device: a, queue: 1, user: 1000, to: [last], missing: bypass }
+  last: { device: b, queue: 0, user: 1001 }
+`,
+  'web.yaml',
+);
+const uids: Readonly<Record<string, number>> = { first: 1000, middle: 1000, last: 1001 };
+const types = { joined: 2, refused: 3, edges: 4, leave: 5 } as const;
+
+interface FakePlace extends Place {
+  readonly name: string;
+}
+
+/** A machine on which nothing happens, but all is written down. */
+function fakeWorld() {
+  const happened: string[] = [];
+  const open = new Set<string>();
+  let opened = 0;
+  let now = 0;
+  let saved: SavedState | undefined;
+  let broken = false;
+  const nameOf = (target: Target): string => (typeof target === 'string' ? target : (target as FakePlace).name);
+  const makePlace = (name: string, cookie: string): FakePlace => {
+    open.add(name);
+    return {
+      ...{ name, cookie, socketFd: 10, umemFd: 11 },
+      close: () => void (open.delete(name), happened.push(`close ${name}`)),
+    };
+  };
+  const world: World = {
+    uidOf: Number,
+    open({ device, queue }) {
+      if (broken) throw new Error('no memory');
+      return makePlace(`${device}${queue}`, String(++opened));
+    },
+    adopt: ({ device, queue }, fds, cookie) =>
+      fds.includes(Number(cookie)) ? makePlace(`${device}${queue}`, cookie) : undefined,
+    setRoute: (source, targets) =>
+      void happened.push(`${nameOf(source)} -> ${targets.map(nameOf).join(' ') || 'wire'}`),
+    setInputs: (device, places) =>
+      void happened.push(`${device}: ${[...places.values()].map(nameOf).join(' ') || 'host'}`),
+    save: (state) => void (saved = structuredClone(state)),
+    log: () => undefined,
+    nowMs: () => now,
+  };
+  return {
+    ...{ world, open, saved: () => saved },
+    take: () => happened.splice(0),
+    pass: (ms: number) => void (now += ms),
+    breakIt: () => void (broken = true),
+  };
+}
+
+function fakePeer(uid: number) {
+  const types: number[] = [];
+  let closed = false;
+  let fds: readonly number[] = [];
+  const peer: Peer = {
+    ...{ pid: 1, uid },
+    send(data, sent = []) {
+      types.push(data.readUInt32LE(4));
+      fds = sent;
+      return true;
+    },
+    close: () => void (closed = true),
+  };
+  return { peer, took: () => types.splice(0), closed: () => closed, fds: () => fds };
+}
+
+const noCommand = (): unknown => ({});
+
+function started(saved?: SavedState) {
+  const fake = fakeWorld();
+  const monitor = makeMonitor(fake.world, saved);
+  if (saved === undefined) monitor.apply(chain);
+  const join = (name: string, { uid = uids[name] ?? 0, fds = [] as number[] } = {}) => {
+    const program = fakePeer(uid);
+    monitor.hear(program.peer, encodeJoin('web', name), fds, noCommand);
+    return program;
+  };
+  return { ...fake, monitor, join };
+}
+
+test('functions that join are led to each other, each before anybody sends to it', (t) => {
+  const { join, take } = started();
+
+  const last = join('last');
+  t.deepEqual(take(), ['b0 -> wire']);
+  join('first');
+  t.deepEqual(take(), ['a0 -> b0', 'a: a0'], 'middle is bypassed');
+  join('middle');
+
+  t.deepEqual(take(), ['a1 -> b0', 'a0 -> a1']);
+  t.deepEqual(last.took(), [types.joined]);
+  t.deepEqual(last.fds(), [10, 11]);
+});
+
+test('what leads to a function that dies follows its rule before its socket closes, and it may come back', (t) => {
+  const { monitor, join, take } = started();
+  const [last, , middle] = [join('last'), join('first'), join('middle')];
+  take();
+
+  monitor.gone(middle.peer);
+  t.deepEqual(take(), ['a0 -> b0', 'close a1']);
+  join('middle');
+  t.deepEqual(take(), ['a1 -> b0', 'a0 -> a1']);
+  monitor.gone(last.peer);
+
+  t.deepEqual(take(), ['a1 -> stall', 'close b0']);
+});
+
+test('apply changes nothing that stays, and has leave who is not wanted any more', (t) => {
+  const { monitor, join, take } = started();
+  const [last, first, middle] = [join('last'), join('first'), join('middle')];
+  for (const each of [last, first, middle]) each.took();
+  take();
+
+  monitor.apply(chain);
+  t.deepEqual(take(), []);
+  const { middle: _, ...others } = chain.functions;
+  const { first: head } = chain.functions;
+  if (head === undefined) return t.fail();
+  monitor.apply({ ...chain, functions: { ...others, first: { ...head, to: ['last'] } } });
+
+  t.deepEqual(take(), ['a0 -> b0']);
+  t.deepEqual(middle.took(), [types.leave]);
+  t.deepEqual(last.took(), []);
+  monitor.gone(middle.peer);
+  t.deepEqual(take(), ['close a1']);
+});
+
+const refused = [
+  { what: 'another user', uid: 0, name: 'first', why: 13 },
+  { what: 'a name that is not there', uid: 1000, name: 'third', why: 2 },
+] as const;
+
+for (const { what, uid, name } of refused) {
+  test(`${what} is refused and nothing opened`, (t) => {
+    const { join, open, take } = started();
+
+    const program = join(name, { uid });
+
+    t.deepEqual(program.took(), [types.refused]);
+    t.true(program.closed());
+    t.is(open.size, 0);
+    t.deepEqual(take(), []);
+  });
+}
+
+test('a function that is there cannot be joined again', (t) => {
+  const { join, open } = started();
+  join('first');
+
+  const second = join('first');
+
+  t.deepEqual(second.took(), [types.refused]);
+  t.deepEqual([...open], ['a0']);
+});
+
+test('a machine that has no room refuses the function and leaves the others alone', (t) => {
+  const { join, breakIt, monitor } = started();
+  join('last');
+  breakIt();
+
+  t.deepEqual(join('first').took(), [types.refused]);
+  t.like(monitor.status(), { functions: { last: { state: 'running' }, first: { state: 'missing' } } });
+});
+
+test('a user who asks too often is refused, for a second', (t) => {
+  const { monitor, pass } = started();
+  const noisy = fakePeer(1000);
+  const say = (): void => monitor.hear(noisy.peer, encodeCommand({}), [], noCommand);
+
+  for (let count = 0; count < 51; count++) say();
+  t.is(noisy.took().filter((type) => type === types.refused).length, 1);
+  pass(1000);
+  say();
+
+  t.deepEqual(noisy.took(), [17]);
+});
+
+test('another monitor finds the functions again by their sockets, and changes nothing until all are back', (t) => {
+  const old = started();
+  old.join('last');
+  old.join('first');
+  const saved = old.saved();
+  t.deepEqual(saved?.cookies, { last: '1', first: '2' });
+  const { join, take, monitor, pass } = started(saved);
+
+  t.deepEqual(join('first').took(), [types.refused], 'a new program is not the one that may come back');
+  t.deepEqual(join('first', { fds: [7] }).took(), [types.refused], 'nor is one with another socket');
+  t.deepEqual(join('first', { fds: [2] }).took(), [types.joined, types.edges]);
+  t.deepEqual(take(), []);
+  pass(2999);
+  monitor.tick();
+  t.deepEqual(take(), []);
+  pass(1);
+  monitor.tick();
+
+  t.deepEqual(take(), ['a0 -> stall', 'a: a0'], 'last has not come back');
+});
+
+test('no message ends the monitor, nor changes the chain', (t) => {
+  const { monitor, join, take, pass } = started();
+  join('last');
+  take();
+  const valid = encodeJoin('web', 'first');
+  const random = randomInt(0, 256);
+
+  for (let round = 0; round < 3000; round++) {
+    pass(1000);
+    const data = round % 2 === 0 ? Buffer.from(valid) : Buffer.alloc(randomInt(0, 300)(), random());
+    if (round % 2 === 0) data[randomInt(0, data.length)()] = random();
+    if (data.equals(valid)) continue;
+    const program = fakePeer(1001);
+    t.notThrows(() =>
+      monitor.hear(program.peer, data, [], () => {
+        throw new Error('no');
+      }),
+    );
+    monitor.gone(program.peer);
+  }
+
+  t.deepEqual(take(), []);
+  t.like(monitor.status(), { functions: { last: { state: 'running' } } });
+});

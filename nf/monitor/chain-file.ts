@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs';
+import { LineCounter, parseDocument, type Document } from 'yaml';
+import { z } from 'zod';
+import { FlashError } from '../../harness/errors.js';
+
+const nameSchema = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,30}$/, 'a name has up to 31 letters, digits, - and _');
+const powerOfTwo = (number: number): boolean => (number & (number - 1)) === 0;
+const sizeSchema = (least: number, most: number) =>
+  z.number().int().min(least).max(most).refine(powerOfTwo, 'must be a power of two');
+
+const functionSchema = z
+  .strictObject({
+    /** Where its socket is bound: a queue that no other function has. */
+    device: z.string().regex(/^(?!\.{1,2}$)[^\s/:]{1,15}$/, 'a device has up to 15 characters without blanks, / and :'),
+    queue: z.number().int().min(0).max(63),
+    /** Who may be it: a user's name or number. */
+    user: z.union([z.string().min(1), z.number().int().min(0)]),
+    /** Whether it gets what the device receives on that queue. */
+    input: z.boolean().default(false),
+    /** Where its packets go, by index; onto the wire of its device if there is none. */
+    to: z.array(nameSchema).max(64).default([]),
+    /** What becomes of packets for it while nobody is it. */
+    missing: z.enum(['bypass', 'stall', 'drop']).default('stall'),
+    frames: z
+      .number()
+      .int()
+      .min(2)
+      .max(1 << 20)
+      .default(4096),
+    frameSize: sizeSchema(2048, 4096).default(2048),
+    ring: sizeSchema(2, 1 << 15).default(1024),
+  })
+  .readonly();
+
+const chainSchema = z
+  .strictObject({ chain: nameSchema, functions: z.record(nameSchema, functionSchema) })
+  .readonly()
+  .superRefine(({ functions }, context) => {
+    const refuse = (path: readonly string[], message: string): void =>
+      context.addIssue({ code: 'custom', path: ['functions', ...path], message });
+    const places = new Map<string, string>();
+    for (const [name, { device, queue, to, missing }] of Object.entries(functions)) {
+      const place = `${device} queue ${queue}`;
+      const other = places.get(place);
+      if (other !== undefined) refuse([name, 'queue'], `${place} is that of ${other} already`);
+      places.set(place, name);
+      for (const [index, target] of to.entries())
+        if (!(target in functions)) refuse([name, 'to', String(index)], `there is no function ${target}`);
+      if (missing === 'bypass' && to.length !== 1)
+        refuse([name, 'missing'], 'only a function that leads to one other can be bypassed');
+      if (to.length > 1 && to.some((target) => functions[target]?.missing === 'stall'))
+        refuse([name, 'to'], 'one target that is missing would not stall the others: say drop or bypass there');
+    }
+    for (const name of Object.keys(functions))
+      if (bypassesItself(functions, name)) refuse([name, 'missing'], 'those that are bypassed lead in a circle');
+  });
+
+export type Chain = z.output<typeof chainSchema>;
+export type ChainFunction = z.output<typeof functionSchema>;
+
+function bypassesItself(functions: Readonly<Record<string, ChainFunction>>, start: string): boolean {
+  const seen = new Set<string>();
+  for (let name = start; functions[name]?.missing === 'bypass'; name = functions[name]?.to[0] ?? '') {
+    if (seen.has(name)) return true;
+    seen.add(name);
+  }
+  return false;
+}
+
+export function readChain(path: string): Chain {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new FlashError('usage', `${path} cannot be read: ${(cause as Error).message}`, { cause });
+  }
+  return parseChain(text, path);
+}
+
+/** @param file what it is called in messages. */
+export function parseChain(text: string, file: string): Chain {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  const problems = document.errors.map(({ pos, message }) => ({
+    line: lines.linePos(pos[0]).line,
+    message: message.split('\n')[0],
+  }));
+  if (problems.length === 0) {
+    // An alias that grows without bounds is an error of the file, too.
+    const result = chainSchema.safeParse(toValue(document, file));
+    if (result.success) return result.data;
+    for (const { path, message } of result.error.issues)
+      problems.push({ line: lineOf(document, lines, path), message: `${path.join('.') || 'the file'}: ${message}` });
+  }
+  throw new FlashError('usage', `${file} describes no chain`, {
+    logTail: problems.map(({ line, message }) => `${file}:${line}: ${message}`).join('\n'),
+  });
+}
+
+function toValue(document: Document.Parsed, file: string): unknown {
+  try {
+    return document.toJS();
+  } catch (cause) {
+    throw new FlashError('usage', `${file} describes no chain: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** Of the value there, or of the innermost one around it that the file has. */
+function lineOf(document: Document.Parsed, lines: LineCounter, path: readonly PropertyKey[]): number {
+  for (let depth = path.length; depth > 0; depth--) {
+    const node = document.getIn(path.slice(0, depth), true);
+    const range = (node as { readonly range?: readonly number[] } | undefined)?.range;
+    if (range?.[0] !== undefined) return lines.linePos(range[0]).line;
+  }
+  return 1;
+}

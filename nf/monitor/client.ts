@@ -1,0 +1,34 @@
+import { closeSync } from 'node:fs';
+import { z } from 'zod';
+import { FlashError } from '../../harness/errors.js';
+import { connectSeqpacket, receiveMessage, sendMessage } from '../../harness/ffi/seqpacket.js';
+import { waitUntil } from '../../harness/process/wait-until.js';
+import { decodeAnswer, encodeCommand } from './protocol.js';
+
+const deadlineMs = 30_000;
+const answerSchema = z.union([z.object({ error: z.string() }), z.object({ status: z.unknown() })]);
+
+/** Has a running monitor do something, and returns its status. */
+export async function commandMonitor(socketPath: string, command: unknown): Promise<unknown> {
+  const fd = connect(socketPath);
+  try {
+    if (!sendMessage(fd, encodeCommand(command))) throw new FlashError('busy', 'the monitor takes no commands now');
+    const message = await waitUntil(() => receiveMessage(fd), { what: 'the monitor', deadlineMs, intervalMs: 5 });
+    if (message === 'end') throw new FlashError('infrastructure', 'the monitor has hung up');
+    for (const each of message.fds) closeSync(each);
+    const answer = answerSchema.parse(decodeAnswer(message.data));
+    if ('error' in answer) throw new FlashError('usage', `the monitor refuses: ${answer.error}`);
+    return answer.status;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function connect(socketPath: string): number {
+  try {
+    return connectSeqpacket(socketPath);
+  } catch (cause) {
+    const advice = '`npm run monitor -- serve` starts one, as root';
+    throw new FlashError('infrastructure', `no monitor listens at ${socketPath}`, { cause, advice });
+  }
+}

@@ -1,0 +1,272 @@
+import type { Chain, ChainFunction } from './chain-file.js';
+import { encodeAnswer, encodeEdges, encodeJoined, encodeLeave, encodeRefused, decodeRequest } from './protocol.js';
+
+/** A program that is connected: what is known of it for certain, and how to talk to it. */
+export interface Peer {
+  readonly pid: number;
+  readonly uid: number;
+  /** False if it does not take it. */
+  readonly send: (data: Buffer, fds?: readonly number[]) => boolean;
+  readonly close: () => void;
+}
+
+/** A function's socket and UMEM. */
+export interface Place {
+  readonly socketFd: number;
+  readonly umemFd: number;
+  /** By which the socket is known again, whoever has it. */
+  readonly cookie: string;
+  readonly close: () => void;
+}
+
+/** Where packets of one index go; `stall` and `drop` say what becomes of those for a target that is not there. */
+export type Target = Place | 'stall' | 'drop';
+
+/** What the monitor does to the machine. Each may throw, which fails the request and nothing else. */
+export interface World {
+  readonly uidOf: (user: string | number) => number;
+  readonly open: (fn: ChainFunction) => Place;
+  /** A place that a function has kept while there was no monitor; undefined if it is not the one with the cookie. */
+  readonly adopt: (fn: ChainFunction, fds: readonly number[], cookie: string) => Place | undefined;
+  /** No targets: onto the wire. */
+  readonly setRoute: (source: Place, targets: readonly Target[]) => void;
+  /** What the device receives, by queue. Queues that are not there go to the host. */
+  readonly setInputs: (device: string, places: ReadonlyMap<number, Place>) => void;
+  readonly save: (state: SavedState) => void;
+  readonly log: (text: string) => void;
+  readonly nowMs: () => number;
+}
+
+/** What another monitor needs to go on. */
+export interface SavedState {
+  readonly chain: Chain | undefined;
+  readonly cookies: Readonly<Record<string, string>>;
+}
+
+interface Member {
+  readonly peer: Peer;
+  readonly place: Place;
+  readonly fn: ChainFunction;
+  route: string;
+  leaving: boolean;
+}
+
+export interface Monitor {
+  readonly apply: (chain: Chain | undefined) => void;
+  /** A message and the descriptors that came with it, which are closed by whoever calls. */
+  readonly hear: (peer: Peer, data: Buffer, fds: readonly number[], command: Command) => void;
+  readonly gone: (peer: Peer) => void;
+  /** Time has passed: functions that have not come back count as missing. */
+  readonly tick: () => void;
+  readonly status: () => unknown;
+}
+
+/** What somebody who may command is answered. */
+export type Command = (peer: Peer, text: string) => unknown;
+
+const errno = { noEntry: 2, io: 5, access: 13, busy: 16, invalid: 22, again: 11 } as const;
+const comeBackMs = 3000;
+/** Requests of one user in one second. */
+const mostRequests = 50;
+
+export function makeMonitor(world: World, saved: SavedState = { chain: undefined, cookies: {} }): Monitor {
+  let chain = saved.chain;
+  const members = new Map<string, Member>();
+  /** Leaving, and not in the chain any more. */
+  const former = new Set<Member>();
+  const requests = new Map<number, { second: number; count: number }>();
+  const awaited = new Map(Object.entries(saved.cookies));
+  const giveUpAt = world.nowMs() + comeBackMs;
+  const inputs = new Map<string, string>();
+
+  const attempt = (what: string, work: () => void): void => {
+    try {
+      work();
+    } catch (error) {
+      world.log(`${what}: ${(error as Error).message}`);
+    }
+  };
+
+  const resolve = (name: string): Target => {
+    const member = members.get(name);
+    if (member !== undefined) return member.place;
+    const fn = chain?.functions[name];
+    if (fn?.missing !== 'bypass') return fn?.missing ?? 'drop';
+    return resolve(fn.to[0] ?? '');
+  };
+  const describe = (target: Target): string => (typeof target === 'string' ? target : target.cookie);
+
+  const save = (): void =>
+    attempt('saving the state', () =>
+      world.save({
+        chain,
+        cookies: {
+          ...Object.fromEntries(awaited),
+          ...Object.fromEntries([...members].map(([name, { place }]) => [name, place.cookie])),
+        },
+      }),
+    );
+
+  /** Changes what is not as it is to be, and nothing else. Sources come after their targets. */
+  const settle = (): void => {
+    if (awaited.size === 0) {
+      for (const [name, member] of members) {
+        const targets = (chain?.functions[name]?.to ?? []).map(resolve);
+        const route = targets.map(describe).join(' ');
+        if (route === member.route) continue;
+        attempt(`routing ${name}`, () => {
+          world.setRoute(member.place, targets);
+          member.route = route;
+          member.peer.send(encodeEdges(Math.max(1, targets.length)));
+        });
+      }
+      settleInputs();
+    }
+    save();
+  };
+
+  const settleInputs = (): void => {
+    const wanted = new Map<string, Map<number, Place>>([...inputs.keys()].map((device) => [device, new Map()]));
+    for (const [name, fn] of Object.entries(chain?.functions ?? {})) {
+      const member = members.get(name);
+      if (!fn.input || member === undefined) continue;
+      const places = wanted.get(fn.device) ?? new Map<number, Place>();
+      wanted.set(fn.device, places.set(fn.queue, member.place));
+    }
+    for (const [device, places] of wanted) {
+      const text = [...places].map(([queue, { cookie }]) => `${queue}:${cookie}`).join(' ');
+      if ((inputs.get(device) ?? '') === text) continue;
+      attempt(`connecting ${device}`, () => {
+        world.setInputs(device, places);
+        inputs.set(device, text);
+      });
+    }
+  };
+
+  const refuse = (peer: Peer, number: number, why: string): void => {
+    peer.send(encodeRefused(number, why));
+    peer.close();
+  };
+
+  const isTooMany = ({ uid }: Peer): boolean => {
+    const second = Math.floor(world.nowMs() / 1000);
+    const entry = requests.get(uid);
+    const count = entry?.second === second ? entry.count + 1 : 1;
+    // One entry per user that asks within a second, so nobody can have it grow.
+    if (entry?.second !== second)
+      for (const [other, { second: old }] of requests) if (old < second) requests.delete(other);
+    requests.set(uid, { second, count });
+    return count > mostRequests;
+  };
+
+  const join = (peer: Peer, chainName: string, name: string, fds: readonly number[]): void => {
+    const fn = chain?.chain === chainName ? chain.functions[name] : undefined;
+    if (fn === undefined) return refuse(peer, errno.noEntry, `there is no function ${name} in a chain ${chainName}`);
+    if (peer.uid !== world.uidOf(fn.user)) return refuse(peer, errno.access, `${name} is of another user`);
+    if (members.has(name)) return refuse(peer, errno.busy, `${name} is there already`);
+    if ([...members.values(), ...former].some((member) => member.peer === peer))
+      return refuse(peer, errno.invalid, 'it has joined already');
+    const cookie = awaited.get(name);
+    const adopted = fds.length > 0 && cookie !== undefined ? world.adopt(fn, fds, cookie) : undefined;
+    if (fds.length > 0 && adopted === undefined)
+      return refuse(peer, errno.invalid, `the socket is not that of ${name}`);
+    if (adopted === undefined && cookie !== undefined)
+      return refuse(peer, errno.again, `the program that was ${name} may come back`);
+    const place = adopted ?? world.open(fn);
+    const member: Member = { peer, place, fn, route: '', leaving: false };
+    // Its packets are led where they belong before it has any, and nobody sends to it before it has come.
+    if (adopted === undefined) {
+      try {
+        const targets = fn.to.map(resolve);
+        world.setRoute(place, targets);
+        member.route = targets.map(describe).join(' ');
+      } catch (error) {
+        place.close();
+        throw error;
+      }
+    }
+    const { frameSize, frames: frameCount, ring: ringSize } = fn;
+    const joined = encodeJoined({ frameSize, frameCount, ringSize, edges: Math.max(1, fn.to.length) });
+    if (!peer.send(joined, adopted === undefined ? [place.socketFd, place.umemFd] : [])) {
+      place.close();
+      return peer.close();
+    }
+    awaited.delete(name);
+    members.set(name, member);
+    world.log(`${name} is process ${peer.pid}${adopted === undefined ? '' : ', as before'}`);
+    settle();
+  };
+
+  const retire = (name: string, member: Member): void => {
+    members.delete(name);
+    former.add(member);
+    member.leaving = true;
+  };
+
+  return {
+    apply(next) {
+      const before = chain;
+      chain = next;
+      for (const [name, member] of [...members]) {
+        const wanted = next?.chain === before?.chain ? next?.functions[name] : undefined;
+        if (wanted === undefined || !isSamePlace(wanted, member.fn)) retire(name, member);
+      }
+      for (const name of [...awaited.keys()]) if (next?.functions[name] === undefined) awaited.delete(name);
+      settle();
+      // Nobody sends to them any more: they work on what they have.
+      for (const member of former) member.peer.send(encodeLeave());
+    },
+    hear(peer, data, fds, command) {
+      if (isTooMany(peer)) return refuse(peer, errno.again, 'too many requests');
+      const request = decodeRequest(data);
+      if (request === undefined) return refuse(peer, errno.invalid, 'this is no request');
+      try {
+        if (request.kind === 'join') join(peer, request.chain, request.function, fds);
+        else peer.send(encodeAnswer(command(peer, request.text)));
+      } catch (error) {
+        world.log(`a request of process ${peer.pid}: ${(error as Error).message}`);
+        refuse(peer, errno.io, (error as Error).message);
+      }
+    },
+    gone(peer) {
+      for (const [name, member] of [...members]) {
+        if (member.peer !== peer) continue;
+        members.delete(name);
+        world.log(`${name} has gone`);
+        // First those that sent to it, so that none finds it closed.
+        settle();
+        member.place.close();
+      }
+      for (const member of [...former]) {
+        if (member.peer !== peer) continue;
+        former.delete(member);
+        member.place.close();
+      }
+    },
+    tick() {
+      if (awaited.size === 0 || world.nowMs() < giveUpAt) return;
+      for (const name of awaited.keys()) world.log(`${name} has not come back`);
+      awaited.clear();
+      settle();
+    },
+    status: () => ({
+      chain: chain?.chain,
+      functions: Object.fromEntries(
+        Object.entries(chain?.functions ?? {}).map(([name, { missing }]) => {
+          const member = members.get(name);
+          return [
+            name,
+            member === undefined ? { state: 'missing', rule: missing } : { state: 'running', pid: member.peer.pid },
+          ];
+        }),
+      ),
+    }),
+  };
+}
+
+/** Whether the function can go on with the socket that it has. */
+function isSamePlace(a: ChainFunction, b: ChainFunction): boolean {
+  const key = ({ device, queue, user, frames, frameSize, ring }: ChainFunction): string =>
+    JSON.stringify([device, queue, user, frames, frameSize, ring]);
+  return key(a) === key(b);
+}

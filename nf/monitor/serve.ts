@@ -1,0 +1,156 @@
+import { chmodSync, closeSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { z } from 'zod';
+import { callInThread } from '../../harness/ffi/in-thread.js';
+import { libc, pollEvent } from '../../harness/ffi/libc.js';
+import { mapAnonymousMemory } from '../../harness/ffi/memory.js';
+import { checkErrno } from '../../harness/ffi/native-error.js';
+import * as seqpacket from '../../harness/ffi/seqpacket.js';
+import { parseChain } from './chain-file.js';
+import { makeMonitor, type Monitor, type Peer, type SavedState } from './monitor.js';
+import { mostBytes } from './protocol.js';
+import { makeWorld } from './world.js';
+
+export interface ServeOptions {
+  readonly socketPath: string;
+  readonly stateFile: string;
+  readonly log: (text: string) => void;
+}
+
+const mostPeers = 256;
+/** Of a user who may not command. */
+const mostPeersOfAUser = 32;
+const pollfdBytes = 8;
+const tickMs = 500;
+
+const commandSchema = z.discriminatedUnion('command', [
+  z.strictObject({ command: z.literal('status') }),
+  z.strictObject({ command: z.literal('apply'), file: z.string(), text: z.string() }),
+]);
+
+interface Connection {
+  readonly fd: number;
+  readonly pidfd: number | undefined;
+  readonly peer: Peer;
+  closed: boolean;
+}
+
+/** Serves until the signal; what functions have stays as it is then. */
+export async function serveMonitor({ socketPath, stateFile, log }: ServeOptions, signal: AbortSignal): Promise<void> {
+  const monitor = makeMonitor(makeWorld({ stateFile, log }), readState(stateFile, log));
+  rmSync(socketPath, { force: true });
+  const listener = seqpacket.listenSeqpacket(socketPath);
+  // Anybody may ask; who may have what is decided by who it is.
+  chmodSync(socketPath, 0o666);
+  const wake = checkErrno('making an eventfd', libc.eventfd(0, 0));
+  const connections = new Set<Connection>();
+  const memory = mapAnonymousMemory((2 + 2 * mostPeers) * pollfdBytes);
+  const stop = (): void => void writeSync(wake, Buffer.from([1, 0, 0, 0, 0, 0, 0, 0]));
+  signal.addEventListener('abort', stop);
+  log(`listening at ${socketPath}`);
+  try {
+    while (!signal.aborted) {
+      const watched = [wake, listener, ...[...connections].flatMap(({ fd, pidfd }) => [fd, pidfd ?? -1])];
+      const ready = await poll(memory, watched);
+      accept(listener, connections, log);
+      for (const connection of [...connections]) {
+        if (ready.has(connection.fd)) hearAll(monitor, connection);
+        if (connection.pidfd !== undefined && ready.has(connection.pidfd)) connection.closed = true;
+      }
+      for (const connection of connections) if (connection.closed) forget(monitor, connections, connection);
+      monitor.tick();
+    }
+  } finally {
+    for (const { fd, pidfd } of connections) closeAll([fd, pidfd]);
+    closeAll([listener, wake]);
+    rmSync(socketPath, { force: true });
+    memory.unmap();
+  }
+}
+
+function closeAll(fds: readonly (number | undefined)[]): void {
+  for (const fd of fds) if (fd !== undefined) closeSync(fd);
+}
+
+/** Which of them are readable, or at their end. */
+async function poll(memory: { readonly address: bigint; readonly buffer: ArrayBuffer }, fds: readonly number[]) {
+  const view = new DataView(memory.buffer);
+  for (const [index, fd] of fds.entries()) {
+    view.setInt32(index * pollfdBytes, fd, true);
+    view.setInt32(index * pollfdBytes + 4, pollEvent.in, true);
+  }
+  await callInThread((done) => libc.pollAt.async(memory.address, fds.length, tickMs, done));
+  return new Set(fds.filter((_, index) => view.getInt16(index * pollfdBytes + 6, true) !== 0));
+}
+
+function accept(listener: number, connections: Set<Connection>, log: (text: string) => void): void {
+  for (;;) {
+    const fd = seqpacket.acceptPeer(listener);
+    if (fd === undefined) return;
+    const { pid, uid } = seqpacket.peerCredentials(fd);
+    const ofUser = [...connections].filter(({ peer }) => peer.uid === uid).length;
+    if (connections.size >= mostPeers || (uid !== 0 && ofUser >= mostPeersOfAUser)) {
+      log(`process ${pid} is not heard: there are ${connections.size} connections`);
+      closeSync(fd);
+      continue;
+    }
+    const connection: Connection = {
+      ...{ fd, pidfd: seqpacket.openPidfd(pid), closed: false },
+      peer: {
+        ...{ pid, uid },
+        send: (data, fds) => seqpacket.sendMessage(fd, data, fds),
+        close: () => void (connection.closed = true),
+      },
+    };
+    connections.add(connection);
+  }
+}
+
+const mostMessagesAtOnce = 16;
+
+/** A bounded number of messages: then others have their turn. */
+function hearAll(monitor: Monitor, connection: Connection): void {
+  for (let count = 0; count < mostMessagesAtOnce && !connection.closed; count++) {
+    const message = seqpacket.receiveMessage(connection.fd);
+    if (message === undefined) return;
+    if (message === 'end') {
+      connection.closed = true;
+      return;
+    }
+    try {
+      monitor.hear(connection.peer, message.data.subarray(0, mostBytes), message.fds, (peer, text) =>
+        command(monitor, peer, text),
+      );
+    } finally {
+      closeAll(message.fds);
+    }
+  }
+}
+
+function forget(monitor: Monitor, connections: Set<Connection>, connection: Connection): void {
+  connections.delete(connection);
+  monitor.gone(connection.peer);
+  closeAll([connection.fd, connection.pidfd]);
+}
+
+/** Only root and who runs the monitor may command. An error is an answer. */
+function command(monitor: Monitor, { uid }: Peer, text: string): unknown {
+  try {
+    if (uid !== 0 && uid !== process.getuid?.()) return { error: 'only root commands the monitor' };
+    const request = commandSchema.parse(JSON.parse(text));
+    if (request.command === 'apply') monitor.apply(parseChain(request.text, request.file));
+    return { status: monitor.status() };
+  } catch (error) {
+    const { message, details } = error as Error & { readonly details?: { readonly logTail?: string } };
+    return { error: details?.logTail === undefined ? message : `${message}\n${details.logTail}` };
+  }
+}
+
+function readState(path: string, log: (text: string) => void): SavedState | undefined {
+  try {
+    const { chain, cookies } = JSON.parse(readFileSync(path, 'utf8')) as SavedState;
+    return { chain: chain === undefined ? undefined : parseChain(JSON.stringify(chain), path), cookies };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') log(`${path} is not read: ${(error as Error).message}`);
+    return undefined;
+  }
+}

@@ -1,0 +1,172 @@
+import { closeSync, readFileSync } from 'node:fs';
+import { FlashError } from '../../harness/errors.js';
+import { mapSealedMemory } from '../../harness/ffi/memory.js';
+import { socketCookie } from '../../harness/ffi/seqpacket.js';
+import { duplicate, openSocketBeside } from '../../harness/ffi/socket-beside.js';
+import { createUmem } from '../../harness/ffi/umem.js';
+import { openSocket } from '../../harness/ffi/xdp-socket.js';
+import { attachXskRedirect, type XskRedirect } from '../../harness/ffi/xsk-redirect.js';
+import { hasFlash, isGone, listIds, readCookie, requireFlash, writeNextOf } from '../../harness/flash/registry.js';
+import { writeWhole } from '../../harness/host/durable-file.js';
+import type { ChainFunction } from './chain-file.js';
+import type { Place, Target, World } from './monitor.js';
+
+interface WorldOptions {
+  readonly stateFile: string;
+  readonly log: (text: string) => void;
+}
+
+/** Where a place is, for sockets beside it. */
+const whereOf = new WeakMap<Place, { readonly device: string; readonly queue: number }>();
+
+export function makeWorld({ stateFile, log }: WorldOptions): World {
+  const attached = new Map<string, { readonly redirect: XskRedirect; readonly queues: Map<number, string> }>();
+  return {
+    uidOf,
+    open: openPlace,
+    adopt: adoptPlace,
+    setRoute,
+    setInputs(device, places) {
+      const known = attached.get(device);
+      const cookies = new Map([...places].map(([queue, { cookie }]) => [queue, cookie]));
+      if (known === undefined) {
+        const sockets = new Map([...places].map(([queue, { socketFd }]) => [queue, socketFd]));
+        attached.set(device, { redirect: attachXskRedirect({ ifname: device }, sockets), queues: cookies });
+        return;
+      }
+      for (const queue of [...known.queues.keys()]) {
+        if (places.has(queue)) continue;
+        known.redirect.clearSocket(queue);
+        known.queues.delete(queue);
+      }
+      for (const [queue, { socketFd, cookie }] of places) {
+        if (known.queues.get(queue) === cookie) continue;
+        known.redirect.setSocket(queue, socketFd);
+        known.queues.set(queue, cookie);
+      }
+    },
+    save: (state) => writeWhole(stateFile, JSON.stringify(state)),
+    log,
+    nowMs: () => Date.now(),
+  };
+}
+
+function uidOf(user: string | number): number {
+  if (typeof user === 'number') return user;
+  const line = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .find((each) => each.startsWith(`${user}:`));
+  const uid = line?.split(':')[2];
+  if (uid === undefined) throw new FlashError('usage', `there is no user ${user}`);
+  return Number(uid);
+}
+
+function cookieOf(fd: number): string {
+  const cookie = socketCookie(fd);
+  if (cookie === undefined) throw new FlashError('infrastructure', `descriptor ${fd} is no socket`);
+  return String(cookie);
+}
+
+function openPlace({ device, queue, frames, frameSize, ring }: ChainFunction): Place {
+  const memory = mapSealedMemory('flash-umem', frames * frameSize);
+  const umem = createUmem({ frameCount: frames, frameSize, memory });
+  try {
+    const sizes = { rxSize: ring, txSize: ring, fillSize: ring, completionSize: ring };
+    const socket = openSocket({ ifname: device, queue, umem, ...sizes });
+    const place: Place = {
+      socketFd: socket.fd,
+      umemFd: memory.fd,
+      cookie: cookieOf(socket.fd),
+      close() {
+        socket.close();
+        umem.close();
+      },
+    };
+    whereOf.set(place, { device, queue });
+    return place;
+  } catch (error) {
+    umem.close();
+    throw error;
+  }
+}
+
+function adoptPlace({ device, queue }: ChainFunction, fds: readonly number[], cookie: string): Place | undefined {
+  const fd = fds.find((each) => String(socketCookie(each)) === cookie);
+  if (fd === undefined) return undefined;
+  const socketFd = duplicate(fd);
+  const place: Place = { socketFd, umemFd: -1, cookie, close: () => closeSync(socketFd) };
+  whereOf.set(place, { device, queue });
+  if (hasFlash()) routed.add(place);
+  return place;
+}
+
+function idOf(cookie: string): number {
+  const id = listIds().find((each) => hasCookie(each, cookie));
+  if (id === undefined) throw new FlashError('infrastructure', 'the kernel does not show a socket that is open');
+  return id;
+}
+
+/** Sockets of others may close meanwhile. */
+function hasCookie(id: number, cookie: string): boolean {
+  try {
+    return readCookie(id) === cookie;
+  } catch (error) {
+    if (isGone(error)) return false;
+    throw error;
+  }
+}
+
+/** Writes `next` of a place, whoever has ids that were free meanwhile. */
+function route({ cookie }: Place, text: string): void {
+  writeNextOf({ id: idOf(cookie), cookie }, text);
+}
+
+/**
+ * An index leads nowhere once its target has closed: packets for it are dropped, or wait, if no index leads
+ * anywhere. A target that is to be missing from the start is a socket that is closed again at once, and if packets
+ * are to be dropped for want of any other, one more stays, which no index that a function knows leads to.
+ */
+function setRoute(source: Place, targets: readonly Target[]): void {
+  const where = whereOf.get(source);
+  if (where === undefined) throw new FlashError('infrastructure', 'a socket of nobody');
+  if (targets.length === 0) {
+    spare.get(source)?.();
+    if (routed.delete(source)) route(source, '-1');
+    return;
+  }
+  requireFlash();
+  const opened: number[] = [];
+  const beside = (): number => {
+    const fd = openSocketBeside(source.socketFd, where.device, where.queue);
+    opened.push(fd);
+    return fd;
+  };
+  const named = (fd: number): string => `${idOf(cookieOf(fd))}@${cookieOf(fd)}`;
+  const words: string[] = [];
+  let kept: number | undefined;
+  try {
+    for (const target of targets) words.push(named(typeof target === 'string' ? beside() : target.socketFd));
+    if (targets.every((target) => typeof target === 'string') && targets.includes('drop')) {
+      kept = beside();
+      words.push(named(kept));
+    }
+    route(source, words.join(' '));
+    routed.add(source);
+  } catch (error) {
+    kept = undefined;
+    throw error;
+  } finally {
+    for (const fd of opened) if (fd !== kept) closeSync(fd);
+  }
+  spare.get(source)?.();
+  const keep = kept;
+  if (keep === undefined) return;
+  spare.set(source, () => {
+    spare.delete(source);
+    closeSync(keep);
+  });
+}
+
+const routed = new WeakSet<Place>();
+/** Closes the socket beside a place that no index leads to. */
+const spare = new WeakMap<Place, () => void>();
