@@ -89,8 +89,11 @@ export function parseChain(text: string, file: string): Chain {
     // An alias that grows without bounds is an error of the file, too.
     const result = chainSchema.safeParse(toValue(document, file));
     if (result.success) return result.data;
-    for (const { path, message } of result.error.issues)
-      problems.push({ line: lineOf(document, lines, path), message: `${path.join('.') || 'the file'}: ${message}` });
+    for (const issue of result.error.issues) {
+      const { path, message } = issue;
+      const place = issue.code === 'unrecognized_keys' ? [...path, issue.keys[0] ?? ''] : path;
+      problems.push({ line: lineOf(document, lines, place), message: `${path.join('.') || 'the file'}: ${message}` });
+    }
   }
   throw new FlashError('usage', `${file} describes no chain`, {
     logTail: problems.map(({ line, message }) => `${file}:${line}: ${message}`).join('\n'),

@@ -143,7 +143,7 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
     }
   };
 
-  const refuse = (peer: Peer, number: number, why: string): void => {
+  const refuse = (peer: Peer, number: number, why: string): undefined => {
     peer.send(encodeRefused(number, why));
     peer.close();
   };
@@ -159,7 +159,7 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
     return count > mostRequests;
   };
 
-  const join = (peer: Peer, chainName: string, name: string, fds: readonly number[]): void => {
+  const join = (peer: Peer, chainName: string, name: string, fds: readonly number[]): undefined => {
     const fn = chain?.chain === chainName ? chain.functions[name] : undefined;
     if (fn === undefined) return refuse(peer, errno.noEntry, `there is no function ${name} in a chain ${chainName}`);
     if (peer.uid !== world.uidOf(fn.user)) return refuse(peer, errno.access, `${name} is of another user`);
@@ -189,7 +189,8 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
     const joined = encodeJoined({ frameSize, frameCount, ringSize, edges: Math.max(1, fn.to.length) });
     if (!peer.send(joined, adopted === undefined ? [place.socketFd, place.umemFd] : [])) {
       place.close();
-      return peer.close();
+      peer.close();
+      return;
     }
     awaited.delete(name);
     members.set(name, member);

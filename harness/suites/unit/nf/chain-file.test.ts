@@ -24,7 +24,7 @@ const mistakes = [
   {
     what: 'a word that is not known',
     text: good.replace('missing: drop', 'missng: drop'),
-    said: /:8: .*missng|:4: .*missng/,
+    said: /:8: functions\.second: .*missng/,
   },
   {
     what: 'a rule that is not known',

@@ -205,7 +205,7 @@ test('another monitor finds the functions again by their sockets, and changes no
 
   t.deepEqual(join('first').took(), [types.refused], 'a new program is not the one that may come back');
   t.deepEqual(join('first', { fds: [7] }).took(), [types.refused], 'nor is one with another socket');
-  t.deepEqual(join('first', { fds: [2] }).took(), [types.joined, types.edges]);
+  t.deepEqual(join('first', { fds: [2] }).took(), [types.joined]);
   t.deepEqual(take(), []);
   pass(2999);
   monitor.tick();
