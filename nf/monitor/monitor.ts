@@ -194,8 +194,8 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
     }
     awaited.delete(name);
     members.set(name, member);
-    world.log(`${name} is process ${peer.pid}${adopted === undefined ? '' : ', as before'}`);
     settle();
+    world.log(`${name} is process ${peer.pid}${adopted === undefined ? '' : ', as before'}`);
   };
 
   const retire = (name: string, member: Member): void => {

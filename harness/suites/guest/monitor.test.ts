@@ -10,7 +10,7 @@ import { makeSocketDir } from '../../host/temporary.js';
 import { nativePaths } from '../../native/build-native.js';
 import { follow } from '../../process/follow.js';
 import { waitUntil } from '../../process/wait-until.js';
-import { startFunction } from './support/network-function.js';
+import { startFunction, type NetworkFunction } from './support/network-function.js';
 import { fragmentBytes } from './support/test-packets.js';
 import { makeVeth } from './support/veth.js';
 
@@ -87,12 +87,25 @@ for (const { what, file, names } of chains) {
     const applied = await command('apply', join(dir, 'web.yaml'));
     t.is(applied.exitCode, 0, applied.stderr);
 
-    const functions = [];
-    for (const name of names.toReversed()) {
-      const fn = await l2fwd(veth.netns, socket, name, ...(name === names[0] ? ['--swap-macs'] : []));
-      if ('refused' in fn) return t.fail(fn.refused);
-      functions.push(fn);
-    }
+    const functions: NetworkFunction[] = [];
+    await using _functions = {
+      async [Symbol.asyncDispose]() {
+        for (const fn of functions) await fn.kill();
+      },
+    };
+    const startAll = async (log: () => string): Promise<void> => {
+      for (const name of names.toReversed()) {
+        const fn = await l2fwd(veth.netns, socket, name, ...(name === names[0] ? ['--swap-macs'] : []));
+        if ('refused' in fn) throw new Error(fn.refused);
+        functions.push(fn);
+        await waitUntil(() => log().includes(`${name} is process ${fn.pid}\n`), {
+          what: `${name} to be connected`,
+          deadlineMs,
+          lastState: log,
+        });
+      }
+    };
+    await startAll(monitor.stderr);
     t.is(await sendAndReceive(wire, 0), count);
     t.like(await l2fwd(veth.netns, socket, names[0] ?? ''), {
       refused: `l2fwd: Device or resource busy: ${names[0]} is there already`,
@@ -114,11 +127,7 @@ for (const { what, file, names } of chains) {
       what: 'the monitor to notice',
       deadlineMs,
     });
-    for (const name of names.toReversed()) {
-      const fn = await l2fwd(veth.netns, socket, name, ...(name === names[0] ? ['--swap-macs'] : []));
-      if ('refused' in fn) return t.fail(fn.refused);
-      functions.push(fn);
-    }
+    await startAll(again.stderr);
     t.is(await sendAndReceive(wire, 3 * count), count);
 
     writeFileSync(join(dir, 'web.yaml'), 'chain: web\nfunctions: {}\n');

@@ -40,7 +40,10 @@ function fakeWorld() {
     open.add(name);
     return {
       ...{ name, cookie, socketFd: 10, umemFd: 11 },
-      close: () => void (open.delete(name), happened.push(`close ${name}`)),
+      close() {
+        open.delete(name);
+        happened.push(`close ${name}`);
+      },
     };
   };
   const world: World = {
