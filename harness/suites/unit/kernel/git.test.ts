@@ -109,7 +109,7 @@ test('npm, pip and whatever else a script calls first inherit no variable of git
   const checkout = temporaryDir(t);
   const said = join(checkout, 'said');
   const program = `#!/bin/sh\nmkdir -p node_modules dist\n{ echo "ran \${0##*/}"; env; } >> ${said}\n`;
-  writeFiles(checkout, { 'package-lock.json': '{}', 'tsconfig.json': '{}', 'harness/cli.ts': '' });
+  writeFiles(checkout, { 'package-lock.json': '{}', 'tsconfig.json': '{}', 'harness/cli.ts': '', 'nf/README.md': '' });
   writeFiles(join(checkout, 'bin'), { npm: program, node: program });
   for (const name of ['npm', 'node']) chmodSync(join(checkout, 'bin', name), 0o755);
   cpSync(join(repositoryRoot, 'ci'), join(checkout, 'ci'), { recursive: true });

@@ -118,7 +118,7 @@ async function served(
 ): Promise<{ readonly said: unknown[]; readonly stderr: string; readonly exitCode: number }> {
   const at = (name: string): string => JSON.stringify(join(repositoryRoot, 'dist', 'harness', name));
   const code = `
-    import { z } from ${at('../node_modules/zod/index.js')};
+    import { z } from ${at('../../node_modules/zod/index.js')};
     import { FlashError } from ${at('errors.js')};
     import { serve } from ${at('machine/serve.js')};
     const contract = { name: 'squares', input: z.object({ upTo: z.number() }), event: z.object({ square: z.number() }), output: z.object({ sum: z.number() }) };
