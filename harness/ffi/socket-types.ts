@@ -16,6 +16,8 @@ export interface SocketOptions {
   readonly bindFlags?: number;
   /** False leaves the socket unbound, until its `bind()`. */
   readonly bind?: boolean;
+  /** For how long a queue that is busy is waited for, which holds up this thread. */
+  readonly queueWaitMs?: number;
 }
 
 export interface Rings {

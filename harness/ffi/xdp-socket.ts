@@ -110,17 +110,17 @@ function bindSocket(fd: number, ifindex: number, options: SocketOptions, ownerFd
     ...{ sxdp_queue_id: options.queue, sxdp_shared_umem_fd: ownerFd ?? 0 },
   };
   const attempt = (): number => libc.bind(fd, address, koffi.sizeof(layouts.sockaddr_xdp)) as number;
-  checkErrno(`binding to ${options.ifname} queue ${options.queue}`, onceQueueIsFree(attempt));
+  checkErrno(`binding to ${options.ifname} queue ${options.queue}`, onceQueueIsFree(attempt, options.queueWaitMs));
 }
 
-const queueReleaseMs = 2000;
+const usualQueueWaitMs = 2000;
 
 /** The kernel gives a queue back some time after the last socket on it closed; until then it is busy. */
-function onceQueueIsFree(attempt: () => number): number {
-  const end = Date.now() + queueReleaseMs;
+function onceQueueIsFree(attempt: () => number, waitMs = usualQueueWaitMs): number {
+  const end = Date.now() + waitMs;
   for (;;) {
     const result = attempt();
-    if (result >= 0 || errnoName(koffi.errno()) !== 'EBUSY' || Date.now() > end) return result;
+    if (result >= 0 || errnoName(koffi.errno()) !== 'EBUSY' || Date.now() >= end) return result;
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);
   }
 }

@@ -61,12 +61,15 @@ struct flash_join_opts {
 	/* Where to put the reason if the monitor refuses; NULL: nowhere. */
 	char *why;
 	size_t why_len;
+	/* For how long to ask again if the monitor says -EAGAIN; 0: not at all. */
+	__u32 wait_ms;
 };
 
 /*
  * -ENAMETOOLONG for names of more than 31 bytes, -EPROTO if the monitor says what this library does not
  * understand, -ETIMEDOUT if it says nothing, or the error for which it refuses: -ENOENT if there is no
- * such chain or function, -EACCES if it may not be this program, -EBUSY if another one is it already.
+ * such chain or function, -EACCES if it may not be this program, -EBUSY if another one is it already, -EAGAIN
+ * if the kernel has not given back the queue of the one before, or the user has asked too often.
  */
 int flash_port__join(struct flash_port **port, const struct flash_join_opts *opts);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* How a function talks to the monitor. */
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +12,7 @@
 
 #include "port.h"
 
-enum { most_fds = 2, answer_s = 10, retry_ms = 1000 };
+enum { most_fds = 2, answer_s = 10, retry_ms = 1000, ask_again_ms = 50 };
 
 static int send_join(const struct flash_port *port)
 {
@@ -175,7 +176,15 @@ static int port__address(struct flash_port *port, const struct flash_join_opts *
 	return err;
 }
 
-int flash_port__join(struct flash_port **out, const struct flash_join_opts *opts)
+static __u64 now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (__u64)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static int port__try_join(struct flash_port **out, const struct flash_join_opts *opts)
 {
 	struct flash_port *port = flash_port__new();
 	int err;
@@ -196,6 +205,16 @@ int flash_port__join(struct flash_port **out, const struct flash_join_opts *opts
 	}
 	*out = port;
 	return 0;
+}
+
+int flash_port__join(struct flash_port **out, const struct flash_join_opts *opts)
+{
+	const __u64 end = now_ms() + opts->wait_ms;
+	int err;
+
+	while ((err = port__try_join(out, opts)) == -EAGAIN && now_ms() < end)
+		poll(NULL, 0, ask_again_ms);
+	return err;
 }
 
 static void port__lose_monitor(struct flash_port *port)
@@ -241,14 +260,6 @@ void flash_port__hear(struct flash_port *port)
 		else
 			port__heed(port, &message, len);
 	}
-}
-
-static __u64 now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (__u64)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 /* The monitor may have been upgraded: a function that is there already is taken over with its socket. */

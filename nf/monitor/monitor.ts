@@ -25,7 +25,8 @@ export type Target = Place | 'stall' | 'drop';
 /** What the monitor does to the machine. Each may throw, which fails the request and nothing else. */
 export interface World {
   readonly uidOf: (user: string | number) => number;
-  readonly open: (fn: ChainFunction) => Place;
+  /** `busy` if a socket has the queue, or had it a moment ago. */
+  readonly open: (fn: ChainFunction) => Place | 'busy';
   /** A place that a function has kept while there was no monitor; undefined if it is not the one with the cookie. */
   readonly adopt: (fn: ChainFunction, fds: readonly number[], cookie: string) => Place | undefined;
   /** No targets: onto the wire. */
@@ -173,6 +174,7 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
     if (adopted === undefined && cookie !== undefined)
       return refuse(peer, errno.again, `the program that was ${name} may come back`);
     const place = adopted ?? world.open(fn);
+    if (place === 'busy') return refuse(peer, errno.again, `the queue of ${name} is not free`);
     const member: Member = { peer, place, fn, route: '', leaving: false };
     // Its packets are led where they belong before it has any, and nobody sends to it before it has come.
     if (adopted === undefined) {

@@ -1,6 +1,7 @@
 import { closeSync, readFileSync } from 'node:fs';
 import { FlashError } from '../../harness/errors.js';
 import { mapSealedMemory } from '../../harness/ffi/memory.js';
+import { NativeError } from '../../harness/ffi/native-error.js';
 import { socketCookie } from '../../harness/ffi/seqpacket.js';
 import { duplicate, openSocketBeside } from '../../harness/ffi/socket-beside.js';
 import { createUmem } from '../../harness/ffi/umem.js';
@@ -67,12 +68,13 @@ function cookieOf(fd: number): string {
   return String(cookie);
 }
 
-function openPlace({ device, queue, frames, frameSize, ring }: ChainFunction): Place {
+/** Waits for nothing, or one function would hold up all others. */
+function openPlace({ device, queue, frames, frameSize, ring }: ChainFunction): Place | 'busy' {
   const memory = mapSealedMemory('flash-umem', frames * frameSize);
   const umem = createUmem({ frameCount: frames, frameSize, memory });
   try {
     const sizes = { rxSize: ring, txSize: ring, fillSize: ring, completionSize: ring };
-    const socket = openSocket({ ifname: device, queue, umem, ...sizes });
+    const socket = openSocket({ ifname: device, queue, umem, ...sizes, queueWaitMs: 0 });
     const place: Place = {
       socketFd: socket.fd,
       umemFd: memory.fd,
@@ -86,6 +88,7 @@ function openPlace({ device, queue, frames, frameSize, ring }: ChainFunction): P
     return place;
   } catch (error) {
     umem.close();
+    if (error instanceof NativeError && error.errno === 'EBUSY') return 'busy';
     throw error;
   }
 }

@@ -72,8 +72,8 @@ struct answer {
 	size_t len;
 };
 
-/* A monitor that says one thing to who comes first, and ends. */
-static pid_t start_monitor(const char *path, struct answer answer)
+/* A monitor that says one thing to each of so many who come, and ends. */
+static pid_t start_monitor(const char *path, const struct answer *answers, int count)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
@@ -85,18 +85,21 @@ static pid_t start_monitor(const char *path, struct answer answer)
 	expect(listen(fd, 1), 0);
 	child = fork();
 	if (!child) {
-		int peer = accept(fd, NULL, NULL);
+		for (int i = 0; i < count; i++) {
+			int peer = accept(fd, NULL, NULL);
 
-		expect(recv(peer, said, sizeof(said), 0), 72);
-		if (answer.len)
-			expect(send(peer, answer.data, answer.len, 0), answer.len);
+			expect(recv(peer, said, sizeof(said), 0), 72);
+			if (answers[i].len)
+				expect(send(peer, answers[i].data, answers[i].len, 0), answers[i].len);
+			close(peer);
+		}
 		_exit(0);
 	}
 	close(fd);
 	return child;
 }
 
-static int join_with(struct answer answer, char *why, size_t why_len)
+static int join_after(const struct answer *answers, int count, struct flash_join_opts opts)
 {
 	char dir[] = "/tmp/flash-nf-XXXXXX", path[64];
 	struct flash_port *port;
@@ -105,15 +108,33 @@ static int join_with(struct answer answer, char *why, size_t why_len)
 
 	expect(mkdtemp(dir) != NULL, true);
 	snprintf(path, sizeof(path), "%s/sock", dir);
-	child = start_monitor(path, answer);
-	err = flash_port__join(&port, &(struct flash_join_opts) {
-		.monitor = path, .chain = "web", .function = "firewall", .why = why, .why_len = why_len });
+	child = start_monitor(path, answers, count);
+	opts.monitor = path;
+	opts.chain = "web";
+	opts.function = "firewall";
+	err = flash_port__join(&port, &opts);
 	expect(port == NULL, true);
 	expect(waitpid(child, &status, 0), child);
 	expect(status, 0);
 	unlink(path);
 	rmdir(dir);
 	return err;
+}
+
+static int join_with(struct answer answer, char *why, size_t why_len)
+{
+	return join_after(&answer, 1, (struct flash_join_opts) { .why = why, .why_len = why_len });
+}
+
+static void busy_queue_is_waited_for(void)
+{
+	static const char later[212] = { 1, 0, 0, 0, 3, 0, 0, 0, EAGAIN };
+	static const char no[212] = { 1, 0, 0, 0, 3, 0, 0, 0, ENOENT };
+	static const struct answer answers[] = { { later, sizeof(later) }, { later, sizeof(later) },
+						 { no, sizeof(no) } };
+
+	expect(join_after(answers, 3, (struct flash_join_opts) { .wait_ms = deadline_ms }), -ENOENT);
+	expect(join_after(answers, 1, (struct flash_join_opts) { }), -EAGAIN);
 }
 
 static void refusal_is_passed_on(void)
@@ -163,6 +184,7 @@ const struct xsk_test port_tests[] = {
 	{ "ports that programs open themselves exchange packets", ports_exchange_packets },
 	{ "a port without device or map is not opened", bad_ports_are_refused },
 	{ "who is refused by the monitor is told why", refusal_is_passed_on },
+	{ "who is to ask the monitor again does so for as long as it wants", busy_queue_is_waited_for },
 	{ "a monitor that talks nonsense gives no port", nonsense_is_no_port },
 	{ "names of functions have 31 bytes at most", names_are_checked },
 	{ },

@@ -165,7 +165,7 @@ static int parse(struct options *options, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	struct options options = { .port.queue_wait_ms = 2000 };
+	struct options options = { .port.queue_wait_ms = 2000, .join.wait_ms = 2000 };
 	struct flash_port *port;
 	char why[200] = "";
 	int err;

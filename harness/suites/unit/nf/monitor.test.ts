@@ -22,6 +22,7 @@ functions:
 );
 const uids: Readonly<Record<string, number>> = { first: 1000, middle: 1000, last: 1001 };
 const types = { joined: 2, refused: 3, edges: 4, leave: 5 } as const;
+const refusedType = types.refused;
 
 interface FakePlace extends Place {
   readonly name: string;
@@ -35,6 +36,7 @@ function fakeWorld() {
   let now = 0;
   let saved: SavedState | undefined;
   let broken = false;
+  let busy = false;
   const nameOf = (target: Target): string => (typeof target === 'string' ? target : (target as FakePlace).name);
   const makePlace = (name: string, cookie: string): FakePlace => {
     open.add(name);
@@ -50,6 +52,7 @@ function fakeWorld() {
     uidOf: Number,
     open({ device, queue }) {
       if (broken) throw new Error('no memory');
+      if (busy) return 'busy';
       return makePlace(`${device}${queue}`, String(++opened));
     },
     adopt: ({ device, queue }, fds, cookie) =>
@@ -67,23 +70,27 @@ function fakeWorld() {
     take: () => happened.splice(0),
     pass: (ms: number) => void (now += ms),
     breakIt: () => void (broken = true),
+    occupy: (it: boolean) => void (busy = it),
   };
 }
 
 function fakePeer(uid: number) {
   const types: number[] = [];
   let closed = false;
+  let errno: number | undefined;
   let fds: readonly number[] = [];
   const peer: Peer = {
     ...{ pid: 1, uid },
     send(data, sent = []) {
-      types.push(data.readUInt32LE(4));
+      const type = data.readUInt32LE(4);
+      types.push(type);
+      if (type === refusedType) errno = data.readUInt32LE(8);
       fds = sent;
       return true;
     },
     close: () => void (closed = true),
   };
-  return { peer, took: () => types.splice(0), closed: () => closed, fds: () => fds };
+  return { peer, took: () => types.splice(0), closed: () => closed, errno: () => errno, fds: () => fds };
 }
 
 const noCommand = (): unknown => ({});
@@ -153,13 +160,14 @@ const refused = [
   { what: 'a name that is not there', uid: 1000, name: 'third', why: 2 },
 ] as const;
 
-for (const { what, uid, name } of refused) {
+for (const { what, uid, name, why } of refused) {
   test(`${what} is refused and nothing opened`, (t) => {
     const { join, open, take } = started();
 
     const program = join(name, { uid });
 
     t.deepEqual(program.took(), [types.refused]);
+    t.is(program.errno(), why);
     t.true(program.closed());
     t.is(open.size, 0);
     t.deepEqual(take(), []);
@@ -183,6 +191,19 @@ test('a machine that has no room refuses the function and leaves the others alon
 
   t.deepEqual(join('first').took(), [types.refused]);
   t.like(monitor.status(), { functions: { last: { state: 'running' }, first: { state: 'missing' } } });
+});
+
+test('a function whose queue is not free may try again', (t) => {
+  const { join, occupy } = started();
+  occupy(true);
+  const early = join('last');
+  occupy(false);
+
+  const late = join('last');
+
+  t.deepEqual(early.took(), [types.refused]);
+  t.is(early.errno(), 11);
+  t.deepEqual(late.took(), [types.joined]);
 });
 
 test('a user who asks too often is refused, for a second', (t) => {
