@@ -12,10 +12,12 @@ import { buildImage } from '../kernel/build/image.js';
 import { buildNative } from '../native/build-native.js';
 import { nicModels, type NicModel } from '../nics/model.js';
 import { interact } from '../process/interact.js';
-import { fileToWrite, imageFile } from './file-options.js';
+import { demoChainFile } from './demo-chain-file.js';
+import { fileToRead, fileToWrite, imageFile } from './file-options.js';
 import { guestCommand } from './guest-command.js';
 
 interface Options {
+  readonly chain?: string;
   readonly json?: string;
   readonly separateUmem: boolean;
   readonly nic?: NicModel;
@@ -27,6 +29,11 @@ interface Options {
 export function addDemo(program: Command): void {
   guestCommand(program, 'demo')
     .description('run a chain of three network functions between two network namespaces, in a guest')
+    .addOption(
+      new Option('--chain <file>', 'instead run the chain that a file describes (nf/README.md)')
+        .argParser(fileToRead)
+        .conflicts(['nic', 'separateUmem']),
+    )
     .option('--json <file>', 'also write the result as JSON', fileToWrite)
     .option('--separate-umem', 'give each function a umem of its own, so that packets are copied', false)
     .addOption(
@@ -37,10 +44,12 @@ export function addDemo(program: Command): void {
     .option('--keep', 'leave a shell in the guest, with the chain in place', false)
     .option('--image <file>', 'boot this kernel instead of building one', imageFile)
     .option('--here', 'run on this machine, whose kernel has FLASH', false)
-    .action(runDemo);
+    .action(({ chain, ...options }: Options) =>
+      chain === undefined ? runDemo(options) : demoChainFile({ chain, ...options }),
+    );
 }
 
-async function runDemo(options: Options): Promise<void> {
+async function runDemo(options: Omit<Options, 'chain'>): Promise<void> {
   const elapsed = startClock();
   await buildNative();
   const { report, accel } = options.here ? await runHere(options) : await runInGuest(options);

@@ -17,6 +17,13 @@ export function fileToWrite(given: string): string {
   return path;
 }
 
+/** A file to read. */
+export function fileToRead(given: string): string {
+  const path = resolve(callerDir, given);
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() === true) return path;
+  throw new InvalidArgumentError(`there is no file ${path}: name one that there is`);
+}
+
 /** A kernel to boot. */
 export function imageFile(given: string): string {
   const path = resolve(callerDir, given);

@@ -1,9 +1,9 @@
 import test from 'ava';
+import { startFunction } from '../../demo/monitored/start-function.js';
 import { inNetns } from '../../ffi/netns.js';
 import { openPacketSocket } from '../../ffi/packet-socket.js';
 import { nativePaths } from '../../native/build-native.js';
 import { waitUntil } from '../../process/wait-until.js';
-import { startFunction } from './support/network-function.js';
 import { fragmentBytes } from './support/test-packets.js';
 import { makeVeth } from './support/veth.js';
 import { vethTestbed } from './support/veth-testbed.js';

@@ -1,16 +1,15 @@
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
+import { startFunction, type NetworkFunction } from '../../demo/monitored/start-function.js';
+import { monitorCommand, startMonitor } from '../../demo/monitored/start-monitor.js';
 import { inNetns } from '../../ffi/netns.js';
 import { openPacketSocket, type PacketSocket } from '../../ffi/packet-socket.js';
 import { hasFlash } from '../../flash/registry.js';
-import { attemptIn, startIn } from '../../host/netns.js';
-import { repositoryRoot } from '../../host/repository.js';
+import { attemptIn } from '../../host/netns.js';
 import { makeSocketDir } from '../../host/temporary.js';
 import { nativePaths } from '../../native/build-native.js';
-import { follow } from '../../process/follow.js';
 import { waitUntil } from '../../process/wait-until.js';
-import { startFunction, type NetworkFunction } from './support/network-function.js';
 import { fragmentBytes } from './support/test-packets.js';
 import { makeVeth } from './support/veth.js';
 
@@ -18,7 +17,6 @@ const etherType = 0x88b5;
 const nobody = '65534';
 const count = 20;
 const deadlineMs = 60_000;
-const cli = ['--enable-source-maps', join(repositoryRoot, 'dist', 'harness', 'cli.js'), 'monitor'];
 
 const oneFunction = `chain: web
 functions:
@@ -30,28 +28,11 @@ functions:
   second: { device: a, queue: 1, user: ${nobody} }
 `;
 
-async function startMonitor(netns: string, dir: string) {
-  const socket = join(dir, 'monitor.sock');
-  const options = ['--socket', socket];
-  const state = ['--state', join(dir, 'state.json')];
-  const start = async () => {
-    const monitor = follow(startIn(netns, process.execPath, [...cli, 'serve', ...options, ...state]), 'the monitor');
-    await waitUntil(() => monitor.stderr().includes('listening') || monitor.ending() !== undefined, {
-      what: 'the monitor to listen',
-      deadlineMs,
-      lastState: () => monitor.stderr(),
-    });
-    return monitor;
-  };
-  const command = (...words: string[]) => attemptIn(netns, process.execPath, [...cli, ...words, ...options]);
-  return { socket, monitor: await start(), start, command };
-}
-
 /** As a user who may do nothing. */
-const l2fwd = (netns: string, socket: string, name: string, ...more: string[]) =>
+const l2fwd = (netns: string, dir: string, name: string, ...more: string[]) =>
   startFunction(netns, 'setpriv', [
-    ...['--reuid', nobody, '--regid', nobody, '--clear-groups', nativePaths.l2fwd],
-    ...['--chain', 'web', '--function', name, '--monitor', socket, ...more],
+    ...['--reuid', nobody, '--regid', nobody, '--clear-groups', join(dir, 'l2fwd')],
+    ...['--chain', 'web', '--function', name, '--monitor', join(dir, 'monitor.sock'), ...more],
   ]);
 
 async function sendAndReceive(wire: PacketSocket, first: number): Promise<number> {
@@ -77,14 +58,20 @@ for (const { what, file, names } of chains) {
   test.serial(`${what} without privilege forwards packets, survives the monitor, and may come back`, async (t) => {
     t.timeout(5 * deadlineMs);
     const dir = makeSocketDir('monitor');
+    t.teardown(() => rmSync(dir, { recursive: true }));
     chmodSync(dir, 0o755);
     // What a program sends on b comes on queue 0 of a: b has no other.
     await using veth = await makeVeth(2, 1);
     using wire = inNetns(veth.netns, () => openPacketSocket(veth.b, etherType));
-    const { socket, monitor, start, command } = await startMonitor(veth.netns, dir);
-    await using _old = monitor;
+    // The checkout may be in a folder that is not for all users.
+    copyFileSync(nativePaths.l2fwd, join(dir, 'l2fwd'));
+    const socket = join(dir, 'monitor.sock');
+    const start = () => startMonitor({ netns: veth.netns, socket, state: join(dir, 'state.json') });
+    const apply = () =>
+      attemptIn(veth.netns, process.execPath, [...monitorCommand, 'apply', join(dir, 'web.yaml'), '--socket', socket]);
+    await using monitor = await start();
     writeFileSync(join(dir, 'web.yaml'), file);
-    const applied = await command('apply', join(dir, 'web.yaml'));
+    const applied = await apply();
     t.is(applied.exitCode, 0, applied.stderr);
 
     const functions: NetworkFunction[] = [];
@@ -95,7 +82,7 @@ for (const { what, file, names } of chains) {
     };
     const startAll = async (log: () => string): Promise<void> => {
       for (const name of names.toReversed()) {
-        const fn = await l2fwd(veth.netns, socket, name, ...(name === names[0] ? ['--swap-macs'] : []));
+        const fn = await l2fwd(veth.netns, dir, name, ...(name === names[0] ? ['--swap-macs'] : []));
         if ('refused' in fn) throw new Error(fn.refused);
         functions.push(fn);
         await waitUntil(() => log().includes(`${name} is process ${fn.pid}\n`), {
@@ -107,7 +94,7 @@ for (const { what, file, names } of chains) {
     };
     await startAll(monitor.stderr);
     t.is(await sendAndReceive(wire, 0), count);
-    t.like(await l2fwd(veth.netns, socket, names[0] ?? ''), {
+    t.like(await l2fwd(veth.netns, dir, names[0] ?? ''), {
       refused: `l2fwd: Device or resource busy: ${names[0]} is there already`,
     });
 
@@ -131,7 +118,7 @@ for (const { what, file, names } of chains) {
     t.is(await sendAndReceive(wire, 3 * count), count);
 
     writeFileSync(join(dir, 'web.yaml'), 'chain: web\nfunctions: {}\n');
-    t.is((await command('apply', join(dir, 'web.yaml'))).exitCode, 0);
+    t.is((await apply()).exitCode, 0);
     const reports = [];
     for (const fn of functions.slice(names.length)) reports.push(await fn.ended());
     t.true(

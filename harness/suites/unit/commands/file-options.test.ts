@@ -33,6 +33,17 @@ for (const command of measuringCommands) {
   });
 }
 
+test('demo refuses a chain file with a mistake, by its line, before it does anything', async (t) => {
+  const path = join(temporaryDir(t), 'c.yaml');
+  writeFileSync(path, 'chain: c\nfunctions:\n  first: { device: a, queue: none, user: 0 }\n');
+
+  const { exitCode, stdout, stderr } = await flash('demo', '--chain', path);
+
+  t.is(exitCode, 2);
+  t.is(stdout, '');
+  t.regex(stderr, /c\.yaml:3: functions\.first\.queue/);
+});
+
 test('a file of figures that is there already is left as it is until there are new ones', async (t) => {
   const dir = temporaryDir(t);
   const path = join(dir, 'x.json');

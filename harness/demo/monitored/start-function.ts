@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
-import { startIn } from '../../../host/netns.js';
-import { signalGroup } from '../../../process/signal-group.js';
+import { startIn } from '../../host/netns.js';
+import { signalGroup } from '../../process/signal-group.js';
 
 /** What an example of nf/examples says at its end. */
 const reportSchema = z.object({
