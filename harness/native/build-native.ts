@@ -15,6 +15,7 @@ export const nativePaths = {
   hops: join(outDir, 'hops'),
   hopsDpdk: join(outDir, 'hops-dpdk'),
   l2fwd: join(outDir, 'l2fwd'),
+  hostile: join(outDir, 'hostile'),
   xskTests: join(outDir, 'xsk-tests'),
   xskTestsSanitized: join(outDir, 'xsk-tests-sanitized'),
   xskTestTitles: join(outDir, 'xsk-tests.titles'),

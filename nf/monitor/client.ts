@@ -1,6 +1,7 @@
 import { closeSync } from 'node:fs';
 import { z } from 'zod';
 import { FlashError } from '../../harness/errors.js';
+import { NativeError } from '../../harness/ffi/native-error.js';
 import { connectSeqpacket, receiveMessage, sendMessage } from '../../harness/ffi/seqpacket.js';
 import { waitUntil } from '../../harness/process/wait-until.js';
 import { decodeAnswer, encodeCommand } from './protocol.js';
@@ -10,7 +11,7 @@ const answerSchema = z.union([z.object({ error: z.string() }), z.object({ status
 
 /** Has a running monitor do something, and returns its status. */
 export async function commandMonitor(socketPath: string, command: unknown): Promise<unknown> {
-  const fd = connect(socketPath);
+  const fd = await connect(socketPath);
   try {
     if (!sendMessage(fd, encodeCommand(command))) throw new FlashError('busy', 'the monitor takes no commands now');
     const message = await waitUntil(() => receiveMessage(fd), { what: 'the monitor', deadlineMs, intervalMs: 5 });
@@ -24,10 +25,20 @@ export async function commandMonitor(socketPath: string, command: unknown): Prom
   }
 }
 
-function connect(socketPath: string): number {
+/** Waits where many others do: nobody is ahead of them. */
+async function connect(socketPath: string): Promise<number> {
+  return await waitUntil(() => tryConnect(socketPath), {
+    what: 'the monitor to take a connection',
+    deadlineMs,
+    intervalMs: 1,
+  });
+}
+
+function tryConnect(socketPath: string): number | undefined {
   try {
     return connectSeqpacket(socketPath);
   } catch (cause) {
+    if (cause instanceof NativeError && cause.errno === 'EAGAIN') return undefined;
     const advice = '`npm run monitor -- serve` starts one, as root';
     throw new FlashError('infrastructure', `no monitor listens at ${socketPath}`, { cause, advice });
   }

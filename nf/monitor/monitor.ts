@@ -31,6 +31,8 @@ export interface World {
   readonly adopt: (fn: ChainFunction, fds: readonly number[], cookie: string) => Place | undefined;
   /** No targets: onto the wire. */
   readonly setRoute: (source: Place, targets: readonly Target[]) => void;
+  /** Nothing that is sent on it goes anywhere any more, whoever still has the socket. */
+  readonly cut: (place: Place) => void;
   /** What the device receives, by queue. Queues that are not there go to the host. */
   readonly setInputs: (device: string, places: ReadonlyMap<number, Place>) => void;
   readonly save: (state: SavedState) => void;
@@ -200,6 +202,12 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
     world.log(`${name} is process ${peer.pid}${adopted === undefined ? '' : ', as before'}`);
   };
 
+  /** Its process has ended, and others may have its socket. */
+  const end = (name: string, { place }: Member): void => {
+    attempt(`cutting off ${name}`, () => world.cut(place));
+    place.close();
+  };
+
   const retire = (name: string, member: Member): void => {
     members.delete(name);
     former.add(member);
@@ -238,12 +246,12 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
         world.log(`${name} has gone`);
         // First those that sent to it, so that none finds it closed.
         settle();
-        member.place.close();
+        end(name, member);
       }
       for (const member of [...former]) {
         if (member.peer !== peer) continue;
         former.delete(member);
-        member.place.close();
+        end('a former function', member);
       }
     },
     tick() {

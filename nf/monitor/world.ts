@@ -27,6 +27,10 @@ export function makeWorld({ stateFile, log }: WorldOptions): World {
     open: openPlace,
     adopt: adoptPlace,
     setRoute,
+    cut(place) {
+      // Without FLASH there is nowhere to lead it but the wire.
+      if (hasFlash()) setRoute(place, ['stall']);
+    },
     setInputs(device, places) {
       const known = attached.get(device);
       const cookies = new Map([...places].map(([queue, { cookie }]) => [queue, cookie]));

@@ -41,6 +41,7 @@ import './bystander.test.js';
 import './library.test.js';
 import './l2fwd.test.js';
 import './monitor.test.js';
+import './monitor-isolation.test.js';
 import './xdp-firewall.test.js';
 import './xdp-dnat.test.js';
 import './xdp-redirect.test.js';

@@ -59,6 +59,7 @@ function fakeWorld() {
       fds.includes(Number(cookie)) ? makePlace(`${device}${queue}`, cookie) : undefined,
     setRoute: (source, targets) =>
       void happened.push(`${nameOf(source)} -> ${targets.map(nameOf).join(' ') || 'wire'}`),
+    cut: (place) => void happened.push(`cut ${nameOf(place)}`),
     setInputs: (device, places) =>
       void happened.push(`${device}: ${[...places.values()].map(nameOf).join(' ') || 'host'}`),
     save: (state) => void (saved = structuredClone(state)),
@@ -127,12 +128,12 @@ test('what leads to a function that dies follows its rule before its socket clos
   take();
 
   monitor.gone(middle.peer);
-  t.deepEqual(take(), ['a0 -> b0', 'close a1']);
+  t.deepEqual(take(), ['a0 -> b0', 'cut a1', 'close a1']);
   join('middle');
   t.deepEqual(take(), ['a1 -> b0', 'a0 -> a1']);
   monitor.gone(last.peer);
 
-  t.deepEqual(take(), ['a1 -> stall', 'close b0']);
+  t.deepEqual(take(), ['a1 -> stall', 'cut b0', 'close b0']);
 });
 
 test('apply changes nothing that stays, and has leave who is not wanted any more', (t) => {
@@ -152,16 +153,16 @@ test('apply changes nothing that stays, and has leave who is not wanted any more
   t.deepEqual(middle.took(), [types.leave]);
   t.deepEqual(last.took(), []);
   monitor.gone(middle.peer);
-  t.deepEqual(take(), ['close a1']);
+  t.deepEqual(take(), ['cut a1', 'close a1']);
 });
 
 const refused = [
-  { what: 'another user', uid: 0, name: 'first', why: 13 },
-  { what: 'a name that is not there', uid: 1000, name: 'third', why: 2 },
+  { what: 'another user is refused', uid: 0, name: 'first', why: 13 },
+  { what: 'a name that is not there is refused', uid: 1000, name: 'third', why: 2 },
 ] as const;
 
 for (const { what, uid, name, why } of refused) {
-  test(`${what} is refused and nothing opened`, (t) => {
+  test(`${what} and nothing opened`, (t) => {
     const { join, open, take } = started();
 
     const program = join(name, { uid });

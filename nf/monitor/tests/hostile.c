@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+/*
+ * hostile MONITOR CHAIN FUNCTION DEED: joins a chain and does what no function should, until it is killed.
+ * It says "ready", and what it has to tell of the deed.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "../../c/port.h"
+
+static __u64 anything(void)
+{
+	static unsigned int seed = 1;
+	__u64 value = ((__u64)rand_r(&seed) << 33) ^ ((__u64)rand_r(&seed) << 16) ^ rand_r(&seed);
+
+	/* Some could be true, so that they get past a first check. */
+	return rand_r(&seed) % 2 ? value : value % (1 << 20);
+}
+
+static void say_ready(int number)
+{
+	printf("ready %d\n", number);
+	fflush(stdout);
+}
+
+/* Indices, flags and entries of all its rings, and its memory. */
+static void scribble(struct flash_port *port)
+{
+	const struct flash_umem *umem = port->umem;
+	struct flash_socket *socket = port->socket;
+	unsigned long rounds = 0;
+
+	for (;;) {
+		for (int i = 0; i < 4; i++) {
+			const struct ring_mapping *ring = &socket->mappings[i];
+
+			((volatile __u64 *)ring->start)[anything() % (ring->len / 8)] = anything();
+		}
+		((volatile __u64 *)umem->area)[anything() % (umem->size / 8)] = anything();
+		if (rounds++ % 64 == 0) {
+			sendto(socket->fd, NULL, 0, MSG_DONTWAIT, NULL, 0);
+			recvfrom(socket->fd, NULL, 0, MSG_DONTWAIT, NULL, NULL);
+		}
+		if (rounds == 100000)
+			say_ready(0);
+	}
+}
+
+/* Says with which errors its memory stays as it is: shrunk, grown, with more seals. */
+static void resize(struct flash_port *port)
+{
+	struct stat status;
+	int shrunk, grown, sealed;
+
+	fstat(port->umem_fd, &status);
+	shrunk = ftruncate(port->umem_fd, 4096) ? errno : 0;
+	grown = ftruncate(port->umem_fd, 2 * status.st_size) ? errno : 0;
+	sealed = fcntl(port->umem_fd, F_ADD_SEALS, F_SEAL_WRITE) ? errno : 0;
+	say_ready(shrunk == grown && grown == sealed ? shrunk : 0);
+}
+
+/* To everybody, of the type that the test looks for, and all ones. */
+static void send_one(struct flash_port *port)
+{
+	struct flash_packet packet = { };
+
+	flash_socket__reclaim(port->socket, 64);
+	if (flash_frames__take(port->frames, &packet, 1)) {
+		packet.len = 64;
+		memset(packet.data, 0xff, packet.len);
+		((unsigned char *)packet.data)[12] = 0x88;
+		((unsigned char *)packet.data)[13] = 0xb5;
+		flash_socket__send(port->socket, &packet, 1);
+	}
+	flash_socket__kick_tx(port->socket);
+	usleep(1000);
+}
+
+/* A child that has all of its descriptors, outlives it and goes on sending. */
+static void leave_child(struct flash_port *port)
+{
+	pid_t child = fork();
+
+	if (!child) {
+		setsid();
+		/* Who waits for the end of what the function says would wait for this one. */
+		for (int fd = 0; fd < 3; fd++)
+			close(fd);
+		for (;;)
+			send_one(port);
+	}
+	say_ready(child);
+}
+
+static void flood(const char *monitor)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	char nonsense[256];
+
+	strncpy(address.sun_path, monitor, sizeof(address.sun_path) - 1);
+	for (unsigned long count = 1;; count++) {
+		int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0);
+
+		for (size_t i = 0; i < sizeof(nonsense); i++)
+			nonsense[i] = anything();
+		connect(fd, (struct sockaddr *)&address, sizeof(address));
+		send(fd, nonsense, sizeof(nonsense), MSG_NOSIGNAL);
+		/* Some stay open. */
+		if (count % 4)
+			close(fd);
+		if (count == 1000)
+			say_ready(0);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	struct flash_port *port;
+	char why[200] = "";
+	int err;
+
+	if (argc != 5)
+		return 2;
+	err = flash_port__join(&port, &(struct flash_join_opts) { .monitor = argv[1], .chain = argv[2],
+		.function = argv[3], .why = why, .why_len = sizeof(why), .wait_ms = 2000 });
+	if (err) {
+		fprintf(stderr, "hostile: %s: %s\n", strerror(-err), why);
+		return 1;
+	}
+	if (!strcmp(argv[4], "scribble"))
+		scribble(port);
+	if (!strcmp(argv[4], "flood"))
+		flood(argv[1]);
+	if (!strcmp(argv[4], "resize"))
+		resize(port);
+	if (!strcmp(argv[4], "leave-child"))
+		leave_child(port);
+	for (;;)
+		pause();
+}
