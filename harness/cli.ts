@@ -6,7 +6,6 @@ import { addDemo } from './commands/demo.js';
 import { addDoctor } from './commands/doctor.js';
 import { installPackagesFirst } from './commands/packages.js';
 import { addLab } from './commands/lab/lab.js';
-import { addMonitor } from './commands/monitor.js';
 import { addPatches } from './commands/patches.js';
 import { addProve } from './commands/prove/prove.js';
 import { addShell } from './commands/shell.js';
@@ -30,7 +29,6 @@ addBench(program);
 addBisect(program);
 addLab(program);
 addXdp(program);
-addMonitor(program);
 installPackagesFirst(program);
 
 await runCommands(program);

@@ -6,7 +6,6 @@ import { commandMonitor } from '../../nf/monitor/client.js';
 import { serveMonitor } from '../../nf/monitor/serve.js';
 import { callerDir } from '../host/repository.js';
 import { interruptSignal } from '../process/interrupt.js';
-import { needsPackages } from './packages.js';
 
 const runDir = '/run/flash';
 
@@ -15,12 +14,10 @@ interface MonitorOptions {
   readonly state: string;
 }
 
-export function addMonitor(program: Command): void {
-  const monitor = needsPackages(program.command('monitor'), 'none').description(
-    'runs chains of network functions that have no privilege (nf/README.md)',
-  );
+export function addMonitorCommands(monitor: Command): void {
   const add = (words: string, description: string): Command =>
-    needsPackages(monitor.command(words), 'none')
+    monitor
+      .command(words)
       .description(description)
       .option('--socket <path>', 'where the monitor listens', `${runDir}/monitor.sock`);
   add('serve', 'serve functions until SIGTERM; the chain goes on after that')

@@ -5,11 +5,7 @@ import { repositoryRoot } from '../../host/repository.js';
 import { follow, type Followed } from '../../process/follow.js';
 import { waitUntil } from '../../process/wait-until.js';
 
-export const monitorCommand = [
-  '--enable-source-maps',
-  join(repositoryRoot, 'dist', 'harness', 'cli.js'),
-  'monitor',
-] as const;
+export const monitorCommand = ['--enable-source-maps', join(repositoryRoot, 'dist', 'harness', 'monitor.js')] as const;
 const startDeadlineMs = 120_000;
 
 export interface MonitorPlace {
