@@ -1,0 +1,150 @@
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use rustix::event::{poll, PollFd, PollFlags, Timespec};
+use rustix::fs::{fcntl_get_seals, fstat, SealFlags};
+use rustix::io::Errno;
+use rustix::net::{RecvFlags, SocketFlags};
+
+use crate::error::{Error, Trying};
+use crate::monitor::{ask, receive, Monitor, Request};
+use crate::port::Port;
+use crate::protocol::{encode_join, Joined, Message};
+use crate::socket::{RingSizes, Socket};
+use crate::sys::frames::Frames;
+use crate::sys::mapping::Mapping;
+
+/// Where the monitor listens unless told.
+pub const MONITOR_PATH: &str = "/run/flash/monitor.sock";
+
+const ANSWER_IN: Duration = Duration::from_secs(10);
+
+/// Which function of which chain a program wants to be.
+#[derive(Clone, Debug)]
+pub struct JoinOptions {
+    chain: String,
+    function: String,
+    monitor: PathBuf,
+}
+
+impl JoinOptions {
+    /// By the names in the chain file.
+    pub fn new(chain: impl Into<String>, function: impl Into<String>) -> Self {
+        Self {
+            chain: chain.into(),
+            function: function.into(),
+            monitor: MONITOR_PATH.into(),
+        }
+    }
+
+    /// Where the monitor listens.
+    pub fn monitor(mut self, path: impl Into<PathBuf>) -> Self {
+        self.monitor = path.into();
+        self
+    }
+}
+
+pub(crate) fn join(options: &JoinOptions) -> Result<Port, Error> {
+    let JoinOptions {
+        chain,
+        function,
+        monitor,
+    } = options;
+    let join = encode_join(chain, function)
+        .ok_or_else(|| Error::Option("a name has 1 to 31 bytes".into()))?;
+    let request = Request {
+        path: monitor.clone(),
+        join,
+    };
+    let asking = || format!("asking the monitor at {}", monitor.display());
+    let connection = ask(&request, &[], SocketFlags::empty()).trying(asking)?;
+    let (message, fds) = await_answer(&connection).trying(asking)?;
+    match message {
+        Some(Message::Joined(joined)) => {
+            let [socket, umem]: [OwnedFd; 2] = fds
+                .try_into()
+                .map_err(|_| Error::Protocol("no socket and memory came"))?;
+            take(&joined, socket, umem, request, connection)
+        }
+        Some(Message::Refused { errno, why }) => Err(Error::Refused {
+            why,
+            source: io::Error::from_raw_os_error(errno),
+        }),
+        _ => Err(Error::Protocol("its answer is none")),
+    }
+}
+
+fn await_answer(connection: &OwnedFd) -> Result<(Option<Message>, Vec<OwnedFd>), Errno> {
+    let timeout = Timespec::try_from(ANSWER_IN).map_err(|_| Errno::INVAL)?;
+    let mut fds = [PollFd::new(connection, PollFlags::IN)];
+    if poll(&mut fds, Some(&timeout))? == 0 {
+        return Err(Errno::TIMEDOUT);
+    }
+    receive(connection.as_fd(), RecvFlags::DONTWAIT)?.ok_or(Errno::CONNRESET)
+}
+
+fn take(
+    joined: &Joined,
+    socket: OwnedFd,
+    umem: OwnedFd,
+    request: Request,
+    connection: OwnedFd,
+) -> Result<Port, Error> {
+    let len = check_memory(joined, &umem)?;
+    let memory = Mapping::of_file(&umem, len).trying(|| "mapping the memory".into())?;
+    let frames = Frames::new(memory, joined.frame_size);
+    let end = joined.first_frame.checked_add(joined.own_frames);
+    if !end.is_some_and(|end| frames.add(joined.first_frame..end)) {
+        return Err(Error::Protocol("there are no such frames"));
+    }
+    let Joined {
+        rx,
+        tx,
+        fill,
+        completion,
+        edges,
+        ..
+    } = *joined;
+    let sizes = RingSizes {
+        rx,
+        tx,
+        fill,
+        completion,
+    };
+    if [rx, tx, fill, completion]
+        .iter()
+        .any(|size| !size.is_power_of_two())
+    {
+        return Err(Error::Protocol("the size of a ring is no power of two"));
+    }
+    let socket = Socket::new(socket, sizes, false).trying(|| "mapping the rings".into())?;
+    let monitor = Monitor::new(request, umem, connection);
+    let port = Port::new(socket, frames, None, Some(monitor), edges);
+    port.tend()?;
+    Ok(port)
+}
+
+/// How long it is. It has to stay as long: a program that touches what is not there any more is killed.
+fn check_memory(joined: &Joined, umem: &OwnedFd) -> Result<usize, Error> {
+    let Joined {
+        frame_size,
+        frame_count,
+        ..
+    } = *joined;
+    if !matches!(frame_size, 2048 | 4096) {
+        return Err(Error::Protocol("the size of a frame cannot be"));
+    }
+    let len = u64::from(frame_size) * u64::from(frame_count);
+    let there = fstat(umem)
+        .trying(|| "looking at the memory".into())?
+        .st_size;
+    if len == 0 || u64::try_from(there).map_or(true, |there| len > there) {
+        return Err(Error::Protocol("the memory is too small"));
+    }
+    if !fcntl_get_seals(umem).is_ok_and(|seals| seals.contains(SealFlags::SHRINK)) {
+        return Err(Error::Protocol("the memory could shrink"));
+    }
+    usize::try_from(len).map_err(|_| Error::Protocol("the memory is too large"))
+}
