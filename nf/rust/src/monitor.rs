@@ -62,11 +62,6 @@ impl Monitor {
         self.connection.borrow()
     }
 
-    /// How long to sleep at most, so that another monitor is found.
-    pub(crate) fn patience(&self) -> Option<Duration> {
-        self.connection.borrow().is_none().then_some(RETRY)
-    }
-
     pub(crate) fn hear_in_passing(&self, port: &Port) {
         let now = Instant::now();
         let last = self.last_heard.get();

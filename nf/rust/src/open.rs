@@ -175,7 +175,7 @@ fn open_socket(options: &OpenOptions, frames: &Frames) -> io::Result<Socket> {
         SocketFlags::CLOEXEC,
         None,
     )?;
-    let ifindex = name_to_index(&fd, &options.device)?;
+    let ifindex = index_of(&options.device)?;
     let memory = frames.memory();
     set_xdp_umem_reg(
         &fd,
@@ -206,6 +206,13 @@ fn open_socket(options: &OpenOptions, frames: &Frames) -> io::Result<Socket> {
         poll_busily(socket.fd())?;
     }
     Ok(socket)
+}
+
+/// AF_XDP sockets do not answer this.
+fn index_of(device: &str) -> Result<u32, Errno> {
+    let (family, kind) = (AddressFamily::UNIX, SocketType::DGRAM);
+    let any = socket_with(family, kind, SocketFlags::CLOEXEC, None)?;
+    name_to_index(any, device)
 }
 
 fn mode_flags(mode: Mode) -> SocketAddrXdpFlags {

@@ -73,7 +73,8 @@ impl Port {
         }
     }
 
-    /// A new packet, of no bytes, if there is a free frame.
+    /// A new packet, of no bytes, if there is a free frame. Free frames go on the fill ring as long as there is room: a
+    /// program that makes packets of its own has more frames than the rings have entries.
     pub fn allocate(&self) -> Option<Packet<'_>> {
         self.frames
             .allocate()
@@ -106,7 +107,7 @@ impl Port {
     ///
     /// # Errors
     ///
-    /// What the kernel says: [`Error::System`] with `ENXIO` if the device is gone.
+    /// What the kernel says: [`Error::System`] with `ENXIO` if the device is gone, within a second.
     pub fn wait(&self, options: &WaitOptions<'_>) -> Result<Wake, Error> {
         wait(&[self], options)
     }

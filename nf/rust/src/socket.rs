@@ -231,6 +231,11 @@ impl Socket {
         recv(&self.fd, &mut [][..] as &mut [u8], RecvFlags::DONTWAIT).map(|_| ())
     }
 
+    /// Fails with ENXIO if it is gone.
+    pub(crate) fn check_device(&self) -> Result<(), Errno> {
+        tolerate(self.poll_device()).map(|_| ())
+    }
+
     /// Runs the driver's NAPI poll, where system calls are to do that.
     pub(crate) fn poll_busily(&self) {
         if self.busy_poll {

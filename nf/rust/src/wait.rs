@@ -9,8 +9,10 @@ use crate::port::Port;
 
 /// While busy: reading the clock costs more than a look.
 const LOOKS_PER_CLOCK: u32 = 64;
-/// What no event tells of is looked at this often.
+/// What no event tells of is looked at this often while there is something to look for,
 const NUDGE: Duration = Duration::from_millis(1);
+/// and this often if not: whether the device, or the monitor, is still there.
+const CHECK: Duration = Duration::from_secs(1);
 
 /// How to wait.
 #[derive(Clone, Debug, Default)]
@@ -68,7 +70,7 @@ pub enum Wake {
 ///
 /// # Errors
 ///
-/// What the kernel says: [`Error::System`] with `ENXIO` if a device is gone.
+/// What the kernel says: [`Error::System`] with `ENXIO` if a device is gone, within a second.
 pub fn wait(ports: &[&Port], options: &WaitOptions<'_>) -> Result<Wake, Error> {
     let start = Instant::now();
     let deadline = options.timeout.and_then(|time| start.checked_add(time));
@@ -111,13 +113,9 @@ pub fn wait(ports: &[&Port], options: &WaitOptions<'_>) -> Result<Wake, Error> {
         if left.is_some_and(|left| left.is_zero()) {
             return Ok(Wake::Timeout);
         }
-        let patience = ports
-            .iter()
-            .filter_map(|port| port.monitor().and_then(|monitor| monitor.patience()))
-            .chain(left)
-            .chain(again.then_some(NUDGE))
-            .min();
-        if sleep(ports, options.wake, patience)? {
+        let patience = if again { NUDGE } else { CHECK };
+        let time = left.map_or(patience, |left| left.min(patience));
+        if sleep(ports, options.wake, time)? {
             return Ok(Wake::Woken);
         }
     }
@@ -161,11 +159,7 @@ fn look_busily(ports: &[&Port], end: Instant) -> Result<bool, Error> {
 }
 
 /// Returns whether `wake` is readable. Signals do not end it.
-fn sleep(
-    ports: &[&Port],
-    wake: Option<BorrowedFd<'_>>,
-    time: Option<Duration>,
-) -> Result<bool, Error> {
+fn sleep(ports: &[&Port], wake: Option<BorrowedFd<'_>>, time: Duration) -> Result<bool, Error> {
     let connections: Vec<_> = ports
         .iter()
         .filter_map(|port| port.monitor())
@@ -186,17 +180,20 @@ fn sleep(
     fds.extend(connected.map(|fd| PollFd::new(fd, PollFlags::IN)));
     fds.extend(wake.map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN)));
 
-    let timeout = time.and_then(|time| Timespec::try_from(time).ok());
+    let timeout = Timespec::try_from(time).ok();
     match poll(&mut fds, timeout.as_ref()) {
+        // Nothing wakes who sleeps on a device that goes.
+        Ok(0) if time == CHECK => check_devices(ports)?,
         Ok(_) | Err(Errno::INTR) => {}
         Err(error) => return Err(error).trying(|| "sleeping".into()),
     }
-    let broken = PollFlags::ERR | PollFlags::NVAL | PollFlags::HUP;
-    if fds[..ports.len()]
-        .iter()
-        .any(|fd| fd.revents().intersects(broken))
-    {
-        return Err(Errno::NXIO).trying(|| "waiting for a device".into());
-    }
     Ok(wake.is_some() && fds.last().is_some_and(|fd| !fd.revents().is_empty()))
+}
+
+fn check_devices(ports: &[&Port]) -> Result<(), Error> {
+    for port in ports {
+        let checked = port.socket().check_device();
+        checked.trying(|| "waiting for a device".into())?;
+    }
+    Ok(())
 }

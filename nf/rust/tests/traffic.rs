@@ -1,0 +1,339 @@
+//! Packets on a veth pair, in copy mode.
+use std::collections::VecDeque;
+use std::time::Instant;
+
+use flash_nf::{FrameCounts, Mode, OpenOptions, Packet, Port, Redirect, SendError, WaitOptions};
+use testbed::{make_veth, turn_around, udp, wait_until, xdp_object, DEADLINE, PAYLOAD_AT};
+
+const RING: u32 = 16;
+
+fn options(device: &str, frames: u32) -> OpenOptions {
+    OpenOptions::new(device)
+        .mode(Mode::Copy)
+        .frame_count(frames)
+        .ring_size(RING)
+        .queue_wait(DEADLINE)
+        .redirect(Redirect::Object(xdp_object().into()))
+}
+
+fn open(device: &str, frames: u32) -> Port {
+    Port::open(&options(device, frames)).unwrap()
+}
+
+/// Waits for so many packets.
+fn receive(port: &Port, count: usize) -> Vec<Packet<'_>> {
+    let start = Instant::now();
+    let mut packets = Vec::new();
+    while packets.len() < count {
+        packets.extend(port.receive(count - packets.len()));
+        assert!(start.elapsed() < DEADLINE, "{} came", packets.len());
+        if packets.len() < count {
+            port.wait(&WaitOptions::new().timeout(DEADLINE)).unwrap();
+        }
+    }
+    packets
+}
+
+fn numbered(port: &Port, number: u32) -> Packet<'_> {
+    let mut packet = port.allocate().unwrap();
+    packet.grow_back(64).unwrap();
+    packet[..12].fill(0xff);
+    packet[12..14].copy_from_slice(&[0x88, 0xb5]);
+    packet[14..18].copy_from_slice(&number.to_be_bytes());
+    packet
+}
+
+fn number_of(packet: &Packet<'_>) -> u32 {
+    u32::from_be_bytes(packet[14..18].try_into().unwrap())
+}
+
+fn total(counts: FrameCounts) -> usize {
+    counts.free + counts.held + counts.filled + counts.received + counts.sending
+}
+
+/// Until the kernel has nothing of it but what is on the fill ring.
+fn settle(port: &Port) -> FrameCounts {
+    wait_until("nothing is on its way", || {
+        port.flush().unwrap();
+        port.frames().sending == 0
+    });
+    port.frames()
+}
+
+#[test]
+#[ignore = "needs root, for a veth pair"]
+fn a_datagram_comes_as_it_was_sent_and_its_answer_arrives() {
+    make_veth();
+    let port = open("a", 64);
+    let socket = udp();
+
+    for size in [0, 1, 100, 1400] {
+        let payload: Vec<u8> = (0..size).map(|at| at as u8).collect();
+        socket.send(&payload).unwrap();
+        let mut packet = receive(&port, 1).pop().unwrap();
+        assert_eq!(packet[PAYLOAD_AT..PAYLOAD_AT + size], payload);
+        turn_around(&mut packet);
+        packet.send(0).unwrap();
+        port.flush().unwrap();
+
+        let mut answer = [0; 2000];
+        let len = socket.recv(&mut answer).unwrap();
+        assert_eq!(answer[..len], payload);
+    }
+
+    let stats = port.stats().unwrap();
+    assert_eq!((stats.rx_packets, stats.tx_packets), (4, 4));
+    assert_eq!((stats.impossible, stats.tx_full), (0, 0));
+    assert_eq!(stats.kernel.tx_invalid, 0);
+}
+
+#[test]
+#[ignore = "needs root, for a veth pair"]
+fn frames_of_dropped_packets_are_used_again() {
+    make_veth();
+    let port = open("a", RING);
+    let socket = udp();
+
+    for round in 0..50u8 {
+        for _ in 0..8 {
+            socket.send(&[round]).unwrap();
+        }
+        let packets = receive(&port, 8);
+        assert!(packets.iter().all(|packet| packet[PAYLOAD_AT] == round));
+        drop(packets);
+        port.flush().unwrap();
+    }
+
+    assert_eq!(port.stats().unwrap().rx_packets, 400);
+    assert_eq!(total(settle(&port)), RING as usize);
+}
+
+#[test]
+#[ignore = "needs root, for a veth pair"]
+fn a_packet_for_which_there_is_no_room_comes_back_and_is_sent_later() {
+    make_veth();
+    let (port, other) = (open("a", 64), open("b", 64));
+
+    assert_eq!(port.room(), RING as usize);
+    for number in 0..RING {
+        numbered(&port, number).send(0).unwrap();
+    }
+    assert_eq!(port.room(), 0);
+    let error = numbered(&port, RING).send(0).unwrap_err();
+    assert!(matches!(error, SendError::Full(_)));
+    let packet = error.into_packet();
+    assert_eq!((packet.len(), number_of(&packet)), (64, RING));
+    assert_eq!(port.pending(), 0, "nothing has left");
+    port.wait(&WaitOptions::new().timeout(DEADLINE)).unwrap();
+    let mut came: Vec<u32> = receive(&other, RING as usize)
+        .iter()
+        .map(number_of)
+        .collect();
+    other.flush().unwrap();
+    packet.send(0).unwrap();
+    port.flush().unwrap();
+
+    came.push(number_of(&receive(&other, 1)[0]));
+    assert_eq!(came, Vec::from_iter(0..=RING));
+    assert_eq!(port.stats().unwrap().tx_full, 1);
+    assert_eq!(settle(&port).held, 0);
+}
+
+#[test]
+#[ignore = "needs root, for a veth pair"]
+fn who_holds_all_frames_gets_no_more_packets_until_it_lets_go() {
+    make_veth();
+    let port = open("a", 8);
+    let socket = udp();
+    for number in 0..8 {
+        socket.send(&[number]).unwrap();
+    }
+    let held = receive(&port, 8);
+    port.flush().unwrap();
+
+    socket.send(&[8]).unwrap();
+    wait_until("the kernel has dropped it", || {
+        port.stats().unwrap().kernel.rx_dropped == 1
+            || port.stats().unwrap().kernel.fill_ring_empty == 1
+    });
+    assert_eq!(port.receive(1).count(), 0);
+    assert!(port.allocate().is_none());
+    assert!((0..)
+        .zip(&held)
+        .all(|(number, packet)| packet[PAYLOAD_AT] == number));
+    drop(held);
+    port.flush().unwrap();
+    socket.send(&[9]).unwrap();
+
+    assert_eq!(receive(&port, 1)[0][PAYLOAD_AT], 9);
+}
+
+#[test]
+#[ignore = "needs root, for a veth pair"]
+fn no_frame_is_lost_whatever_is_done_with_packets() {
+    const FRAMES: u32 = 40;
+    make_veth();
+    let ports = [open("a", FRAMES), open("b", FRAMES)];
+    let mut held = [VecDeque::new(), VecDeque::new()];
+    let mut random = 1u32;
+
+    for number in 0..4000 {
+        random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        let choice = random >> 24;
+        let side = number as usize % 2;
+        let (port, held) = (&ports[side], &mut held[side]);
+        match choice % 8 {
+            0 if held.len() < 20 => held.extend(port.allocate()),
+            1 | 2 if held.len() < 20 => held.extend(port.receive(choice as usize % 5)),
+            3 => drop(held.pop_front()),
+            4 => drop(port.receive(3).next()),
+            5 => port.flush().unwrap(),
+            _ => {
+                if let Some(mut packet) = held.pop_back() {
+                    packet.truncate(0);
+                    if packet.grow_back(60).is_ok() {
+                        packet.fill(0xff);
+                        packet.send(0).map_err(SendError::into_packet).ok();
+                    }
+                }
+            }
+        }
+        assert_eq!(total(port.frames()), FRAMES as usize, "after {number}");
+    }
+    let kept = held.each_ref().map(VecDeque::len);
+    drop(held);
+
+    for (port, kept) in ports.iter().zip(kept) {
+        let counts = settle(port);
+        assert_eq!(total(counts), FRAMES as usize);
+        assert_eq!(counts.held, 0, "{kept} were held");
+        let stats = port.stats().unwrap();
+        assert!(
+            stats.rx_packets > 100 && stats.tx_packets > 100,
+            "{stats:?}"
+        );
+        assert_eq!((stats.impossible, stats.kernel.tx_invalid), (0, 0));
+        assert_eq!(stats.kernel.rx_invalid, 0);
+    }
+}
+
+#[test]
+#[ignore = "needs root, for a veth pair"]
+fn headers_are_put_in_front_and_taken_away() {
+    make_veth();
+    let (port, other) = (open("a", 64), open("b", 64));
+    let mut packet = numbered(&port, 7);
+    let (before, behind) = (packet.headroom(), packet.tailroom());
+
+    packet.grow_front(8).unwrap();
+    assert_eq!(
+        (packet[..8].to_vec(), packet.headroom()),
+        (vec![0; 8], before - 8)
+    );
+    packet.copy_within(8..22, 0);
+    packet.send(0).unwrap();
+    port.flush().unwrap();
+    let mut came = receive(&other, 1).pop().unwrap();
+    assert_eq!(came.len(), 72);
+    came.strip_front(8).unwrap();
+
+    assert_eq!((came.len(), number_of(&came)), (64, 7));
+    assert!(came.strip_front(65).is_err());
+    assert!(came.grow_front(came.headroom() + 1).is_err());
+    assert!(came.grow_back(came.tailroom() + 1).is_err());
+    assert!(came.grow_back(usize::MAX).is_err());
+    came.truncate(65);
+    assert_eq!(came.len(), 64);
+    assert!(behind > 1500);
+}
+
+#[test]
+#[ignore = "needs root, for a veth pair"]
+fn bytes_that_are_added_are_not_those_of_an_older_packet() {
+    make_veth();
+    let port = open("a", RING + 1);
+    let mut packet = port.allocate().unwrap();
+    packet.grow_front(packet.headroom()).unwrap();
+    packet.grow_back(packet.tailroom()).unwrap();
+    packet.fill(0xff);
+    drop(packet);
+
+    let mut packet = port.allocate().unwrap();
+    packet.grow_back(packet.tailroom()).unwrap();
+    packet.grow_front(packet.headroom()).unwrap();
+
+    assert_eq!(packet.len(), 2048);
+    assert!(packet.iter().all(|&byte| byte == 0));
+}
+
+#[test]
+#[ignore = "needs root, for a veth pair"]
+fn there_is_one_edge_without_a_chain() {
+    make_veth();
+    let port = open("a", 64);
+
+    let error = numbered(&port, 0).send(1).unwrap_err();
+
+    assert!(matches!(error, SendError::NoSuchEdge(_)));
+    assert_eq!(error.into_packet().len(), 64);
+    assert_eq!(
+        (port.edges(), port.leaving(), port.monitored()),
+        (1, false, false)
+    );
+}
+
+#[test]
+#[ignore = "needs root, for a veth pair"]
+fn what_an_iterator_is_not_asked_for_stays_on_rx() {
+    make_veth();
+    let port = open("a", 64);
+    let socket = udp();
+    for number in 0..4 {
+        socket.send(&[number]).unwrap();
+    }
+    wait_until("all have come", || port.frames().received == 4);
+
+    assert_eq!(port.receive(3).next().unwrap()[PAYLOAD_AT], 0);
+    let two: Vec<Packet<'_>> = port.receive(2).collect();
+
+    assert_eq!((two[0][PAYLOAD_AT], two[1][PAYLOAD_AT]), (1, 2));
+    assert_eq!(port.frames().received, 1);
+}
+
+#[test]
+#[ignore = "needs root, for a veth pair"]
+fn a_port_moves_to_another_thread() {
+    make_veth();
+    let port = open("a", 64);
+    let socket = udp();
+    let worker = std::thread::spawn(move || receive(&port, 1)[0][PAYLOAD_AT]);
+
+    socket.send(b"x").unwrap();
+
+    assert_eq!(worker.join().unwrap(), b'x');
+}
+
+#[test]
+#[ignore = "needs root, for a veth pair"]
+fn a_program_that_polls_busily_gets_its_packets() {
+    make_veth();
+    let port = Port::open(&options("a", 64).busy_poll(true)).unwrap();
+    let socket = udp();
+
+    socket.send(b"x").unwrap();
+
+    assert_eq!(receive(&port, 1)[0][PAYLOAD_AT], b'x');
+}
+
+#[test]
+#[ignore = "needs root, for a veth pair"]
+fn a_port_that_is_closed_gives_its_queue_and_its_device_back() {
+    make_veth();
+    drop(open("a", 64));
+
+    let port = open("a", 64);
+
+    let socket = udp();
+    socket.send(b"x").unwrap();
+    assert_eq!(receive(&port, 1).len(), 1);
+}
