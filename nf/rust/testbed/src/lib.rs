@@ -8,6 +8,7 @@
 //!  |  is who answers here                           |
 //!  +------------------------------------------------+
 //! ```
+mod monitor;
 mod place;
 
 use std::fs;
@@ -18,6 +19,7 @@ use std::time::{Duration, Instant};
 
 use rustix::thread::{unshare_unsafe, UnshareFlags};
 
+pub use monitor::Monitor;
 pub use place::{Place, RING_SIZE};
 
 /// How long anything may take.

@@ -1,0 +1,220 @@
+//! The program itself, between a veth pair and its own command line.
+use std::io::{BufRead, BufReader, Read};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::Instant;
+
+use flash_nf::{Mode, OpenOptions, Port, Redirect, WaitOptions};
+
+use testbed::{make_veth, xdp_object, Monitor, DEADLINE};
+
+const NOBODY: u32 = 65534;
+const COUNT: u32 = 2000;
+const BATCH: u32 = 20;
+
+/// An l2fwd that is ready.
+struct L2fwd {
+    process: Child,
+    output: BufReader<ChildStdout>,
+}
+
+impl L2fwd {
+    fn start(command: &mut Command) -> Self {
+        let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
+        let output = BufReader::new(process.stdout.take().unwrap());
+        let mut l2fwd = Self { process, output };
+        let mut line = String::new();
+        l2fwd.output.read_line(&mut line).unwrap();
+        assert_eq!(line, "ready\n");
+        l2fwd
+    }
+
+    /// The numbers that it says at its end.
+    fn stop(self) -> String {
+        testbed::run(&format!("kill -TERM {}", self.process.id()));
+        self.report()
+    }
+
+    fn report(mut self) -> String {
+        let mut report = String::new();
+        self.output.read_to_string(&mut report).unwrap();
+        assert!(self.process.wait().unwrap().success());
+        report
+    }
+}
+
+fn program() -> Command {
+    Command::new(env!("CARGO_BIN_EXE_l2fwd"))
+}
+
+fn on_device(more: &[&str]) -> Command {
+    let mut command = program();
+    command.args(["--device", "a", "--swap-macs", "--xdp"]);
+    command.arg(xdp_object()).args(more);
+    command
+}
+
+/// The other end of the wire.
+fn open_b() -> Port {
+    let options = OpenOptions::new("b")
+        .mode(Mode::Copy)
+        .redirect(Redirect::Object(xdp_object().into()));
+    Port::open(&options).unwrap()
+}
+
+fn send(port: &Port, numbers: std::ops::Range<u32>) {
+    for number in numbers {
+        let mut packet = port.allocate().unwrap();
+        packet.grow_back(64).unwrap();
+        packet[..6].copy_from_slice(&[2, 0, 0, 0, 0, 1]);
+        packet[6..12].copy_from_slice(&[2, 0, 0, 0, 0, 2]);
+        packet[12..14].copy_from_slice(&[0x88, 0xb5]);
+        packet[14..18].copy_from_slice(&number.to_be_bytes());
+        packet.send(0).unwrap();
+    }
+    port.flush().unwrap();
+}
+
+/// Packets come back in order, with their addresses swapped and nothing else changed.
+fn expect_back(port: &Port, numbers: std::ops::Range<u32>) {
+    let start = Instant::now();
+    let mut next = numbers.start;
+    while next < numbers.end {
+        for packet in port.receive(64) {
+            assert_eq!(packet.len(), 64);
+            assert_eq!(packet[..12], [2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1]);
+            assert_eq!(packet[12..14], [0x88, 0xb5]);
+            assert_eq!(packet[14..18], next.to_be_bytes());
+            assert!(packet[18..].iter().all(|&byte| byte == 0));
+            next += 1;
+        }
+        assert!(start.elapsed() < DEADLINE, "{next} came back");
+        if next < numbers.end {
+            port.wait(&WaitOptions::new().timeout(DEADLINE)).unwrap();
+        }
+    }
+}
+
+fn expect_numbers(report: &str, numbers: &[(&str, u32)]) {
+    for (name, number) in numbers {
+        let wanted = format!("\"{name}\":{number}");
+        let there = report.trim().trim_matches(['{', '}']).split(',');
+        assert!(
+            there.clone().any(|each| each == wanted),
+            "{wanted}: {report}"
+        );
+    }
+}
+
+fn goes_back(more: &[&str]) {
+    make_veth();
+    let l2fwd = L2fwd::start(&mut on_device(more));
+    let port = open_b();
+
+    for first in (0..COUNT).step_by(BATCH as usize) {
+        send(&port, first..first + BATCH);
+        expect_back(&port, first..first + BATCH);
+    }
+
+    let report = l2fwd.stop();
+    let numbers = [
+        ("received", COUNT),
+        ("sent", COUNT),
+        ("full", 0),
+        ("held", 0),
+        ("refused", 0),
+    ];
+    expect_numbers(&report, &numbers);
+}
+
+#[test]
+#[ignore = "needs root, for a veth pair"]
+fn packets_go_back_in_order_asleep() {
+    goes_back(&[]);
+}
+
+#[test]
+#[ignore = "needs root, for a veth pair"]
+fn packets_go_back_in_order_busily() {
+    goes_back(&["--busy-us", "1000"]);
+}
+
+#[test]
+#[ignore = "needs root, for a veth pair"]
+fn somebody_without_privilege_forwards_for_a_chain() {
+    make_veth();
+    let monitor = Monitor::start("l2fwd");
+    monitor.apply(
+        "chain: web\nfunctions:\n  first: { device: a, queue: 0, user: nobody, input: true }\n",
+    );
+    let l2fwd = L2fwd::start(&mut as_nobody(&monitor, "first"));
+    monitor.settle();
+    let port = open_b();
+
+    for first in (0..COUNT).step_by(BATCH as usize) {
+        send(&port, first..first + BATCH);
+        expect_back(&port, first..first + BATCH);
+    }
+
+    monitor.apply("chain: web\nfunctions: {}\n");
+    expect_numbers(
+        &l2fwd.report(),
+        &[("received", COUNT), ("sent", COUNT), ("held", 0)],
+    );
+}
+
+#[test]
+#[ignore = "needs root, for a veth pair"]
+fn it_says_why_it_cannot_start() {
+    make_veth();
+    let monitor = Monitor::start("l2fwd-refused");
+    let said = |command: &mut Command| {
+        let output = command.output().unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        String::from_utf8(output.stderr).unwrap()
+    };
+
+    assert_eq!(
+        said(program().args(["--device", "nowhere"])),
+        "l2fwd: opening queue 0 of nowhere: No such device (os error 19)\n"
+    );
+    assert_eq!(
+        said(program().args(["--chain", "web", "--function", "f", "--monitor", "/nowhere"])),
+        "l2fwd: asking the monitor at /nowhere: No such file or directory (os error 2)\n"
+    );
+    assert_eq!(
+        said(&mut as_nobody(&monitor, "first")),
+        "l2fwd: the monitor refuses: there is no function first in a chain web\n"
+    );
+}
+
+#[test]
+fn what_it_does_not_know_is_refused_with_its_usage() {
+    let output = program().arg("--fast").output().unwrap();
+
+    assert_eq!(output.status.code(), Some(2));
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(error.starts_with("l2fwd: invalid option '--fast'\nusage: l2fwd --device NAME"));
+}
+
+/// A copy that others may read, wherever this was built.
+fn as_nobody(monitor: &Monitor, function: &str) -> Command {
+    let copy: PathBuf = monitor.folder().join("l2fwd");
+    std::fs::copy(Path::new(env!("CARGO_BIN_EXE_l2fwd")), &copy).unwrap();
+    let mut command = Command::new(copy);
+    command
+        .args([
+            "--swap-macs",
+            "--chain",
+            "web",
+            "--function",
+            function,
+            "--monitor",
+        ])
+        .arg(monitor.socket())
+        .current_dir("/")
+        .uid(NOBODY)
+        .gid(NOBODY);
+    command
+}
