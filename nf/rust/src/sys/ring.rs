@@ -245,17 +245,21 @@ mod mapped {
             Ok(ring)
         }
 
+        fn at(&self, offset: usize) -> *mut u8 {
+            self.memory.start().as_ptr().wrapping_add(offset)
+        }
+
         fn index(&self, offset: usize) -> &AtomicU32 {
             // SAFETY: new() has seen that it is aligned and within the memory, which lives as long as self. All
             // accesses to it are atomic.
-            unsafe { AtomicU32::from_ptr(self.memory.start().add(offset).cast().as_ptr()) }
+            unsafe { AtomicU32::from_ptr(self.at(offset).cast()) }
         }
 
         fn slot(&self, slot: u32) -> *mut T {
             assert!(slot < self.size);
-            // SAFETY: new() has mapped that many entries behind the offset.
-            let slots = unsafe { self.memory.start().add(self.entries) };
-            slots.cast::<T>().as_ptr().wrapping_add(slot as usize)
+            self.at(self.entries)
+                .cast::<T>()
+                .wrapping_add(slot as usize)
         }
     }
 
