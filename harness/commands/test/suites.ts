@@ -10,6 +10,7 @@ import { nativeSuite } from '../../suites/native-suite.js';
 import { nicSuite } from '../../suites/nic-suite.js';
 import { proveSuite } from '../../suites/prove-suite.js';
 import { passthroughSuite } from '../../suites/passthrough-suite.js';
+import { rustSuite } from '../../suites/rust-suite.js';
 import { selftestsSuite } from '../../suites/selftests-suite.js';
 import { traceSuite } from '../../suites/trace-suite.js';
 import { unitSuite } from '../../suites/unit-suite.js';
@@ -21,6 +22,7 @@ export const suites: readonly Suite[] = [
   selftestsSuite,
   nativeSuite,
   proveSuite,
+  rustSuite,
   mutantsSuite,
   guestSuite,
   holdSuite,
