@@ -6,8 +6,8 @@
 # `mail` what sends patches, `package` what makes and signs packages, `lab` what reaches machines and
 # makes packages for them, `nic` what `parity` has and what makes packages, `virtual-lab` what makes
 # disks for machines and what `lab` has, `prove` what `npm run prove` compiles with, `trace` bpftrace and
-# what makes BTF, `test` what `prove` has and what checks shell scripts; all of them do without what
-# cannot be had.
+# what makes BTF, `test` what `prove` has, what checks shell scripts and what builds Rust; all of them do
+# without what cannot be had.
 # `bootstrap.sh check` only prints which packages are missing, and on a second line how this user
 # becomes root.
 set -euo pipefail
@@ -27,11 +27,29 @@ packages=(
     # virtme-ng where the distribution has none; fetching sources
     python3-venv ca-certificates
 )
+
+# The Rust that the network functions are built with, if there is none that is new enough. That of Debian 12
+# is not, but it has another one besides.
+readonly oldest_rust=75
+rust_packages() {
+    local version
+    version=$(cargo --version 2>/dev/null) || version='cargo 1.0'
+    version=${version#cargo 1.}
+    if ((${version%%.*} >= oldest_rust)) && command -v cargo-clippy >/dev/null && command -v cargo-fmt >/dev/null; then
+        return
+    fi
+    if grep -qs '^VERSION_CODENAME=bookworm$' /etc/os-release; then
+        echo rustc-web cargo-web rust-web-clippy rustfmt-web
+    else
+        echo rustc cargo rust-clippy rustfmt
+    fi
+}
+
 case ${1-} in
     bench) also=(libdpdk-dev) ;;
     parity) also=(bpftool) ;;
     prove) also=(libclang-rt-dev spin) ;;
-    test) also=(shellcheck libclang-rt-dev) ;;
+    test) read -ra also <<<"shellcheck libclang-rt-dev $(rust_packages)" ;;
     fresh) also=(debootstrap) ;;
     lab) also=(openssh-client debhelper rsync cpio dwarves) ;;
     mail) also=(git-email libmailtools-perl) ;;
@@ -96,7 +114,7 @@ install_command() { echo "apt-get update && apt-get install -y --no-install-reco
 
 apt_install() {
     say "installing: $*"
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" </dev/null >&2 ||
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-remove --no-install-recommends "$@" </dev/null >&2 ||
         fail $no_network "apt-get could not install $*; see its messages above"
 }
 

@@ -12,6 +12,8 @@ interface Machine {
   readonly user: 'root' | 'ordinary';
   readonly sudo?: 'asks for a password' | 'asks for nothing';
   readonly virtmeNg?: 'installed' | 'a package' | 'no package';
+  /** The version of cargo, with what belongs to it. */
+  readonly cargo?: string;
 }
 
 interface Outcome extends RunResult {
@@ -21,7 +23,7 @@ interface Outcome extends RunResult {
   readonly venv: boolean;
 }
 
-const realTools = ['bash', 'sed', 'sort', 'comm', 'mkdir', 'rm', 'env', 'cp', 'dirname', 'realpath'];
+const realTools = ['bash', 'sed', 'grep', 'sort', 'comm', 'mkdir', 'rm', 'env', 'cp', 'dirname', 'realpath'];
 const logged = 'echo "${0##*/} $*" >>"$CALLS"';
 
 /** Programs as lines of sh. The venv that the made-up python3 makes has a pip that makes vng. */
@@ -30,6 +32,7 @@ function programsOf({
   user,
   sudo,
   virtmeNg = 'installed',
+  cargo,
 }: Machine): Readonly<Record<string, readonly string[]>> {
   return {
     id: [`echo ${user === 'root' ? 0 : 1000}`],
@@ -45,6 +48,10 @@ function programsOf({
     pip: ['echo pip >>"$CALLS"', 'cp "$0" "${0%/*}/vng"'],
     ...(sudo && { sudo: [`[ "$1" != -n ] || exit ${sudo === 'asks for nothing' ? 0 : 1}`, logged, 'exec "$@"'] }),
     ...(virtmeNg === 'installed' && { vng: ['exit 0'] }),
+    ...(cargo !== undefined && {
+      cargo: [`echo 'cargo ${cargo} (d8a7c8e3b 2026-01-01)'`],
+      ...{ 'cargo-clippy': ['exit 0'], 'cargo-fmt': ['exit 0'] },
+    }),
   };
 }
 
@@ -153,6 +160,28 @@ test('what makes packages is installed for who asks for packages, and for nobody
   t.deepEqual(called(await bootstrap(machine)), []);
   t.deepEqual(called(await bootstrap(machine, 'package')), ['apt-get update', 'apt-get install debhelper rsync']);
 });
+
+/** Debian 12 has two; elsewhere the only one will do. */
+const rust = /^apt-get install (?:cargo-web rust-web-clippy rustc-web rustfmt-web|cargo rust-clippy rustc rustfmt)$/;
+const allRust = ['rustc', 'cargo', 'rust-clippy', 'rustfmt', 'rustc-web', 'cargo-web', 'rust-web-clippy', 'rustfmt-web'];
+
+for (const { cargo, enough } of [
+  { cargo: undefined, enough: false },
+  { cargo: '1.65.0', enough: false },
+  { cargo: '1.75.0', enough: true },
+  { cargo: '1.110.1', enough: true },
+]) {
+  test(`Rust is ${enough ? 'not ' : ''}installed for the tests of who has ${cargo ?? 'none'}`, async (t) => {
+    const machine = { user: 'root', missing: allRust, ...(cargo !== undefined && { cargo }) } as const;
+
+    t.deepEqual(called(await bootstrap(machine)), []);
+    const [update, install, ...more] = called(await bootstrap(machine, 'test'));
+
+    t.deepEqual([update, ...more], [enough ? undefined : 'apt-get update']);
+    if (!enough) t.regex(install ?? '', rust);
+    else t.is(install, undefined);
+  });
+}
 
 test('root gets the virtme-ng of the distribution', async (t) => {
   const outcome = await bootstrap({ user: 'root', virtmeNg: 'a package' });
