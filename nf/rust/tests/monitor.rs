@@ -1,6 +1,11 @@
 //! Functions of a chain, with the monitor itself.
+use std::thread;
+use std::time::Duration;
+
 use flash_nf::{Error, JoinOptions, Packet, Port, WaitOptions, Wake};
 use testbed::{make_veth, turn_around, udp, wait_until, Monitor, DEADLINE, PAYLOAD_AT};
+
+const SHORT: Duration = Duration::from_millis(1);
 
 fn chain(names: &[&str], user: &str) -> String {
     let functions = names.iter().map(|name| {
@@ -121,17 +126,21 @@ fn a_chain_goes_on_without_a_monitor_and_the_next_one_finds_it() {
     exchange(&port, 1);
 
     monitor.kill();
-    let a_while = WaitOptions::new().timeout(std::time::Duration::from_millis(1));
     wait_until("it is missed", || {
-        port.wait(&a_while).unwrap();
+        port.wait(&WaitOptions::new().timeout(SHORT)).unwrap();
         !port.monitored()
     });
     exchange(&port, 2);
-    monitor.restart();
-    wait_until("the function has come back", || {
-        port.wait(&a_while).unwrap();
-        port.monitored()
+    // The next monitor gives it three seconds.
+    let waiting = thread::spawn(move || {
+        wait_until("the function has come back", || {
+            port.wait(&WaitOptions::new().timeout(SHORT)).unwrap();
+            port.monitored()
+        });
+        port
     });
+    monitor.restart();
+    let port = waiting.join().unwrap();
 
     exchange(&port, 3);
     let second = join(&monitor, "firewall").unwrap_err();

@@ -1,10 +1,19 @@
 use std::env;
 use std::fs;
+use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use rustix::net::{
+    connect, recv, send, socket, AddressFamily, RecvFlags, SendFlags, SocketAddrUnix, SocketType,
+};
+
 use crate::wait_until;
+
+/// The version of the protocol, and what says that a command follows.
+const HEADER: [u32; 2] = [1, 16];
+const STATUS: &str = r#"{"command":"status"}"#;
 
 /// A monitor that runs in the network namespace of the test, with a folder of its own.
 pub struct Monitor {
@@ -37,20 +46,15 @@ impl Monitor {
 
     /// Makes the chain what the text says.
     pub fn apply(&self, chain: &str) {
-        let file = self.folder.join("chain.yaml");
-        fs::write(&file, chain).unwrap();
-        let output = command(&self.folder, "apply").arg(&file).output().unwrap();
-        let error = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{error}");
+        // What Rust quotes is JSON as long as it is ASCII.
+        self.command(&format!(
+            r#"{{"command":"apply","file":"chain.yaml","text":{chain:?}}}"#
+        ));
     }
 
     /// Returns when all is done that it was asked for.
     pub fn settle(&self) {
-        assert!(command(&self.folder, "status")
-            .output()
-            .unwrap()
-            .status
-            .success());
+        self.command(STATUS);
     }
 
     /// Ends it as nothing else would.
@@ -70,9 +74,24 @@ impl Monitor {
         wait_until("the monitor answers", || {
             let ended = self.process.try_wait().unwrap();
             assert!(ended.is_none(), "{}", fs::read_to_string(&log).unwrap());
-            let status = command(&self.folder, "status").output().unwrap();
-            status.status.success()
+            self.ask(STATUS).is_ok()
         });
+    }
+
+    fn command(&self, json: &str) {
+        let answer = self.ask(json).unwrap();
+        assert!(answer.starts_with(r#"{"status":"#), "{answer}");
+    }
+
+    fn ask(&self, json: &str) -> io::Result<String> {
+        let connection = socket(AddressFamily::UNIX, SocketType::SEQPACKET, None)?;
+        connect(&connection, &SocketAddrUnix::new(self.socket())?)?;
+        let mut request = HEADER.map(u32::to_ne_bytes).concat();
+        request.extend(json.as_bytes());
+        send(&connection, &request, SendFlags::NOSIGNAL)?;
+        let mut answer = vec![0; 1 << 16];
+        let (len, _) = recv(&connection, &mut answer, RecvFlags::empty())?;
+        Ok(String::from_utf8_lossy(answer[..len].get(8..).unwrap_or_default()).into_owned())
     }
 }
 
@@ -85,8 +104,12 @@ impl Drop for Monitor {
 }
 
 fn serve(folder: &Path) -> Child {
+    let cli = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../dist/harness/cli.js");
     let log = fs::File::create(folder.join("log")).unwrap();
-    command(folder, "serve")
+    Command::new("node")
+        .arg(cli)
+        .args(["monitor", "serve", "--socket"])
+        .arg(folder.join("socket"))
         .arg("--state")
         .arg(folder.join("state"))
         .stdin(Stdio::null())
@@ -94,12 +117,4 @@ fn serve(folder: &Path) -> Child {
         .stderr(log)
         .spawn()
         .unwrap()
-}
-
-fn command(folder: &Path, verb: &str) -> Command {
-    let cli = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../dist/harness/cli.js");
-    let mut node = Command::new("node");
-    node.arg(cli).args(["monitor", verb, "--socket"]);
-    node.arg(folder.join("socket"));
-    node
 }
