@@ -171,7 +171,6 @@ impl Socket {
     /// before long, as no event tells when. A device that is down is no error.
     pub(crate) fn tend(&self, frames: &Frames) -> Result<bool, Errno> {
         self.tx.publish();
-        self.rx.release();
         let recycled = tolerate(self.recycle(frames))?;
         let kicked = tolerate(self.kick_tx())?;
         let again = recycled == Later::Again || kicked == Later::Again;
