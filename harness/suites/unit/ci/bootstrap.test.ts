@@ -163,7 +163,16 @@ test('what makes packages is installed for who asks for packages, and for nobody
 
 /** Debian 12 has two; elsewhere the only one will do. */
 const rust = /^apt-get install (?:cargo-web rust-web-clippy rustc-web rustfmt-web|cargo rust-clippy rustc rustfmt)$/;
-const allRust = ['rustc', 'cargo', 'rust-clippy', 'rustfmt', 'rustc-web', 'cargo-web', 'rust-web-clippy', 'rustfmt-web'];
+const allRust = [
+  'rustc',
+  'cargo',
+  'rust-clippy',
+  'rustfmt',
+  'rustc-web',
+  'cargo-web',
+  'rust-web-clippy',
+  'rustfmt-web',
+];
 
 for (const { cargo, enough } of [
   { cargo: undefined, enough: false },
