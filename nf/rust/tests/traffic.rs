@@ -2,8 +2,11 @@
 use std::collections::VecDeque;
 use std::time::Instant;
 
+use aya::programs::{Xdp, XdpFlags};
 use flash_nf::{FrameCounts, Mode, OpenOptions, Packet, Port, Redirect, SendError, WaitOptions};
-use testbed::{make_veth, turn_around, udp, wait_until, xdp_object, DEADLINE, PAYLOAD_AT};
+use testbed::{
+    make_veth, mount_bpf, run, turn_around, udp, wait_until, xdp_object, DEADLINE, PAYLOAD_AT,
+};
 
 const RING: u32 = 16;
 
@@ -85,6 +88,41 @@ fn a_datagram_comes_as_it_was_sent_and_its_answer_arrives() {
     assert_eq!((stats.rx_packets, stats.tx_packets), (4, 4));
     assert_eq!((stats.impossible, stats.tx_full), (0, 0));
     assert_eq!(stats.kernel.tx_invalid, 0);
+}
+
+/// Somebody else has attached the program.
+#[test]
+#[ignore = "needs root, for a veth pair"]
+fn a_pinned_map_leads_to_a_port() {
+    make_veth();
+    let folder = std::env::temp_dir().join(format!("flash-pinned-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    mount_bpf(&folder);
+    let mut program = aya::Bpf::load_file(xdp_object()).unwrap();
+    let map = folder.join("xsks");
+    program.map("xsks").map(|each| pin(each, &map)).unwrap();
+    let xdp: &mut Xdp = program
+        .program_mut("xsk_redirect")
+        .unwrap()
+        .try_into()
+        .unwrap();
+    xdp.load().unwrap();
+    xdp.attach("a", XdpFlags::DRV_MODE).unwrap();
+    let socket = udp();
+
+    let port = Port::open(&options("a", 64).redirect(Redirect::PinnedMap(map))).unwrap();
+
+    socket.send(b"x").unwrap();
+    assert_eq!(receive(&port, 1)[0][PAYLOAD_AT], b'x');
+    run(&format!("umount {}", folder.display()));
+    std::fs::remove_dir(&folder).unwrap();
+}
+
+fn pin(map: &aya::maps::Map, path: &std::path::Path) {
+    match map {
+        aya::maps::Map::XskMap(data) => data.pin(path).unwrap(),
+        other => panic!("{other:?} is no map of sockets"),
+    }
 }
 
 #[test]

@@ -48,6 +48,14 @@ pub fn make_veth() {
     }
 }
 
+/// Mounts a BPF filesystem on a folder, for this thread alone.
+pub fn mount_bpf(folder: &Path) {
+    // SAFETY: no descriptors are unshared.
+    unsafe { unshare_unsafe(UnshareFlags::NEWNS) }.unwrap();
+    run("mount --make-rprivate /");
+    run(&format!("mount -t bpf bpf {}", folder.display()));
+}
+
 /// Words with blanks between them.
 pub fn run(line: &str) {
     let mut words = line.split_whitespace();
