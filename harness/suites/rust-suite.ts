@@ -30,6 +30,7 @@ export const rustSuite: Suite = {
       const results = [
         await check('is formatted', ['fmt', '--all', '--check'], onProgress),
         await check('has nothing that clippy warns of', clippy, onProgress),
+        await check('has documentation without warnings', documentation, onProgress, { RUSTDOCFLAGS: '-D warnings' }),
         await test('tests', everything, onProgress),
         await test('tests of rings in every order', ['--package=flash-nf', '--lib', '--locked'], onProgress, {
           RUSTFLAGS: '--cfg loom',
@@ -42,9 +43,17 @@ export const rustSuite: Suite = {
 };
 
 const clippy = ['clippy', ...everything, '--all-targets', countable, '--', '-D', 'warnings'];
+const documentation = ['doc', '--package=flash-nf', '--no-deps', '--locked', countable];
 
-async function check(what: string, args: readonly string[], onProgress: OnProgress): Promise<SuiteResult> {
-  const { exitCode, stdout, stderr } = await cargo(args, onProgress);
+type Environment = Readonly<Record<string, string>>;
+
+async function check(
+  what: string,
+  args: readonly string[],
+  onProgress: OnProgress,
+  env: Environment = {},
+): Promise<SuiteResult> {
+  const { exitCode, stdout, stderr } = await cargo(args, onProgress, env);
   const title = `the code in Rust ${what}`;
   if (exitCode === 0) return { tests: [{ title, outcome: 'passed' }] };
   const said = stdout.split('\n').filter((line) => !line.startsWith('{'));
@@ -55,7 +64,7 @@ async function test(
   what: string,
   args: readonly string[],
   onProgress: OnProgress,
-  env: Readonly<Record<string, string>> = {},
+  env: Environment = {},
 ): Promise<SuiteResult> {
   const built = await cargo(['test', ...args, '--no-run', countable], onProgress, env);
   if (built.exitCode !== 0)
@@ -68,11 +77,7 @@ async function test(
 }
 
 /** Shows how many crates are ready. */
-function cargo(
-  args: readonly string[],
-  onProgress: OnProgress,
-  env: Readonly<Record<string, string>> = {},
-): Promise<RunResult> {
+function cargo(args: readonly string[], onProgress: OnProgress, env: Environment = {}): Promise<RunResult> {
   onProgress({ kind: 'phase', phase: `cargo ${args[0] ?? ''}`, unit: 'crates' });
   let done = 0;
   const onLine = (line: string): void => {
@@ -81,7 +86,7 @@ function cargo(
   return attempt('cargo', args, optionsOf(env, onLine));
 }
 
-function optionsOf(env: Readonly<Record<string, string>>, onLine: (line: string) => void) {
+function optionsOf(env: Environment, onLine: (line: string) => void) {
   const usual = {
     CARGO_TARGET_DIR: targetFolder,
     CARGO_TERM_COLOR: 'never',
