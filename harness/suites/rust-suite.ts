@@ -28,7 +28,7 @@ export const rustSuite: Suite = {
       // The monitor attaches this.
       await buildNative(onProgress);
       const results = [
-        await check('is formatted', ['fmt', '--all', '--check'], onProgress),
+        await check('is formatted', ['fmt', '--all', '--check', '--', '--color=never'], onProgress),
         await check('has nothing that clippy warns of', clippy, onProgress),
         await check('has documentation without warnings', documentation, onProgress, { RUSTDOCFLAGS: '-D warnings' }),
         await test('tests', everything, onProgress),
