@@ -23,14 +23,19 @@ fn patiently() -> WaitOptions<'static> {
     WaitOptions::new().timeout(DEADLINE)
 }
 
-fn fill_tx(port: &Port) {
-    for _ in 0..RING {
-        let mut packet = port.allocate().unwrap();
-        packet.grow_back(60).unwrap();
-        packet.fill(0xff);
-        packet.send(0).unwrap();
-    }
+fn send(port: &Port) -> bool {
+    let mut packet = port.allocate().unwrap();
+    packet.grow_back(60).unwrap();
+    packet.fill(0xff);
+    packet.send(0).is_ok()
+}
+
+fn room_is_asked_for(port: &Port) {
     assert_eq!(port.room(), 0);
+}
+
+fn a_packet_is_refused(port: &Port) {
+    assert!(!send(port));
 }
 
 #[test]
@@ -108,10 +113,7 @@ fn any_of_several_ports_wakes() {
     make_veth();
     let (a, b) = (open("a"), open("b"));
     for (from, to) in [(&a, &b), (&b, &a)] {
-        let mut packet = from.allocate().unwrap();
-        packet.grow_back(60).unwrap();
-        packet.fill(0xff);
-        packet.send(0).unwrap();
+        assert!(send(from));
 
         assert_eq!(wait(&[&a, &b], &patiently()).unwrap(), Wake::Ready);
 
@@ -122,27 +124,29 @@ fn any_of_several_ports_wakes() {
 #[test]
 #[ignore = "needs root, for a veth pair"]
 fn a_blocked_program_is_woken_by_room_and_not_by_packets() {
-    make_veth();
-    let port = open("a");
-    let socket = udp();
-    run("ip link set dev a down");
-    fill_tx(&port);
-    let time = Duration::from_millis(20);
-    let waiting = || port.wait(&WaitOptions::new().timeout(time)).unwrap();
-    assert_eq!(waiting(), Wake::Timeout, "nothing is sent while it is down");
-    assert_eq!(port.pending(), RING);
+    for is_told in [room_is_asked_for, a_packet_is_refused] {
+        make_veth();
+        let port = open("a");
+        let socket = udp();
+        socket.send(b"x").unwrap();
+        wait_until("it has come", || port.frames().received == 1);
+        run("ip link set dev a down");
+        for _ in 0..RING {
+            assert!(send(&port));
+        }
+        is_told(&port);
+        let brief = WaitOptions::new().timeout(Duration::from_millis(20));
+        assert_eq!(port.wait(&brief).unwrap(), Wake::Timeout, "it is down");
+        assert_eq!(port.pending(), RING);
 
-    let helper = thread::spawn(move || {
-        run("ip link set dev a up");
-        socket
-    });
-    assert_eq!(port.wait(&patiently()).unwrap(), Wake::Ready);
+        let helper = thread::spawn(|| run("ip link set dev a up"));
+        assert_eq!(port.wait(&patiently()).unwrap(), Wake::Ready);
 
-    assert!(port.room() >= RING / 2);
-    let socket = helper.join().unwrap();
-    wait_until("b has its carrier again", || socket.send(b"x").is_ok());
-    assert_eq!(port.wait(&patiently()).unwrap(), Wake::Ready);
-    assert_eq!(port.receive(1).count(), 1);
+        assert!(port.room() >= RING / 2);
+        helper.join().unwrap();
+        assert_eq!(port.wait(&brief).unwrap(), Wake::Ready, "a packet is there");
+        assert_eq!(port.receive(2).count(), 1);
+    }
 }
 
 #[test]

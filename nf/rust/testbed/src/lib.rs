@@ -23,7 +23,7 @@ pub use monitor::Monitor;
 pub use place::{Place, RING_SIZE};
 
 /// How long anything may take.
-pub const DEADLINE: Duration = Duration::from_secs(20);
+pub const DEADLINE: Duration = Duration::from_secs(60);
 
 /// Hands packets to sockets.
 pub fn xdp_object() -> &'static Path {
