@@ -106,7 +106,9 @@ impl Drop for Monitor {
 fn serve(folder: &Path) -> Child {
     let cli = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../dist/harness/cli.js");
     let log = fs::File::create(folder.join("log")).unwrap();
-    Command::new("node")
+    // It ends with the thread of the test, however that ends.
+    Command::new("setpriv")
+        .args(["--pdeathsig", "KILL", "node"])
         .arg(cli)
         .args(["monitor", "serve", "--socket"])
         .arg(folder.join("socket"))
