@@ -104,13 +104,13 @@ impl Drop for Monitor {
 }
 
 fn serve(folder: &Path) -> Child {
-    let cli = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../dist/harness/cli.js");
+    let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../dist/harness/monitor.js");
     let log = fs::File::create(folder.join("log")).unwrap();
     // It ends with the thread of the test, however that ends.
     Command::new("setpriv")
         .args(["--pdeathsig", "KILL", "node"])
-        .arg(cli)
-        .args(["monitor", "serve", "--socket"])
+        .arg(program)
+        .args(["serve", "--socket"])
         .arg(folder.join("socket"))
         .arg("--state")
         .arg(folder.join("state"))
