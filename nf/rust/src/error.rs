@@ -18,7 +18,7 @@ pub enum Error {
         /// What it said.
         why: String,
         /// `ENOENT` if there is no such chain or function, `EACCES` if it may not be this program, `EBUSY` if
-        /// another one is it already.
+        /// another one is it already, `EAGAIN` if its queue is in use.
         source: io::Error,
     },
     /// The monitor said what it must not say.

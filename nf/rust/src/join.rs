@@ -1,7 +1,8 @@
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::PathBuf;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use rustix::event::{poll, PollFd, PollFlags, Timespec};
 use rustix::fs::{fcntl_get_seals, fstat, SealFlags};
@@ -20,6 +21,7 @@ use crate::sys::mapping::Mapping;
 pub const MONITOR_PATH: &str = "/run/flash/monitor.sock";
 
 const ANSWER_IN: Duration = Duration::from_secs(10);
+const ASK_AGAIN_AFTER: Duration = Duration::from_millis(50);
 
 /// Which function of which chain a program wants to be.
 #[derive(Clone, Debug)]
@@ -27,6 +29,7 @@ pub struct JoinOptions {
     chain: String,
     function: String,
     monitor: PathBuf,
+    queue_wait: Duration,
 }
 
 impl JoinOptions {
@@ -36,6 +39,7 @@ impl JoinOptions {
             chain: chain.into(),
             function: function.into(),
             monitor: MONITOR_PATH.into(),
+            queue_wait: Duration::ZERO,
         }
     }
 
@@ -44,13 +48,36 @@ impl JoinOptions {
         self.monitor = path.into();
         self
     }
+
+    /// How long to ask again while the queue of the function is in use: the kernel lets go of one some time after the
+    /// process that had it has ended.
+    pub fn queue_wait(mut self, time: Duration) -> Self {
+        self.queue_wait = time;
+        self
+    }
 }
 
 pub(crate) fn join(options: &JoinOptions) -> Result<Port, Error> {
+    let start = Instant::now();
+    loop {
+        match join_once(options) {
+            Err(error)
+                if error.raw_os_error() == Some(Errno::AGAIN.raw_os_error())
+                    && start.elapsed() < options.queue_wait =>
+            {
+                thread::sleep(ASK_AGAIN_AFTER);
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
+fn join_once(options: &JoinOptions) -> Result<Port, Error> {
     let JoinOptions {
         chain,
         function,
         monitor,
+        ..
     } = options;
     let join = encode_join(chain, function)
         .ok_or_else(|| Error::Option("a name has 1 to 31 bytes".into()))?;

@@ -7,6 +7,7 @@ use std::thread::{self, JoinHandle};
 
 use flash_nf::{Error, JoinOptions, Port, SendError, WaitOptions, Wake};
 use rustix::fs::{ftruncate, memfd_create, MemfdFlags};
+use rustix::io::Errno;
 use rustix::net::{
     accept, bind, listen, recv, sendmsg, socket, AddressFamily, RecvFlags, SendAncillaryBuffer,
     SendAncillaryMessage, SendFlags, SocketAddrUnix, SocketType,
@@ -73,6 +74,41 @@ fn sealed(frames: u64) -> OwnedFd {
 
 fn any_socket() -> OwnedFd {
     socket(AddressFamily::UNIX, SocketType::DGRAM, None).unwrap()
+}
+
+/// As in nf/c/protocol.h.
+const REFUSAL_LEN: usize = 212;
+
+/// Refuses one program after the other, each for its reason.
+fn refuser(path: &PathBuf, errnos: &'static [Errno]) -> JoinHandle<()> {
+    let _ = std::fs::remove_file(path);
+    let listener = socket(AddressFamily::UNIX, SocketType::SEQPACKET, None).unwrap();
+    bind(&listener, &SocketAddrUnix::new(path).unwrap()).unwrap();
+    listen(&listener, 1).unwrap();
+    thread::spawn(move || {
+        for errno in errnos {
+            let program = accept(&listener).unwrap();
+            recv(&program, &mut [0; 100], RecvFlags::empty()).unwrap();
+            let mut refusal = message(&[1, 3, errno.raw_os_error() as u32]);
+            refusal.resize(REFUSAL_LEN, 0);
+            say(&program, &refusal, &[]);
+        }
+    })
+}
+
+#[test]
+fn who_waits_for_a_queue_asks_again() {
+    let path = path_for("again");
+    let options = JoinOptions::new("web", "firewall").monitor(&path);
+    let monitor = refuser(&path, &[Errno::AGAIN, Errno::AGAIN, Errno::NOENT]);
+
+    let at_once = Port::join(&options).err().unwrap();
+    let waited = Port::join(&options.queue_wait(DEADLINE)).err().unwrap();
+
+    monitor.join().unwrap();
+    std::fs::remove_file(&path).unwrap();
+    assert_eq!(at_once.raw_os_error(), Some(Errno::AGAIN.raw_os_error()));
+    assert_eq!(waited.raw_os_error(), Some(Errno::NOENT.raw_os_error()));
 }
 
 fn join(path: &PathBuf) -> Result<Port, Error> {

@@ -9,6 +9,8 @@ pub const USAGE: &str =
     "usage: l2fwd --device NAME [--queue N] --xdp OBJECT | --chain NAME --function NAME \
      [--monitor PATH]\n\t[--swap-macs] [--busy-us N]";
 
+const QUEUE_WAIT: Duration = Duration::from_secs(2);
+
 pub enum Place {
     Device(OpenOptions),
     Chain(JoinOptions),
@@ -70,16 +72,14 @@ fn place_of(given: Given) -> Result<Place, lexopt::Error> {
     } = given;
     match (device, chain, function) {
         (Some(device), None, None) => {
-            let options = OpenOptions::new(device)
-                .queue(queue)
-                .queue_wait(Duration::from_secs(2));
+            let options = OpenOptions::new(device).queue(queue).queue_wait(QUEUE_WAIT);
             Ok(Place::Device(match xdp {
                 Some(path) => options.redirect(Redirect::Object(path.into())),
                 None => options,
             }))
         }
         (None, Some(chain), Some(function)) => {
-            let options = JoinOptions::new(chain, function);
+            let options = JoinOptions::new(chain, function).queue_wait(QUEUE_WAIT);
             Ok(Place::Chain(match monitor {
                 Some(path) => options.monitor(path),
                 None => options,
