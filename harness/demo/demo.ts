@@ -1,12 +1,9 @@
-import type { Start } from '../machine/machine.js';
-import { guest } from '../machine/guest.js';
-import { openTerminal } from '../machine/guest/terminal.js';
-import { runProgram } from '../machine/run-program.js';
 import type { NicModel } from '../nics/model.js';
 import { startNics } from '../nics/start-nics.js';
 import { chainProgram } from './chain-program.js';
 import { chainNics, nicCpus } from './nic-wires.js';
 import type { ChainEvent, ChainReport } from './report.js';
+import { watchInGuest } from './watch-in-guest.js';
 
 export interface GuestDemoOptions {
   readonly image: string;
@@ -23,8 +20,6 @@ export interface GuestDemoResult {
   readonly accel: string;
 }
 
-const demoDeadlineMs = 600_000;
-
 /** Runs the chain in a guest; this process only watches. */
 export async function demoInGuest({
   image,
@@ -34,28 +29,9 @@ export async function demoInGuest({
   onEvent,
 }: GuestDemoOptions): Promise<GuestDemoResult> {
   await using nics = nic === undefined ? undefined : await startNics(chainNics(nic));
-  using terminal = keep ? openTerminal() : undefined;
-  const machine = guest({
-    image,
-    deadlineMs: keep ? Number.POSITIVE_INFINITY : demoDeadlineMs,
-    ...(nics && { nics, cpus: nicCpus }),
-    extraQemuArgs: terminal?.qemuArgs ?? [],
-  });
-  let accel = '';
-  const report = await runProgram(
-    machine,
+  return await watchInGuest(
     chainProgram,
     { separateUmem, nic, keep },
-    {
-      onStart(start: Start) {
-        accel = start.accel;
-        onEvent({ kind: 'phase', phase: `boot ${start.place}` });
-      },
-      onEvent(event) {
-        onEvent(event);
-        if (event.kind === 'report') void terminal?.attach();
-      },
-    },
+    { machine: { image, ...(nics && { nics, cpus: nicCpus }) }, onEvent },
   );
-  return { report, accel };
 }

@@ -6,7 +6,7 @@ import type { XdpSocket } from '../../ffi/socket-types.js';
 import { setRoute } from '../../flash/registry.js';
 import { auditWaiting } from './support/frame-audit.js';
 import { eventually, roundsALook } from './support/ring-state.js';
-import { countFrom, flashId, openMore, openSleepingPair } from './support/routed-pair.js';
+import { countFrom, flashId, openMore, openSleepingPair, type RoutedPair } from './support/routed-pair.js';
 import { fill, type PacketShape, receive, reclaim, send, takePackets } from './support/test-packets.js';
 import { testbed } from './support/testbed.js';
 
@@ -137,6 +137,23 @@ async function contend({ fragments, frames, perCall, until }: ContendOptions): P
   return { arrived: arrivedOf(), problems: await auditWaiting([source.umem]) };
 }
 
+interface Contest {
+  /** Of the packet of the source, which is more than the target has frames. */
+  readonly fragments: number;
+  /** As many as the small packets. */
+  readonly frames: number;
+}
+
+/** Has small packets wait for the target of a pair behind a packet of its source that does not fit. */
+function waitBehind({ source, target }: RoutedPair, small: XdpSocket, { fragments, frames }: Contest): void {
+  setRoute(flashId(small), [flashId(target)]);
+  send(source, [0], { shape: { fragments, fragmentBytes: 64 } });
+  source.kick();
+  send(small, countFrom(0, frames));
+  fill(target, frames);
+  small.kick();
+}
+
 if (testbed.severalBuffers) {
   const enough = 20;
   /** A small part of what passes, and more than the few that slip by while the large one is looked at. */
@@ -190,12 +207,7 @@ if (testbed.severalBuffers) {
     const { source, target } = pair;
     using more = openMore(pair, [2], { bindFlags });
     const [small] = more.sockets as [XdpSocket];
-    setRoute(flashId(small), [flashId(target)]);
-    send(source, [0], { shape: { fragments: 12, fragmentBytes: 64 } });
-    source.kick();
-    send(small, countFrom(0, 4));
-    fill(target, 4);
-    small.kick();
+    waitBehind(pair, small, { fragments: 12, frames: 4 });
 
     // In a row: nobody would keep its turn in the pauses.
     const end = performance.now() + kicksMs;
@@ -211,12 +223,7 @@ if (testbed.severalBuffers) {
     const { source, target } = pair;
     using more = openMore(pair, [2], { bindFlags });
     const [small] = more.sockets as [XdpSocket];
-    setRoute(flashId(small), [flashId(target)]);
-    send(source, [0], { shape: { fragments, fragmentBytes: 64 } });
-    source.kick();
-    send(small, countFrom(0, frames));
-    fill(target, frames);
-    small.kick();
+    waitBehind(pair, small, { fragments, frames });
     const hasPassed = (): boolean => target.rings.rx.count() === frames;
 
     let steps = 0;

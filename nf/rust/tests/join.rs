@@ -19,12 +19,17 @@ fn path_for(name: &str) -> PathBuf {
     std::env::temp_dir().join(format!("flash-{name}-{}", std::process::id()))
 }
 
-/// Hears one program, and says all of it. Ends when the program does.
-fn monitor(path: &PathBuf, messages: Vec<Vec<u8>>, fds: Vec<OwnedFd>) -> JoinHandle<Vec<u8>> {
+fn listen_at(path: &PathBuf) -> OwnedFd {
     let _ = std::fs::remove_file(path);
     let listener = socket(AddressFamily::UNIX, SocketType::SEQPACKET, None).unwrap();
     bind(&listener, &SocketAddrUnix::new(path).unwrap()).unwrap();
     listen(&listener, 1).unwrap();
+    listener
+}
+
+/// Hears one program, and says all of it. Ends when the program does.
+fn monitor(path: &PathBuf, messages: Vec<Vec<u8>>, fds: Vec<OwnedFd>) -> JoinHandle<Vec<u8>> {
+    let listener = listen_at(path);
     let path = path.clone();
     thread::spawn(move || {
         let program = accept(&listener).unwrap();
@@ -81,10 +86,7 @@ const REFUSAL_LEN: usize = 212;
 
 /// Refuses one program after the other, each for its reason.
 fn refuser(path: &PathBuf, errnos: &'static [Errno]) -> JoinHandle<()> {
-    let _ = std::fs::remove_file(path);
-    let listener = socket(AddressFamily::UNIX, SocketType::SEQPACKET, None).unwrap();
-    bind(&listener, &SocketAddrUnix::new(path).unwrap()).unwrap();
-    listen(&listener, 1).unwrap();
+    let listener = listen_at(path);
     thread::spawn(move || {
         for errno in errnos {
             let program = accept(&listener).unwrap();
