@@ -2,7 +2,7 @@ import { startClock } from '../host/duration.js';
 import { withProgress } from '../host/progress.js';
 import { buildFuzz } from '../native/fuzz.js';
 import { buildThreads, runThreads, withMutantThreads } from '../native/threads.js';
-import { fuzzMutant, quickMutants } from '../prove/fuzz/mutants.js';
+import { fuzzMutant, quickMutants, scenarioMutants, tryScenarioMutant } from '../prove/fuzz/mutants.js';
 import { runFuzz } from '../prove/fuzz/run-fuzz.js';
 import { runLitmus } from '../prove/litmus/run-litmus.js';
 import { runScenarios } from '../prove/fuzz/scenarios.js';
@@ -18,6 +18,7 @@ export const proveSuite: Suite = {
     const { fuzz, scenarios } = await buildFuzz();
     const tests = [...(await scenarioTests(scenarios)), await fuzzTest(fuzz)];
     for (const mutant of quickMutants) tests.push(await mutantTest(mutant));
+    for (const mutant of scenarioMutants()) tests.push(await scenarioMutantTest(mutant));
     tests.push(...(await threadTests()), ...(await litmusTests()));
     return { tests };
   },
@@ -46,6 +47,15 @@ async function mutantTest(name: string): Promise<TestResult> {
   return finding === undefined
     ? failed(title, 'nothing was found')
     : { ...passed(title), seconds: elapsed(), detail: finding.what };
+}
+
+async function scenarioMutantTest(mutant: string): Promise<TestResult> {
+  const elapsed = startClock();
+  const { name, found } = await tryScenarioMutant(mutant);
+  const title = `fuzz: the mutant ${mutant} is found by ${name}`;
+  return found === undefined
+    ? failed(title, 'nothing was found')
+    : { ...passed(title), seconds: elapsed(), detail: found.split('\n')[0] };
 }
 
 /** A race that has to be found: an entry that is published before it is written. */

@@ -13,6 +13,7 @@ struct delayed_work {
 	void (*function)(struct work_struct *work);
 	bool pending, running;
 	unsigned long due;	/* in jiffies */
+	u32 nr_runs;
 	struct delayed_work *next;	/* of all that there are */
 };
 
