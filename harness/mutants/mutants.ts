@@ -30,7 +30,8 @@ export function readMutants(names: readonly string[] = [], base: Base = loadBase
   const unknown = names.filter((name) => !all.some((mutant) => mutant.name === name));
   if (unknown.length > 0)
     throw new FlashError('usage', `there is no mutant ${unknown.join(', ')}`, {
-      advice: 'mutants are the patches in kernel/mutants: give their paths there, without .patch',
+      advice:
+        'mutants are the patches in kernel/mutants: give their paths there, without .patch; `npm test prove` tries those in fuzz/',
     });
   return names.length === 0 ? all : all.filter(({ name }) => names.includes(name));
 }

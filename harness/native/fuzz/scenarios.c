@@ -159,6 +159,24 @@ static void have_entries_and_then_frames(void)
 	fail_if_it_passed(send_and_kick(2, 1));
 }
 
+/* A packet that never fits keeps its turn for a while and no longer, however often it is kicked. */
+static void kick_what_does_not_fit(void)
+{
+	u32 small;
+
+	lead_to_3(1, 16);
+	send_and_kick(0, 3);
+	calls__receive(&world->sockets[3]);
+	small = send_and_kick(2, 1);
+	for (u32 i = 0; i < 40; i++) {
+		calls__kick(&world->sockets[0]);
+		calls__tick(1);
+	}
+	program__receive(&world->sockets[3], ~0u);
+	if (world->packets[small].state != PACKET_DELIVERED)
+		world__fail("packet %u waits for one that does not fit", small);
+}
+
 static void fill_3(void)
 {
 	program__fill(world->sockets[3].pool, 1);
@@ -200,6 +218,7 @@ static const struct {
 	{ "close-while-its-ring-joins", close_while_its_ring_joins },
 	{ "kick-while-its-turn-is-kept", kick_while_its_turn_is_kept },
 	{ "have-entries-and-then-frames", have_entries_and_then_frames },
+	{ "kick-what-does-not-fit", kick_what_does_not_fit },
 	{ "look-all-the-time", look_all_the_time },
 };
 
