@@ -166,7 +166,14 @@ function asksLate(t: ExecutionContext): Promise<boolean> {
     await giveBack();
     const given = stashed() === lent;
     if (!asked || !given || !asks.isHeld()) return false;
+    // The source would try again and again, give the frames back each time, and see that the driver has asked.
+    using retry = holdAt('work', sourceQueue);
+    await retry.held();
+    // Drivers look now and then by themselves; the pool's work is to have this one look.
+    using look = holdAt('work', targetQueue);
     asks.release();
+    await look.held();
+    look.release();
 
     const ends = [source, target, outside];
     await eventually('the driver to take frames', () => (stashed() ?? 0) < lent, { ends });

@@ -199,7 +199,7 @@ if (driverRedirects) {
 
   /** Sends one packet to the device beside many that are routed, and returns how many of these were left when it went. */
   async function leftBehind(): Promise<number> {
-    const packets = 2048;
+    const packets = 8192; // so many that they take longer than who looks is away
     await using pair = await openPair({
       sharedUmem: true,
       umem: { frameCount: 2 * packets },
