@@ -167,8 +167,7 @@ function asksLate(t: ExecutionContext): Promise<boolean> {
     const given = stashed() === lent;
     if (!asked || !given || !asks.isHeld()) return false;
     // The source would try again and again, give the frames back each time, and see that the driver has asked.
-    using retry = holdAt('work', sourceQueue);
-    await retry.held();
+    using _retry = holdAt('work', sourceQueue);
     // Drivers look now and then by themselves; the pool's work is to have this one look.
     using look = holdAt('work', targetQueue);
     asks.release();
