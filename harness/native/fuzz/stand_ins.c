@@ -206,10 +206,8 @@ void __xsk_hold(const char *point, u32 id, bool may_sleep)
 	};
 	bool was = world->reading;
 
-	if (world->at && !__builtin_strcmp(point, world->at)) {
-		world->meanwhile();
-		return;
-	}
+	if (world->at)
+		world->at(point);
 	shim_moment();
 	for (u32 i = 0; i < sizeof(alone) / sizeof(*alone); i++)
 		if (!__builtin_strcmp(point, alone[i]))

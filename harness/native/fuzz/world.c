@@ -181,6 +181,7 @@ void world__destroy(void)
 	for (u32 i = 0; i < NR_POOLS; i++) {
 		struct pool *pool = &world->pools[i];
 
+		xsk_flash_pool_stop(&pool->xp);
 		xsk_flash_pool_destroy(&pool->xp);
 		xskq_destroy(pool->xp.fq);
 		xskq_destroy(pool->xp.cq);

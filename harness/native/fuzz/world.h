@@ -103,8 +103,8 @@ struct world {
 	bool tracked;	/* tx_tracking was ever on */
 	u32 depth;
 	u64 scrubbed;	/* packets that had been copied by then */
-	void (*meanwhile)(void);	/* what a scenario does in a grace period, or */
-	const char *at;		/* at this point of the code */
+	void (*meanwhile)(void);	/* what a scenario does in a grace period */
+	void (*at)(const char *point);	/* and where contexts can be held */
 	bool reading;	/* a context that is held up is in an RCU critical section */
 	u32 nr_steps;
 };
