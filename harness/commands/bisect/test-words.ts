@@ -22,7 +22,10 @@ export interface ChosenTests {
 type Chosen = Pick<ChosenTests, 'config' | 'run'>;
 
 /** Those that boot the kernel they are given, and no other. */
-const suitesOfOneKernel = suites.filter(({ name, bootsGuests }) => bootsGuests !== false && name !== 'mutants-apply');
+const looksAtTrees = ['mutants-apply', 'option-off'];
+const suitesOfOneKernel = suites.filter(
+  ({ name, bootsGuests }) => bootsGuests !== false && !looksAtTrees.includes(name),
+);
 const partsOfOneKernel = nicParts.filter(({ name }) => ['patched', 'reset', 'liveness', 'demo'].includes(name));
 
 export function parseTestWords(words: readonly string[]): ChosenTests {

@@ -7,6 +7,7 @@ import { labSuite } from '../../virtual-lab/lab-suite.js';
 import { farmsSuite } from '../../lab/export/farms-suite.js';
 import { mutantsSuite } from '../../mutants/mutants-suite.js';
 import { nativeSuite } from '../../suites/native-suite.js';
+import { optionOffSuite } from '../../suites/option-off-suite.js';
 import { nicSuite } from '../../suites/nic-suite.js';
 import { proveSuite } from '../../suites/prove-suite.js';
 import { passthroughSuite } from '../../suites/passthrough-suite.js';
@@ -24,6 +25,7 @@ export const suites: readonly Suite[] = [
   proveSuite,
   rustSuite,
   mutantsSuite,
+  optionOffSuite,
   guestSuite,
   holdSuite,
   nicSuite,
