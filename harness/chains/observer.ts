@@ -76,7 +76,10 @@ export function createObserver(): Observer {
 
   return {
     async look() {
-      const moments = listIds()
+      // One that was there may be passed over.
+      const ids = new Set([...listIds(), ...[...constants.values()].map(({ id }) => id)]);
+      const moments = [...ids]
+        .sort((a, b) => a - b)
         .map(momentOf)
         .filter((moment) => moment !== undefined);
       const lacking = moments.filter(

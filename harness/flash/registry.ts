@@ -77,12 +77,16 @@ export function listSockets(): FlashSocket[] {
     .filter((socket) => socket !== undefined);
 }
 
-/** The ids that are taken, in order. */
+/**
+ * The ids that sockets have, as they come and go: sysfs may pass over one that stays while its neighbour is removed, but
+ * hardly twice.
+ */
 export function listIds(): number[] {
-  const ids = readdirSync(flashDir)
+  const names = new Set([...readdirSync(flashDir), ...readdirSync(flashDir)]);
+  return [...names]
     .filter((name) => /^\d+$/.test(name))
-    .map(Number);
-  return ids.sort((a, b) => a - b);
+    .map(Number)
+    .sort((a, b) => a - b);
 }
 
 /** All of it is of one socket, also if another takes the id over meanwhile. */

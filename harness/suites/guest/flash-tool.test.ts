@@ -109,6 +109,7 @@ test.serial('sockets that come and go while they are read harm nothing', async (
   await using pair = await openPair({ sharedUmem: true });
   const opened = new Int32Array(new SharedArrayBuffer(4));
   const worker = new Worker(new URL('support/socket-churn.js', import.meta.url), { workerData: opened });
+  t.teardown(() => worker.terminate());
   await new Promise((resolve) => worker.once('message', resolve));
   using observer = createObserver();
   let churned = 0;
@@ -124,7 +125,6 @@ test.serial('sockets that come and go while they are read harm nothing', async (
     );
     await others();
   }
-  await worker.terminate();
 
   t.true(churned >= 50, `${churned} sockets came and went`);
 });
