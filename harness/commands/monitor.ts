@@ -1,9 +1,11 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { inheritedListener } from '../../nf/monitor/activation.js';
 import { readChain } from '../../nf/monitor/chain-file.js';
 import { commandMonitor } from '../../nf/monitor/client.js';
 import { serveMonitor } from '../../nf/monitor/serve.js';
+import { writeUnits } from '../../nf/monitor/units.js';
 import { callerDir } from '../host/repository.js';
 import { interruptSignal } from '../process/interrupt.js';
 
@@ -27,11 +29,20 @@ export function addMonitorCommands(monitor: Command): void {
       await serveMonitor(
         {
           socketPath: resolve(callerDir, socket),
+          listener: inheritedListener(process.env),
           stateFile: resolve(callerDir, state),
           log: (text) => console.error(text),
         },
         interruptSignal,
       );
+    });
+  monitor
+    .command('units')
+    .description('write units of systemd for it, which start it once a function or `apply` asks for it')
+    .option('--to <folder>', 'where', '/etc/systemd/system')
+    .action(({ to }: { to: string }) => {
+      for (const path of writeUnits(resolve(callerDir, to), runDir)) console.log(path);
+      console.log('systemctl daemon-reload && systemctl enable --now flash-monitor.socket');
     });
   add('apply <file>', 'make the running chain what the file says').action(
     async (file: string, { socket }: MonitorOptions) => {

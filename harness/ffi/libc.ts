@@ -46,12 +46,16 @@ export const libc = {
 
 export const solSocket = 1;
 export const socketOption = {
+  type: 3,
   peerCredentials: 17,
+  listens: 30,
   busyPoll: 46,
   cookie: 57,
+  peerGroups: 59,
   preferBusyPoll: 69,
   busyPollBudget: 70,
   netnsCookie: 71,
+  peerPidfd: 77,
 } as const;
 export const afXdp = 44;
 export const afNetlink = 16;

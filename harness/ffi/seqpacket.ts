@@ -1,5 +1,5 @@
 import koffi from 'koffi';
-import { libc, solSocket, socketOption } from './libc.js';
+import { libc, pollEvent, solSocket, socketOption } from './libc.js';
 import { mapAnonymousMemory } from './memory.js';
 import { checkErrno, errnoName, NativeError } from './native-error.js';
 
@@ -12,6 +12,10 @@ const dontWait = 0x40;
 const closeFdsOnExec = 0x40000000;
 const scmRights = 1;
 const backlog = 64;
+const setDescriptorFlags = 2;
+const setStatusFlags = 4;
+/** NGROUPS_MAX */
+const mostGroups = 65_536;
 
 /** How struct msghdr and what it points to lie in one piece of memory. */
 const at = { part: 64, control: 128, data: 4096 } as const;
@@ -61,6 +65,22 @@ export function listenSeqpacket(path: string): number {
   return fd;
 }
 
+/** Whether a descriptor, which may be none, is a socket that listens for connections of this kind. */
+export function isListeningSeqpacket(fd: number): boolean {
+  const option = (name: number): number | undefined => {
+    const value = Buffer.alloc(4);
+    const result = libc.getsockopt(fd, solSocket, name, value, [value.length]) as number;
+    return result < 0 ? undefined : value.readInt32LE(0);
+  };
+  return option(socketOption.type) === seqpacket && option(socketOption.listens) === 1;
+}
+
+/** For a descriptor that somebody else has opened; programs that are started do not get it either. */
+export function makeNonBlocking(fd: number): void {
+  checkErrno(`setting descriptor ${fd} up`, libc.fcntl(fd, setStatusFlags, nonBlock));
+  checkErrno(`setting descriptor ${fd} up`, libc.fcntl(fd, setDescriptorFlags, 1));
+}
+
 export function connectSeqpacket(path: string): number {
   const fd = open();
   const address = addressOf(path);
@@ -87,6 +107,25 @@ export function peerCredentials(fd: number): Credentials {
     libc.getsockopt(fd, solSocket, socketOption.peerCredentials, value, [value.length]),
   );
   return { pid: value.readInt32LE(0), uid: value.readUInt32LE(4), gid: value.readUInt32LE(8) };
+}
+
+/** The groups of who opened the other end, its own among them. */
+export function peerGroups(fd: number, { gid }: Credentials): number[] {
+  const value = Buffer.alloc(4 * mostGroups);
+  const length = [value.length];
+  checkErrno('asking for the groups of a peer', libc.getsockopt(fd, solSocket, socketOption.peerGroups, value, length));
+  const count = (length[0] ?? 0) / 4;
+  return [gid, ...Array.from({ length: count }, (_, index) => value.readUInt32LE(4 * index))];
+}
+
+/**
+ * The process that opened the other end, and no other that has its number now: readable once it has ended. Undefined
+ * before Linux 6.5, or if it has gone already.
+ */
+export function peerPidfd(fd: number): number | undefined {
+  const value = Buffer.alloc(4);
+  const result = libc.getsockopt(fd, solSocket, socketOption.peerPidfd, value, [value.length]) as number;
+  return result < 0 ? undefined : value.readInt32LE(0);
 }
 
 /** What nobody else ever has: of a socket, by which it is known again. */
@@ -141,6 +180,13 @@ function readFds(controlLength: number): number[] {
     start += Math.ceil(length / 8) * 8;
   }
   return fds;
+}
+
+/** Whether the process of a pidfd has. */
+export function hasEnded(pidfd: number): boolean {
+  const fds = [{ fd: pidfd, events: pollEvent.in, revents: 0 }];
+  checkErrno('polling a pidfd', libc.poll(fds, 1, 0));
+  return fds[0]?.revents !== 0;
 }
 
 const pidfdOpen = 434;

@@ -8,13 +8,25 @@ const powerOfTwo = (number: number): boolean => (number & (number - 1)) === 0;
 const sizeSchema = (least: number, most: number) =>
   z.number().int().min(least).max(most).refine(powerOfTwo, 'must be a power of two');
 
+/** A name or a number. */
+const idSchema = z.union([z.string().min(1), z.number().int().min(0)]);
+
 const functionSchema = z
   .strictObject({
     /** Where its socket is bound: a queue that no other function has. */
     device: z.string().regex(/^(?!\.{1,2}$)[^\s/:]{1,15}$/, 'a device has up to 15 characters without blanks, / and :'),
     queue: z.number().int().min(0).max(63),
-    /** Who may be it: a user's name or number. */
-    user: z.union([z.string().min(1), z.number().int().min(0)]),
+    /** Who may be it, see who.ts: at least one of these. */
+    user: idSchema.optional(),
+    group: idSchema.optional(),
+    unit: z
+      .string()
+      .regex(/^[\w:.@\\-]+\.(service|scope)$/, 'a unit is called NAME.service or NAME.scope')
+      .optional(),
+    cgroup: z
+      .string()
+      .regex(/^(\/[^/\n]+)+$/, 'a cgroup is a path from the root of the hierarchy, such as /system.slice/web.service')
+      .optional(),
     /** Whether it gets what the device receives on that queue. */
     input: z.boolean().default(false),
     /** Where its packets go, by index; onto the wire of its device if there is none. */
@@ -39,7 +51,9 @@ const chainSchema = z
     const refuse = (path: readonly string[], message: string): void =>
       context.addIssue({ code: 'custom', path: ['functions', ...path], message });
     const places = new Map<string, string>();
-    for (const [name, { device, queue, to, missing }] of Object.entries(functions)) {
+    for (const [name, { device, queue, to, missing, ...who }] of Object.entries(functions)) {
+      if ([who.user, who.group, who.unit, who.cgroup].every((each) => each === undefined))
+        refuse([name], 'who may be it? Say user, group, unit or cgroup');
       const place = `${device} queue ${queue}`;
       const other = places.get(place);
       if (other !== undefined) refuse([name, 'queue'], `${place} is that of ${other} already`);

@@ -1,10 +1,10 @@
 import type { Chain, ChainFunction } from './chain-file.js';
 import { encodeAnswer, encodeEdges, encodeJoined, encodeLeave, encodeRefused, decodeRequest } from './protocol.js';
+import { whyNot, type Identity } from './who.js';
 
-/** A program that is connected: what is known of it for certain, and how to talk to it. */
-export interface Peer {
+/** A program that is connected, and how to talk to it. */
+export interface Peer extends Identity {
   readonly pid: number;
-  readonly uid: number;
   /** False if it does not take it. */
   readonly send: (data: Buffer, fds?: readonly number[]) => boolean;
   readonly close: () => void;
@@ -24,7 +24,6 @@ export type Target = Place | 'stall' | 'drop';
 
 /** What the monitor does to the machine. Each may throw, which fails the request and nothing else. */
 export interface World {
-  readonly uidOf: (user: string | number) => number;
   /** `busy` if a socket has the queue, or had it a moment ago. */
   readonly open: (fn: ChainFunction) => Place | 'busy';
   /** A place that a function has kept while there was no monitor; undefined if it is not the one with the cookie. */
@@ -165,7 +164,8 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
   const join = (peer: Peer, chainName: string, name: string, fds: readonly number[]): undefined => {
     const fn = chain?.chain === chainName ? chain.functions[name] : undefined;
     if (fn === undefined) return refuse(peer, errno.noEntry, `there is no function ${name} in a chain ${chainName}`);
-    if (peer.uid !== world.uidOf(fn.user)) return refuse(peer, errno.access, `${name} is of another user`);
+    const stranger = whyNot(name, fn, peer);
+    if (stranger !== undefined) return refuse(peer, errno.access, stranger);
     if (members.has(name)) return refuse(peer, errno.busy, `${name} is there already`);
     if ([...members.values(), ...former].some((member) => member.peer === peer))
       return refuse(peer, errno.invalid, 'it has joined already');
@@ -277,7 +277,7 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
 
 /** Whether the function can go on with the socket that it has. */
 function isSamePlace(a: ChainFunction, b: ChainFunction): boolean {
-  const key = ({ device, queue, user, frames, frameSize, ring }: ChainFunction): string =>
-    JSON.stringify([device, queue, user, frames, frameSize, ring]);
+  const key = ({ device, queue, user, group, unit, cgroup, frames, frameSize, ring }: ChainFunction): string =>
+    JSON.stringify([device, queue, user, group, unit, cgroup, frames, frameSize, ring]);
   return key(a) === key(b);
 }

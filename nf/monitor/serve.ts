@@ -8,10 +8,13 @@ import * as seqpacket from '../../harness/ffi/seqpacket.js';
 import { parseChain } from './chain-file.js';
 import { makeMonitor, type Monitor, type Peer, type SavedState } from './monitor.js';
 import { mostBytes } from './protocol.js';
+import { readCgroup } from './who.js';
 import { makeWorld } from './world.js';
 
 export interface ServeOptions {
   readonly socketPath: string;
+  /** Listens there already, and somebody else keeps it open. */
+  readonly listener?: number | undefined;
   readonly stateFile: string;
   readonly log: (text: string) => void;
 }
@@ -35,12 +38,10 @@ interface Connection {
 }
 
 /** Serves until the signal; what functions have stays as it is then. */
-export async function serveMonitor({ socketPath, stateFile, log }: ServeOptions, signal: AbortSignal): Promise<void> {
+export async function serveMonitor(options: ServeOptions, signal: AbortSignal): Promise<void> {
+  const { socketPath, stateFile, log } = options;
   const monitor = makeMonitor(makeWorld({ stateFile, log }), readState(stateFile, log));
-  rmSync(socketPath, { force: true });
-  const listener = seqpacket.listenSeqpacket(socketPath);
-  // Anybody may ask; who may have what is decided by who it is.
-  chmodSync(socketPath, 0o666);
+  const listener = options.listener ?? listenAt(socketPath);
   const wake = checkErrno('making an eventfd', libc.eventfd(0, 0));
   const connections = new Set<Connection>();
   const memory = mapAnonymousMemory((2 + 2 * mostPeers) * pollfdBytes);
@@ -62,9 +63,17 @@ export async function serveMonitor({ socketPath, stateFile, log }: ServeOptions,
   } finally {
     for (const { fd, pidfd } of connections) closeAll([fd, pidfd]);
     closeAll([listener, wake]);
-    rmSync(socketPath, { force: true });
+    if (options.listener === undefined) rmSync(socketPath, { force: true });
     memory.unmap();
   }
+}
+
+function listenAt(path: string): number {
+  rmSync(path, { force: true });
+  const listener = seqpacket.listenSeqpacket(path);
+  // Anybody may ask; who may have what is decided by who it is.
+  chmodSync(path, 0o666);
+  return listener;
 }
 
 function closeAll(fds: readonly (number | undefined)[]): void {
@@ -86,22 +95,35 @@ function accept(listener: number, connections: Set<Connection>, log: (text: stri
   for (;;) {
     const fd = seqpacket.acceptPeer(listener);
     if (fd === undefined) return;
-    const { pid, uid } = seqpacket.peerCredentials(fd);
+    const credentials = seqpacket.peerCredentials(fd);
+    const { pid, uid } = credentials;
     const ofUser = [...connections].filter(({ peer }) => peer.uid === uid).length;
     if (connections.size >= mostPeers || (uid !== 0 && ofUser >= mostPeersOfAUser)) {
       log(`process ${pid} is not heard: there are ${connections.size} connections`);
       closeSync(fd);
       continue;
     }
+    const certain = seqpacket.peerPidfd(fd);
     const connection: Connection = {
-      ...{ fd, pidfd: seqpacket.openPidfd(pid), closed: false },
+      ...{ fd, pidfd: certain ?? seqpacket.openPidfd(pid), closed: false },
       peer: {
-        ...{ pid, uid },
+        ...{ pid, uid, groups: seqpacket.peerGroups(fd, credentials) },
+        cgroup: () => (certain === undefined ? undefined : cgroupOf(pid, certain)),
         send: (data, fds) => seqpacket.sendMessage(fd, data, fds),
         close: () => void (connection.closed = true),
       },
     };
     connections.add(connection);
+  }
+}
+
+/** Undefined if it has ended: then its number may be another's. */
+function cgroupOf(pid: number, pidfd: number): string | undefined {
+  try {
+    const cgroup = readCgroup(readFileSync(`/proc/${pid}/cgroup`, 'utf8'));
+    return seqpacket.hasEnded(pidfd) ? undefined : cgroup;
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,4 +1,4 @@
-import { closeSync, readFileSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import { FlashError } from '../../harness/errors.js';
 import { mapSealedMemory } from '../../harness/ffi/memory.js';
 import { NativeError } from '../../harness/ffi/native-error.js';
@@ -23,7 +23,6 @@ const whereOf = new WeakMap<Place, { readonly device: string; readonly queue: nu
 export function makeWorld({ stateFile, log }: WorldOptions): World {
   const attached = new Map<string, { readonly redirect: XskRedirect; readonly queues: Map<number, string> }>();
   return {
-    uidOf,
     open: openPlace,
     adopt: adoptPlace,
     setRoute,
@@ -54,16 +53,6 @@ export function makeWorld({ stateFile, log }: WorldOptions): World {
     log,
     nowMs: () => Date.now(),
   };
-}
-
-function uidOf(user: string | number): number {
-  if (typeof user === 'number') return user;
-  const line = readFileSync('/etc/passwd', 'utf8')
-    .split('\n')
-    .find((each) => each.startsWith(`${user}:`));
-  const uid = line?.split(':')[2];
-  if (uid === undefined) throw new FlashError('usage', `there is no user ${user}`);
-  return Number(uid);
 }
 
 function cookieOf(fd: number): string {

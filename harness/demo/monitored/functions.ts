@@ -26,8 +26,8 @@ interface Place {
 }
 
 const deadlineMs = 30_000;
-/** A group of nobody in particular: the file says who a function is by its user. */
-const group = '65534';
+/** A user or group of nobody in particular, where the file names none. */
+const nobody = '65534';
 
 const statusSchema = z.object({ functions: z.record(z.string(), z.object({ state: z.enum(['running', 'missing']) })) });
 
@@ -51,9 +51,9 @@ export function makeFunctions({ chain, functions }: Chain, { netns, dir, socket 
 
   return {
     async start(name) {
-      const user = String(functions[name]?.user);
+      const { user = nobody, group = nobody } = functions[name] ?? {};
       const fn = await startFunction(netns, 'setpriv', [
-        ...['--reuid', user, '--regid', group, '--clear-groups', program],
+        ...['--reuid', String(user), '--regid', String(group), '--clear-groups', program],
         ...['--chain', chain, '--function', name, '--monitor', socket],
       ]);
       if ('refused' in fn)

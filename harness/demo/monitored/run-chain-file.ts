@@ -105,8 +105,8 @@ interface Results {
 
 function buildReport({ chain, functions, traffic, without, seconds }: Results): ChainFileReport {
   const { problems: lost, ends, through, intoDevice, outOfDevice } = traffic.counts();
-  const rows = Object.entries(chain.functions).map(([name, { user, device, queue, to }]) => ({
-    ...{ name, user: String(user), place: `${device}:${queue}`, to, ...functions.counts(name) },
+  const rows = Object.entries(chain.functions).map(([name, { user, group, device, queue, to }]) => ({
+    ...{ name, user: String(user ?? `:${group}`), place: `${device}:${queue}`, to, ...functions.counts(name) },
     expected: through.get(name) ?? 0,
     without: without.get(name) ?? { wire: 0, waits: 0, dropped: 0, host: 0 },
   }));

@@ -42,6 +42,7 @@ import './library.test.js';
 import './l2fwd.test.js';
 import './monitor.test.js';
 import './monitor-isolation.test.js';
+import './monitor-who.test.js';
 import './xdp-firewall.test.js';
 import './xdp-dnat.test.js';
 import './xdp-redirect.test.js';

@@ -47,6 +47,21 @@ const mistakes = [
     said: /:8: functions\.second\.missing: only a function/,
   },
   {
+    what: 'a function that is of nobody',
+    text: good.replace('user: 65534', 'ring: 64'),
+    said: /:5: functions\.second: who may be it/,
+  },
+  {
+    what: 'a unit without its kind',
+    text: good.replace('user: 65534', 'unit: web'),
+    said: /:7: functions\.second\.unit: a unit is called/,
+  },
+  {
+    what: 'a cgroup that is no path from the root',
+    text: good.replace('user: 65534', 'cgroup: web/'),
+    said: /:7: functions\.second\.cgroup: a cgroup is a path/,
+  },
+  {
     what: 'a ring of an odd size',
     text: `${good}    ring: 100\n`,
     said: /:9: functions\.second\.ring: must be a power of two/,

@@ -49,7 +49,6 @@ function fakeWorld() {
     };
   };
   const world: World = {
-    uidOf: Number,
     open({ device, queue }) {
       if (broken) throw new Error('no memory');
       if (busy) return 'busy';
@@ -81,7 +80,7 @@ function fakePeer(uid: number) {
   let errno: number | undefined;
   let fds: readonly number[] = [];
   const peer: Peer = {
-    ...{ pid: 1, uid },
+    ...{ pid: 1, uid, groups: [], cgroup: () => undefined },
     send(data, sent = []) {
       const type = data.readUInt32LE(4);
       types.push(type);

@@ -44,6 +44,11 @@ const refusals = [
     functions: `x: ${fn(0, 'input: true, to: [y]')}\n  y: ${fn(1, 'to: [z]')}\n  z: ${fn(2, 'to: [y]')}`,
     why: /packets go round in it: y, z, y/,
   },
+  {
+    what: 'has a function of a unit',
+    functions: 'x: { device: a, queue: 0, unit: web.service, input: true }',
+    why: /x is of web\.service/,
+  },
 ] as const;
 
 for (const { what, functions, why } of refusals) {
