@@ -5,8 +5,15 @@ import { FlashError } from '../../harness/errors.js';
 
 const nameSchema = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,30}$/, 'a name has up to 31 letters, digits, - and _');
 const powerOfTwo = (number: number): boolean => (number & (number - 1)) === 0;
+/** Of one replica alone, if there is a number. */
+const functionNameSchema = z
+  .string()
+  .max(31)
+  .regex(/^[a-z0-9][a-z0-9_-]*(\.\d+)?$/, 'a function has up to 31 letters, digits, - and _, and may end with .NUMBER');
 const sizeSchema = (least: number, most: number) =>
   z.number().int().min(least).max(most).refine(powerOfTwo, 'must be a power of two');
+
+const mostQueue = 63;
 
 /** A name or a number. */
 const idSchema = z.union([z.string().min(1), z.number().int().min(0)]);
@@ -15,7 +22,7 @@ const functionSchema = z
   .strictObject({
     /** Where its socket is bound: a queue that no other function has. */
     device: z.string().regex(/^(?!\.{1,2}$)[^\s/:]{1,15}$/, 'a device has up to 15 characters without blanks, / and :'),
-    queue: z.number().int().min(0).max(63),
+    queue: z.number().int().min(0).max(mostQueue),
     /** Who may be it, see who.ts: at least one of these. */
     user: idSchema.optional(),
     group: idSchema.optional(),
@@ -30,7 +37,9 @@ const functionSchema = z
     /** Whether it gets what the device receives on that queue. */
     input: z.boolean().default(false),
     /** Where its packets go, by index; onto the wire of its device if there is none. */
-    to: z.array(nameSchema).max(64).default([]),
+    to: z.array(functionNameSchema).default([]),
+    /** Several of them, NAME.0 and so on, on as many queues from `queue` on. */
+    replicas: z.number().int().min(1).max(64).optional(),
     /** What becomes of packets for it while nobody is it. */
     missing: z.enum(['bypass', 'stall', 'drop']).default('stall'),
     frames: z
@@ -44,34 +53,75 @@ const functionSchema = z
   })
   .readonly();
 
+type FileFunction = z.output<typeof functionSchema>;
+type FileFunctions = Readonly<Record<string, FileFunction>>;
+export type ChainFunction = Omit<FileFunction, 'replicas'>;
+
+const mostEdges = 64;
+
+const namesOf = (name: string, { replicas }: FileFunction): readonly string[] =>
+  replicas === undefined ? [name] : Array.from({ length: replicas }, (_, index) => `${name}.${index}`);
+
+/** Every replica a function of its own, and an edge to each. With each the name that it has in the file. */
+function expand(functions: FileFunctions): readonly (readonly [name: string, inFile: string, fn: ChainFunction])[] {
+  const spread = (target: string): readonly string[] => {
+    const fn = functions[target];
+    return fn === undefined ? [target] : namesOf(target, fn);
+  };
+  return Object.entries(functions).flatMap(([inFile, fn]) => {
+    const { replicas: _, ...one } = fn;
+    const to = fn.to.flatMap(spread);
+    return namesOf(inFile, fn).map((name, index) => [name, inFile, { ...one, to, queue: fn.queue + index }] as const);
+  });
+}
+
 const chainSchema = z
-  .strictObject({ chain: nameSchema, functions: z.record(nameSchema, functionSchema) })
-  .readonly()
-  .superRefine(({ functions }, context) => {
+  .strictObject({ chain: nameSchema, functions: z.record(functionNameSchema, functionSchema) })
+  .superRefine((file, context) => {
+    const expanded = expand(file.functions);
+    const functions = Object.fromEntries(expanded.map(([name, , fn]) => [name, fn]));
     const refuse = (path: readonly string[], message: string): void =>
       context.addIssue({ code: 'custom', path: ['functions', ...path], message });
     const places = new Map<string, string>();
-    for (const [name, { device, queue, to, missing, ...who }] of Object.entries(functions)) {
+    for (const [name, inFile, { device, queue, to, missing, ...who }] of expanded) {
       if ([who.user, who.group, who.unit, who.cgroup].every((each) => each === undefined))
-        refuse([name], 'who may be it? Say user, group, unit or cgroup');
+        refuse([inFile], 'who may be it? Say user, group, unit or cgroup');
       const place = `${device} queue ${queue}`;
       const other = places.get(place);
-      if (other !== undefined) refuse([name, 'queue'], `${place} is that of ${other} already`);
+      if (other !== undefined) refuse([inFile, 'queue'], `${place} is that of ${other} already`);
       places.set(place, name);
-      for (const [index, target] of to.entries())
-        if (!(target in functions)) refuse([name, 'to', String(index)], `there is no function ${target}`);
+      if (queue > mostQueue) refuse([inFile, 'replicas'], `there is no queue ${queue}`);
+      if (to.length > mostEdges)
+        refuse([inFile, 'to'], `leads to ${to.length} functions, and ${mostEdges} are the most`);
       if (missing === 'bypass' && to.length !== 1)
-        refuse([name, 'missing'], 'only a function that leads to one other can be bypassed');
+        refuse([inFile, 'missing'], 'only a function that leads to one other can be bypassed');
       if (to.length > 1 && to.some((target) => functions[target]?.missing === 'stall'))
-        refuse([name, 'to'], 'one target that is missing would not stall the others: say drop or bypass there');
+        refuse([inFile, 'to'], 'one target that is missing would not stall the others: say drop or bypass there');
+      if (bypassesItself(functions, name)) refuse([inFile, 'missing'], 'those that are bypassed lead in a circle');
     }
-    for (const name of Object.keys(functions))
-      if (bypassesItself(functions, name)) refuse([name, 'missing'], 'those that are bypassed lead in a circle');
-  });
+    for (const [name, { to }] of Object.entries(file.functions)) {
+      for (const [index, target] of to.entries())
+        if (!(target in file.functions) && !(target in functions))
+          refuse([name, 'to', String(index)], `there is no function ${target}`);
+      for (const each of namesOf(name, file.functions[name] as FileFunction))
+        if (each !== name && each in file.functions) refuse([each], `it is a replica of ${name} already`);
+    }
+  })
+  .transform(({ chain, functions }) => ({
+    chain,
+    functions: Object.fromEntries(expand(functions).map(([name, , fn]) => [name, fn])) as Readonly<
+      Record<string, ChainFunction>
+    >,
+  }));
 
-export type Chain = z.output<typeof chainSchema>;
-export type ChainFunction = z.output<typeof functionSchema>;
+/** With every replica as a function of its own. */
+export type Chain = Readonly<z.output<typeof chainSchema>>;
 
+/** The functions that a program means which asks for this one: it, or all replicas of this name. */
+export function meantBy({ functions }: Chain, name: string): readonly string[] {
+  if (name in functions) return [name];
+  return Object.keys(functions).filter((each) => each.replace(/\.\d+$/, '') === name);
+}
 function bypassesItself(functions: Readonly<Record<string, ChainFunction>>, start: string): boolean {
   const seen = new Set<string>();
   for (let name = start; functions[name]?.missing === 'bypass'; name = functions[name]?.to[0] ?? '') {

@@ -1,4 +1,4 @@
-import type { Chain, ChainFunction } from './chain-file.js';
+import { meantBy, type Chain, type ChainFunction } from './chain-file.js';
 import { encodeAnswer, encodeEdges, encodeJoined, encodeLeave, encodeRefused, decodeRequest } from './protocol.js';
 import { whyNot, type Identity } from './who.js';
 
@@ -51,6 +51,11 @@ interface Member {
   readonly fn: ChainFunction;
   route: string;
   leaving: boolean;
+}
+
+interface Choice {
+  readonly name: string;
+  readonly adopted?: Place;
 }
 
 export interface Monitor {
@@ -161,20 +166,37 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
     return count > mostRequests;
   };
 
-  const join = (peer: Peer, chainName: string, name: string, fds: readonly number[]): undefined => {
-    const fn = chain?.chain === chainName ? chain.functions[name] : undefined;
-    if (fn === undefined) return refuse(peer, errno.noEntry, `there is no function ${name} in a chain ${chainName}`);
-    const stranger = whyNot(name, fn, peer);
+  /** A place of those that were meant: the one that a program has kept, or one that nobody has. */
+  const choose = (meant: readonly string[], fds: readonly number[]): Choice | undefined => {
+    if (fds.length === 0) {
+      const free = meant.find((name) => !members.has(name) && !awaited.has(name));
+      return free === undefined ? undefined : { name: free };
+    }
+    for (const name of meant) {
+      const [fn, cookie] = [chain?.functions[name], awaited.get(name)];
+      const adopted = fn === undefined || cookie === undefined ? undefined : world.adopt(fn, fds, cookie);
+      if (adopted !== undefined) return { name, adopted };
+    }
+    return undefined;
+  };
+
+  const join = (peer: Peer, chainName: string, asked: string, fds: readonly number[]): undefined => {
+    const meant = chain?.chain === chainName ? meantBy(chain, asked) : [];
+    const first = chain?.functions[meant[0] ?? ''];
+    if (first === undefined)
+      return refuse(peer, errno.noEntry, `there is no function ${asked} in a chain ${chainName}`);
+    const stranger = whyNot(asked, first, peer);
     if (stranger !== undefined) return refuse(peer, errno.access, stranger);
-    if (members.has(name)) return refuse(peer, errno.busy, `${name} is there already`);
     if ([...members.values(), ...former].some((member) => member.peer === peer))
       return refuse(peer, errno.invalid, 'it has joined already');
-    const cookie = awaited.get(name);
-    const adopted = fds.length > 0 && cookie !== undefined ? world.adopt(fn, fds, cookie) : undefined;
-    if (fds.length > 0 && adopted === undefined)
-      return refuse(peer, errno.invalid, `the socket is not that of ${name}`);
-    if (adopted === undefined && cookie !== undefined)
-      return refuse(peer, errno.again, `the program that was ${name} may come back`);
+    const choice = choose(meant, fds);
+    const fn = chain?.functions[choice?.name ?? ''];
+    if (choice === undefined || fn === undefined) {
+      if (meant.every((name) => members.has(name))) return refuse(peer, errno.busy, `${asked} is there already`);
+      if (fds.length > 0) return refuse(peer, errno.invalid, `the socket is not that of ${asked}`);
+      return refuse(peer, errno.again, `the program that was ${asked} may come back`);
+    }
+    const { name, adopted } = choice;
     const place = adopted ?? world.open(fn);
     if (place === 'busy') return refuse(peer, errno.again, `the queue of ${name} is not free`);
     const member: Member = { peer, place, fn, route: '', leaving: false };

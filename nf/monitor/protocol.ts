@@ -29,7 +29,7 @@ export interface Joined {
   readonly edges: number;
 }
 
-const name = /^[a-z0-9][a-z0-9_-]*$/;
+const name = /^[a-z0-9][a-z0-9_-]*(\.\d+)?$/;
 
 export function decodeRequest(data: Buffer): JoinRequest | CommandRequest | undefined {
   if (data.length < headerBytes || data.readUInt32LE(0) !== protocolVersion) return undefined;

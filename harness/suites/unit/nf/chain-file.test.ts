@@ -1,5 +1,5 @@
 import test from 'ava';
-import { parseChain } from '../../../../nf/monitor/chain-file.js';
+import { meantBy, parseChain } from '../../../../nf/monitor/chain-file.js';
 import { FlashError } from '../../../errors.js';
 
 const good = `chain: web
@@ -20,7 +20,69 @@ test('a chain is read, with what it does not say', (t) => {
   t.like(functions['second'], { user: 65534, input: false, to: [], missing: 'drop' });
 });
 
+const replicated = `chain: web
+functions:
+  first: { device: a, queue: 0, user: 1, input: true, to: [worker, last] }
+  worker: { device: a, queue: 1, user: 1, to: [last], missing: drop, replicas: 3 }
+  last: { device: b, queue: 0, user: 1, missing: drop }
+`;
+
+test('replicas are functions of their own, each on its queue, and an edge leads to each', (t) => {
+  const { functions } = parseChain(replicated, 'web.yaml');
+
+  t.deepEqual(Object.keys(functions), ['first', 'worker.0', 'worker.1', 'worker.2', 'last']);
+  t.deepEqual(functions['first']?.to, ['worker.0', 'worker.1', 'worker.2', 'last']);
+  t.deepEqual(
+    [0, 1, 2].map((index) => functions[`worker.${index}`]?.queue),
+    [1, 2, 3],
+  );
+  t.false('replicas' in (functions['worker.0'] ?? {}));
+});
+
+test('a chain that was read is one that can be read again, with or without replicas', (t) => {
+  const chain = parseChain(replicated, 'web.yaml');
+
+  t.deepEqual(parseChain(JSON.stringify(chain), 'again'), chain);
+});
+
+test('who asks for a function with replicas means any of them', (t) => {
+  const chain = parseChain(replicated, 'web.yaml');
+
+  t.deepEqual(meantBy(chain, 'worker'), ['worker.0', 'worker.1', 'worker.2']);
+  t.deepEqual(meantBy(chain, 'worker.1'), ['worker.1']);
+  t.deepEqual(meantBy(chain, 'last'), ['last']);
+  t.deepEqual(meantBy(chain, 'work'), []);
+});
+
 const mistakes = [
+  {
+    what: 'a replica on a queue that another function has',
+    text: replicated.replace('{ device: b, queue: 0', '{ device: a, queue: 2'),
+    said: /:5: functions\.last\.queue: a queue 2 is that of worker\.1/,
+  },
+  {
+    what: 'a replica on a queue that there is not',
+    text: replicated.replace('queue: 1', 'queue: 62'),
+    said: /:4: functions\.worker\.replicas: there is no queue 64/,
+  },
+  {
+    what: 'a name that a replica has',
+    text: `${replicated}  worker.2: { device: b, queue: 1, user: 1 }\n`,
+    said: /:6: functions\.worker\.2: it is a replica of worker/,
+  },
+  {
+    what: 'an edge to a replica that there is not',
+    text: replicated.replace('[worker, last]', '[worker.3, last]'),
+    said: /:3: functions\.first\.to\.0: there is no function worker\.3/,
+  },
+  {
+    what: 'more edges than a route has',
+    text: replicated
+      .replace('replicas: 3', 'replicas: 64')
+      .replace('queue: 1', 'queue: 0')
+      .replace('device: a, queue: 0, user: 1, input', 'device: c, queue: 0, user: 1, input'),
+    said: /:3: functions\.first\.to: leads to 65 functions, and 64 are the most/,
+  },
   {
     what: 'a word that is not known',
     text: good.replace('missing: drop', 'missng: drop'),

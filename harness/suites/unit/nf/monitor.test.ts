@@ -240,6 +240,66 @@ test('another monitor finds the functions again by their sockets, and changes no
   t.deepEqual(take(), ['a0 -> stall', 'a: a0'], 'last has not come back');
 });
 
+const replicated = (replicas: number) =>
+  parseChain(
+    `chain: web
+functions:
+  first: { device: a, queue: 0, user: 1000, input: true, to: [worker] }
+  worker: { device: b, queue: 0, user: 1000, missing: drop, replicas: ${replicas} }
+`,
+    'web.yaml',
+  );
+
+test('programs that ask for a function are its replicas, until there are no more', (t) => {
+  const { monitor, join, take } = started();
+  monitor.apply(replicated(2));
+  join('first', { uid: 1000 });
+  take();
+
+  const workers = [join('worker', { uid: 1000 }), join('worker', { uid: 1000 })];
+
+  t.deepEqual(take(), ['b0 -> wire', 'a0 -> b0 drop', 'b1 -> wire', 'a0 -> b0 b1']);
+  t.is(join('worker', { uid: 1000 }).errno(), 16);
+  t.is(join('worker', { uid: 1001 }).errno(), 13);
+  monitor.gone(workers[0]?.peer as Peer);
+  take();
+  t.deepEqual(join('worker', { uid: 1000 }).took(), [types.joined]);
+  t.deepEqual(take(), ['b0 -> wire', 'a0 -> b0 b1'], 'in the place that is free');
+});
+
+test('replicas that are added or taken away change nothing of the others', (t) => {
+  const { monitor, join, take } = started();
+  monitor.apply(replicated(1));
+  const first = join('first', { uid: 1000 });
+  const kept = join('worker', { uid: 1000 });
+  for (const each of [first, kept]) each.took();
+  take();
+
+  monitor.apply(replicated(2));
+  const added = join('worker', { uid: 1000 });
+  t.deepEqual(take(), ['a0 -> b0 drop', 'b1 -> wire', 'a0 -> b0 b1']);
+  added.took();
+  monitor.apply(replicated(1));
+
+  t.deepEqual(take(), ['a0 -> b0']);
+  t.deepEqual(added.took(), [types.leave]);
+  t.deepEqual(kept.took(), []);
+});
+
+test('another monitor finds each replica by its socket', (t) => {
+  const old = started();
+  old.monitor.apply(replicated(2));
+  for (const _ of [0, 1]) old.join('worker', { uid: 1000 });
+  const { join, monitor } = started(old.saved());
+
+  t.is(join('worker', { uid: 1000 }).errno(), 11);
+  t.deepEqual(join('worker', { uid: 1000, fds: [2] }).took(), [types.joined]);
+
+  t.like(monitor.status(), {
+    functions: { 'worker.0': { state: 'missing' }, 'worker.1': { state: 'running' } },
+  });
+});
+
 test('no message ends the monitor, nor changes the chain', (t) => {
   const { monitor, join, take, pass } = started();
   join('last');
