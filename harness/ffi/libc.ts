@@ -39,6 +39,7 @@ export const libc = {
   ioctl: lib.func('int ioctl(int fd, unsigned long request, ...)'),
   setns: lib.func('int setns(int fd, int type)'),
   pidfd: lib.func('long syscall(long number, int pid, unsigned int flags)'),
+  pidfdSignal: lib.func('long syscall(long number, int pidfd, int signal, void *info, unsigned int flags)'),
   membarrier: lib.func('long syscall(long number, int command, unsigned int flags, int cpu)'),
   unshare: lib.func('int unshare(int flags)'),
   seteuid: lib.func('int seteuid(unsigned int uid)'),

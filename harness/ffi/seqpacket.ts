@@ -1,5 +1,5 @@
 import koffi from 'koffi';
-import { libc, pollEvent, solSocket, socketOption } from './libc.js';
+import { libc, solSocket, socketOption } from './libc.js';
 import { mapAnonymousMemory } from './memory.js';
 import { checkErrno, errnoName, NativeError } from './native-error.js';
 
@@ -118,16 +118,6 @@ export function peerGroups(fd: number, { gid }: Credentials): number[] {
   return [gid, ...Array.from({ length: count }, (_, index) => value.readUInt32LE(4 * index))];
 }
 
-/**
- * The process that opened the other end, and no other that has its number now: readable once it has ended. Undefined
- * before Linux 6.5, or if it has gone already.
- */
-export function peerPidfd(fd: number): number | undefined {
-  const value = Buffer.alloc(4);
-  const result = libc.getsockopt(fd, solSocket, socketOption.peerPidfd, value, [value.length]) as number;
-  return result < 0 ? undefined : value.readInt32LE(0);
-}
-
 /** What nobody else ever has: of a socket, by which it is known again. */
 export function socketCookie(fd: number): bigint | undefined {
   const value = Buffer.alloc(8);
@@ -180,19 +170,4 @@ function readFds(controlLength: number): number[] {
     start += Math.ceil(length / 8) * 8;
   }
   return fds;
-}
-
-/** Whether the process of a pidfd has. */
-export function hasEnded(pidfd: number): boolean {
-  const fds = [{ fd: pidfd, events: pollEvent.in, revents: 0 }];
-  checkErrno('polling a pidfd', libc.poll(fds, 1, 0));
-  return fds[0]?.revents !== 0;
-}
-
-const pidfdOpen = 434;
-
-/** Readable once the process has ended; undefined if it has gone already. */
-export function openPidfd(pid: number): number | undefined {
-  const fd = libc.pidfd(pidfdOpen, pid, 0) as number;
-  return fd < 0 ? undefined : fd;
 }

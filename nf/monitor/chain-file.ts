@@ -42,6 +42,8 @@ const functionSchema = z
     replicas: z.number().int().min(1).max(64).optional(),
     /** What becomes of packets for it while nobody is it. */
     missing: z.enum(['bypass', 'stall', 'drop']).default('stall'),
+    /** How long it may go on when it is not wanted any more. */
+    leaveSeconds: z.number().int().min(1).max(86_400).default(60),
     frames: z
       .number()
       .int()

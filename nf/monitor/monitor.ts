@@ -1,56 +1,15 @@
 import { meantBy, type Chain, type ChainFunction } from './chain-file.js';
 import { encodeAnswer, encodeEdges, encodeJoined, encodeLeave, encodeRefused, decodeRequest } from './protocol.js';
-import { whyNot, type Identity } from './who.js';
-
-/** A program that is connected, and how to talk to it. */
-export interface Peer extends Identity {
-  readonly pid: number;
-  /** False if it does not take it. */
-  readonly send: (data: Buffer, fds?: readonly number[]) => boolean;
-  readonly close: () => void;
-}
-
-/** A function's socket and UMEM. */
-export interface Place {
-  readonly socketFd: number;
-  readonly umemFd: number;
-  /** By which the socket is known again, whoever has it. */
-  readonly cookie: string;
-  readonly close: () => void;
-}
-
-/** Where packets of one index go; `stall` and `drop` say what becomes of those for a target that is not there. */
-export type Target = Place | 'stall' | 'drop';
-
-/** What the monitor does to the machine. Each may throw, which fails the request and nothing else. */
-export interface World {
-  /** `busy` if a socket has the queue, or had it a moment ago. */
-  readonly open: (fn: ChainFunction) => Place | 'busy';
-  /** A place that a function has kept while there was no monitor; undefined if it is not the one with the cookie. */
-  readonly adopt: (fn: ChainFunction, fds: readonly number[], cookie: string) => Place | undefined;
-  /** No targets: onto the wire. */
-  readonly setRoute: (source: Place, targets: readonly Target[]) => void;
-  /** Nothing that is sent on it goes anywhere any more, whoever still has the socket. */
-  readonly cut: (place: Place) => void;
-  /** What the device receives, by queue. Queues that are not there go to the host. */
-  readonly setInputs: (device: string, places: ReadonlyMap<number, Place>) => void;
-  readonly save: (state: SavedState) => void;
-  readonly log: (text: string) => void;
-  readonly nowMs: () => number;
-}
-
-/** What another monitor needs to go on. */
-export interface SavedState {
-  readonly chain: Chain | undefined;
-  readonly cookies: Readonly<Record<string, string>>;
-}
+import type { Peer, Place, SavedState, Target, World } from './surroundings.js';
+import { whyNot } from './who.js';
 
 interface Member {
   readonly peer: Peer;
   readonly place: Place;
   readonly fn: ChainFunction;
   route: string;
-  leaving: boolean;
+  /** When it is killed, once it is not wanted any more. */
+  leaveByMs?: number;
 }
 
 interface Choice {
@@ -199,7 +158,7 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
     const { name, adopted } = choice;
     const place = adopted ?? world.open(fn);
     if (place === 'busy') return refuse(peer, errno.again, `the queue of ${name} is not free`);
-    const member: Member = { peer, place, fn, route: '', leaving: false };
+    const member: Member = { peer, place, fn, route: '' };
     // Its packets are led where they belong before it has any, and nobody sends to it before it has come.
     if (adopted === undefined) {
       try {
@@ -230,10 +189,19 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
     place.close();
   };
 
+  const killWhoStays = (): void => {
+    for (const member of former) {
+      if (member.leaveByMs === undefined || world.nowMs() < member.leaveByMs) continue;
+      delete member.leaveByMs;
+      const { pid } = member.peer;
+      world.log(member.peer.kill() ? `process ${pid} did not leave, and is killed` : `process ${pid} does not leave`);
+    }
+  };
+
   const retire = (name: string, member: Member): void => {
     members.delete(name);
     former.add(member);
-    member.leaving = true;
+    member.leaveByMs = world.nowMs() + 1000 * member.fn.leaveSeconds;
   };
 
   return {
@@ -277,6 +245,7 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
       }
     },
     tick() {
+      killWhoStays();
       if (awaited.size === 0 || world.nowMs() < giveUpAt) return;
       for (const name of awaited.keys()) world.log(`${name} has not come back`);
       awaited.clear();

@@ -4,9 +4,11 @@ import { callInThread } from '../../harness/ffi/in-thread.js';
 import { libc, pollEvent } from '../../harness/ffi/libc.js';
 import { mapAnonymousMemory } from '../../harness/ffi/memory.js';
 import { checkErrno } from '../../harness/ffi/native-error.js';
+import * as pidfds from '../../harness/ffi/pidfd.js';
 import * as seqpacket from '../../harness/ffi/seqpacket.js';
 import { parseChain } from './chain-file.js';
-import { makeMonitor, type Monitor, type Peer, type SavedState } from './monitor.js';
+import { makeMonitor, type Monitor } from './monitor.js';
+import type { Peer, SavedState } from './surroundings.js';
 import { mostBytes } from './protocol.js';
 import { readCgroup } from './who.js';
 import { makeWorld } from './world.js';
@@ -103,14 +105,16 @@ function accept(listener: number, connections: Set<Connection>, log: (text: stri
       closeSync(fd);
       continue;
     }
-    const certain = seqpacket.peerPidfd(fd);
+    const certain = pidfds.peerPidfd(fd);
+    const pidfd = certain ?? pidfds.openPidfd(pid);
     const connection: Connection = {
-      ...{ fd, pidfd: certain ?? seqpacket.openPidfd(pid), closed: false },
+      ...{ fd, pidfd, closed: false },
       peer: {
         ...{ pid, uid, groups: seqpacket.peerGroups(fd, credentials) },
         cgroup: () => (certain === undefined ? undefined : cgroupOf(pid, certain)),
         send: (data, fds) => seqpacket.sendMessage(fd, data, fds),
         close: () => void (connection.closed = true),
+        kill: () => certain !== undefined && pidfds.killByPidfd(certain),
       },
     };
     connections.add(connection);
@@ -121,7 +125,7 @@ function accept(listener: number, connections: Set<Connection>, log: (text: stri
 function cgroupOf(pid: number, pidfd: number): string | undefined {
   try {
     const cgroup = readCgroup(readFileSync(`/proc/${pid}/cgroup`, 'utf8'));
-    return seqpacket.hasEnded(pidfd) ? undefined : cgroup;
+    return pidfds.hasEnded(pidfd) ? undefined : cgroup;
   } catch {
     return undefined;
   }

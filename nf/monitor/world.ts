@@ -10,7 +10,7 @@ import { attachXskRedirect, type XskRedirect } from '../../harness/ffi/xsk-redir
 import { hasFlash, isGone, listIds, readCookie, requireFlash, writeNextOf } from '../../harness/flash/registry.js';
 import { writeWhole } from '../../harness/host/durable-file.js';
 import type { ChainFunction } from './chain-file.js';
-import type { Place, Target, World } from './monitor.js';
+import type { Place, Target, World } from './surroundings.js';
 
 interface WorldOptions {
   readonly stateFile: string;

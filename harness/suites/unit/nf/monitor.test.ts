@@ -1,14 +1,8 @@
 import test from 'ava';
 import { randomInt } from 'd3-random';
 import { parseChain } from '../../../../nf/monitor/chain-file.js';
-import {
-  makeMonitor,
-  type Peer,
-  type Place,
-  type SavedState,
-  type Target,
-  type World,
-} from '../../../../nf/monitor/monitor.js';
+import { makeMonitor } from '../../../../nf/monitor/monitor.js';
+import type { Peer, Place, SavedState, Target, World } from '../../../../nf/monitor/surroundings.js';
 import { encodeCommand, encodeJoin } from '../../../../nf/monitor/protocol.js';
 
 const chain = parseChain(
@@ -76,7 +70,7 @@ function fakeWorld() {
 
 function fakePeer(uid: number) {
   const types: number[] = [];
-  let closed = false;
+  let [closed, killed] = [false, false];
   let errno: number | undefined;
   let fds: readonly number[] = [];
   const peer: Peer = {
@@ -89,8 +83,16 @@ function fakePeer(uid: number) {
       return true;
     },
     close: () => void (closed = true),
+    kill: () => (killed = true),
   };
-  return { peer, took: () => types.splice(0), closed: () => closed, errno: () => errno, fds: () => fds };
+  return {
+    peer,
+    took: () => types.splice(0),
+    closed: () => closed,
+    killed: () => killed,
+    errno: () => errno,
+    fds: () => fds,
+  };
 }
 
 const noCommand = (): unknown => ({});
@@ -249,6 +251,22 @@ functions:
 `,
     'web.yaml',
   );
+
+test('who is asked to leave and does not is killed when the time of the file is over', (t) => {
+  const { monitor, join, pass } = started();
+  const [middle, last] = [join('middle'), join('last')];
+  const { middle: _, ...others } = chain.functions;
+  monitor.apply({ ...chain, functions: others });
+
+  pass(59_999);
+  monitor.tick();
+  t.false(middle.killed());
+  pass(1);
+  monitor.tick();
+
+  t.true(middle.killed());
+  t.false(last.killed());
+});
 
 test('programs that ask for a function are its replicas, until there are no more', (t) => {
   const { monitor, join, take } = started();
