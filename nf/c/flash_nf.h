@@ -24,6 +24,7 @@
 #define FLASH_NF_H
 
 #include <flash_xsk.h>
+#include <poll.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -78,6 +79,7 @@ void flash_port__close(struct flash_port *port);
 
 struct flash_socket *flash_port__socket(const struct flash_port *port);
 struct flash_frames *flash_port__frames(const struct flash_port *port);
+struct flash_umem *flash_port__umem(const struct flash_port *port);
 /* How many targets there are to choose from, see struct flash_packet. 1 for who opened the port itself. */
 __u32 flash_port__edges(const struct flash_port *port);
 /*
@@ -93,6 +95,30 @@ bool flash_port__monitored(const struct flash_port *port);
  * edges() or leaving() have changed. The fd of @opts is not used. The chain goes on without a monitor.
  */
 int flash_port__wait(struct flash_port *port, const struct flash_wait_opts *opts);
+
+/*
+ * The same for a program that sleeps in an event loop of its own:
+ *
+ *	while (!(result = flash_port__prepare(port, busy_us, &sleep)))
+ *		(sleep until one of sleep.fds has its events, but no longer than sleep.timeout_ms)
+ */
+struct flash_sleep {
+	struct pollfd fds[2];
+	__u32 count;		/* of fds */
+	int timeout_ms;		/* 1000 at most; 0: not at all, while it looks busily */
+};
+
+enum flash_prepared {
+	FLASH_MAY_SLEEP,
+	FLASH_READY,		/* there are packets, or room on a TX that was full */
+	FLASH_CHANGED,		/* edges() or leaving() has changed; the latter stays so */
+};
+
+/*
+ * Does all that is to be done before a program may sleep, and never sleeps. Returns one of the above, or
+ * -errno as flash_port__wait() does; -ENXIO comes within a second after the device has gone.
+ */
+int flash_port__prepare(struct flash_port *port, __u32 busy_us, struct flash_sleep *sleep);
 
 #ifdef __cplusplus
 }

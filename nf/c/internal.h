@@ -57,6 +57,8 @@ struct flash_socket {
 	struct ring_pair *pair;		/* NULL if it is that of the socket beside */
 	bool blocked;			/* send() found TX full, and wait() has not seen room since */
 	__u64 last_packet_ns, packets_seen;	/* when wait() last knew of some, and how many */
+	__u64 checked_ns;			/* when prepare() last looked whether the device is there */
+	bool looking;				/* prepare() has found nothing, and said to look again */
 	struct flash_stats stats;	/* but what the kernel counts */
 	/* Of a socket that somebody else opened: xsk is NULL then. */
 	struct ring_mapping mappings[4];
@@ -70,6 +72,9 @@ static inline void frames__add_addr(struct flash_frames *frames, __u64 addr)
 	else
 		frames->surplus++;
 }
+
+/* As flash_port__prepare(), but it knows of no monitor. */
+int flash_socket__prepare(struct flash_socket *socket, __u32 busy_us, int *timeout_ms);
 
 struct ring_sizes {
 	__u32 rx, tx, fill, completion;

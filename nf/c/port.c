@@ -121,6 +121,11 @@ struct flash_frames *flash_port__frames(const struct flash_port *port)
 	return port->frames;
 }
 
+struct flash_umem *flash_port__umem(const struct flash_port *port)
+{
+	return port->umem;
+}
+
 __u32 flash_port__edges(const struct flash_port *port)
 {
 	return port->edges;
@@ -170,5 +175,25 @@ int flash_port__wait(struct flash_port *port, const struct flash_wait_opts *opts
 		result = flash_socket__wait(&port->socket, 1, &piece);
 	} while (!result && (opts->timeout_ms < 0 || now_ms() < deadline));
 	flash_port__hear(port);
+	return result;
+}
+
+int flash_port__prepare(struct flash_port *port, __u32 busy_us, struct flash_sleep *sleep)
+{
+	__u32 edges = port->edges;
+	int result;
+
+	flash_port__hear(port);
+	flash_port__look_for_monitor(port);
+	result = flash_socket__prepare(port->socket, busy_us, &sleep->timeout_ms);
+	if (result >= 0 && (port->edges != edges || (!result && port->leaving)))
+		result = FLASH_CHANGED;
+	sleep->count = 1;
+	sleep->fds[0] = (struct pollfd) {
+		.fd = port->socket->fd,
+		.events = port->socket->blocked ? POLLOUT : POLLIN,
+	};
+	if (port->monitor_fd >= 0)
+		sleep->fds[sleep->count++] = (struct pollfd) { .fd = port->monitor_fd, .events = POLLIN };
 	return result;
 }

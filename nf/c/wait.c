@@ -4,12 +4,15 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include "flash_nf.h"
 #include "internal.h"
 
 enum {
 	most_sockets = 64,
 	looks_per_clock = 64,		/* while busy: reading the clock costs more than a look */
 	nudge_ns = 1000000,		/* what no event tells of is looked at this often */
+	nudge_ms = 1,
+	check_ms = 1000,		/* and this often whether the device is there */
 };
 
 static __u64 now_ns(void)
@@ -231,6 +234,42 @@ int flash_socket__wait(struct flash_socket *const *sockets, __u32 count,
 		return note_ready(sockets, count, now_ns());
 	}
 	return wait_asleep(sockets, count, opts, deadline);
+}
+
+/* Nothing wakes who sleeps on a device that goes. */
+static int socket__check_device(struct flash_socket *socket, __u64 now)
+{
+	if (now - socket->checked_ns < (__u64)check_ms * 1000000)
+		return 0;
+	socket->checked_ns = now;
+	return recvfrom(socket->rx_fd, NULL, 0, MSG_DONTWAIT, NULL, NULL) < 0 && errno == ENXIO ? -ENXIO : 0;
+}
+
+int flash_socket__prepare(struct flash_socket *socket, __u32 busy_us, int *timeout_ms)
+{
+	int err, again = tend_all(&socket, 1);
+	__u64 now = now_ns(), until;
+
+	if (again < 0)
+		return again;
+	until = busy_end(&socket, 1, busy_us, now);
+	if (note_ready(&socket, 1, now)) {
+		socket->stats.busy_waits += socket->looking;
+		socket->looking = false;
+		return FLASH_READY;
+	}
+	err = socket__check_device(socket, now);
+	if (err)
+		return err;
+	socket->looking = now < until;
+	if (socket->looking) {
+		poll_device(socket);
+		*timeout_ms = 0;
+		return FLASH_MAY_SLEEP;
+	}
+	socket->stats.sleeps++;
+	*timeout_ms = again ? nudge_ms : check_ms;
+	return FLASH_MAY_SLEEP;
 }
 
 bool flash_socket__blocked(const struct flash_socket *socket)
