@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Prints size and field offsets of the structs the FFI mirrors, as JSON. */
+#include <flash_nf.h>
 #include <linux/if_xdp.h>
 #include <poll.h>
 #include <stddef.h>
@@ -92,6 +93,48 @@ int main(void)
 	FIELD(xsk_socket_config, libxdp_flags);
 	FIELD(xsk_socket_config, xdp_flags);
 	FIELD(xsk_socket_config, bind_flags);
+	END;
+	STRUCT(flash_packet);
+	FIELD(flash_packet, data);
+	FIELD(flash_packet, addr);
+	FIELD(flash_packet, len);
+	FIELD(flash_packet, edge);
+	END;
+	STRUCT(flash_stats);
+	FIELD(flash_stats, rx_packets);
+	FIELD(flash_stats, rx_bytes);
+	FIELD(flash_stats, tx_packets);
+	FIELD(flash_stats, tx_bytes);
+	FIELD(flash_stats, tx_full);
+	FIELD(flash_stats, kicks);
+	FIELD(flash_stats, sleeps);
+	FIELD(flash_stats, busy_waits);
+	FIELD(flash_stats, kernel);
+	END;
+	STRUCT(flash_port_opts);
+	FIELD(flash_port_opts, ifname);
+	FIELD(flash_port_opts, queue);
+	FIELD(flash_port_opts, frame_count);
+	FIELD(flash_port_opts, frame_size);
+	FIELD(flash_port_opts, ring_size);
+	FIELD(flash_port_opts, mode);
+	FIELD(flash_port_opts, busy_poll);
+	FIELD(flash_port_opts, queue_wait_ms);
+	FIELD(flash_port_opts, xdp_object);
+	FIELD(flash_port_opts, xskmap);
+	END;
+	STRUCT(flash_join_opts);
+	FIELD(flash_join_opts, monitor);
+	FIELD(flash_join_opts, chain);
+	FIELD(flash_join_opts, function);
+	FIELD(flash_join_opts, why);
+	FIELD(flash_join_opts, why_len);
+	FIELD(flash_join_opts, wait_ms);
+	END;
+	STRUCT(flash_sleep);
+	FIELD(flash_sleep, fds);
+	FIELD(flash_sleep, count);
+	FIELD(flash_sleep, timeout_ms);
 	END;
 	printf("}\n");
 	return 0;

@@ -45,6 +45,8 @@ const layers = [
     'machine',
     'native',
     'ffi',
+    'nf/typescript',
+    'nf/examples',
     'xdp',
     'chains',
     'nf/monitor',
@@ -77,6 +79,13 @@ const forAnyMachine: IForbiddenRuleType = {
   },
 };
 
+/** Nor does a function of a chain, which is the program of somebody else. */
+const forAnyUser: IForbiddenRuleType = {
+  name: 'network functions reach nothing that starts programs, builds or boots',
+  from: { path: belowLayers(['nf/typescript', 'nf/examples']) },
+  to: { path: `${forAnyMachine.to.path}|${below('process')}`, reachable: true },
+};
+
 /** Programs are run and not imported: their contracts are elsewhere. */
 const notImported: readonly IForbiddenRuleType[] = [
   { name: 'nothing imports a program', from: {}, to: { path: below('programs') } },
@@ -95,7 +104,7 @@ test('modules import only what the structure of the harness allows', async (t) =
     doNotFollow: { path: 'node_modules' },
     validate: true,
     ruleSet: {
-      forbidden: [...rules, forAnyMachine, ...notImported, ...upwards.slice(0, -1)].map((rule) => ({
+      forbidden: [...rules, forAnyMachine, forAnyUser, ...notImported, ...upwards.slice(0, -1)].map((rule) => ({
         ...rule,
         severity: 'error' as const,
       })),
