@@ -1,0 +1,61 @@
+/** Writes what it passes on to a file: see README.md. */
+import { open, type FileHandle } from 'node:fs/promises';
+import { FlashError, type Port } from '../../typescript/index.js';
+import { numberOf, runExample } from '../example.js';
+import { encodeHeader, encodePacket } from './pcap-ng.js';
+
+const name = 'capture';
+const batch = 64;
+
+await runExample({
+  name,
+  usage: '--write FILE [--snap BYTES]',
+  options: { write: { type: 'string' }, snap: { type: 'string' } },
+  read(values) {
+    const { write, device, chain, function: fn } = values;
+    if (write === undefined) throw new TypeError('say with --write where to write to');
+    return { path: String(write), snapBytes: numberOf(values, 'snap'), place: String(device ?? `${chain}/${fn}`) };
+  },
+  async work(port, { path, snapBytes, place }, signal) {
+    const file = await create(path);
+    try {
+      await append(file, encodeHeader(name, place, snapBytes), path);
+      while (!signal.aborted) {
+        const blocks = passOn(port, snapBytes);
+        if (blocks.length > 0) {
+          // They leave while they are written, and the disk sets the pace.
+          await Promise.all([append(file, Buffer.concat(blocks), path), port.wait({ timeoutMs: 0 })]);
+        } else {
+          if (port.leaving()) break;
+          await port.wait({ signal });
+        }
+      }
+    } finally {
+      await file.close();
+    }
+  },
+});
+
+/** Returns what is to be written of the packets that came. There is room for them, so all are sent. */
+function passOn(port: Port, snapBytes: number): readonly Buffer[] {
+  const packets = port.receive(Math.min(port.room(), batch));
+  const timeUs = Math.round((performance.timeOrigin + performance.now()) * 1000);
+  const blocks = packets.map(({ bytes }) => encodePacket({ timeUs, bytes }, snapBytes));
+  port.send(packets);
+  return blocks;
+}
+
+async function create(path: string): Promise<FileHandle> {
+  return await open(path, 'w').catch((cause: unknown) => fail(`creating ${path}`, cause));
+}
+
+async function append(file: FileHandle, bytes: Buffer, path: string): Promise<void> {
+  await file.appendFile(bytes).catch((cause: unknown) => fail(`writing to ${path}`, cause));
+}
+
+function fail(attempted: string, cause: unknown): never {
+  throw new FlashError('infrastructure', `${attempted}: ${(cause as Error).message}`, {
+    cause,
+    advice: 'write to a folder where this user may, with enough room',
+  });
+}
