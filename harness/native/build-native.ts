@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { OnProgress } from '../host/progress.js';
 import { repositoryRoot } from '../host/repository.js';
 import { make } from '../host/make.js';
+import { rustTarget } from './cargo.js';
 
 const outDir = join(repositoryRoot, 'out', 'native');
 
@@ -15,6 +16,7 @@ export const nativePaths = {
   hops: join(outDir, 'hops'),
   hopsDpdk: join(outDir, 'hops-dpdk'),
   l2fwd: join(outDir, 'l2fwd'),
+  l2fwdRust: join(rustTarget, 'debug', 'l2fwd'),
   hostile: join(outDir, 'hostile'),
   xskTests: join(outDir, 'xsk-tests'),
   xskTestsSanitized: join(outDir, 'xsk-tests-sanitized'),

@@ -6,6 +6,7 @@ import { here } from '../machine/here.js';
 import type { Machine } from '../machine/machine.js';
 import { runProgram } from '../machine/run-program.js';
 import { buildNative } from '../native/build-native.js';
+import { buildRustExamples } from '../native/cargo.js';
 import { testsProgram, type TestsInput } from './tests-program.js';
 import { readAva } from './ava.js';
 import type { Suite, SuiteResult } from './suite.js';
@@ -20,6 +21,7 @@ export const guestSuite: Suite = {
   takesMatch: true,
   async run({ image, config, match }) {
     await buildNative();
+    await buildRustExamples();
     return runGuestTests(image ?? (await buildImage({ config })), { slow: config === 'debug', match });
   },
 };
@@ -56,6 +58,7 @@ export const hereSuite: Suite = {
   takesMatch: true,
   async run({ match }) {
     await buildNative();
+    await buildRustExamples();
     return runTests('tests on this machine', here({ timeoutMs: deadlineMs }), { match });
   },
 };

@@ -1,6 +1,7 @@
-import { chmodSync, copyFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
+import { l2fwds, type Example } from '../../demo/monitored/examples.js';
 import { startFunction, type NetworkFunction } from '../../demo/monitored/start-function.js';
 import { monitorCommand, startMonitor } from '../../demo/monitored/start-monitor.js';
 import { inNetns } from '../../ffi/netns.js';
@@ -8,7 +9,6 @@ import { openPacketSocket, type PacketSocket } from '../../ffi/packet-socket.js'
 import { hasFlash } from '../../flash/registry.js';
 import { attemptIn } from '../../host/netns.js';
 import { makeSocketDir } from '../../host/temporary.js';
-import { nativePaths } from '../../native/build-native.js';
 import { waitUntil } from '../../process/wait-until.js';
 import { fragmentBytes } from './support/test-packets.js';
 import { makeVeth } from './support/veth.js';
@@ -29,11 +29,11 @@ functions:
 `;
 
 /** As a user who may do nothing. */
-const l2fwd = (netns: string, dir: string, name: string, ...more: string[]) =>
-  startFunction(netns, 'setpriv', [
-    ...['--reuid', nobody, '--regid', nobody, '--clear-groups', join(dir, 'l2fwd')],
-    ...['--chain', 'web', '--function', name, '--monitor', join(dir, 'monitor.sock'), ...more],
-  ]);
+function startL2fwd(netns: string, dir: string, { asUser }: Example, name: string, ...more: string[]) {
+  const [program, ...before] = asUser(nobody, dir);
+  const place = ['--chain', 'web', '--function', name, '--monitor', join(dir, 'monitor.sock')];
+  return startFunction(netns, program, [...before, ...place, ...more]);
+}
 
 async function sendAndReceive(wire: PacketSocket, first: number): Promise<number> {
   let received = 0;
@@ -49,13 +49,33 @@ async function sendAndReceive(wire: PacketSocket, first: number): Promise<number
   return received;
 }
 
-const chains = [
-  { what: 'a function', file: oneFunction, names: ['only'], needsFlash: false },
-  { what: 'a chain of two functions', file: twoFunctions, names: ['first', 'second'], needsFlash: true },
-].filter(({ needsFlash }) => !needsFlash || hasFlash());
+interface TriedChain {
+  readonly what: string;
+  readonly file: string;
+  readonly programs: Readonly<Record<string, Example>>;
+  readonly needsFlash: boolean;
+}
 
-for (const { what, file, names } of chains) {
-  test.serial(`${what} without privilege forwards packets, survives the monitor, and may come back`, async (t) => {
+const { c, rust, typescript } = l2fwds;
+const everyChain: readonly TriedChain[] = [
+  { what: 'a function in C', file: oneFunction, programs: { only: c }, needsFlash: false },
+  { what: 'a function in Rust', file: oneFunction, programs: { only: rust }, needsFlash: false },
+  { what: 'a function in TypeScript', file: oneFunction, programs: { only: typescript }, needsFlash: false },
+  { what: 'a chain of two functions', file: twoFunctions, programs: { first: c, second: c }, needsFlash: true },
+  {
+    what: 'a chain of two languages',
+    file: twoFunctions,
+    programs: { first: typescript, second: rust },
+    needsFlash: true,
+  },
+];
+
+for (const { what, file, programs } of everyChain.filter(({ needsFlash }) => !needsFlash || hasFlash())) {
+  const missing = Object.values(programs).find((program) => program.missing !== undefined)?.missing;
+  const title = `${what} without privilege forwards packets, survives the monitor, and may come back`;
+  const serial = missing === undefined ? test.serial : test.serial.skip;
+  const names = Object.keys(programs);
+  serial(missing === undefined ? title : `${title}: ${missing}`, async (t) => {
     t.timeout(5 * deadlineMs);
     const dir = makeSocketDir('monitor');
     t.teardown(() => rmSync(dir, { recursive: true }));
@@ -63,8 +83,6 @@ for (const { what, file, names } of chains) {
     // What a program sends on b comes on queue 0 of a: b has no other.
     await using veth = await makeVeth(2, 1);
     using wire = inNetns(veth.netns, () => openPacketSocket(veth.b, etherType));
-    // The checkout may be in a folder that is not for all users.
-    copyFileSync(nativePaths.l2fwd, join(dir, 'l2fwd'));
     const socket = join(dir, 'monitor.sock');
     const start = () => startMonitor({ netns: veth.netns, socket, state: join(dir, 'state.json') });
     const apply = () =>
@@ -81,8 +99,8 @@ for (const { what, file, names } of chains) {
       },
     };
     const startAll = async (log: () => string): Promise<void> => {
-      for (const name of names.toReversed()) {
-        const fn = await l2fwd(veth.netns, dir, name, ...(name === names[0] ? ['--swap-macs'] : []));
+      for (const [name, program] of Object.entries(programs).toReversed()) {
+        const fn = await startL2fwd(veth.netns, dir, program, name, ...(name === names[0] ? ['--swap-macs'] : []));
         if ('refused' in fn) throw new Error(fn.refused);
         functions.push(fn);
         await waitUntil(() => log().includes(`${name} is process ${fn.pid}\n`), {
@@ -94,9 +112,13 @@ for (const { what, file, names } of chains) {
     };
     await startAll(monitor.stderr);
     t.is(await sendAndReceive(wire, 0), count);
-    t.like(await l2fwd(veth.netns, dir, names[0] ?? ''), {
-      refused: `l2fwd: Device or resource busy: ${names[0]} is there already`,
-    });
+    for (const second of Object.values(programs)) {
+      const refusal = await startL2fwd(veth.netns, dir, second, names[0] ?? '');
+      t.regex(
+        'refused' in refusal ? refusal.refused : '',
+        new RegExp(`^l2fwd: .*: ${names[0]} is there already$`, 'm'),
+      );
+    }
 
     await monitor.stop();
     t.is(await sendAndReceive(wire, count), count, 'the chain goes on without a monitor');
