@@ -6,7 +6,7 @@
 # `mail` what sends patches, `package` what makes and signs packages, `lab` what reaches machines and
 # makes packages for them, `nic` what `parity` has and what makes packages, `virtual-lab` what makes
 # disks for machines and what `lab` has, `prove` what `npm run prove` compiles with, `trace` bpftrace and
-# what makes BTF, `test` what `prove` has, what checks shell scripts and what builds Rust; all of them do
+# what makes BTF, `test` what `prove` has, what checks shell scripts, reads captures and builds Rust; all of them do
 # without what cannot be had.
 # `bootstrap.sh check` only prints which packages are missing, and on a second line how this user
 # becomes root.
@@ -49,7 +49,7 @@ case ${1-} in
     bench) also=(libdpdk-dev) ;;
     parity) also=(bpftool) ;;
     prove) also=(libclang-rt-dev spin) ;;
-    test) read -ra also <<<"shellcheck libclang-rt-dev $(rust_packages)" ;;
+    test) read -ra also <<<"shellcheck libclang-rt-dev tcpdump $(rust_packages)" ;;
     fresh) also=(debootstrap) ;;
     lab) also=(openssh-client debhelper rsync cpio dwarves) ;;
     mail) also=(git-email libmailtools-perl) ;;

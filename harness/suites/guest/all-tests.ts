@@ -40,6 +40,7 @@ import './chain.test.js';
 import './bystander.test.js';
 import './library.test.js';
 import './l2fwd.test.js';
+import './capture.test.js';
 import './monitor.test.js';
 import './monitor-isolation.test.js';
 import './monitor-who.test.js';
