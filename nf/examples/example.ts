@@ -49,7 +49,6 @@ export async function runExample<Settings>(example: Example<Settings>): Promise<
     process.exitCode = exitCode;
   } finally {
     port?.close();
-    process.removeAllListeners('SIGTERM').removeAllListeners('SIGINT');
   }
 }
 

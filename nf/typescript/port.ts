@@ -177,7 +177,7 @@ function requireEdge(edge: number, edges: number): void {
   });
 }
 
-const atLeastNone = (count: number): number => Math.max(0, Math.floor(count));
+const atLeastNone = (count: number): number => Math.max(0, Math.floor(count) || 0);
 
 function inParts<T>(all: readonly T[], size: number): readonly (readonly T[])[] {
   return Array.from({ length: Math.ceil(all.length / size) }, (_, part) => all.slice(part * size, (part + 1) * size));

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { exampleInTypeScript } from '../../demo/monitored/examples.js';
@@ -17,7 +17,7 @@ const count = 100;
 /** Fewer than a queue of the pair holds. */
 const batch = 20;
 const lengths = [60, 61, 62, 63, 1514];
-const { exitCode } = await attempt('tcpdump', ['--version']);
+const hasTcpdump = ['/usr/bin', '/usr/sbin'].some((dir) => existsSync(join(dir, 'tcpdump')));
 
 interface Captured {
   readonly seconds: number;
@@ -43,14 +43,14 @@ async function readWithTcpdump(path: string): Promise<readonly Captured[]> {
     }));
 }
 
-const serial = exitCode === 0 ? test.serial : test.serial.skip;
+const serial = hasTcpdump ? test.serial : test.serial.skip;
 
 for (const { what, args, kept } of [
   { what: 'whole', args: [], kept: Number.POSITIVE_INFINITY },
   { what: 'to the byte that is said', args: ['--snap', '61'], kept: 61 },
 ]) {
   const title = `tcpdump reads, ${what}, the packets that capture passes on`;
-  serial(exitCode === 0 ? title : `${title}: it is not installed`, async (t) => {
+  serial(hasTcpdump ? title : `${title}: it is not installed`, async (t) => {
     const dir = makeSocketDir('capture');
     t.teardown(() => rmSync(dir, { recursive: true }));
     const path = join(dir, 'packets.pcapng');

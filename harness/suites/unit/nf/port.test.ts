@@ -143,6 +143,21 @@ test('two packets of one batch in the same frame are one packet', (t) => {
   t.is(port.stats().impossible, 1);
 });
 
+test('a frame may come again once its packet has left', (t) => {
+  const { fake, port, packets } = portWith([1, 2]);
+  port.send(packets.slice(0, 1));
+  port.drop(packets.slice(1));
+  bring(fake, [2, 1]);
+
+  const again = port.receive(256);
+
+  t.deepEqual(
+    again.map(({ bytes }) => bytes[0]),
+    [2, 1],
+  );
+  t.is(port.stats().impossible, 0);
+});
+
 test('a free frame of which the list says what cannot be makes no packet', (t) => {
   const fake = makeFakePort();
   const port = makePort(fake);

@@ -70,6 +70,7 @@ test('a descriptor that can be written to wakes who waits for room alone', async
 
   t.is(await forRoom.port.wait(), 'ready');
   t.is(await forPackets.port.wait({ timeoutMs: 10 }), 'timedOut');
+  t.true((forPackets.fake.calls['prepare'] ?? 0) <= 3, 'it slept');
 });
 
 test('a wait ends when its time has passed, and no later for what the library says', async (t) => {
