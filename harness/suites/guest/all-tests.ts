@@ -39,6 +39,7 @@ import './flash-tool.test.js';
 import './chain.test.js';
 import './bystander.test.js';
 import './library.test.js';
+import './library-typescript.test.js';
 import './l2fwd.test.js';
 import './capture.test.js';
 import './monitor.test.js';
