@@ -60,6 +60,36 @@ async function receiveAll(
   }
 }
 
+/** Until what it waits for has come: no timer ends the sleep. */
+function sleepOn(port: Port): Promise<string> {
+  const { setTimeout } = globalThis;
+  globalThis.setTimeout = (() => undefined) as unknown as typeof setTimeout;
+  try {
+    return port.wait();
+  } finally {
+    globalThis.setTimeout = setTimeout;
+  }
+}
+
+test.serial('who sleeps in TypeScript is woken by each packet', async (t) => {
+  await using veth = await makeVeth(1);
+  using a = await open(veth, veth.a);
+  using b = await open(veth, veth.b);
+
+  for (let number = 0; number < 3; number++) {
+    const sleeping = sleepOn(b);
+    await sendNumbered(t, a, number, 1);
+
+    t.is(await sleeping, 'ready');
+    t.deepEqual(
+      b.receive(ringSize).map(({ bytes }) => Buffer.from(bytes)),
+      numbered(number, 1),
+    );
+  }
+  const { sleeps } = b.stats();
+  t.true(sleeps >= 3 && sleeps < 30, `it slept ${sleeps} times`);
+});
+
 test.serial('ports in TypeScript exchange packets, and all frames are there again', async (t) => {
   const [batches, batch] = [20, 32];
   await using veth = await makeVeth(1);
@@ -186,8 +216,9 @@ test.serial('a function in TypeScript is told why it may not join, what changes,
   t.deepEqual([port.edges(), port.leaving(), port.monitored()], [1, false, true]);
   wire.send(fragmentBytes(7, 0, 64));
   await receiveAll(t, port, 1, (packets) => port.keep(packets));
+  const sleeping = sleepOn(port);
   await apply('');
-  t.is(await port.wait({ timeoutMs: deadlineMs }), 'changed');
+  t.is(await sleeping, 'changed');
   t.true(port.leaving());
   t.is(port.frames().held, 1, 'and has what it has');
 
