@@ -33,7 +33,7 @@ function binary(language: string, path: string): Example {
 
 const bindBoth = 'mount --bind "$1" "$2" && mount --bind "$3" "$4" && shift 4 && exec "$@"';
 
-/** Nor may Node be: both are mounted where all may look, for this program alone, as `ip netns exec` starts it. */
+/** Nor may Node be: both are mounted where all may look, and nobody but this program sees that. */
 export function exampleInTypeScript(name: string): Example {
   const compiled = join('dist', 'nf', 'examples', name, `${name}.js`);
   return {
@@ -44,7 +44,8 @@ export function exampleInTypeScript(name: string): Example {
       mkdirSync(checkout, { recursive: true });
       writeFileSync(node, '');
       return [
-        ...(['sh', '-c', bindBoth, 'sh', repositoryRoot, checkout, process.execPath, node] as const),
+        ...(['unshare', '--mount', 'sh', '-c', bindBoth, 'sh'] as const),
+        ...[repositoryRoot, checkout, process.execPath, node],
         ...['setpriv', ...dropPrivileges(user), node, join(checkout, compiled)],
       ];
     },
