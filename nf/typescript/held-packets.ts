@@ -1,6 +1,15 @@
 import { FlashError } from '../../harness/errors.js';
 import type { Place } from '../../harness/ffi/packet-table.js';
-import { detach, holdPacket, type Departure, type HeldPacket, type Packet, type PacketMemory } from './packet.js';
+import {
+  detach,
+  holdPacket,
+  knownOf,
+  takeAway,
+  type Departure,
+  type HeldPacket,
+  type Packet,
+  type PacketMemory,
+} from './packet.js';
 
 /** The packets that a program has, each in a frame that is in nobody else's hands. */
 export interface HeldPackets {
@@ -22,7 +31,11 @@ export interface HeldPackets {
 }
 
 export function holdPackets(memory: PacketMemory): HeldPackets {
-  const held = new Map<Packet, HeldPacket>();
+  const held = new Set<HeldPacket>();
+  const find = (packet: Packet): HeldPacket | undefined => {
+    const each = knownOf(packet);
+    return each !== undefined && held.has(each) ? each : undefined;
+  };
   const inHand = new Uint8Array(memory.memory.length / memory.frameBytes);
   let impossible = 0;
 
@@ -38,7 +51,7 @@ export function holdPackets(memory: PacketMemory): HeldPackets {
         if (isFree && fitsInFrame(place, memory.frameBytes)) {
           const each = holdPacket(memory, place);
           inHand[frame] = 1;
-          held.set(each.packet, each);
+          held.add(each);
           packets.push(each.packet);
         } else {
           impossible++;
@@ -50,24 +63,25 @@ export function holdPackets(memory: PacketMemory): HeldPackets {
     lookUp(packets, attempted) {
       const found = new Set<HeldPacket>();
       for (const packet of packets) {
-        const each = held.get(packet);
+        const each = find(packet);
         if (each === undefined) refuse(attempted, 'is not there: it was sent or dropped, or is of another port');
         if (found.has(each)) refuse(attempted, 'is there twice');
         found.add(each);
       }
       return [...found];
     },
-    present: (packets) => packets.map((packet) => held.get(packet)).filter((each) => each !== undefined),
+    present: (packets) => packets.map((packet) => find(packet)).filter((each) => each !== undefined),
     remove(leaving, how) {
       const buffers: ArrayBuffer[] = [];
       for (const each of leaving) {
-        held.delete(each.packet);
+        held.delete(each);
         inHand[each.frame] = 0;
-        buffers.push(...each.leave(how));
+        const buffer = takeAway(each, how);
+        if (buffer !== undefined) buffers.push(buffer);
       }
       detach(buffers);
     },
-    all: () => [...held.values()],
+    all: () => [...held],
   };
 }
 

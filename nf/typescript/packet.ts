@@ -27,97 +27,104 @@ export type Departure = 'sent' | 'dropped' | 'lost as its port was closed';
 /** What a port knows of a packet that the program has. */
 export interface HeldPacket {
   readonly packet: Packet;
+  readonly memory: Uint8Array;
+  readonly frameBytes: number;
   readonly frame: number;
-  readonly place: () => Place;
-  /** Puts in the frame what the program has in its hands. */
-  readonly writeBack: () => void;
-  /** From now on the packet is nobody's. What is returned is to be detached. */
-  readonly leave: (how: Departure) => readonly ArrayBuffer[];
+  place: Place;
+  edge: number;
+  gone: Departure | undefined;
+  /** What the program has in its hands. */
+  bytes: Uint8Array<ArrayBuffer> | undefined;
+  view: DataView | undefined;
 }
 
 /** The memory that packets are in, and how much of it one may take. */
-export interface PacketMemory {
-  readonly memory: Uint8Array;
-  readonly frameBytes: number;
-}
+export type PacketMemory = Pick<HeldPacket, 'memory' | 'frameBytes'>;
 
 /**
  * Bytes are copied. A view of the memory itself would go on showing it after the packet has left, when it has the
  * next one, or belongs to the kernel: Node cannot detach an ArrayBuffer of foreign memory (structuredClone() copies
  * it, without a word), and to make one takes longer than to copy a packet.
  */
-export function holdPacket({ memory, frameBytes }: PacketMemory, received: Place): HeldPacket {
-  const frame = Math.floor(received.addr / frameBytes);
-  let place = received;
-  let gone: Departure | undefined;
-  let bytes: Uint8Array<ArrayBuffer> | undefined;
-  let view: DataView | undefined;
-  let edge = 0;
+export function holdPacket({ memory, frameBytes }: PacketMemory, place: Place): HeldPacket {
+  const packet = Object.create(behaviour) as Packet;
+  const frame = Math.floor(place.addr / frameBytes);
+  const [gone, bytes, view] = [undefined, undefined, undefined];
+  const held = { packet, memory, frameBytes, frame, place, edge: 0, gone, bytes, view };
+  known.set(packet, held);
+  return held;
+}
 
-  const requireHere = (): void => {
-    if (gone === undefined) return;
-    throw new FlashError('usage', `a packet was touched that was ${gone}`, {
-      advice: 'copy what you want to keep of a packet before it leaves: packet.bytes.slice()',
+/** What a port knows of it, or of what only looks like a packet. */
+export function knownOf(packet: Packet): HeldPacket | undefined {
+  return known.get(packet);
+}
+
+/** Puts in the frame what the program has in its hands. */
+export function writeBack({ bytes, place, memory }: HeldPacket): void {
+  if (bytes === undefined) return;
+  if (bytes.length !== place.length)
+    throw new FlashError('usage', 'a packet cannot be sent: its bytes were transferred to somebody else', {
+      advice: 'pass a copy on: packet.bytes.slice()',
     });
-  };
-  const getBytes = (): Uint8Array<ArrayBuffer> => {
-    requireHere();
-    bytes ??= memory.slice(place.addr, place.addr + place.length);
-    return bytes;
-  };
-  const packet: Packet = {
-    get length() {
-      requireHere();
-      return place.length;
-    },
-    get bytes() {
-      return getBytes();
-    },
-    get view() {
-      const { buffer } = getBytes();
-      view ??= new DataView(buffer);
-      return view;
-    },
-    get edge() {
-      return edge;
-    },
-    set edge(chosen) {
-      requireHere();
-      edge = chosen;
-    },
-    replace(content) {
-      requireHere();
-      requireLength(content.length, frameBytes);
-      const before = bytes === undefined ? [] : [bytes.buffer];
-      const frameStart = frame * frameBytes;
-      const start = Math.min(place.addr - frameStart, frameBytes - content.length);
-      place = { addr: frameStart + start, length: content.length };
-      bytes = new Uint8Array(content);
-      view = undefined;
-      detach(before);
-    },
-  };
+  memory.set(bytes, place.addr);
+}
 
-  return {
-    packet,
-    frame,
-    place: () => place,
-    writeBack() {
-      if (bytes === undefined) return;
-      if (bytes.length !== place.length)
-        throw new FlashError('usage', 'a packet cannot be sent: its bytes were transferred to somebody else', {
-          advice: 'pass a copy on: packet.bytes.slice()',
-        });
-      memory.set(bytes, place.addr);
-    },
-    leave(how) {
-      gone = how;
-      const buffers = bytes === undefined ? [] : [bytes.buffer];
-      bytes = undefined;
-      view = undefined;
-      return buffers;
-    },
-  };
+/** From now on the packet is nobody's. What is returned is to be detached. */
+export function takeAway(packet: HeldPacket, how: Departure): ArrayBuffer | undefined {
+  const buffer = packet.bytes?.buffer;
+  packet.gone = how;
+  packet.bytes = undefined;
+  packet.view = undefined;
+  return buffer;
+}
+
+/** A program cannot get at it. */
+const known = new WeakMap<Packet, HeldPacket>();
+
+/** What all packets have in common: to make functions for each takes longer than all else. */
+const behaviour = {
+  get length() {
+    return here(this).place.length;
+  },
+  get bytes() {
+    return bytesOf(here(this));
+  },
+  get view() {
+    const packet = here(this);
+    packet.view ??= new DataView(bytesOf(packet).buffer);
+    return packet.view;
+  },
+  get edge() {
+    return knownOf(this)?.edge ?? 0;
+  },
+  set edge(edge) {
+    here(this).edge = edge;
+  },
+  replace(content) {
+    const packet = here(this);
+    const { bytes, frame, frameBytes, place } = packet;
+    requireLength(content.length, frameBytes);
+    const start = Math.min(place.addr - frame * frameBytes, frameBytes - content.length);
+    packet.place = { addr: frame * frameBytes + start, length: content.length };
+    packet.bytes = new Uint8Array(content);
+    packet.view = undefined;
+    if (bytes !== undefined) detach([bytes.buffer]);
+  },
+} satisfies Packet & ThisType<Packet>;
+
+function here(packet: Packet): HeldPacket {
+  const held = knownOf(packet);
+  if (held !== undefined && held.gone === undefined) return held;
+  throw new FlashError('usage', `a packet was touched that was ${held?.gone ?? 'never there'}`, {
+    advice: 'copy what you want to keep of a packet before it leaves: packet.bytes.slice()',
+  });
+}
+
+function bytesOf(packet: HeldPacket): Uint8Array<ArrayBuffer> {
+  const { place, memory } = packet;
+  packet.bytes ??= memory.slice(place.addr, place.addr + place.length);
+  return packet.bytes;
 }
 
 export function requireLength(length: number, frameBytes: number): void {

@@ -2,7 +2,7 @@ import { FlashError } from '../../harness/errors.js';
 import type { NativePort } from '../../harness/ffi/flash-port.js';
 import { explaining, explainPort } from './failures.js';
 import { holdPackets } from './held-packets.js';
-import { requireLength, type HeldPacket, type Packet } from './packet.js';
+import { requireLength, writeBack, type HeldPacket, type Packet } from './packet.js';
 import { readStats, type Stats } from './stats.js';
 import { waitForPort, type WaitOptions, type Wake } from './wait.js';
 
@@ -87,13 +87,13 @@ export function makePort(native: NativePort): Port {
   };
   const release = (leaving: readonly HeldPacket[]): void => {
     for (const part of inParts(leaving, table.capacity)) {
-      for (const [index, each] of part.entries()) table.write(index, each.place());
+      for (const [index, each] of part.entries()) table.write(index, each.place);
       native.release(part.length);
     }
     held.remove(leaving, 'dropped');
   };
   const sendPart = (part: readonly HeldPacket[]): number => {
-    for (const [index, each] of part.entries()) table.write(index, each.place(), each.packet.edge);
+    for (const [index, each] of part.entries()) table.write(index, each.place, each.edge);
     const sent = native.send(part.length);
     held.remove(part.slice(0, sent), 'sent');
     return sent;
@@ -129,8 +129,8 @@ export function makePort(native: NativePort): Port {
     send: whenOpen((packets) => {
       const wanted = held.lookUp(packets, 'sending packets');
       const edges = native.edges();
-      for (const { packet } of wanted) requireEdge(packet.edge, edges);
-      for (const each of wanted) each.writeBack();
+      for (const { edge } of wanted) requireEdge(edge, edges);
+      for (const each of wanted) writeBack(each);
       let sent = 0;
       for (const part of inParts(wanted, table.capacity)) {
         const count = sendPart(part);
