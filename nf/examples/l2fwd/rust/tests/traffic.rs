@@ -1,7 +1,7 @@
 //! The program itself, between a veth pair and its own command line.
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Instant;
 
@@ -201,7 +201,13 @@ fn what_it_does_not_know_is_refused_with_its_usage() {
 /// A copy that others may read, wherever this was built.
 fn as_nobody(monitor: &Monitor, function: &str) -> Command {
     let copy: PathBuf = monitor.folder().join("l2fwd");
-    std::fs::copy(Path::new(env!("CARGO_BIN_EXE_l2fwd")), &copy).unwrap();
+    // Not by this process: what it has open to write, a program that another test starts would have open for a moment.
+    let copied = Command::new("cp")
+        .arg(env!("CARGO_BIN_EXE_l2fwd"))
+        .arg(&copy)
+        .status()
+        .unwrap();
+    assert!(copied.success());
     let mut command = Command::new(copy);
     command
         .args([
