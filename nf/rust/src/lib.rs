@@ -51,6 +51,8 @@
 #[cfg(not(loom))]
 mod error;
 #[cfg(not(loom))]
+pub mod headers;
+#[cfg(not(loom))]
 mod join;
 #[cfg(not(loom))]
 mod monitor;

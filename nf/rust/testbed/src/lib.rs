@@ -8,8 +8,11 @@
 //!  |  is who answers here                           |
 //!  +------------------------------------------------+
 //! ```
+pub mod frames;
 mod monitor;
 mod place;
+mod program;
+mod replay;
 
 use std::fs;
 use std::net::UdpSocket;
@@ -21,6 +24,8 @@ use rustix::thread::{unshare_unsafe, UnshareFlags};
 
 pub use monitor::Monitor;
 pub use place::{Place, RING_SIZE};
+pub use program::{both, on_device, Report, Running};
+pub use replay::{cut, replay_both, spoil, Replayed};
 
 /// How long anything may take.
 pub const DEADLINE: Duration = Duration::from_secs(60);

@@ -1,58 +1,19 @@
 //! The program itself, between a veth pair and its own command line.
-use std::io::{BufRead, BufReader, Read};
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::Command;
 use std::time::Instant;
 
 use flash_nf::{Mode, OpenOptions, Port, Redirect, WaitOptions};
 
-use testbed::{make_veth, xdp_object, Monitor, DEADLINE};
+use testbed::{both, make_veth, on_device, xdp_object, Monitor, Running, DEADLINE};
 
 const NOBODY: u32 = 65534;
 const COUNT: u32 = 2000;
 const BATCH: u32 = 20;
 
-/// An l2fwd that is ready.
-struct L2fwd {
-    process: Child,
-    output: BufReader<ChildStdout>,
-}
-
-impl L2fwd {
-    fn start(command: &mut Command) -> Self {
-        let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
-        let output = BufReader::new(process.stdout.take().unwrap());
-        let mut l2fwd = Self { process, output };
-        let mut line = String::new();
-        l2fwd.output.read_line(&mut line).unwrap();
-        assert_eq!(line, "ready\n");
-        l2fwd
-    }
-
-    /// The numbers that it says at its end.
-    fn stop(self) -> String {
-        testbed::run(&format!("kill -TERM {}", self.process.id()));
-        self.report()
-    }
-
-    fn report(mut self) -> String {
-        let mut report = String::new();
-        self.output.read_to_string(&mut report).unwrap();
-        assert!(self.process.wait().unwrap().success());
-        report
-    }
-}
-
 fn program() -> Command {
     Command::new(env!("CARGO_BIN_EXE_l2fwd"))
-}
-
-fn on_device(more: &[&str]) -> Command {
-    let mut command = program();
-    command.args(["--device", "a", "--swap-macs", "--xdp"]);
-    command.arg(xdp_object()).args(more);
-    command
 }
 
 /// The other end of the wire.
@@ -96,36 +57,28 @@ fn expect_back(port: &Port, numbers: std::ops::Range<u32>) {
     }
 }
 
-fn expect_numbers(report: &str, numbers: &[(&str, u32)]) {
-    for (name, number) in numbers {
-        let wanted = format!("\"{name}\":{number}");
-        let there = report.trim().trim_matches(['{', '}']).split(',');
-        assert!(
-            there.clone().any(|each| each == wanted),
-            "{wanted}: {report}"
-        );
-    }
-}
-
 fn goes_back(more: &[&str]) {
-    make_veth();
-    let l2fwd = L2fwd::start(&mut on_device(more));
-    let port = open_b();
+    for program in both(env!("CARGO_BIN_EXE_l2fwd"), "l2fwd") {
+        println!("{}", program.display());
+        make_veth();
+        let l2fwd = Running::start(on_device(&program, &["--swap-macs"]).args(more));
+        let port = open_b();
 
-    for first in (0..COUNT).step_by(BATCH as usize) {
-        send(&port, first..first + BATCH);
-        expect_back(&port, first..first + BATCH);
+        for first in (0..COUNT).step_by(BATCH as usize) {
+            send(&port, first..first + BATCH);
+            expect_back(&port, first..first + BATCH);
+        }
+
+        let count = u64::from(COUNT);
+        l2fwd.stop().expect(&[
+            ("received", count),
+            ("sent", count),
+            ("dropped", 0),
+            ("full", 0),
+            ("held", 0),
+            ("refused", 0),
+        ]);
     }
-
-    let report = l2fwd.stop();
-    let numbers = [
-        ("received", COUNT),
-        ("sent", COUNT),
-        ("full", 0),
-        ("held", 0),
-        ("refused", 0),
-    ];
-    expect_numbers(&report, &numbers);
 }
 
 #[test]
@@ -148,7 +101,7 @@ fn somebody_without_privilege_forwards_for_a_chain() {
     monitor.apply(
         "chain: web\nfunctions:\n  first: { device: a, queue: 0, user: nobody, input: true }\n",
     );
-    let l2fwd = L2fwd::start(&mut as_nobody(&monitor, "first"));
+    let l2fwd = Running::start(&mut as_nobody(&monitor, "first"));
     monitor.settle();
     let port = open_b();
 
@@ -158,10 +111,10 @@ fn somebody_without_privilege_forwards_for_a_chain() {
     }
 
     monitor.apply("chain: web\nfunctions: {}\n");
-    expect_numbers(
-        &l2fwd.report(),
-        &[("received", COUNT), ("sent", COUNT), ("held", 0)],
-    );
+    let count = u64::from(COUNT);
+    l2fwd
+        .report()
+        .expect(&[("received", count), ("sent", count), ("held", 0)]);
 }
 
 #[test]
