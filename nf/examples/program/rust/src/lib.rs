@@ -5,6 +5,7 @@ mod mac;
 mod options;
 mod replay;
 mod run;
+mod table;
 
 use std::error::Error;
 use std::ops::DerefMut;
@@ -15,6 +16,7 @@ use flash_nf::{OutOfRoom, Packet};
 
 pub use lexopt;
 pub use mac::Mac;
+pub use table::Table;
 
 /// An example.
 pub trait Function: Default {
