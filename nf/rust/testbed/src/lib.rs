@@ -13,6 +13,7 @@ mod monitor;
 mod place;
 mod program;
 mod replay;
+mod wire;
 
 use std::fs;
 use std::net::UdpSocket;
@@ -26,6 +27,7 @@ pub use monitor::Monitor;
 pub use place::{Place, RING_SIZE};
 pub use program::{both, on_device, Report, Running};
 pub use replay::{cut, replay_both, spoil, Replayed};
+pub use wire::Wire;
 
 /// How long anything may take.
 pub const DEADLINE: Duration = Duration::from_secs(60);

@@ -18,6 +18,9 @@ pub use lexopt;
 pub use mac::Mac;
 pub use table::Table;
 
+/// Why options do not do.
+pub type Refusal = Box<dyn Error + Send + Sync>;
+
 /// An example.
 pub trait Function: Default {
     /// Of the program.
@@ -33,7 +36,7 @@ pub trait Function: Default {
     }
 
     /// Once all options are known: why they do not do.
-    fn check(&mut self) -> Result<(), Box<dyn Error>> {
+    fn check(&mut self) -> Result<(), Refusal> {
         Ok(())
     }
 
@@ -47,8 +50,23 @@ pub trait Function: Default {
     fn end(&mut self) {}
 
     /// What it has counted.
-    fn report(&self) -> Vec<(&'static str, u64)> {
-        Vec::new()
+    fn report(&self, _counts: &mut Counts) {}
+}
+
+/// What a program says at its end: numbers with names, in JSON.
+#[derive(Debug, Default)]
+pub struct Counts(Vec<String>);
+
+impl Counts {
+    /// One more. Names need no quoting.
+    pub fn add(&mut self, name: &str, count: u64) {
+        self.0.push(format!("\"{name}\":{count}"));
+    }
+}
+
+impl std::fmt::Display for Counts {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "{{{}}}", self.0.join(","))
     }
 }
 

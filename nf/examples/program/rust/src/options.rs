@@ -76,9 +76,7 @@ pub fn parse<F: Function>(
         swap_macs: given.swap_macs,
         place: place_of(given)?,
     };
-    function
-        .check()
-        .map_err(|error| lexopt::Error::Custom(error.to_string().into()))?;
+    function.check().map_err(lexopt::Error::Custom)?;
     Ok(options)
 }
 
@@ -116,7 +114,7 @@ fn place_of(given: Given) -> Result<Place, lexopt::Error> {
 #[cfg(test)]
 mod tests {
     use super::{parse, Options, Place};
-    use crate::{lexopt, Frame, Function};
+    use crate::{lexopt, Frame, Function, Refusal};
 
     /// Has one option.
     #[derive(Default)]
@@ -134,7 +132,7 @@ mod tests {
             Ok(name == "rate")
         }
 
-        fn check(&mut self) -> Result<(), Box<dyn std::error::Error>> {
+        fn check(&mut self) -> Result<(), Refusal> {
             match self.0 {
                 Some(0) => Err("say a rate".into()),
                 _ => Ok(()),

@@ -7,8 +7,7 @@ use std::time::Duration;
 
 use flash_nf::OutOfRoom;
 
-use crate::run::json;
-use crate::{Frame, Function};
+use crate::{Counts, Frame, Function};
 
 const MOST_BYTES: usize = 1792;
 
@@ -57,8 +56,10 @@ pub fn replay<F: Function>(mut function: F, edges: u32) -> Result<(), Box<dyn Er
             Some(edge) => println!("{edge} {}", hex(&packet)),
         }
     }
-    let counts = std::iter::once(("edges", u64::from(edges))).chain(function.report());
-    println!("{}", json(counts));
+    let mut counts = Counts::default();
+    counts.add("edges", edges.into());
+    function.report(&mut counts);
+    println!("{counts}");
     Ok(())
 }
 

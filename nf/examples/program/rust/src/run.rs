@@ -11,7 +11,7 @@ use rustix::time::{clock_gettime, ClockId};
 use signal_hook::consts::{SIGINT, SIGTERM};
 
 use crate::options::{Options, Place};
-use crate::{replay, Function};
+use crate::{replay, Counts, Function};
 
 const BATCH: usize = 64;
 const MAC_LEN: usize = 6;
@@ -114,7 +114,8 @@ impl<F: Function> Run<'_, F> {
 
     fn report(&self) -> Result<(), flash_nf::Error> {
         let stats = self.port.stats()?;
-        let counts = [
+        let mut counts = Counts::default();
+        for (name, count) in [
             ("received", stats.rx_packets),
             ("sent", stats.tx_packets),
             ("dropped", self.dropped),
@@ -124,17 +125,13 @@ impl<F: Function> Run<'_, F> {
             ("busyWaits", stats.busy_waits),
             ("held", self.port.frames().held as u64),
             ("refused", stats.kernel.tx_invalid),
-        ];
-        println!("{}", json(counts.into_iter().chain(self.function.report())));
+        ] {
+            counts.add(name, count);
+        }
+        self.function.report(&mut counts);
+        println!("{counts}");
         Ok(())
     }
-}
-
-pub fn json(counts: impl Iterator<Item = (&'static str, u64)>) -> String {
-    let members: Vec<_> = counts
-        .map(|(name, count)| format!("\"{name}\":{count}"))
-        .collect();
-    format!("{{{}}}", members.join(","))
 }
 
 fn now() -> Duration {

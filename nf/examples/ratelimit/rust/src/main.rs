@@ -1,12 +1,11 @@
 //! Limits how much passes: see ../README.md.
 #![forbid(unsafe_code)]
-use std::error::Error;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use flash_nf::headers::Headers;
 use program::lexopt::{self, Parser, ValueExt};
-use program::{Frame, Function, Table};
+use program::{Counts, Frame, Function, Refusal, Table};
 
 const USUAL_SOURCES: usize = 65536;
 const MOST_SOURCES: usize = 1 << 24;
@@ -147,7 +146,7 @@ impl Function for RateLimit {
         Ok(true)
     }
 
-    fn check(&mut self) -> Result<(), Box<dyn Error>> {
+    fn check(&mut self) -> Result<(), Refusal> {
         if self.limit.rate == 0 || self.limit.burst == 0 {
             return Err("say a rate and a burst".into());
         }
@@ -179,13 +178,11 @@ impl Function for RateLimit {
         None
     }
 
-    fn report(&self) -> Vec<(&'static str, u64)> {
-        vec![
-            ("passed", self.passed),
-            ("limited", self.limited),
-            ("crowded", self.crowded),
-            ("malformed", self.malformed),
-        ]
+    fn report(&self, counts: &mut Counts) {
+        counts.add("passed", self.passed);
+        counts.add("limited", self.limited);
+        counts.add("crowded", self.crowded);
+        counts.add("malformed", self.malformed);
     }
 }
 

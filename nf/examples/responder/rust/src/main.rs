@@ -1,13 +1,12 @@
 //! Answers for addresses: see ../README.md.
 #![forbid(unsafe_code)]
-use std::error::Error;
 use std::net::IpAddr;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use flash_nf::headers::{ether_type, get16, protocol, put16, put32, sum, Headers};
 use program::lexopt::{self, Parser, ValueExt};
-use program::{Frame, Function, Mac};
+use program::{Counts, Frame, Function, Mac, Refusal};
 
 const MAC_LEN: usize = 6;
 const HOPS: u8 = 64;
@@ -53,7 +52,7 @@ impl Function for Responder {
         Ok(true)
     }
 
-    fn check(&mut self) -> Result<(), Box<dyn Error>> {
+    fn check(&mut self) -> Result<(), Refusal> {
         if self.mac.is_none() || self.addresses.is_empty() {
             return Err("say which MAC and addresses are to be answered for".into());
         }
@@ -79,14 +78,12 @@ impl Function for Responder {
         (self.edges > 1).then_some(1)
     }
 
-    fn report(&self) -> Vec<(&'static str, u64)> {
-        vec![
-            ("arp", self.arp),
-            ("neighbour", self.neighbour),
-            ("echo", self.echo),
-            ("other", self.other),
-            ("malformed", self.malformed),
-        ]
+    fn report(&self, counts: &mut Counts) {
+        counts.add("arp", self.arp);
+        counts.add("neighbour", self.neighbour);
+        counts.add("echo", self.echo);
+        counts.add("other", self.other);
+        counts.add("malformed", self.malformed);
     }
 }
 

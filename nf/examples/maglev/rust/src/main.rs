@@ -1,0 +1,175 @@
+//! Spreads flows over backends: see ../README.md.
+#![forbid(unsafe_code)]
+mod lookup;
+
+use std::process::ExitCode;
+use std::str::FromStr;
+use std::time::Duration;
+
+use flash_nf::headers::{protocol, Headers};
+use program::lexopt::{self, Parser, ValueExt};
+use program::{Counts, Frame, Function, Mac, Refusal};
+
+const MAC_LEN: usize = 6;
+const MOST_BACKENDS: usize = 64;
+const MOST_WEIGHT: u32 = 1000;
+const LONGEST_NAME: usize = 31;
+
+#[derive(Debug)]
+struct Backend {
+    name: String,
+    mac: Option<Mac>,
+    weight: u32,
+    count: u64,
+}
+
+impl FromStr for Backend {
+    type Err = Refusal;
+
+    /// `NAME[=MAC][/WEIGHT]`
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (place, weight) = match text.split_once('/') {
+            Some((place, weight)) => (place, weight.parse()?),
+            None => (text, 1),
+        };
+        let (name, mac) = match place.split_once('=') {
+            Some((name, mac)) => (name, Some(mac.parse()?)),
+            None => (place, None),
+        };
+        let is_plain = |letter: char| letter.is_ascii_alphanumeric() || ".-_".contains(letter);
+        if name.is_empty() || name.len() > LONGEST_NAME || !name.chars().all(is_plain) {
+            return Err("a name has 1 to 31 letters, digits, dots, dashes and underlines".into());
+        }
+        if weight > MOST_WEIGHT {
+            return Err(format!("a weight is {MOST_WEIGHT} at most").into());
+        }
+        Ok(Self {
+            name: name.to_owned(),
+            mac,
+            weight,
+            count: 0,
+        })
+    }
+}
+
+#[derive(Default)]
+struct Maglev {
+    backends: Vec<Backend>,
+    seed: u64,
+    slots: Vec<u8>,
+    filled_for: u32,
+    other: u64,
+    malformed: u64,
+    unserved: u64,
+}
+
+impl Function for Maglev {
+    const NAME: &'static str = "maglev";
+    const USAGE: &'static str = "--backend NAME[=MAC][/WEIGHT]... [--seed N]";
+
+    fn set(&mut self, name: &str, values: &mut Parser) -> Result<bool, lexopt::Error> {
+        match name {
+            "backend" => {
+                let backend: Backend = values.value()?.parse()?;
+                if self.backends.iter().any(|each| each.name == backend.name) {
+                    return Err(format!("there are two backends {}", backend.name).into());
+                }
+                self.backends.push(backend);
+            }
+            "seed" => self.seed = values.value()?.parse()?,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    fn check(&mut self) -> Result<(), Refusal> {
+        let with_mac = self.with_mac();
+        match self.backends.len() {
+            0 => Err("say which backends there are".into()),
+            count if count > MOST_BACKENDS => Err("there are 64 backends at most".into()),
+            count if with_mac != 0 && with_mac != count => {
+                Err("give all backends an address, or none".into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Backends with addresses are reached by those. Without, there is one behind each edge.
+    fn begin(&mut self, _now: Duration, edges: u32) {
+        if edges == self.filled_for {
+            return;
+        }
+        let reached = match self.with_mac() {
+            0 => edges as usize,
+            count => count,
+        };
+        let backends = self.backends.iter().take(reached);
+        self.slots = lookup::fill(backends.map(|each| (each.name.as_str(), each.weight)));
+        self.filled_for = edges;
+    }
+
+    fn handle(&mut self, packet: &mut dyn Frame) -> Option<u32> {
+        let Some(headers) = Headers::parse(packet) else {
+            self.malformed += 1;
+            return None;
+        };
+        if headers.version == 0 {
+            self.other += 1;
+            return None;
+        }
+        let slot = lookup::slot(self.seed, &flow_of(packet, &headers));
+        let Some(&chosen) = self.slots.get(slot) else {
+            self.unserved += 1;
+            return None;
+        };
+        let backend = &mut self.backends[usize::from(chosen)];
+        backend.count += 1;
+        let Some(Mac(mac)) = backend.mac else {
+            return Some(chosen.into());
+        };
+        packet.copy_within(..MAC_LEN, MAC_LEN);
+        packet[..MAC_LEN].copy_from_slice(&mac);
+        Some(0)
+    }
+
+    fn report(&self, counts: &mut Counts) {
+        counts.add("other", self.other);
+        counts.add("malformed", self.malformed);
+        counts.add("unserved", self.unserved);
+        for backend in &self.backends {
+            counts.add(&format!("to {}", backend.name), backend.count);
+        }
+    }
+}
+
+impl Maglev {
+    fn with_mac(&self) -> usize {
+        self.backends
+            .iter()
+            .filter(|each| each.mac.is_some())
+            .count()
+    }
+}
+
+/// What packets of a flow have in common: version, protocol, addresses and ports. Only one fragment of several has ports,
+/// so that none may count.
+fn flow_of(packet: &[u8], headers: &Headers) -> [u8; 38] {
+    let mut flow = [0; 38];
+    let addresses = match headers.version {
+        4 => &packet[headers.network + 12..headers.network + 20],
+        _ => &packet[headers.network + 8..headers.network + 40],
+    };
+    flow[..2].copy_from_slice(&[headers.version, headers.protocol]);
+    flow[2..2 + addresses.len()].copy_from_slice(addresses);
+    match (headers.protocol, headers.transport) {
+        (protocol::TCP | protocol::UDP, Some(at)) if !headers.fragment => {
+            flow[34..].copy_from_slice(&packet[at..at + 4]);
+        }
+        _ => {}
+    }
+    flow
+}
+
+fn main() -> ExitCode {
+    program::main::<Maglev>()
+}
