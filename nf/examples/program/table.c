@@ -105,19 +105,26 @@ static __u8 *key_of(const struct table *table, struct entry *entry)
 	return (__u8 *)entry->rest + table->value_len;
 }
 
-static __u32 first_place(const struct table *table, const void *key)
-{
-	__u64 upper = hash(table->secret, key, table->key_len) >> 32;
+struct sets {
+	__u32 first[2];		/* places */
+};
 
-	return (__u32)(upper * table->sets >> 32) * table_ways;
+static struct sets sets_of(const struct table *table, const void *key)
+{
+	__u64 code = hash(table->secret, key, table->key_len);
+	__u64 upper = (code >> 32) * table->sets >> 32;
+	__u64 lower = (code & 0xffffffff) * table->sets >> 32;
+
+	return (struct sets) { { upper * table_ways, lower * table_ways } };
 }
 
 void *table__find(const struct table *table, const void *key, __u64 now)
 {
-	__u32 first = first_place(table, key);
+	struct sets sets = sets_of(table, key);
 
-	for (__u32 i = 0; i < table_ways; i++) {
-		struct entry *entry = entry_at(table, first + i);
+	for (__u32 i = 0; i < 2 * table_ways; i++) {
+		__u32 place = sets.first[i / table_ways] + i % table_ways;
+		struct entry *entry = entry_at(table, place);
 
 		if (entry->until > now && !memcmp(key_of(table, entry), key, table->key_len))
 			return entry->rest;
@@ -125,21 +132,36 @@ void *table__find(const struct table *table, const void *key, __u64 now)
 	return NULL;
 }
 
-void *table__add(struct table *table, const void *key, __u64 now, __u64 until)
+/* How many are free of a set, and the first one of them. */
+static __u32 look_for_free(const struct table *table, __u32 first, __u64 now, struct entry **free)
 {
-	__u32 first = first_place(table, key);
+	__u32 count = 0;
 
-	for (__u32 i = 0; i < table_ways; i++) {
+	for (__u32 i = table_ways; i-- > 0;) {
 		struct entry *entry = entry_at(table, first + i);
 
 		if (entry->until > now)
 			continue;
-		entry->until = until;
-		memset(entry->rest, 0, table->value_len);
-		memcpy(key_of(table, entry), key, table->key_len);
-		return entry->rest;
+		*free = entry;
+		count++;
 	}
-	return NULL;
+	return count;
+}
+
+void *table__add(struct table *table, const void *key, __u64 now, __u64 until)
+{
+	struct sets sets = sets_of(table, key);
+	struct entry *one = NULL, *other = NULL, *entry;
+	__u32 free_of_one = look_for_free(table, sets.first[0], now, &one);
+	__u32 free_of_other = look_for_free(table, sets.first[1], now, &other);
+
+	entry = free_of_other > free_of_one ? other : one;
+	if (!entry)
+		return NULL;
+	entry->until = until;
+	memset(entry->rest, 0, table->value_len);
+	memcpy(key_of(table, entry), key, table->key_len);
+	return entry->rest;
 }
 
 void table__keep(const struct table *table, void *value, __u64 until)

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A table of bounded size, whose entries are there for a while: connections, or whatever else is known of
- * those who send packets. A key has eight places, which a hash with a secret chooses. An entry whose time
- * has passed is not there, and its place is free: nobody has to clean up. Finding and adding take the same
- * time, whatever is in the table.
+ * those who send packets. A key has two sets of eight places, which a hash with a secret chooses, and goes
+ * where more are free. An entry whose time has passed is not there, and its place is free: nobody has to
+ * clean up. Finding and adding take the same time, whatever is in the table. The first key that finds no
+ * place comes when about three quarters are taken.
  */
 #ifndef TABLE_H
 #define TABLE_H

@@ -9,6 +9,7 @@
 //!  +------------------------------------------------+
 //! ```
 pub mod frames;
+mod host;
 mod monitor;
 mod place;
 mod program;
@@ -23,10 +24,11 @@ use std::time::{Duration, Instant};
 
 use rustix::thread::{unshare_unsafe, UnshareFlags};
 
+pub use host::{make_hub, Host};
 pub use monitor::Monitor;
 pub use place::{Place, RING_SIZE};
 pub use program::{both, on_device, Report, Running};
-pub use replay::{cut, replay_both, spoil, Replayed};
+pub use replay::{cut, replay_both, replay_each, spoil, Replayed};
 pub use wire::Wire;
 
 /// How long anything may take.

@@ -24,8 +24,7 @@ pub fn replay_both(
     edges: u32,
     packets: &[(u64, Vec<u8>)],
 ) -> Replayed {
-    let in_rust = replay(Path::new(rust), args, edges, packets);
-    let in_c = replay(&in_c(&format!("{name}-sanitized")), args, edges, packets);
+    let [in_rust, in_c] = replay_each(rust, name, args, edges, packets);
     assert_eq!(in_rust.outcomes.len(), packets.len());
     for (index, (now, packet)) in packets.iter().enumerate() {
         assert_eq!(
@@ -36,6 +35,18 @@ pub fn replay_both(
     }
     assert_eq!(in_rust.report, in_c.report);
     in_rust
+}
+
+/// The same for what depends on a secret: what the one in Rust did, and the one in C.
+pub fn replay_each(
+    rust: &str,
+    name: &str,
+    args: &[&str],
+    edges: u32,
+    packets: &[(u64, Vec<u8>)],
+) -> [Replayed; 2] {
+    let in_c = in_c(&format!("{name}-sanitized"));
+    [Path::new(rust), &in_c].map(|program| replay(program, args, edges, packets))
 }
 
 fn replay(program: &Path, args: &[&str], edges: u32, packets: &[(u64, Vec<u8>)]) -> Replayed {
@@ -93,7 +104,7 @@ pub fn cut(packet: &[u8]) -> Vec<Vec<u8>> {
 /// A packet as it might come from somebody hostile: with every byte changed by a bit, most bits or all, and at every
 /// length with headers of IP that say so.
 pub fn spoil(packet: &[u8]) -> Vec<Vec<u8>> {
-    let masks = [0x01, 0x10, 0x7f, 0xff];
+    let masks = [0x01, 0x0a, 0x10, 0x7f, 0xff];
     let places = 0..packet.len();
     let each = places.flat_map(|at| masks.map(|mask| (at, mask)));
     let changed = each.map(|(at, mask)| {
