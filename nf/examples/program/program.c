@@ -151,10 +151,11 @@ static void report(const struct run *run)
 	if (flash_socket__stats(flash_port__socket(run->port), &stats))
 		return;
 	printf("{\"received\":%llu,\"sent\":%llu,\"dropped\":%llu,\"full\":%llu,\"kicks\":%llu,"
-	       "\"sleeps\":%llu,\"busyWaits\":%llu,\"held\":%lld,\"refused\":%llu",
+	       "\"sleeps\":%llu,\"busyWaits\":%llu,\"held\":%lld,\"refused\":%llu,"
+	       "\"rxDropped\":%llu",
 	       stats.rx_packets, stats.tx_packets, run->dropped, stats.tx_full, stats.kicks,
 	       stats.sleeps, stats.busy_waits, flash_frames__held(flash_port__frames(run->port)),
-	       stats.kernel.tx_invalid_descs);
+	       stats.kernel.tx_invalid_descs, stats.kernel.rx_dropped);
 	if (run->program->report)
 		run->program->report(run->state);
 	puts("}");

@@ -125,6 +125,7 @@ impl<F: Function> Run<'_, F> {
             ("busyWaits", stats.busy_waits),
             ("held", self.port.frames().held as u64),
             ("refused", stats.kernel.tx_invalid),
+            ("rxDropped", stats.kernel.rx_dropped),
         ] {
             counts.add(name, count);
         }

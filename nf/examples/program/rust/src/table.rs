@@ -10,7 +10,8 @@ const WAYS: usize = 8;
 ///
 /// A key has two sets of eight places, which a hash with a secret chooses, and goes where more are free. An entry whose time
 /// has passed is not there, and its place is free: nobody has to clean up. Finding and adding take the same time, whatever
-/// is in the table. The first key that finds no place comes when about three quarters are taken. Its index is the number of a place that was found, or that there is an entry in.
+/// is in the table. The first key that finds no place comes when about three quarters are taken. The index of a table is
+/// the number of a place that was found, or that there is an entry in.
 #[derive(Debug)]
 pub struct Table<K, V> {
     hash: RandomState,
