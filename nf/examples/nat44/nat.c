@@ -26,7 +26,7 @@ bool nat__start(struct nat *nat)
 
 static bool is_inside(const struct nat *nat, const __u8 *address)
 {
-	return (flash_get32(address) & nat->mask) == nat->inside;
+	return network__has(&nat->inside, 4, address);
 }
 
 static bool is_outside(const struct nat *nat, const __u8 *address)

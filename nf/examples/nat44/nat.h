@@ -10,7 +10,7 @@
 enum { mac_len = 6 };
 
 struct nat {
-	__u32 inside, mask;
+	struct network inside;
 	struct in_addr outside;
 	bool has_inside, has_outside, has_next_hop;
 	__u8 next_hop[mac_len];

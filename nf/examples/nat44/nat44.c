@@ -7,26 +7,6 @@
 
 enum { usual_first_port = 32768, usual_last_port = 60999, least_ports = 8 };
 
-/* 10.0.0.0/8 */
-static bool parse_inside(struct nat *nat, const char *text)
-{
-	char copy[32], *bits;
-	struct in_addr address;
-	__u64 number;
-
-	if (snprintf(copy, sizeof(copy), "%s", text) >= (int)sizeof(copy))
-		return false;
-	bits = strchr(copy, '/');
-	if (!bits)
-		return false;
-	*bits++ = 0;
-	if (!parse_number(bits, 1, 32, &number) || inet_pton(AF_INET, copy, &address) != 1)
-		return false;
-	nat->mask = ~0u << (32 - number);
-	nat->inside = ntohl(address.s_addr);
-	return !(nat->inside & ~nat->mask);
-}
-
 /* 32768-60999 */
 static bool parse_ports(struct nat *nat, const char *text)
 {
@@ -48,7 +28,8 @@ static bool set(void *state, int option, const char *value)
 
 	switch (option) {
 	case 'i':
-		return nat->has_inside = parse_inside(nat, value);
+		return nat->has_inside = parse_network(value, &nat->inside) &&
+					   nat->inside.version == 4;
 	case 'o':
 		return nat->has_outside = inet_pton(AF_INET, value, &nat->outside) == 1;
 	case 'n':

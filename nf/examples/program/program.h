@@ -38,6 +38,16 @@ void program__count(const char *name, __u64 count);
 bool parse_number(const char *text, __u64 min, __u64 max, __u64 *number);
 bool parse_mac(const char *text, __u8 *mac);
 
+/* A network of IP: what has the same first bits. Of version 0: what has an address at all. */
+struct network {
+	__u8 version, bits;
+	__u8 address[16];
+};
+
+/* An address, or the first one of a network and its bits, like 10.0.0.0/8. */
+bool parse_network(const char *text, struct network *network);
+bool network__has(const struct network *network, __u8 version, const __u8 *address);
+
 /* For program.c alone: packets from stdin, see README.md, for a function that has so many edges. */
 int program__replay(const struct program *program, void *state, __u32 edges);
 

@@ -14,6 +14,8 @@ mod monitor;
 mod place;
 mod program;
 mod replay;
+mod scratch;
+mod talk;
 mod wire;
 
 use std::fs;
@@ -29,6 +31,8 @@ pub use monitor::Monitor;
 pub use place::{Place, RING_SIZE};
 pub use program::{both, on_device, Report, Running};
 pub use replay::{cut, replay_both, replay_each, spoil, Replayed};
+pub use scratch::Scratch;
+pub use talk::{bind_udp, echo, exchange, BYTES};
 pub use wire::Wire;
 
 /// How long anything may take.

@@ -9,9 +9,9 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use program::lexopt::{self, Parser, ValueExt};
-use program::{Counts, Frame, Function, Mac, Refusal};
+use program::{Counts, Frame, Function, Mac, Network, Refusal};
 
-use nat::{Nat, Network, Way};
+use nat::{Nat, Way};
 
 const MAC_LEN: usize = 6;
 const USUAL_PORTS: RangeInclusive<u16> = 32768..=60999;
@@ -35,7 +35,7 @@ impl Function for Nat44 {
 
     fn set(&mut self, name: &str, values: &mut Parser) -> Result<bool, lexopt::Error> {
         match name {
-            "inside" => self.inside = Some(values.value()?.parse_with(parse_network)?),
+            "inside" => self.inside = Some(values.value()?.parse_with(parse_inside)?),
             "outside" => self.outside = Some(values.value()?.parse()?),
             "next-hop" => self.next_hop = Some(values.value()?.parse()?),
             "ports" => self.ports = Some(values.value()?.parse_with(parse_ports)?),
@@ -88,17 +88,11 @@ impl Function for Nat44 {
     }
 }
 
-/// `10.0.0.0/8`
-fn parse_network(text: &str) -> Result<Network, Refusal> {
-    let (first, bits) = text.split_once('/').ok_or("it is like 10.0.0.0/8")?;
-    let first = u32::from(first.parse::<Ipv4Addr>()?);
-    let mask = match bits.parse()? {
-        bits @ 1..=32u32 => u32::MAX << (32 - bits),
-        _ => return Err("a network has 1 to 32 bits".into()),
-    };
-    match first & !mask {
-        0 => Ok(Network { first, mask }),
-        _ => Err("a network is said by its first address".into()),
+fn parse_inside(text: &str) -> Result<Network, Refusal> {
+    let network: Network = text.parse()?;
+    match network.is_ipv4() {
+        true => Ok(network),
+        false => Err("it is not IPv4".into()),
     }
 }
 

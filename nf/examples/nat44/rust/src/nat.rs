@@ -2,7 +2,7 @@ use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use flash_nf::headers::{get16, get32, protocol, Headers};
-use program::{Mac, Table};
+use program::{Mac, Network, Table};
 
 use crate::translate::{self, inner, replace, replace_inner, End};
 
@@ -24,19 +24,6 @@ const TCP_IDLE: Duration = Duration::from_secs(7440);
 const TCP_BRIEF: Duration = Duration::from_secs(240);
 const UDP_IDLE: Duration = Duration::from_secs(300);
 const ICMP_IDLE: Duration = Duration::from_secs(60);
-
-/// A network by its first address.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Network {
-    pub first: u32,
-    pub mask: u32,
-}
-
-impl Network {
-    fn has(&self, address: u32) -> bool {
-        address & self.mask == self.first
-    }
-}
 
 /// Of an inside end, which is its key. Its place in the table is its port.
 #[derive(Clone, Debug, Default)]
@@ -131,9 +118,10 @@ impl Nat {
             (4, false, Some(at)) => (headers.network, at),
             _ => return self.refuse(),
         };
-        let (source, destination) = (get32(packet, ip + 12), get32(packet, ip + 16));
-        let is_inbound = destination == u32::from_be_bytes(self.outside);
-        if !is_inbound && (!self.inside.has(source) || self.inside.has(destination)) {
+        let [source, destination] = [12, 16].map(|at| Ipv4Addr::from(get32(packet, ip + at)));
+        let is_inside = |address: Ipv4Addr| self.inside.has(address.into());
+        let is_inbound = destination.octets() == self.outside;
+        if !is_inbound && (!is_inside(source) || is_inside(destination)) {
             return self.refuse();
         }
         let mut mac = [0; MAC_LEN];

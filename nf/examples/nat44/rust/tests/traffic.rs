@@ -1,14 +1,13 @@
 //! Both programs between two hosts.
-use std::io::{ErrorKind, Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
+use std::io::ErrorKind;
+use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::thread;
 
-use testbed::{both, make_hub, on_device, run, Host, Running, DEADLINE};
+use testbed::{bind_udp, both, echo, exchange, make_hub, on_device, run, Host, Running, BYTES};
 
 const RUST: &str = env!("CARGO_BIN_EXE_nat44");
 const SERVER: &str = "192.0.2.2:7000";
-const BYTES: usize = 3_000_000;
 
 /// A client inside, and a server outside, each of which has the function for its neighbour.
 fn hosts() -> (Host, Host) {
@@ -43,41 +42,6 @@ fn expect_outside(peer: SocketAddr) {
     assert!((40000..=40999).contains(&peer.port()), "{peer}");
 }
 
-fn bind(address: &str) -> UdpSocket {
-    let socket = UdpSocket::bind(address).unwrap();
-    socket.set_read_timeout(Some(DEADLINE)).unwrap();
-    socket
-}
-
-fn some_bytes() -> Vec<u8> {
-    (0..BYTES).map(|at| (at * 7 + at / 251) as u8).collect()
-}
-
-/// All there and back again.
-fn exchange(mut stream: TcpStream) {
-    stream.set_read_timeout(Some(DEADLINE)).unwrap();
-    let mut writer = stream.try_clone().unwrap();
-    let sender = thread::spawn(move || {
-        writer.write_all(&some_bytes()).unwrap();
-        writer.shutdown(std::net::Shutdown::Write).unwrap();
-    });
-    let mut received = Vec::new();
-    stream.read_to_end(&mut received).unwrap();
-    sender.join().unwrap();
-    assert!(
-        received == some_bytes(),
-        "{} bytes came back",
-        received.len()
-    );
-}
-
-fn echo(mut stream: TcpStream) {
-    stream.set_read_timeout(Some(DEADLINE)).unwrap();
-    let mut received = Vec::new();
-    stream.read_to_end(&mut received).unwrap();
-    stream.write_all(&received).unwrap();
-}
-
 #[test]
 #[ignore = "needs root, for veth pairs"]
 fn connections_pings_and_datagrams_reach_a_host_outside() {
@@ -87,18 +51,14 @@ fn connections_pings_and_datagrams_reach_a_host_outside() {
         let nat = start(&program);
 
         let listener = server.run(|| TcpListener::bind(SERVER).unwrap());
-        let answering = thread::spawn(move || {
-            let (stream, peer) = listener.accept().unwrap();
-            expect_outside(peer);
-            echo(stream);
-        });
-        client.run(|| exchange(TcpStream::connect(SERVER).unwrap()));
-        answering.join().unwrap();
+        let answering = thread::spawn(move || echo(&listener));
+        client.run(|| exchange(SERVER));
+        expect_outside(answering.join().unwrap());
 
         client.run(|| run("ping -c 5 -i 0.002 -W 10 -s 1000 192.0.2.2"));
 
-        let socket = server.run(|| bind(SERVER));
-        let sockets = client.run(|| [(); 2].map(|()| bind("10.0.0.2:0")));
+        let socket = server.run(|| bind_udp(SERVER));
+        let sockets = client.run(|| [(); 2].map(|()| bind_udp("10.0.0.2:0")));
         let mut peers = Vec::new();
         for number in 0..DATAGRAMS {
             for (each, inside) in sockets.iter().enumerate() {
@@ -140,7 +100,7 @@ fn who_sends_to_a_port_that_is_closed_is_told() {
         let mut nothing = [0; 16];
 
         // A server that is not there.
-        let inside = client.run(|| bind("10.0.0.2:5000"));
+        let inside = client.run(|| bind_udp("10.0.0.2:5000"));
         inside.connect("192.0.2.2:9").unwrap();
         inside.send(b"hello").unwrap();
         assert_eq!(
@@ -150,8 +110,8 @@ fn who_sends_to_a_port_that_is_closed_is_told() {
 
         // A client that has gone.
         drop(inside);
-        let outside = server.run(|| bind(SERVER));
-        let inside = client.run(|| bind("10.0.0.2:5001"));
+        let outside = server.run(|| bind_udp(SERVER));
+        let inside = client.run(|| bind_udp("10.0.0.2:5001"));
         inside.send_to(b"hello", SERVER).unwrap();
         let (_, peer) = outside.recv_from(&mut nothing).unwrap();
         drop(inside);

@@ -2,6 +2,7 @@
 //! and the report at the end. An example says what becomes of a packet.
 #![forbid(unsafe_code)]
 mod mac;
+mod network;
 mod options;
 mod replay;
 mod run;
@@ -16,6 +17,7 @@ use flash_nf::{OutOfRoom, Packet};
 
 pub use lexopt;
 pub use mac::Mac;
+pub use network::Network;
 pub use table::Table;
 
 /// Why options do not do.
