@@ -30,7 +30,7 @@ pub use host::{make_hub, Host};
 pub use monitor::Monitor;
 pub use place::{Place, RING_SIZE};
 pub use program::{both, on_device, Report, Running};
-pub use replay::{cut, replay_both, replay_each, spoil, Replayed};
+pub use replay::{both_to_replay, cut, replay, replay_both, replay_each, spoil, Replayed};
 pub use scratch::Scratch;
 pub use talk::{bind_udp, echo, exchange, BYTES};
 pub use wire::Wire;

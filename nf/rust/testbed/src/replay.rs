@@ -1,6 +1,6 @@
 use std::fmt::Write as _;
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
 
@@ -45,11 +45,16 @@ pub fn replay_each(
     edges: u32,
     packets: &[(u64, Vec<u8>)],
 ) -> [Replayed; 2] {
-    let in_c = in_c(&format!("{name}-sanitized"));
-    [Path::new(rust), &in_c].map(|program| replay(program, args, edges, packets))
+    both_to_replay(rust, name).map(|program| replay(&program, args, edges, packets))
 }
 
-fn replay(program: &Path, args: &[&str], edges: u32, packets: &[(u64, Vec<u8>)]) -> Replayed {
+/// An example in both languages, that in C with sanitizers.
+pub fn both_to_replay(rust: &str, name: &str) -> [PathBuf; 2] {
+    [rust.into(), in_c(&format!("{name}-sanitized"))]
+}
+
+/// What one of them did.
+pub fn replay(program: &Path, args: &[&str], edges: u32, packets: &[(u64, Vec<u8>)]) -> Replayed {
     let mut process = Command::new(program)
         .args(["--replay", &edges.to_string()])
         .args(args)
