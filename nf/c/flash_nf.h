@@ -79,7 +79,7 @@ void flash_port__close(struct flash_port *port);
 
 struct flash_socket *flash_port__socket(const struct flash_port *port);
 struct flash_frames *flash_port__frames(const struct flash_port *port);
-struct flash_umem *flash_port__umem(const struct flash_port *port);
+const struct flash_umem *flash_port__umem(const struct flash_port *port);
 /* How many targets there are to choose from, see struct flash_packet. 1 for who opened the port itself. */
 __u32 flash_port__edges(const struct flash_port *port);
 /*

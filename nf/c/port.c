@@ -121,7 +121,7 @@ struct flash_frames *flash_port__frames(const struct flash_port *port)
 	return port->frames;
 }
 
-struct flash_umem *flash_port__umem(const struct flash_port *port)
+const struct flash_umem *flash_port__umem(const struct flash_port *port)
 {
 	return port->umem;
 }

@@ -265,6 +265,7 @@ int program__main(const struct program *program, void *state, int argc, char **a
 		fprintf(stderr, "%s: %s%s%s\n", program->name, strerror(-err), *why ? ": " : "", why);
 		return 1;
 	}
+	program__set_frame_size(flash_umem__frame_size(flash_port__umem(run.port)));
 	puts("ready");
 	fflush(stdout);
 	err = go_on(&run);

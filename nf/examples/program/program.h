@@ -34,6 +34,9 @@ int program__main(const struct program *program, void *state, int argc, char **a
 
 void program__count(const char *name, __u64 count);
 
+/* Makes a packet longer or shorter at its end. False if its frame has no room. */
+bool program__resize(struct flash_packet *packet, __u32 len);
+
 /* What options say. Each is false of text that says something else. */
 bool parse_number(const char *text, __u64 min, __u64 max, __u64 *number);
 bool parse_mac(const char *text, __u8 *mac);
@@ -50,5 +53,7 @@ bool network__has(const struct network *network, __u8 version, const __u8 *addre
 
 /* For program.c alone: packets from stdin, see README.md, for a function that has so many edges. */
 int program__replay(const struct program *program, void *state, __u32 edges);
+/* Of what packets are in from now on. */
+void program__set_frame_size(__u32 bytes);
 
 #endif

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 /* Packets as text, and what becomes of them: a function without a device. */
 #include <ctype.h>
+#include <sanitizer/asan_interface.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "program.h"
 
-enum { most_bytes = 1792 };
+/* As the kernel has it. */
+enum { frame_size = 2048, headroom = 256, most_bytes = frame_size - headroom };
 
 /* Takes hexadecimal digits up to anything else. Returns how many bytes they were, or -1. */
 static int read_hex(const char *text, __u8 *bytes)
@@ -34,29 +36,29 @@ static void print(bool sent, const struct flash_packet *packet)
 	putchar('\n');
 }
 
-/* In memory that ends where the packet does, so that a sanitizer sees who reads on. */
+/* Of a frame only the packet may be touched: a sanitizer sees who reads on. */
 static bool replay_one(const struct program *program, void *state, __u32 edges, const char *line)
 {
+	static __u8 frame[frame_size] __attribute__((aligned(frame_size)));
+	struct flash_packet packet = { .data = frame + headroom, .addr = headroom };
 	char *hex;
 	__u64 now_ms = strtoull(line, &hex, 10);
-	__u8 bytes[most_bytes], *exact;
-	struct flash_packet packet = { };
-	int len = *hex == ' ' ? read_hex(hex + 1, bytes) : -1;
+	int len;
 	bool sent;
 
+	ASAN_UNPOISON_MEMORY_REGION(frame, sizeof(frame));
+	len = *hex == ' ' ? read_hex(hex + 1, packet.data) : -1;
 	if (len < 0)
 		return false;
-	exact = malloc(len);
-	memcpy(exact, bytes, len);
-	packet.data = exact;
 	packet.len = len;
+	ASAN_POISON_MEMORY_REGION(frame, headroom);
+	ASAN_POISON_MEMORY_REGION(frame + headroom + len, sizeof(frame) - headroom - len);
 	if (program->begin)
 		program->begin(state, now_ms * 1000000, edges);
 	sent = program->handle(state, &packet);
 	if (program->end)
 		program->end(state);
 	print(sent, &packet);
-	free(exact);
 	return true;
 }
 
@@ -67,6 +69,7 @@ int program__replay(const struct program *program, void *state, __u32 edges)
 	int number = 1;
 	bool fine = true;
 
+	program__set_frame_size(frame_size);
 	for (; fine && getline(&line, &size, stdin) > 0; number++)
 		fine = replay_one(program, state, edges, line);
 	free(line);

@@ -77,6 +77,9 @@ pub trait Frame: DerefMut<Target = [u8]> {
     /// Makes it shorter, if it is longer.
     fn truncate(&mut self, len: usize);
 
+    /// Adds zeros behind.
+    fn grow_back(&mut self, count: usize) -> Result<(), OutOfRoom>;
+
     /// Takes bytes away in front.
     fn strip_front(&mut self, count: usize) -> Result<(), OutOfRoom>;
 }
@@ -84,6 +87,10 @@ pub trait Frame: DerefMut<Target = [u8]> {
 impl Frame for Packet<'_> {
     fn truncate(&mut self, len: usize) {
         Packet::truncate(self, len);
+    }
+
+    fn grow_back(&mut self, count: usize) -> Result<(), OutOfRoom> {
+        Packet::grow_back(self, count)
     }
 
     fn strip_front(&mut self, count: usize) -> Result<(), OutOfRoom> {

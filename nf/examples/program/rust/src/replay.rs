@@ -9,7 +9,8 @@ use flash_nf::OutOfRoom;
 
 use crate::{Counts, Frame, Function};
 
-const MOST_BYTES: usize = 1792;
+/// Of a frame, behind what the kernel leaves free.
+const MOST_BYTES: usize = 2048 - 256;
 
 #[derive(Debug)]
 struct Bytes(Vec<u8>);
@@ -31,6 +32,14 @@ impl DerefMut for Bytes {
 impl Frame for Bytes {
     fn truncate(&mut self, len: usize) {
         self.0.truncate(len);
+    }
+
+    fn grow_back(&mut self, count: usize) -> Result<(), OutOfRoom> {
+        if count > MOST_BYTES - self.0.len() {
+            return Err(OutOfRoom);
+        }
+        self.0.resize(self.0.len() + count, 0);
+        Ok(())
     }
 
     fn strip_front(&mut self, count: usize) -> Result<(), OutOfRoom> {
