@@ -4,20 +4,26 @@
 mod mac;
 mod network;
 mod options;
+mod per_packet;
 mod replay;
 mod run;
 mod table;
+mod whole;
 
 use std::error::Error;
 use std::ops::DerefMut;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use flash_nf::{OutOfRoom, Packet};
+use flash_nf::{OutOfRoom, Packet, Port};
+
+use per_packet::PerPacket;
+use whole::Whole;
 
 pub use lexopt;
 pub use mac::Mac;
 pub use network::Network;
+pub use run::Next;
 pub use table::Table;
 
 /// Why options do not do.
@@ -98,21 +104,36 @@ impl Frame for Packet<'_> {
     }
 }
 
+/// An example that has a port for itself: it sends packets of its own.
+pub trait Server: Default {
+    /// Of the program.
+    const NAME: &'static str;
+    /// Its own options, or nothing.
+    const USAGE: &'static str = "";
+
+    /// As of a [`Function`].
+    fn set(&mut self, _name: &str, _values: &mut lexopt::Parser) -> Result<bool, lexopt::Error> {
+        Ok(false)
+    }
+
+    /// As of a [`Function`].
+    fn check(&mut self) -> Result<(), Refusal> {
+        Ok(())
+    }
+
+    /// Receives packets, and sends some. The clock is `CLOCK_MONOTONIC`.
+    fn work(&mut self, port: &Port, now: Duration) -> Next;
+
+    /// As of a [`Function`].
+    fn report(&self, _counts: &mut Counts) {}
+}
+
 /// Is what `main()` of an example is.
 pub fn main<F: Function>() -> ExitCode {
-    let mut function = F::default();
-    let options = match options::parse(std::env::args_os(), &mut function) {
-        Ok(options) => options,
-        Err(error) => {
-            eprintln!("{}: {error}\n{}", F::NAME, options::usage::<F>());
-            return ExitCode::from(2);
-        }
-    };
-    match run::start(function, &options) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{}: {error}", F::NAME);
-            ExitCode::FAILURE
-        }
-    }
+    run::main::<PerPacket<F>>()
+}
+
+/// Is what `main()` of a server is.
+pub fn main_of_server<S: Server>() -> ExitCode {
+    run::main::<Whole<S>>()
 }

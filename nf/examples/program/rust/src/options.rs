@@ -5,7 +5,7 @@ use std::time::Duration;
 use flash_nf::{JoinOptions, OpenOptions, Redirect};
 use lexopt::{Arg, Parser, ValueExt};
 
-use crate::Function;
+use crate::run::Program;
 
 const QUEUE_WAIT: Duration = Duration::from_secs(2);
 
@@ -19,7 +19,6 @@ pub enum Place {
 pub struct Options {
     pub place: Place,
     pub busy: Duration,
-    pub swap_macs: bool,
 }
 
 #[derive(Default)]
@@ -35,20 +34,20 @@ struct Given {
     swap_macs: bool,
 }
 
-pub fn usage<F: Function>() -> String {
-    let swap_macs = if F::PASSES_ON { " [--swap-macs]" } else { "" };
-    let own = if F::USAGE.is_empty() { "" } else { " " };
+pub fn usage<P: Program>() -> String {
+    let swap_macs = if P::PASSES_ON { " [--swap-macs]" } else { "" };
+    let own = if P::USAGE.is_empty() { "" } else { " " };
     format!(
         "usage: {} --device NAME [--queue N] --xdp OBJECT | --chain NAME --function NAME \
          [--monitor PATH]\n\t[--busy-us N]{swap_macs}{own}{}",
-        F::NAME,
-        F::USAGE
+        P::NAME,
+        P::USAGE
     )
 }
 
-pub fn parse<F: Function>(
+pub fn parse<P: Program>(
     arguments: impl IntoIterator<Item = OsString>,
-    function: &mut F,
+    program: &mut P,
 ) -> Result<Options, lexopt::Error> {
     let mut parser = Parser::from_iter(arguments);
     let mut given = Given::default();
@@ -58,7 +57,7 @@ pub fn parse<F: Function>(
         };
         let name = name.to_owned();
         match name.as_str() {
-            "swap-macs" if F::PASSES_ON => given.swap_macs = true,
+            "swap-macs" if P::PASSES_ON => given.swap_macs = true,
             "device" => given.device = Some(parser.value()?.string()?),
             "queue" => given.queue = parser.value()?.parse()?,
             "xdp" => given.xdp = Some(parser.value()?),
@@ -67,16 +66,18 @@ pub fn parse<F: Function>(
             "monitor" => given.monitor = Some(parser.value()?),
             "busy-us" => given.busy_us = parser.value()?.parse()?,
             "replay" => given.replay = Some(parser.value()?.parse()?),
-            _ if function.set(&name, &mut parser)? => {}
+            _ if program.set(&name, &mut parser)? => {}
             _ => return Err(Arg::Long(&name).unexpected()),
         }
     }
+    if given.swap_macs {
+        program.swap_macs();
+    }
     let options = Options {
         busy: Duration::from_micros(given.busy_us),
-        swap_macs: given.swap_macs,
         place: place_of(given)?,
     };
-    function.check().map_err(lexopt::Error::Custom)?;
+    program.check().map_err(lexopt::Error::Custom)?;
     Ok(options)
 }
 
@@ -114,34 +115,50 @@ fn place_of(given: Given) -> Result<Place, lexopt::Error> {
 #[cfg(test)]
 mod tests {
     use super::{parse, Options, Place};
-    use crate::{lexopt, Frame, Function, Refusal};
+    use crate::run::{Next, Program};
+    use crate::{lexopt, Counts, Refusal};
+    use std::error::Error;
 
     /// Has one option.
     #[derive(Default)]
-    struct Example(Option<u32>);
+    struct Example {
+        rate: Option<u32>,
+        swaps_macs: bool,
+    }
 
-    impl Function for Example {
+    impl Program for Example {
         const NAME: &'static str = "example";
+        const USAGE: &'static str = "";
         const PASSES_ON: bool = true;
 
         fn set(&mut self, name: &str, values: &mut lexopt::Parser) -> Result<bool, lexopt::Error> {
             use lexopt::ValueExt;
             if name == "rate" {
-                self.0 = Some(values.value()?.parse()?);
+                self.rate = Some(values.value()?.parse()?);
             }
             Ok(name == "rate")
         }
 
         fn check(&mut self) -> Result<(), Refusal> {
-            match self.0 {
+            match self.rate {
                 Some(0) => Err("say a rate".into()),
                 _ => Ok(()),
             }
         }
 
-        fn handle(&mut self, _packet: &mut dyn Frame) -> Option<u32> {
-            None
+        fn swap_macs(&mut self) {
+            self.swaps_macs = true;
         }
+
+        fn work(&mut self, _port: &flash_nf::Port) -> Result<Next, flash_nf::Error> {
+            Ok(Next::Wait(None))
+        }
+
+        fn replay(self, _edges: u32) -> Result<(), Box<dyn Error>> {
+            Ok(())
+        }
+
+        fn report(&self, _counts: &mut Counts) {}
     }
 
     fn parsed(line: &str) -> Result<(Options, Example), String> {
@@ -154,15 +171,16 @@ mod tests {
 
     #[test]
     fn a_device_or_a_chain_is_said() {
-        let (device, _) = parsed("example --device a --queue 3 --xdp x.o --swap-macs").unwrap();
+        let (device, swapping) =
+            parsed("example --device a --queue 3 --xdp x.o --swap-macs").unwrap();
         let (chain, example) =
             parsed("example --chain web --rate 7 --function first --busy-us=50").unwrap();
 
         assert!(matches!(device.place, Place::Device(_)));
-        assert!(device.swap_macs && device.busy.is_zero());
+        assert!(swapping.swaps_macs && device.busy.is_zero());
         assert!(matches!(chain.place, Place::Chain(_)));
-        assert_eq!((chain.swap_macs, chain.busy.as_micros()), (false, 50));
-        assert_eq!(example.0, Some(7));
+        assert_eq!((example.swaps_macs, chain.busy.as_micros()), (false, 50));
+        assert_eq!(example.rate, Some(7));
     }
 
     #[test]
