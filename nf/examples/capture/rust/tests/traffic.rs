@@ -127,7 +127,7 @@ fn tcpdump_reads_what_has_passed() {
 }
 
 #[test]
-fn packets_have_their_time_and_are_cut_to_what_is_asked_for() {
+fn captured_packets_have_their_time_and_are_cut_to_what_is_asked_for() {
     let packets: Vec<_> = (0..9)
         .map(|number| (number as u64 * 10, packet(number)))
         .collect();
@@ -157,7 +157,7 @@ fn packets_have_their_time_and_are_cut_to_what_is_asked_for() {
 }
 
 #[test]
-fn both_write_the_same() {
+fn both_programs_write_the_same_capture() {
     let packets: Vec<_> = (0..9).map(|number| (0, packet(number))).collect();
     let [one, other] = both_to_replay(RUST, "capture").map(|program| {
         let scratch = Scratch::new("capture");
@@ -245,7 +245,7 @@ fn packets_go_on_when_the_file_cannot_be_written() {
 }
 
 #[test]
-fn packets_of_any_kind_are_kept() {
+fn packets_of_any_kind_are_captured() {
     let whole = packet(1);
     let packets: Vec<_> = [cut(&whole), spoil(&whole)]
         .concat()

@@ -382,7 +382,7 @@ fn a_mistake_in_the_rules_is_reported_with_its_line() {
 }
 
 #[test]
-fn packets_that_are_cut_or_changed_do_no_harm() {
+fn packets_that_are_cut_or_changed_do_no_harm_to_firewall() {
     let v6 = udp("fd00::2", 1, "2001:db8::2", 2);
     let query = udp("10.0.0.2", 1, "192.0.2.2", 2);
     for whole in [

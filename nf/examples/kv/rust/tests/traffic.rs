@@ -195,7 +195,7 @@ fn no_more_keys_are_kept_than_said() {
 }
 
 #[test]
-fn what_is_no_request_is_dropped() {
+fn a_datagram_that_is_no_request_is_dropped() {
     let get = framed(5, b"get a\r\n");
     let mut several = get.clone();
     several[5] = 2;
@@ -215,7 +215,7 @@ fn what_is_no_request_is_dropped() {
 }
 
 #[test]
-fn packets_that_are_cut_or_changed_do_no_harm() {
+fn packets_that_are_cut_or_changed_do_no_harm_to_kv() {
     for whole in [request("set a 7 1 3\r\none\r\n"), request("get a b\r\n")] {
         let after_set = |packets: Vec<Vec<u8>>| -> Vec<_> {
             let all = std::iter::once(request("set a 1 0 3\r\none\r\n")).chain(packets);

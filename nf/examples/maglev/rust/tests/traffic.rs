@@ -211,7 +211,7 @@ fn backends_that_cannot_be_are_refused() {
 }
 
 #[test]
-fn packets_that_are_cut_or_changed_do_no_harm() {
+fn packets_that_are_cut_or_changed_do_no_harm_to_maglev() {
     let backends = ["a=02:00:00:00:01:01", "b=02:00:00:00:01:02"].map(String::from);
     let v6 = frames::ip(
         "2001:db8::2",

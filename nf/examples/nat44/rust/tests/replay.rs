@@ -186,7 +186,7 @@ fn half_of_the_ports_are_used_before_an_end_finds_none() {
 }
 
 #[test]
-fn a_connection_is_kept_for_two_hours_once_it_is_established() {
+fn a_mapping_is_kept_for_two_hours_once_its_connection_is_established() {
     const SECOND: u64 = 1000;
     const BRIEF: u64 = 240 * SECOND;
     const LONG: u64 = 7440 * SECOND;
@@ -218,7 +218,7 @@ fn a_connection_is_kept_for_two_hours_once_it_is_established() {
 }
 
 #[test]
-fn what_is_not_for_it_is_dropped() {
+fn what_cannot_be_translated_is_dropped() {
     let mut fragment = udp_out(9);
     fragment[20] |= 0x20;
     let mut later_fragment = udp_in(FIRST);
@@ -257,7 +257,7 @@ fn what_is_not_for_it_is_dropped() {
 }
 
 #[test]
-fn packets_that_are_cut_or_changed_do_no_harm() {
+fn packets_that_are_cut_or_changed_do_no_harm_to_nat44() {
     let out = packet(&replay(&[(0, udp_out(9))]).outcomes[0]).to_vec();
     for whole in [
         udp_out(9),

@@ -209,7 +209,7 @@ fn sources_that_find_no_place_share_a_limit_until_others_are_quiet() {
 }
 
 #[test]
-fn packets_that_are_cut_or_changed_do_no_harm() {
+fn packets_that_are_cut_or_changed_do_no_harm_to_ratelimit() {
     let args = ["--packets", "1", "--burst", "100000", "--per-source"];
     for source in ["10.0.0.2", "fd00::2"] {
         let packet = from(source, 80);

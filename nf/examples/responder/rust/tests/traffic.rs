@@ -145,7 +145,7 @@ fn what_is_not_for_it_goes_on_if_there_is_somebody() {
 }
 
 #[test]
-fn packets_that_are_cut_or_changed_do_no_harm() {
+fn packets_that_are_cut_or_changed_do_no_harm_to_responder() {
     let whole = [
         arp([10, 0, 0, 1]),
         frames::ip("10.0.0.2", "10.0.0.1", 1, &frames::icmp(8, 7, &[1; 5])),

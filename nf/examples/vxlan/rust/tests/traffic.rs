@@ -160,7 +160,7 @@ fn a_port_and_an_address_may_be_said() {
 }
 
 #[test]
-fn packets_that_are_cut_or_changed_do_no_harm() {
+fn packets_that_are_cut_or_changed_do_no_harm_to_vxlan() {
     let good = vxlan(8, VNI, &inner()[..20]);
     for packet in [to_tunnel(&good), outer("fd00::2", "fd00::1", 4789, &good)] {
         let cut = replay(&ARGS, 1, &cut(&packet));

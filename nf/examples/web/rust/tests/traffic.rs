@@ -78,7 +78,7 @@ fn curl_fetches_a_page_also_many_times_at_once_and_one_after_the_other() {
 
 #[test]
 #[ignore = "needs root, for a veth pair"]
-fn what_is_no_request_is_refused() {
+fn what_is_no_request_of_a_page_is_refused() {
     let scratch = Scratch::new("web");
     let web = start(&scratch);
 
