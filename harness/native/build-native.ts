@@ -17,6 +17,8 @@ export const nativePaths = {
   hopsDpdk: join(outDir, 'hops-dpdk'),
   l2fwd: join(outDir, 'l2fwd'),
   l2fwdRust: join(rustTarget, 'debug', 'l2fwd'),
+  maglev: join(outDir, 'maglev'),
+  responder: join(outDir, 'responder'),
   hostile: join(outDir, 'hostile'),
   xskTests: join(outDir, 'xsk-tests'),
   xskTestsSanitized: join(outDir, 'xsk-tests-sanitized'),

@@ -42,6 +42,7 @@ import './library.test.js';
 import './library-typescript.test.js';
 import './l2fwd.test.js';
 import './capture.test.js';
+import './examples.test.js';
 import './monitor.test.js';
 import './monitor-isolation.test.js';
 import './monitor-who.test.js';
