@@ -152,7 +152,7 @@ fn no_frame_is_lost_whatever_is_done_with_packets() {
         }
         assert_eq!(total(port.frames()), FRAMES as usize, "after {number}");
     }
-    let kept = held.each_ref().map(VecDeque::len);
+    let kept: Vec<_> = held.iter().map(VecDeque::len).collect();
     drop(held);
 
     for (port, kept) in ports.iter().zip(kept) {
