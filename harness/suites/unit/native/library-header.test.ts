@@ -5,8 +5,16 @@ import { attempt } from '../../../process/run.js';
 
 const xskFolder = join(repositoryRoot, 'nf', 'c');
 const strictly = ['-Wall', '-Wextra', '-Wpedantic', '-Werror', '-I', xskFolder];
-const program = `#include <flash_nf.h>
-int main(void) { flash_port__close(0); flash_socket__destroy(0); return 0; }
+const program = `#include <flash_headers.h>
+#include <flash_nf.h>
+int main(void)
+{
+	struct flash_headers headers;
+
+	flash_port__close(0);
+	flash_socket__destroy(0);
+	return flash_headers__parse(&headers, "", 0) != -EINVAL;
+}
 `;
 
 const languages = [
