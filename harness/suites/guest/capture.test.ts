@@ -57,7 +57,7 @@ for (const { what, args, kept } of [
     await using veth = await makeVeth(1);
     using wire = inNetns(veth.netns, () => openPacketSocket(veth.b, etherType));
     const [program, ...before] = exampleInTypeScript('capture').command;
-    const place = ['--device', veth.a, '--xdp', nativePaths.xskRedirect, '--write', path, ...args];
+    const place = ['--device', veth.a, '--xdp', nativePaths.xskRedirect, '--file', path, ...args];
     const start = Date.now() / 1000;
     const capture = await startFunction(veth.netns, program, [...before, ...place]);
     if ('refused' in capture) return t.fail(capture.refused);
@@ -98,9 +98,9 @@ test.serial('capture says why it cannot write', async (t) => {
   const run = (...args: string[]) => startFunction(veth.netns, program, [...before, ...device, ...args]);
 
   const unsaid = await run();
-  const nowhere = await run('--write', '/nowhere/packets.pcapng');
+  const nowhere = await run('--file', '/nowhere/packets.pcapng');
 
-  t.regex('refused' in unsaid ? unsaid.refused : '', /^capture: say with --write where to write to\nusage: capture /);
+  t.regex('refused' in unsaid ? unsaid.refused : '', /^capture: say with --file where to write to\nusage: capture /);
   if ('refused' in nowhere) return t.fail('it writes where it can join');
   await t.throwsAsync(nowhere.ended(), {
     message: /creating \/nowhere\/packets.pcapng: ENOENT.*\n {2}write to a folder/s,

@@ -9,12 +9,12 @@ const batch = 64;
 
 await runExample({
   name,
-  usage: '--write FILE [--snap BYTES]',
-  options: { write: { type: 'string' }, snap: { type: 'string' } },
+  usage: '--file FILE [--snap BYTES]',
+  options: { file: { type: 'string' }, snap: { type: 'string' } },
   read(values) {
-    const { write, device, chain, function: fn } = values;
-    if (write === undefined) throw new TypeError('say with --write where to write to');
-    return { path: String(write), snapBytes: numberOf(values, 'snap'), place: String(device ?? `${chain}/${fn}`) };
+    const { file, device, chain, function: fn } = values;
+    if (file === undefined) throw new TypeError('say with --file where to write to');
+    return { path: String(file), snapBytes: numberOf(values, 'snap'), place: String(device ?? `${chain}/${fn}`) };
   },
   async work(port, { path, snapBytes, place }, signal) {
     const file = await create(path);
