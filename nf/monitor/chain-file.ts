@@ -5,10 +5,11 @@ import { FlashError } from '../../harness/errors.js';
 
 const nameSchema = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,30}$/, 'a name has up to 31 letters, digits, - and _');
 const powerOfTwo = (number: number): boolean => (number & (number - 1)) === 0;
+const mostNameLength = 31;
 /** Of one replica alone, if there is a number. */
 const functionNameSchema = z
   .string()
-  .max(31)
+  .max(mostNameLength)
   .regex(/^[a-z0-9][a-z0-9_-]*(\.\d+)?$/, 'a function has up to 31 letters, digits, - and _, and may end with .NUMBER');
 const sizeSchema = (least: number, most: number) =>
   z.number().int().min(least).max(most).refine(powerOfTwo, 'must be a power of two');
@@ -64,10 +65,15 @@ const mostEdges = 64;
 const namesOf = (name: string, { replicas }: FileFunction): readonly string[] =>
   replicas === undefined ? [name] : Array.from({ length: replicas }, (_, index) => `${name}.${index}`);
 
+/** Names are anybody's: one may be that of something which every object has. */
+export function ownOf<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
+}
+
 /** Every replica a function of its own, and an edge to each. With each the name that it has in the file. */
 function expand(functions: FileFunctions): readonly (readonly [name: string, inFile: string, fn: ChainFunction])[] {
   const spread = (target: string): readonly string[] => {
-    const fn = functions[target];
+    const fn = ownOf(functions, target);
     return fn === undefined ? [target] : namesOf(target, fn);
   };
   return Object.entries(functions).flatMap(([inFile, fn]) => {
@@ -92,21 +98,23 @@ const chainSchema = z
       const other = places.get(place);
       if (other !== undefined) refuse([inFile, 'queue'], `${place} is that of ${other} already`);
       places.set(place, name);
+      if (name.length > mostNameLength)
+        refuse([inFile, 'replicas'], `${name} is longer than ${mostNameLength} characters`);
       if (queue > mostQueue) refuse([inFile, 'replicas'], `there is no queue ${queue}`);
       if (to.length > mostEdges)
         refuse([inFile, 'to'], `leads to ${to.length} functions, and ${mostEdges} are the most`);
       if (missing === 'bypass' && to.length !== 1)
         refuse([inFile, 'missing'], 'only a function that leads to one other can be bypassed');
-      if (to.length > 1 && to.some((target) => functions[target]?.missing === 'stall'))
+      if (to.length > 1 && to.some((target) => ownOf(functions, target)?.missing === 'stall'))
         refuse([inFile, 'to'], 'one target that is missing would not stall the others: say drop or bypass there');
       if (bypassesItself(functions, name)) refuse([inFile, 'missing'], 'those that are bypassed lead in a circle');
     }
     for (const [name, { to }] of Object.entries(file.functions)) {
       for (const [index, target] of to.entries())
-        if (!(target in file.functions) && !(target in functions))
+        if (!Object.hasOwn(file.functions, target) && !Object.hasOwn(functions, target))
           refuse([name, 'to', String(index)], `there is no function ${target}`);
       for (const each of namesOf(name, file.functions[name] as FileFunction))
-        if (each !== name && each in file.functions) refuse([each], `it is a replica of ${name} already`);
+        if (each !== name && Object.hasOwn(file.functions, each)) refuse([each], `it is a replica of ${name} already`);
     }
   })
   .transform(({ chain, functions }) => ({
@@ -121,12 +129,12 @@ export type Chain = Readonly<z.output<typeof chainSchema>>;
 
 /** The functions that a program means which asks for this one: it, or all replicas of this name. */
 export function meantBy({ functions }: Chain, name: string): readonly string[] {
-  if (name in functions) return [name];
+  if (Object.hasOwn(functions, name)) return [name];
   return Object.keys(functions).filter((each) => each.replace(/\.\d+$/, '') === name);
 }
 function bypassesItself(functions: Readonly<Record<string, ChainFunction>>, start: string): boolean {
   const seen = new Set<string>();
-  for (let name = start; functions[name]?.missing === 'bypass'; name = functions[name]?.to[0] ?? '') {
+  for (let name = start; ownOf(functions, name)?.missing === 'bypass'; name = ownOf(functions, name)?.to[0] ?? '') {
     if (seen.has(name)) return true;
     seen.add(name);
   }

@@ -1,4 +1,5 @@
-import { meantBy, type Chain, type ChainFunction } from './chain-file.js';
+import { meantBy, ownOf, type Chain, type ChainFunction } from './chain-file.js';
+import { FlashError } from '../../harness/errors.js';
 import { encodeAnswer, encodeEdges, encodeJoined, encodeLeave, encodeRefused, decodeRequest } from './protocol.js';
 import type { Peer, Place, SavedState, Target, World } from './surroundings.js';
 import { whyNot } from './who.js';
@@ -6,7 +7,7 @@ import { whyNot } from './who.js';
 interface Member {
   readonly peer: Peer;
   readonly place: Place;
-  readonly fn: ChainFunction;
+  fn: ChainFunction;
   route: string;
   /** When it is killed, once it is not wanted any more. */
   leaveByMs?: number;
@@ -18,10 +19,13 @@ interface Choice {
 }
 
 export interface Monitor {
+  /** Throws while functions that were there before this monitor may come back. */
   readonly apply: (chain: Chain | undefined) => void;
   /** A message and the descriptors that came with it, which are closed by whoever calls. */
   readonly hear: (peer: Peer, data: Buffer, fds: readonly number[], command: Command) => void;
   readonly gone: (peer: Peer) => void;
+  /** Whether it is a function, or is asked to leave. */
+  readonly knows: (peer: Peer) => boolean;
   /** Time has passed: functions that have not come back count as missing. */
   readonly tick: () => void;
   readonly status: () => unknown;
@@ -42,6 +46,8 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
   const former = new Set<Member>();
   const requests = new Map<number, { second: number; count: number }>();
   const awaited = new Map(Object.entries(saved.cookies));
+  /** Those that did not come back in time, and still may if nobody has their place. */
+  const late = new Map<string, string>();
   const giveUpAt = world.nowMs() + comeBackMs;
   const inputs = new Map<string, string>();
 
@@ -53,10 +59,13 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
     }
   };
 
+  const functionOf = (name: string): ChainFunction | undefined =>
+    chain === undefined ? undefined : ownOf(chain.functions, name);
+
   const resolve = (name: string): Target => {
     const member = members.get(name);
     if (member !== undefined) return member.place;
-    const fn = chain?.functions[name];
+    const fn = functionOf(name);
     if (fn?.missing !== 'bypass') return fn?.missing ?? 'drop';
     return resolve(fn.to[0] ?? '');
   };
@@ -77,7 +86,7 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
   const settle = (): void => {
     if (awaited.size === 0) {
       for (const [name, member] of members) {
-        const targets = (chain?.functions[name]?.to ?? []).map(resolve);
+        const targets = (functionOf(name)?.to ?? []).map(resolve);
         const route = targets.map(describe).join(' ');
         if (route === member.route) continue;
         attempt(`routing ${name}`, () => {
@@ -114,6 +123,8 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
     peer.close();
   };
 
+  const knows = (peer: Peer): boolean => [...members.values(), ...former].some((member) => member.peer === peer);
+
   const isTooMany = ({ uid }: Peer): boolean => {
     const second = Math.floor(world.nowMs() / 1000);
     const entry = requests.get(uid);
@@ -132,8 +143,9 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
       return free === undefined ? undefined : { name: free };
     }
     for (const name of meant) {
-      const [fn, cookie] = [chain?.functions[name], awaited.get(name)];
-      const adopted = fn === undefined || cookie === undefined ? undefined : world.adopt(fn, fds, cookie);
+      const [fn, cookie] = [functionOf(name), awaited.get(name) ?? late.get(name)];
+      if (fn === undefined || cookie === undefined || members.has(name)) continue;
+      const adopted = world.adopt(fn, fds, cookie);
       if (adopted !== undefined) return { name, adopted };
     }
     return undefined;
@@ -141,17 +153,15 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
 
   const join = (peer: Peer, chainName: string, asked: string, fds: readonly number[]): undefined => {
     const meant = chain?.chain === chainName ? meantBy(chain, asked) : [];
-    const first = chain?.functions[meant[0] ?? ''];
-    if (first === undefined)
-      return refuse(peer, errno.noEntry, `there is no function ${asked} in a chain ${chainName}`);
-    const stranger = whyNot(asked, first, peer);
-    if (stranger !== undefined) return refuse(peer, errno.access, stranger);
-    if ([...members.values(), ...former].some((member) => member.peer === peer))
-      return refuse(peer, errno.invalid, 'it has joined already');
-    const choice = choose(meant, fds);
-    const fn = chain?.functions[choice?.name ?? ''];
+    if (meant.length === 0) return refuse(peer, errno.noEntry, `there is no function ${asked} in a chain ${chainName}`);
+    const strange = meant.map((name) => whyNot(name, functionOf(name) ?? {}, peer));
+    const own = meant.filter((_, index) => strange[index] === undefined);
+    if (own.length === 0) return refuse(peer, errno.access, strange[0] ?? '');
+    if (knows(peer)) return refuse(peer, errno.invalid, 'it has joined already');
+    const choice = choose(own, fds);
+    const fn = functionOf(choice?.name ?? '');
     if (choice === undefined || fn === undefined) {
-      if (meant.every((name) => members.has(name))) return refuse(peer, errno.busy, `${asked} is there already`);
+      if (own.every((name) => members.has(name))) return refuse(peer, errno.busy, `${asked} is there already`);
       if (fds.length > 0) return refuse(peer, errno.invalid, `the socket is not that of ${asked}`);
       return refuse(peer, errno.again, `the program that was ${asked} may come back`);
     }
@@ -178,6 +188,7 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
       return;
     }
     awaited.delete(name);
+    late.delete(name);
     members.set(name, member);
     settle();
     world.log(`${name} is process ${peer.pid}${adopted === undefined ? '' : ', as before'}`);
@@ -206,13 +217,21 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
 
   return {
     apply(next) {
+      if (awaited.size > 0)
+        throw new FlashError('usage', `${[...awaited.keys()].join(', ')} may come back to this monitor, which is new`, {
+          advice: `apply it again in ${comeBackMs / 1000} seconds`,
+        });
       const before = chain;
       chain = next;
-      for (const [name, member] of [...members]) {
-        const wanted = next?.chain === before?.chain ? next?.functions[name] : undefined;
-        if (wanted === undefined || !isSamePlace(wanted, member.fn)) retire(name, member);
+      for (const name of late.keys()) {
+        const [was, is] = [ownOf(before?.functions ?? {}, name), functionOf(name)];
+        if (was === undefined || is === undefined || !isSamePlace(was, is)) late.delete(name);
       }
-      for (const name of [...awaited.keys()]) if (next?.functions[name] === undefined) awaited.delete(name);
+      for (const [name, member] of [...members]) {
+        const wanted = next?.chain === before?.chain ? functionOf(name) : undefined;
+        if (wanted === undefined || !isSamePlace(wanted, member.fn)) retire(name, member);
+        else member.fn = wanted;
+      }
       settle();
       // Nobody sends to them any more: they work on what they have.
       for (const member of former) member.peer.send(encodeLeave());
@@ -244,10 +263,14 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
         end('a former function', member);
       }
     },
+    knows,
     tick() {
       killWhoStays();
       if (awaited.size === 0 || world.nowMs() < giveUpAt) return;
-      for (const name of awaited.keys()) world.log(`${name} has not come back`);
+      for (const [name, cookie] of awaited) {
+        world.log(`${name} has not come back`);
+        late.set(name, cookie);
+      }
       awaited.clear();
       settle();
     },

@@ -3,14 +3,15 @@ import { z } from 'zod';
 import { callInThread } from '../../harness/ffi/in-thread.js';
 import { libc, pollEvent } from '../../harness/ffi/libc.js';
 import { mapAnonymousMemory } from '../../harness/ffi/memory.js';
-import { checkErrno } from '../../harness/ffi/native-error.js';
+import { FlashError } from '../../harness/errors.js';
+import { checkErrno, NativeError } from '../../harness/ffi/native-error.js';
 import * as pidfds from '../../harness/ffi/pidfd.js';
 import * as seqpacket from '../../harness/ffi/seqpacket.js';
 import { parseChain } from './chain-file.js';
 import { makeMonitor, type Monitor } from './monitor.js';
 import type { Peer, SavedState } from './surroundings.js';
 import { mostBytes } from './protocol.js';
-import { readCgroup } from './who.js';
+import { readCgroup, requireNames } from './who.js';
 import { makeWorld } from './world.js';
 
 export interface ServeOptions {
@@ -21,9 +22,14 @@ export interface ServeOptions {
   readonly log: (text: string) => void;
 }
 
-const mostPeers = 256;
-/** Of a user who may not command. */
-const mostPeersOfAUser = 32;
+/** Connections of programs that are no functions: of all users, of one who may not command, and with those who may. */
+const mostStrangers = 256;
+const mostStrangersOfAUser = 32;
+const mostStrangersOfAll = mostStrangers + 32;
+const mostConnections = 4096;
+/** In which a program says who it is, or what it commands. */
+const silenceMs = 10_000;
+const mostAcceptedAtOnce = 64;
 const pollfdBytes = 8;
 const tickMs = 500;
 
@@ -36,6 +42,7 @@ interface Connection {
   readonly fd: number;
   readonly pidfd: number | undefined;
   readonly peer: Peer;
+  heardMs: number;
   closed: boolean;
 }
 
@@ -46,7 +53,7 @@ export async function serveMonitor(options: ServeOptions, signal: AbortSignal): 
   const listener = options.listener ?? listenAt(socketPath);
   const wake = checkErrno('making an eventfd', libc.eventfd(0, 0));
   const connections = new Set<Connection>();
-  const memory = mapAnonymousMemory((2 + 2 * mostPeers) * pollfdBytes);
+  const memory = mapAnonymousMemory((2 + 2 * mostConnections) * pollfdBytes);
   const stop = (): void => void writeSync(wake, Buffer.from([1, 0, 0, 0, 0, 0, 0, 0]));
   signal.addEventListener('abort', stop);
   log(`listening at ${socketPath}`);
@@ -54,7 +61,8 @@ export async function serveMonitor(options: ServeOptions, signal: AbortSignal): 
     while (!signal.aborted) {
       const watched = [wake, listener, ...[...connections].flatMap(({ fd, pidfd }) => [fd, pidfd ?? -1])];
       const ready = await poll(memory, watched);
-      accept(listener, connections, log);
+      accept(listener, connections, monitor, log);
+      endSilent(connections, monitor);
       for (const connection of [...connections]) {
         if (ready.has(connection.fd)) hearAll(monitor, connection);
         if (connection.pidfd !== undefined && ready.has(connection.pidfd)) connection.closed = true;
@@ -71,11 +79,27 @@ export async function serveMonitor(options: ServeOptions, signal: AbortSignal): 
 }
 
 function listenAt(path: string): number {
+  if (isServed(path))
+    throw new FlashError('usage', `a monitor listens at ${path} already`, {
+      advice: 'stop it first, or give this one another --socket and --state',
+    });
   rmSync(path, { force: true });
   const listener = seqpacket.listenSeqpacket(path);
   // Anybody may ask; who may have what is decided by who it is.
   chmodSync(path, 0o666);
   return listener;
+}
+
+function isServed(path: string): boolean {
+  try {
+    closeSync(seqpacket.connectSeqpacket(path));
+    return true;
+  } catch (error) {
+    if (error instanceof NativeError && ['ENOENT', 'ECONNREFUSED'].includes(error.errno)) return false;
+    // Nobody has taken the last connections from its backlog.
+    if (error instanceof NativeError && error.errno === 'EAGAIN') return true;
+    throw error;
+  }
 }
 
 function closeAll(fds: readonly (number | undefined)[]): void {
@@ -93,22 +117,31 @@ async function poll(memory: { readonly address: bigint; readonly buffer: ArrayBu
   return new Set(fds.filter((_, index) => view.getInt16(index * pollfdBytes + 6, true) !== 0));
 }
 
-function accept(listener: number, connections: Set<Connection>, log: (text: string) => void): void {
-  for (;;) {
+/** As many as have their turn; others are accepted after those that are there were heard. */
+function accept(listener: number, connections: Set<Connection>, monitor: Monitor, log: (text: string) => void): void {
+  const strangers = [...connections].filter(({ peer }) => !monitor.knows(peer)).map(({ peer }) => peer.uid);
+  let refused = 0;
+  for (let count = 0; count < mostAcceptedAtOnce; count++) {
     const fd = seqpacket.acceptPeer(listener);
-    if (fd === undefined) return;
+    if (fd === undefined) break;
     const credentials = seqpacket.peerCredentials(fd);
     const { pid, uid } = credentials;
-    const ofUser = [...connections].filter(({ peer }) => peer.uid === uid).length;
-    if (connections.size >= mostPeers || (uid !== 0 && ofUser >= mostPeersOfAUser)) {
-      log(`process ${pid} is not heard: there are ${connections.size} connections`);
+    const most = mayCommand(uid) ? mostStrangersOfAll : mostStrangers;
+    const ofUser = strangers.filter((each) => each === uid).length;
+    if (
+      strangers.length >= most ||
+      (!mayCommand(uid) && ofUser >= mostStrangersOfAUser) ||
+      connections.size >= mostConnections
+    ) {
+      refused++;
       closeSync(fd);
       continue;
     }
+    strangers.push(uid);
     const certain = pidfds.peerPidfd(fd);
     const pidfd = certain ?? pidfds.openPidfd(pid);
     const connection: Connection = {
-      ...{ fd, pidfd, closed: false },
+      ...{ fd, pidfd, heardMs: performance.now(), closed: false },
       peer: {
         ...{ pid, uid, groups: seqpacket.peerGroups(fd, credentials) },
         cgroup: () => (certain === undefined ? undefined : cgroupOf(pid, certain)),
@@ -119,7 +152,17 @@ function accept(listener: number, connections: Set<Connection>, log: (text: stri
     };
     connections.add(connection);
   }
+  if (refused > 0) log(`${refused} programs are not heard: there are ${connections.size} connections`);
 }
+
+/** Nobody keeps a place for nothing. */
+function endSilent(connections: ReadonlySet<Connection>, monitor: Monitor): void {
+  const now = performance.now();
+  for (const connection of connections)
+    if (now - connection.heardMs > silenceMs && !monitor.knows(connection.peer)) connection.closed = true;
+}
+
+const mayCommand = (uid: number): boolean => uid === 0 || uid === process.getuid?.();
 
 /** Undefined if it has ended: then its number may be another's. */
 function cgroupOf(pid: number, pidfd: number): string | undefined {
@@ -138,6 +181,7 @@ function hearAll(monitor: Monitor, connection: Connection): void {
   for (let count = 0; count < mostMessagesAtOnce && !connection.closed; count++) {
     const message = seqpacket.receiveMessage(connection.fd);
     if (message === undefined) return;
+    connection.heardMs = performance.now();
     if (message === 'end') {
       connection.closed = true;
       return;
@@ -161,9 +205,13 @@ function forget(monitor: Monitor, connections: Set<Connection>, connection: Conn
 /** Only root and who runs the monitor may command. An error is an answer. */
 function command(monitor: Monitor, { uid }: Peer, text: string): unknown {
   try {
-    if (uid !== 0 && uid !== process.getuid?.()) return { error: 'only root commands the monitor' };
+    if (!mayCommand(uid)) return { error: 'only root commands the monitor' };
     const request = commandSchema.parse(JSON.parse(text));
-    if (request.command === 'apply') monitor.apply(parseChain(request.text, request.file));
+    if (request.command === 'apply') {
+      const chain = parseChain(request.text, request.file);
+      requireNames(Object.values(chain.functions));
+      monitor.apply(chain);
+    }
     return { status: monitor.status() };
   } catch (error) {
     const { message, details } = error as Error & { readonly details?: { readonly logTail?: string } };

@@ -11,6 +11,14 @@ export interface Who {
   readonly cgroup?: string | undefined;
 }
 
+/** Throws unless all users and groups that are named are there. */
+export function requireNames(all: readonly Who[]): void {
+  for (const { user, group } of all) {
+    if (user !== undefined) numberOf('user', user);
+    if (group !== undefined) numberOf('group', group);
+  }
+}
+
 /** What is known for certain of a process. */
 export interface Identity {
   readonly uid: number;

@@ -51,7 +51,7 @@ export function makeWorld({ stateFile, log }: WorldOptions): World {
     },
     save: (state) => writeWhole(stateFile, JSON.stringify(state)),
     log,
-    nowMs: () => Date.now(),
+    nowMs: () => performance.now(),
   };
 }
 

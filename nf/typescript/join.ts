@@ -7,7 +7,12 @@ import { makePort, type Port } from './port.js';
 /** Where the monitor listens unless told. */
 export const monitorPath = '/run/flash/monitor.sock';
 
-const name = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,30}$/, 'has 1 to 31 of a to z, 0 to 9, - and _');
+const name = z
+  .string()
+  .regex(
+    /^(?=.{1,31}$)[a-z0-9][a-z0-9_-]*(\.\d+)?$/,
+    'has 1 to 31 of a to z, 0 to 9, - and _, and may end with .NUMBER',
+  );
 
 const optionsSchema = z.strictObject({
   /** Which function of which chain to be, by the names in the chain file. */

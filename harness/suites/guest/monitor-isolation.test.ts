@@ -124,6 +124,7 @@ const ready = async (evil: Followed): Promise<number> => Number((await evil.wait
 const deeds = [
   { deed: 'scribble', title: 'a function that writes to its rings and its memory at any time harms nobody' },
   { deed: 'flood', title: 'a function that floods the monitor with connections and nonsense harms nobody' },
+  { deed: 'connect', title: 'a function that connects and hangs up on and on harms nobody' },
 ] as const;
 
 for (const { deed, title } of deeds) {

@@ -121,6 +121,22 @@ static void flood(const char *monitor)
 	}
 }
 
+/* Never leaves the monitor without somebody who waits to be accepted. */
+static void connect_on_and_on(const char *monitor)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+
+	strncpy(address.sun_path, monitor, sizeof(address.sun_path) - 1);
+	for (unsigned long count = 1;; count++) {
+		int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0);
+
+		connect(fd, (struct sockaddr *)&address, sizeof(address));
+		close(fd);
+		if (count == 1000)
+			say_ready(0);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	struct flash_port *port;
@@ -139,6 +155,8 @@ int main(int argc, char **argv)
 		scribble(port);
 	if (!strcmp(argv[4], "flood"))
 		flood(argv[1]);
+	if (!strcmp(argv[4], "connect"))
+		connect_on_and_on(argv[1]);
 	if (!strcmp(argv[4], "resize"))
 		resize(port);
 	if (!strcmp(argv[4], "leave-child"))

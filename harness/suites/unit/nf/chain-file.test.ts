@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import test from 'ava';
 import { meantBy, parseChain } from '../../../../nf/monitor/chain-file.js';
 import { FlashError } from '../../../errors.js';
+import { repositoryRoot } from '../../../host/repository.js';
 
 const good = `chain: web
 functions:
@@ -54,7 +57,24 @@ test('who asks for a function with replicas means any of them', (t) => {
   t.deepEqual(meantBy(chain, 'work'), []);
 });
 
+test('the chain of nf/README.md is one', (t) => {
+  const page = readFileSync(join(repositoryRoot, 'nf', 'README.md'), 'utf8');
+  const [, text] = /```yaml\n(.*?)```/s.exec(page) ?? [];
+
+  t.deepEqual(Object.keys(parseChain(text ?? '', 'README').functions), ['firewall', 'counter.0', 'counter.1', 'nat']);
+});
+
 const mistakes = [
+  {
+    what: 'a replica whose name no message can have',
+    text: replicated.replaceAll('worker', 'w'.repeat(30)),
+    said: /:4: functions\.w{30}\.replicas: w{30}\.0 is longer than 31 characters/,
+  },
+  {
+    what: 'an edge to what every object has',
+    text: replicated.replace('[worker, last]', '[constructor, last]'),
+    said: /:3: functions\.first\.to\.0: there is no function constructor/,
+  },
   {
     what: 'a replica on a queue that another function has',
     text: replicated.replace('{ device: b, queue: 0', '{ device: a, queue: 2'),

@@ -318,6 +318,48 @@ test('another monitor finds each replica by its socket', (t) => {
   });
 });
 
+test('who asks for a function by its common name gets none of another user', (t) => {
+  const { monitor, join } = started();
+  monitor.apply(
+    parseChain(
+      `chain: web
+functions:
+  nat.0: { device: a, queue: 0, user: 1000 }
+  nat.1: { device: a, queue: 1, user: 1001 }
+`,
+      'web.yaml',
+    ),
+  );
+
+  t.deepEqual(join('nat', { uid: 1000 }).took(), [types.joined]);
+  t.is(join('nat', { uid: 1000 }).errno(), 16);
+  t.is(join('nat', { uid: 1002 }).errno(), 13);
+  t.like(monitor.status(), { functions: { 'nat.0': { state: 'running' }, 'nat.1': { state: 'missing' } } });
+});
+
+test('a name that every object has is no function', (t) => {
+  const { join, open } = started();
+
+  t.is(join('constructor', { uid: 1000 }).errno(), 2);
+  t.is(open.size, 0);
+});
+
+test('a chain is not changed while functions may come back, who come later if nobody has their place', (t) => {
+  const old = started();
+  old.join('last');
+  old.join('first');
+  const { join, take, monitor, pass } = started(old.saved());
+
+  t.throws(() => monitor.apply(chain), { message: /last, first may come back/ });
+  pass(3000);
+  monitor.tick();
+  take();
+  monitor.apply(chain);
+
+  t.deepEqual(join('first', { fds: [2] }).took(), [types.joined, types.edges]);
+  t.deepEqual(take(), ['a0 -> stall', 'a: a0']);
+});
+
 test('no message ends the monitor, nor changes the chain', (t) => {
   const { monitor, join, take, pass } = started();
   join('last');
