@@ -46,13 +46,18 @@ static __u64 idle_after(const struct mapping *mapping, __u8 protocol)
 	}
 }
 
-/* A connection is established once an answer is answered, and closing once anybody says so. */
+/*
+ * A connection is established once an answer is answered, and closing once somebody inside says so: anybody
+ * outside can make up a segment.
+ */
 static void note_flags(struct mapping *mapping, __u8 flags, bool is_outbound)
 {
-	if (flags & (tcp_fin | tcp_rst))
+	bool ends = flags & (tcp_fin | tcp_rst);
+
+	if (!is_outbound)
+		mapping->answered |= !ends;
+	else if (ends)
 		mapping->closing = true;
-	else if (!is_outbound)
-		mapping->answered = true;
 	else if (flags & tcp_syn)
 		mapping->answered = mapping->established = mapping->closing = false;
 	else
@@ -133,11 +138,8 @@ static bool come_in(struct nat *nat, __u8 *data, const struct flash_headers *hea
 
 	if (!mapping)
 		return false;
-	if (outside.protocol == IPPROTO_TCP) {
+	if (outside.protocol == IPPROTO_TCP)
 		note_flags(mapping, data[headers->transport + 13], false);
-		if (mapping->closing)
-			table__keep(nat->table, mapping, nat->now + tcp_brief_s * SECOND);
-	}
 	translate__replace(ip, headers->end - headers->network, false,
 			   table__key(nat->table, mapping));
 	address_frame(data, mapping->mac);

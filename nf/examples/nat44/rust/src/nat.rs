@@ -45,12 +45,14 @@ impl Mapping {
         }
     }
 
-    /// A connection is established once an answer is answered, and closing once anybody says so.
+    /// A connection is established once an answer is answered, and closing once somebody inside says so: anybody outside
+    /// can make up a segment.
     fn note_flags(&mut self, flags: u8, is_outbound: bool) {
-        if flags & (FIN | RST) != 0 {
+        let ends = flags & (FIN | RST) != 0;
+        if !is_outbound {
+            self.answered |= !ends;
+        } else if ends {
             self.closing = true;
-        } else if !is_outbound {
-            self.answered = true;
         } else if flags & SYN != 0 {
             (self.answered, self.established, self.closing) = (false, false, false);
         } else {
@@ -163,9 +165,6 @@ impl Nat {
         let mac = mapping.mac;
         if inside.protocol == protocol::TCP {
             mapping.note_flags(ip[at + FLAGS_AT], false);
-            if mapping.closing {
-                self.table.keep(place, self.now + TCP_BRIEF);
-            }
         }
         replace(ip, false, &inside);
         self.done.inbound += 1;

@@ -197,12 +197,17 @@ fn a_mapping_is_kept_for_two_hours_once_its_connection_is_established() {
         ("made up inside", vec![tcp_out(ACK), tcp_out(ACK)], BRIEF),
         ("established", established.to_vec(), LONG),
         ("closed inside", then(&[tcp_out(FIN)]), BRIEF),
-        ("closed outside", then(&[tcp_in(FIN)]), BRIEF),
-        ("reset outside", then(&[tcp_in(RST), tcp_out(ACK)]), BRIEF),
+        (
+            "closed inside, and then outside",
+            then(&[tcp_out(FIN), tcp_in(FIN), tcp_out(ACK)]),
+            BRIEF,
+        ),
+        ("closed outside", then(&[tcp_in(FIN)]), LONG),
+        ("reset outside", then(&[tcp_in(RST), tcp_out(ACK)]), LONG),
         ("asked for again", then(&[tcp_in(FIN), tcp_out(SYN)]), BRIEF),
         (
             "established again",
-            then(&[vec![tcp_in(FIN)], established.to_vec()].concat()),
+            then(&[vec![tcp_out(FIN)], established.to_vec()].concat()),
             LONG,
         ),
     ] {
@@ -214,6 +219,27 @@ fn a_mapping_is_kept_for_two_hours_once_its_connection_is_established() {
 
         assert!(after(idle - 1), "{what}");
         assert!(!after(idle), "{what}");
+    }
+}
+
+#[test]
+fn nobody_outside_keeps_a_mapping() {
+    const MINUTE: u64 = 60_000;
+    for (opens, keeps, idle) in [
+        (vec![tcp_out(SYN)], tcp_in(RST), 4 * MINUTE),
+        (vec![tcp_out(SYN)], tcp_in(ACK), 4 * MINUTE),
+        (vec![tcp_out(FIN)], tcp_in(FIN), 4 * MINUTE),
+        (vec![udp_out(9)], udp_in(FIRST), 5 * MINUTE),
+    ] {
+        let mut packets: Vec<_> = opens.into_iter().map(|packet| (0, packet)).collect();
+        packets.extend((1..=6).map(|each| (each * MINUTE, keeps.clone())));
+
+        let outcomes = replay(&packets).outcomes;
+
+        let times = packets.iter().map(|(time, _)| *time);
+        let there: Vec<_> = times.map(|time| time < idle).collect();
+        let passed: Vec<_> = outcomes.iter().map(Option::is_some).collect();
+        assert_eq!(passed, there);
     }
 }
 
