@@ -123,12 +123,17 @@ static bool pass_flow(struct firewall *firewall, struct flow *flow, const __u8 *
 	return true;
 }
 
-/* About a packet of a connection, which it keeps no longer. */
-static bool pass_error(struct firewall *firewall, struct flow *flow)
+static __u8 *destination(__u8 *data, const struct flash_headers *headers)
 {
-	bool by_opener;
+	return data + headers->network + (headers->version == 4 ? 16 : 24);
+}
 
-	if (find(firewall, flow, &by_opener)) {
+/* To who sent a packet of a connection, which it keeps no longer. */
+static bool pass_error(struct firewall *firewall, struct flow *flow, const __u8 *to)
+{
+	bool by_opener, to_sender = !memcmp(to, flow->from.address, flow->version == 4 ? 4 : 16);
+
+	if (to_sender && find(firewall, flow, &by_opener)) {
 		firewall->errors++;
 		return true;
 	}
@@ -136,7 +141,7 @@ static bool pass_error(struct firewall *firewall, struct flow *flow)
 	return false;
 }
 
-static bool passes(struct firewall *firewall, const __u8 *data, const struct flash_headers *headers)
+static bool passes(struct firewall *firewall, __u8 *data, const struct flash_headers *headers)
 {
 	struct flow flow;
 
@@ -144,7 +149,7 @@ static bool passes(struct firewall *firewall, const __u8 *data, const struct fla
 	case kind_flow:
 		return pass_flow(firewall, &flow, data + headers->transport);
 	case kind_error:
-		return pass_error(firewall, &flow);
+		return pass_error(firewall, &flow, destination(data, headers));
 	default:
 		firewall->other++;
 		return false;
@@ -155,9 +160,9 @@ static bool passes(struct firewall *firewall, const __u8 *data, const struct fla
 static void direct(const struct firewall *firewall, struct flash_packet *packet,
 		   const struct flash_headers *headers)
 {
-	__u8 *data = packet->data, *to = data + headers->network + (headers->version == 4 ? 16 : 24);
+	__u8 *data = packet->data;
 	bool goes_in = firewall->inside.version &&
-		       network__has(&firewall->inside, headers->version, to);
+		       network__has(&firewall->inside, headers->version, destination(data, headers));
 
 	packet->edge = goes_in && firewall->edges > 1 ? edge_inside : edge_outside;
 	if (!(goes_in ? firewall->has_to_inside : firewall->has_to_outside))

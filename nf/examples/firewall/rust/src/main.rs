@@ -3,6 +3,7 @@
 mod flow;
 mod rules;
 
+use std::net::IpAddr;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -140,7 +141,7 @@ impl Function for Firewall {
                 self.pass(flow, opens, Some(flags))?;
             }
             Some(Kind::Other { flow, opens }) => self.pass(flow, opens, None)?,
-            Some(Kind::Error(flow)) => self.pass_error(flow)?,
+            Some(Kind::Error(flow)) => self.pass_error(flow, destination(packet, &headers))?,
             None => {
                 self.done.other += 1;
                 return None;
@@ -203,9 +204,9 @@ impl Firewall {
         place
     }
 
-    /// About a packet of a connection, which it keeps no longer.
-    fn pass_error(&mut self, flow: Flow) -> Option<()> {
-        let found = self.find(&flow);
+    /// To who sent a packet of a connection, which it keeps no longer.
+    fn pass_error(&mut self, flow: Flow, to: IpAddr) -> Option<()> {
+        let found = self.find(&flow).filter(|_| to == flow.from.address);
         match found {
             Some(_) => self.done.errors += 1,
             None => self.done.stray += 1,

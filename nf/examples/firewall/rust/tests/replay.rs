@@ -156,6 +156,28 @@ fn errors_pass_if_they_are_about_a_connection() {
 }
 
 #[test]
+fn errors_pass_to_who_sent_what_they_are_about() {
+    let v6 = udp("fd00::2", 1, "2001:db8::2", 2);
+    for (opens, router, other, to) in [
+        (tcp_out(SYN), "203.0.113.1", "10.0.0.3", "10.0.0.2"),
+        (v6, "2001:db8::1", "fd00::3", "fd00::2"),
+    ] {
+        let packets = [
+            opens.clone(),
+            error(router, other, 3, &opens),
+            error(router, to, 3, &opens),
+        ];
+        let packets = packets.map(|packet| (0, packet));
+
+        let replayed = replay("allow any\n", &[], 1, &packets);
+
+        let passed: Vec<_> = replayed.outcomes.iter().map(Option::is_some).collect();
+        assert_eq!(passed, [true, false, true]);
+        replayed.report.expect(&[("errors", 1), ("stray", 1)]);
+    }
+}
+
+#[test]
 fn packets_go_to_the_side_of_their_destination() {
     let stations = [
         "--to-inside",
