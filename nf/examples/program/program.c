@@ -6,7 +6,7 @@
 
 #include "program.h"
 
-enum { batch = 64, mac_len = 6 };
+enum { batch = 64, mac_len = 6, attend_every_ns = 1000000 };
 
 /* What is common has no characters. */
 enum { device = 256, queue, xdp, chain, function, monitor, busy_us, swap_macs, replay };
@@ -37,7 +37,7 @@ struct run {
 	void *state;
 	struct flash_port *port;
 	struct options options;
-	__u64 dropped;
+	__u64 dropped, attended_ns;
 };
 
 static volatile sig_atomic_t stop_wanted;
@@ -48,7 +48,7 @@ static void note_stop(int signal)
 	stop_wanted = 1;
 }
 
-/* They arrive only in wait(), so that none is missed between a look and the sleep. */
+/* They arrive only when the loop lets them in, so that none is missed between a look and the sleep. */
 static void expect_signals(void)
 {
 	struct sigaction action = { .sa_handler = note_stop };
@@ -111,6 +111,29 @@ static __u32 work(struct run *run)
 	return count;
 }
 
+static void let_signals_in(void)
+{
+	sigset_t none, blocked;
+
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, &blocked);
+	sigprocmask(SIG_SETMASK, &blocked, NULL);
+}
+
+/* What happens in wait(), of which there is none while packets come without a break. */
+static int attend(struct run *run)
+{
+	__u64 now = now_ns();
+	int err;
+
+	if (now - run->attended_ns < attend_every_ns)
+		return 0;
+	run->attended_ns = now;
+	let_signals_in();
+	err = flash_port__wait(run->port, &(struct flash_wait_opts) { .timeout_ms = 0 });
+	return err < 0 ? err : 0;
+}
+
 static int go_on(struct run *run)
 {
 	struct flash_wait_opts wait = { .busy_us = run->options.busy_us, .timeout_ms = -1 };
@@ -125,6 +148,9 @@ static int go_on(struct run *run)
 		if (work(run)) {
 			flash_socket__kick_tx(socket);
 			flash_socket__recycle(socket);
+			err = attend(run);
+			if (err)
+				return err;
 			continue;
 		}
 		if (flash_port__leaving(run->port))

@@ -6,7 +6,9 @@ use std::time::Instant;
 
 use flash_nf::{Mode, OpenOptions, Port, Redirect, WaitOptions};
 
-use testbed::{both, make_veth, on_device, xdp_object, Monitor, Running, DEADLINE};
+use testbed::{
+    both, frames, make_veth, on_device, run, xdp_object, Monitor, Running, Wire, DEADLINE,
+};
 
 const NOBODY: u32 = 65534;
 const COUNT: u32 = 2000;
@@ -91,6 +93,38 @@ fn packets_go_back_in_order_asleep() {
 #[ignore = "needs root, for a veth pair"]
 fn packets_go_back_in_order_busily() {
     goes_back(&["--busy-us", "1000"]);
+}
+
+#[test]
+#[ignore = "needs root, for a veth pair"]
+fn a_signal_ends_it_while_packets_come_without_a_break() {
+    for program in both(env!("CARGO_BIN_EXE_l2fwd"), "l2fwd") {
+        println!("{}", program.display());
+        make_veth();
+        // What comes out of the wire goes in again.
+        run("ip link add name hub type bridge");
+        run("ip link set dev hub up");
+        run("ip link set dev b master hub");
+        run("ip link set dev b type bridge_slave hairpin on");
+        let l2fwd = on_device(&program, &[]);
+        let mut deadly = Command::new("timeout");
+        deadly
+            .args(["--kill-after=15", "100"])
+            .args(["setpriv", "--pdeathsig", "KILL"])
+            .arg(l2fwd.get_program())
+            .args(l2fwd.get_args());
+        let l2fwd = Running::start(&mut deadly);
+        let wire = Wire::open("b");
+
+        for _ in 0..1000 {
+            wire.send(&frames::ethernet(0x88b5, &[0; 50]));
+        }
+        for _ in 0..5000 {
+            wire.receive();
+        }
+
+        assert!(l2fwd.stop().count("received") >= 5000);
+    }
 }
 
 #[test]
