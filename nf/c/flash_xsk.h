@@ -206,7 +206,7 @@ struct flash_wait_opts {
  * Does all that is to be done before a program may sleep, recycle() and kick_tx() of each socket, and
  * waits until one of them has packets, or room on a TX that send() found full. @count is 64 at most.
  * Returns how many of them do, 0 if the time has passed or @fd is readable, or -errno: -EINTR if a
- * signal came. A device that is down is waited for, -ENXIO is said of one that is gone.
+ * signal came. A device that is down is waited for; -ENXIO comes within a second after one has gone.
  *
  * A socket that is blocked asks for nothing but its room: what arrives there meanwhile stays on RX.
  */
@@ -220,7 +220,7 @@ struct flash_stats {
 	__u64 tx_packets, tx_bytes;
 	__u64 tx_full;		/* packets that send() had no room for */
 	__u64 kicks;		/* system calls of kick_tx() and kick_rx() */
-	__u64 sleeps;		/* of wait(), and how often it found work without */
+	__u64 sleeps;		/* of wait(), of a second at most, and how often it found work without */
 	__u64 busy_waits;
 	/* What the kernel counts, see <linux/if_xdp.h>. */
 	struct xdp_statistics kernel;

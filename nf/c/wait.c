@@ -180,6 +180,26 @@ static __u64 busy_end(struct flash_socket *const *sockets, __u32 count, __u32 bu
 	return last + (__u64)busy_us * 1000;
 }
 
+/* Nothing wakes who sleeps on a device that goes. */
+static int socket__check_device(struct flash_socket *socket, __u64 now)
+{
+	if (now - socket->checked_ns < (__u64)check_ms * 1000000)
+		return 0;
+	socket->checked_ns = now;
+	return recvfrom(socket->rx_fd, NULL, 0, MSG_DONTWAIT, NULL, NULL) < 0 && errno == ENXIO ? -ENXIO : 0;
+}
+
+static int check_devices(struct flash_socket *const *sockets, __u32 count, __u64 now)
+{
+	for (__u32 i = 0; i < count; i++) {
+		int err = socket__check_device(sockets[i], now);
+
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
 static int wait_asleep(struct flash_socket *const *sockets, __u32 count,
 		       const struct flash_wait_opts *opts, __u64 deadline)
 {
@@ -194,13 +214,16 @@ static int wait_asleep(struct flash_socket *const *sockets, __u32 count,
 			return again;
 		now = now_ns();
 		result = note_ready(sockets, count, now);
+		if (result)
+			return result;
+		result = check_devices(sockets, count, now);
 		if (result || now >= deadline)
 			return result;
-		wait_ns = deadline - now;
-		if (again && wait_ns > nudge_ns)
-			wait_ns = nudge_ns;
+		wait_ns = again ? nudge_ns : (__u64)check_ms * 1000000;
+		if (wait_ns > deadline - now)
+			wait_ns = deadline - now;
 		timeout = timespec_of(wait_ns);
-		result = sleep_once(sockets, count, opts, deadline == ~0ULL && !again ? NULL : &timeout);
+		result = sleep_once(sockets, count, opts, &timeout);
 		if (result < 0)
 			return result;
 		if (result) {
@@ -234,15 +257,6 @@ int flash_socket__wait(struct flash_socket *const *sockets, __u32 count,
 		return note_ready(sockets, count, now_ns());
 	}
 	return wait_asleep(sockets, count, opts, deadline);
-}
-
-/* Nothing wakes who sleeps on a device that goes. */
-static int socket__check_device(struct flash_socket *socket, __u64 now)
-{
-	if (now - socket->checked_ns < (__u64)check_ms * 1000000)
-		return 0;
-	socket->checked_ns = now;
-	return recvfrom(socket->rx_fd, NULL, 0, MSG_DONTWAIT, NULL, NULL) < 0 && errno == ENXIO ? -ENXIO : 0;
 }
 
 int flash_socket__prepare(struct flash_socket *socket, __u32 busy_us, int *timeout_ms)

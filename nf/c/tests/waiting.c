@@ -239,6 +239,24 @@ static void blocked_socket_waits_for_room(void)
 	shell("ip link delete flash-here");
 }
 
+static void device_that_goes_ends_the_sleep(void)
+{
+	struct pair pair;
+	pid_t child;
+
+	shell("ip link add flash-here type veth peer name flash-there");
+	shell("ip link set dev flash-here up");
+	shell("ip link set dev flash-there up");
+	given.a = "flash-here";
+	given.b = "flash-there";
+	pair = open_pair();
+	child = in_child_when(parent_sleeps(), shell("ip link delete flash-here"));
+
+	expect(wait_for(pair.b, (struct flash_wait_opts) { .timeout_ms = -1 }), -ENXIO);
+	end_child(child);
+	close_pair(&pair);
+}
+
 static void edge_is_in_the_descriptor(void)
 {
 	struct memory memory = make_memory(64, 64);
@@ -293,6 +311,7 @@ const struct xsk_test waiting_tests[] = {
 	{ "a signal ends a wait", signal_ends_the_sleep },
 	{ "a descriptor that becomes readable ends a wait", descriptor_ends_the_sleep },
 	{ "a socket whose TX is full waits for room there", blocked_socket_waits_for_room },
+	{ "a device that goes ends a wait that has no end", device_that_goes_ends_the_sleep },
 	{ "the edge of a packet is in its descriptor", edge_is_in_the_descriptor },
 	{ "packets, bytes and what the program holds are counted", everything_is_counted },
 	{ },
