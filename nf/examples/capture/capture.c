@@ -101,7 +101,8 @@ static const char *check(void *state)
 	capture->since_1970 = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_MONOTONIC);
 	if (!err)
 		return NULL;
-	snprintf(why, sizeof(why), "writing to %s: %s", capture->path, strerror(-err));
+	snprintf(why, sizeof(why), "writing to %s: %s", capture->path,
+		 err == -EWOULDBLOCK ? "another program writes to it" : strerror(-err));
 	return why;
 }
 

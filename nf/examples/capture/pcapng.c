@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "pcapng.h"
 
@@ -40,6 +44,34 @@ static int write_all(struct pcapng *pcapng, const void *data, size_t len)
 	return 0;
 }
 
+/* What is in a file goes only if nobody else writes to it. */
+static int empty(int fd)
+{
+	struct stat status;
+
+	if (flock(fd, LOCK_EX | LOCK_NB))
+		return -errno;
+	if (fstat(fd, &status))
+		return -errno;
+	return S_ISREG(status.st_mode) && ftruncate(fd, 0) ? -errno : 0;
+}
+
+static int open_empty(FILE **file, const char *path)
+{
+	int err, fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+
+	if (fd < 0)
+		return -errno;
+	err = empty(fd);
+	if (!err) {
+		*file = fdopen(fd, "w");
+		err = *file ? 0 : -errno;
+	}
+	if (err)
+		close(fd);
+	return err;
+}
+
 int pcapng__create(struct pcapng *pcapng, const char *path, __u32 snap)
 {
 	const struct section_header section = {
@@ -62,9 +94,10 @@ int pcapng__create(struct pcapng *pcapng, const char *path, __u32 snap)
 	};
 	int err;
 
-	*pcapng = (struct pcapng) { .file = fopen(path, "we"), .snap = snap };
-	if (!pcapng->file)
-		return -errno;
+	*pcapng = (struct pcapng) { .snap = snap };
+	err = open_empty(&pcapng->file, path);
+	if (err)
+		return err;
 	err = write_all(pcapng, &section, sizeof(section));
 	if (!err)
 		err = write_all(pcapng, &interface, sizeof(interface));

@@ -13,7 +13,7 @@ struct pcapng {
 	__u64 written;
 };
 
-/* Of Ethernet packets. Returns 0 or -errno, as all do. */
+/* Of Ethernet packets. Returns 0 or -errno, as all do: -EWOULDBLOCK if another program writes to it. */
 int pcapng__create(struct pcapng *pcapng, const char *path, __u32 snap);
 /* How many bytes a packet takes. */
 __u32 pcapng__size(const struct pcapng *pcapng, __u32 len);

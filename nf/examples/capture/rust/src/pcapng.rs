@@ -1,7 +1,10 @@
 //! A file of packets that tcpdump and Wireshark read: draft-ietf-opsawg-pcapng.
 use std::fs::File;
-use std::io::{BufWriter, Result, Write};
+use std::io::{BufWriter, Error, Result, Write};
 use std::time::Duration;
+
+use rustix::fs::{flock, FlockOperation};
+use rustix::io::Errno;
 
 const SECTION_BLOCK: u32 = 0x0a0d_0d0a;
 const INTERFACE_BLOCK: u32 = 1;
@@ -27,7 +30,7 @@ pub struct PcapNg {
 impl PcapNg {
     /// With so many bytes of each packet at most.
     pub fn create(path: &str, snap: usize) -> Result<Self> {
-        let file = BufWriter::new(File::create(path)?);
+        let file = BufWriter::new(open_empty(path)?);
         let mut pcapng = Self {
             file,
             snap,
@@ -98,6 +101,24 @@ impl PcapNg {
         self.written += bytes.len() as u64;
         Ok(())
     }
+}
+
+/// What is in a file goes only if nobody else writes to it.
+fn open_empty(path: &str) -> Result<File> {
+    let mut options = File::options();
+    let file = options
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(path)?;
+    match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+        Err(Errno::WOULDBLOCK) => return Err(Error::other("another program writes to it")),
+        result => result?,
+    }
+    if file.metadata()?.is_file() {
+        file.set_len(0)?;
+    }
+    Ok(file)
 }
 
 fn padded(len: usize) -> usize {

@@ -95,6 +95,12 @@ fn tcpdump_reads_what_has_passed() {
             // A batch is in the file before any of its packets has left.
             if number == COUNT / 2 {
                 assert_eq!(read(&path).len(), number + 1);
+                // A second one leaves it alone.
+                let second = on_device(&program, &args).output().unwrap();
+                let error = String::from_utf8(second.stderr).unwrap();
+                assert_eq!(second.status.code(), Some(2), "{error}");
+                assert!(error.contains("another program writes to it"), "{error}");
+                assert_eq!(read(&path).len(), number + 1);
             }
         }
         let report = capture.stop();
