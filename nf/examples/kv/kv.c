@@ -53,13 +53,27 @@ static void turn(__u8 *data, const struct flash_headers *headers, __u32 len)
 	}
 }
 
+/* Stations, or addresses of IP. */
+static bool is_for_group(const __u8 *data, const struct flash_headers *headers)
+{
+	const __u8 *ip = data + headers->network;
+
+	return data[0] & 1 || (headers->version == 4 ? ip[16] >= 224 : ip[24] == 0xff);
+}
+
+/* A server that was asked in the name of another one: each would answer what the other one answers. */
+static bool is_reply(const struct kv *kv, const __u8 *udp, const __u8 *text, __u32 len)
+{
+	return flash_get16(udp) == kv->port || (len >= 5 && !memcmp(text, "ERROR", 5));
+}
+
 /* Without options and extensions, which an answer would have, too. */
 static bool is_request(const struct kv *kv, const __u8 *data, const struct flash_headers *headers)
 {
 	__u32 ip_len = headers->version == 4 ? 20 : 40;
 
 	return headers->version && headers->protocol == IPPROTO_UDP && !headers->fragment &&
-	       headers->transport - headers->network == ip_len &&
+	       headers->transport - headers->network == ip_len && !is_for_group(data, headers) &&
 	       flash_get16(data + headers->transport + 2) == kv->port;
 }
 
@@ -70,7 +84,8 @@ static bool answer(struct kv *kv, struct flash_packet *packet, const struct flas
 	__u32 len = headers->end - headers->payload;
 	static struct reply reply;
 
-	if (len < frame_len || memcmp(frame + 2, alone, sizeof(alone))) {
+	if (len < frame_len || memcmp(frame + 2, alone, sizeof(alone)) ||
+	    is_reply(kv, frame - udp_len, frame + frame_len, len - frame_len)) {
 		kv->malformed++;
 		return false;
 	}

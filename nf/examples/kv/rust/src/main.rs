@@ -102,6 +102,7 @@ impl Kv {
             _ => IPV6_LEN,
         };
         let is_plain = !headers.fragment && udp - headers.network == ip_len;
+        let is_plain = is_plain && !is_for_group(packet, headers);
         let is_request =
             headers.protocol == protocol::UDP && is_plain && get16(packet, udp + 2) == self.port;
         is_request.then_some(udp)
@@ -109,7 +110,9 @@ impl Kv {
 
     fn answer(&mut self, packet: &mut dyn Frame, headers: &Headers, udp: usize) -> Option<()> {
         let frame = &packet[headers.payload..headers.end];
-        if frame.len() < FRAME_LEN || frame[2..6] != ALONE {
+        // A server that was asked in the name of another one: each would answer what the other one answers.
+        let is_reply = |text: &[u8]| get16(packet, udp) == self.port || text.starts_with(b"ERROR");
+        if frame.len() < FRAME_LEN || frame[2..6] != ALONE || is_reply(&frame[FRAME_LEN..]) {
             self.malformed += 1;
             return None;
         }
@@ -123,6 +126,16 @@ impl Kv {
         turn(packet, headers, udp);
         Some(())
     }
+}
+
+/// Stations, or addresses of IP.
+fn is_for_group(packet: &[u8], headers: &Headers) -> bool {
+    let ip = &packet[headers.network..];
+    let to_group = match headers.version {
+        4 => ip[16] >= 224,
+        _ => ip[24] == 0xff,
+    };
+    packet[0] & 1 != 0 || to_group
 }
 
 /// Makes all of it a datagram from who was asked to who has asked.

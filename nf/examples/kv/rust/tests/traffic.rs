@@ -203,6 +203,9 @@ fn a_datagram_that_is_no_request_is_dropped() {
         frames::udp(7, 11212, &get),
         frames::udp(7, 11211, &several),
         frames::udp(7, 11211, &get[..7]),
+        // A server, which would say ERROR as well.
+        frames::udp(11211, 11211, &get),
+        frames::udp(7, 11211, &framed(5, b"ERROR\r\n")),
     ]
     .map(|udp| (0, frames::ip("10.0.0.2", "10.0.0.1", 17, &udp)));
 
@@ -211,7 +214,26 @@ fn a_datagram_that_is_no_request_is_dropped() {
     assert!(replayed.outcomes.iter().all(Option::is_none));
     replayed
         .report
-        .expect(&[("requests", 0), ("other", 1), ("malformed", 2)]);
+        .expect(&[("requests", 0), ("other", 1), ("malformed", 4)]);
+}
+
+#[test]
+fn a_request_to_a_group_is_no_request() {
+    let get = frames::udp(7, 11211, &framed(5, b"get a\r\n"));
+    let mut to_stations = frames::ip("10.0.0.2", "10.0.0.255", 17, &get);
+    to_stations[..6].fill(0xff);
+    let packets = [
+        to_stations,
+        frames::ip("10.0.0.2", "224.0.0.1", 17, &get),
+        frames::ip("10.0.0.2", "255.255.255.255", 17, &get),
+        frames::ip("fd00::2", "ff02::1", 17, &get),
+    ]
+    .map(|packet| (0, packet));
+
+    let replayed = replay(&[], &packets);
+
+    assert!(replayed.outcomes.iter().all(Option::is_none));
+    replayed.report.expect(&[("requests", 0), ("other", 4)]);
 }
 
 #[test]
