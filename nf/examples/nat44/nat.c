@@ -190,7 +190,7 @@ enum kind { is_other, is_end, is_error };
 /* Whether a packet names an end, or is about one that does. */
 static enum kind kind_of(const __u8 *data, const struct flash_headers *headers, bool is_outbound)
 {
-	__u8 type = data[headers->transport];
+	__u8 type;
 
 	if (headers->version != 4 || headers->fragment)
 		return is_other;
@@ -198,6 +198,7 @@ static enum kind kind_of(const __u8 *data, const struct flash_headers *headers, 
 		return is_end;
 	if (headers->protocol != IPPROTO_ICMP)
 		return is_other;
+	type = data[headers->transport];
 	if (type == (is_outbound ? echo_request : echo_reply))
 		return is_end;
 	return type == unreachable || type == time_exceeded || type == bad_parameter ? is_error : is_other;

@@ -258,6 +258,7 @@ fn what_cannot_be_translated_is_dropped() {
         frames::ip("10.0.0.2", "10.0.0.3", 17, &frames::udp(1, 2, &[])),
         frames::ip("172.16.0.1", SERVER, 17, &frames::udp(1, 2, &[])),
         frames::ip("10.0.0.2", SERVER, 47, &[0; 20]),
+        frames::ip("10.0.0.2", SERVER, 47, &[]),
         frames::ip("fd00::1", "fd00::2", 17, &frames::udp(1, 2, &[])),
         frames::ethernet(0x0806, &[0; 28]),
     ];
