@@ -228,19 +228,23 @@ bool nat__handle(struct nat *nat, struct flash_packet *packet)
 {
 	struct flash_headers headers;
 	__u8 *data = packet->data, *ip;
+	bool is_inbound;
 
 	if (flash_headers__parse(&headers, data, packet->len)) {
 		nat->malformed++;
 		return false;
 	}
 	ip = data + headers.network;
-	if (headers.version == 4 && is_outside(nat, ip + 16)) {
-		packet->edge = nat->edges > 1 ? edge_inside : edge_outside;
-		return translate(nat, data, &headers, false);
-	}
-	if (headers.version != 4 || !is_inside(nat, ip + 12) || is_inside(nat, ip + 16)) {
+	/* What was sent to a group of stations would seem to come from it. */
+	is_inbound = headers.version == 4 && is_outside(nat, ip + 16);
+	if (headers.version != 4 || data[0] & 1 || is_inside(nat, ip + 12) == is_inbound ||
+	    (!is_inbound && is_inside(nat, ip + 16))) {
 		nat->other++;
 		return false;
+	}
+	if (is_inbound) {
+		packet->edge = nat->edges > 1 ? edge_inside : edge_outside;
+		return translate(nat, data, &headers, false);
 	}
 	packet->edge = edge_outside;
 	if (!translate(nat, data, &headers, true))

@@ -123,7 +123,9 @@ impl Nat {
         let [source, destination] = [12, 16].map(|at| Ipv4Addr::from(get32(packet, ip + at)));
         let is_inside = |address: Ipv4Addr| self.inside.has(address.into());
         let is_inbound = destination.octets() == self.outside;
-        if !is_inbound && (!is_inside(source) || is_inside(destination)) {
+        // What was sent to a group of stations would seem to come from it.
+        let to_group = packet[0] & 1 != 0;
+        if to_group || is_inside(source) == is_inbound || (!is_inbound && is_inside(destination)) {
             return self.refuse();
         }
         let mut mac = [0; MAC_LEN];

@@ -247,10 +247,16 @@ fn nobody_outside_keeps_a_mapping() {
 fn what_cannot_be_translated_is_dropped() {
     let mut fragment = udp_out(9);
     fragment[20] |= 0x20;
+    let mut to_group = udp_out(9);
+    to_group[0] |= 1;
     let mut later_fragment = udp_in(FIRST);
     later_fragment[21] = 1;
     let ping = |kind, from, to| frames::ip(from, to, 1, &frames::icmp(kind, FIRST, &[]));
     let others = [
+        // Neither side may say that it is the other one.
+        frames::ip("10.0.0.2", OUTSIDE, 17, &frames::udp(1, FIRST, &[])),
+        error("10.0.0.2", OUTSIDE, &udp_in(FIRST)),
+        to_group,
         fragment,
         later_fragment,
         ping(8, SERVER, OUTSIDE),
