@@ -7,8 +7,8 @@
 
 enum { mac_len = 6, edge_outside = 0, edge_inside = 1, usual_connections = 65536 };
 enum { tcp_fin = 1, tcp_syn = 2, tcp_rst = 4, tcp_ack = 16 };
-/* RFC 5382, RFC 4787, RFC 5508 */
-enum { tcp_idle_s = 7440, tcp_brief_s = 240, udp_idle_s = 300, icmp_idle_s = 60 };
+/* RFC 5382, RFC 4787, RFC 5508, but for half-open connections: who makes up SYNs shall not take all places. */
+enum { tcp_idle_s = 7440, tcp_brief_s = 240, tcp_half_open_s = 30, udp_idle_s = 300, icmp_idle_s = 60 };
 #define SECOND 1000000000ull
 
 /* Its key is the flow from who opened it. */
@@ -38,6 +38,8 @@ static __u64 idle_after(const struct connection *connection, const struct flow *
 {
 	switch (flow->protocol) {
 	case IPPROTO_TCP:
+		if (!connection->answered)
+			return tcp_half_open_s;
 		return connection->established && !connection->closing ? tcp_idle_s : tcp_brief_s;
 	case IPPROTO_UDP:
 		return udp_idle_s;

@@ -21,6 +21,8 @@ const MOST_CONNECTIONS: usize = 1 << 24;
 /// RFC 5382, RFC 4787, RFC 5508
 const TCP_IDLE: Duration = Duration::from_secs(7440);
 const TCP_BRIEF: Duration = Duration::from_secs(240);
+/// Who makes up SYNs shall not take all places.
+const TCP_HALF_OPEN: Duration = Duration::from_secs(30);
 const UDP_IDLE: Duration = Duration::from_secs(300);
 const ICMP_IDLE: Duration = Duration::from_secs(60);
 
@@ -35,6 +37,7 @@ struct Connection {
 impl Connection {
     fn idle(&self, protocol: u8) -> Duration {
         match protocol {
+            protocol::TCP if !self.answered => TCP_HALF_OPEN,
             protocol::TCP if self.established && !self.closing => TCP_IDLE,
             protocol::TCP => TCP_BRIEF,
             protocol::UDP => UDP_IDLE,

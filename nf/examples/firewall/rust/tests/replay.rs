@@ -67,7 +67,18 @@ fn a_connection_is_kept_for_two_hours_once_it_is_established() {
     let answer = udp("192.0.2.2", 2, "10.0.0.2", 1);
     let pong = ping("192.0.2.2", "10.0.0.2", 0, 7);
     for (what, said, last, idle) in [
-        ("asked for", vec![tcp_out(SYN)], tcp_in(SYN_ACK), BRIEF),
+        (
+            "asked for",
+            vec![tcp_out(SYN)],
+            tcp_in(SYN_ACK),
+            30 * SECOND,
+        ),
+        (
+            "asked for more than once",
+            vec![tcp_out(SYN), tcp_out(SYN), tcp_out(ACK)],
+            tcp_in(SYN_ACK),
+            30 * SECOND,
+        ),
         ("answered", established[..2].to_vec(), tcp_in(ACK), BRIEF),
         ("established", established.to_vec(), tcp_in(ACK), LONG),
         ("closed inside", then(&[tcp_out(FIN)]), tcp_in(ACK), BRIEF),
@@ -82,7 +93,7 @@ fn a_connection_is_kept_for_two_hours_once_it_is_established() {
             "opened again",
             then(&[tcp_in(FIN), tcp_out(SYN)]),
             tcp_in(ACK),
-            BRIEF,
+            30 * SECOND,
         ),
         ("UDP", query.to_vec(), answer, 300 * SECOND),
         (
