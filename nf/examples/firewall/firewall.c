@@ -173,6 +173,12 @@ static void direct(const struct firewall *firewall, struct flash_packet *packet,
 	memcpy(data, goes_in ? firewall->to_inside : firewall->to_outside, mac_len);
 }
 
+/* What was sent to a group of stations would seem to come from it. */
+static bool cannot_be_sent_on(const struct firewall *firewall, const __u8 *data)
+{
+	return data[0] & 1 && (firewall->has_to_inside || firewall->has_to_outside);
+}
+
 static bool handle(void *state, struct flash_packet *packet)
 {
 	struct firewall *firewall = state;
@@ -180,6 +186,10 @@ static bool handle(void *state, struct flash_packet *packet)
 
 	if (flash_headers__parse(&headers, packet->data, packet->len)) {
 		firewall->malformed++;
+		return false;
+	}
+	if (cannot_be_sent_on(firewall, packet->data)) {
+		firewall->other++;
 		return false;
 	}
 	if (!passes(firewall, packet->data, &headers))

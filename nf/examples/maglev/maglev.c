@@ -65,7 +65,8 @@ static bool handle(void *state, struct flash_packet *packet)
 		balancer->malformed++;
 		return false;
 	}
-	if (!headers.version) {
+	/* What was sent to a group of stations would seem to come from it. */
+	if (!headers.version || (data[0] & 1 && balancer->with_mac)) {
 		balancer->other++;
 		return false;
 	}

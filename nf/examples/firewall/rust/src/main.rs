@@ -138,7 +138,10 @@ impl Function for Firewall {
             self.done.malformed += 1;
             return None;
         };
-        match Kind::of(packet, &headers) {
+        // What was sent to a group of stations would seem to come from it.
+        let changes_stations = self.to_inside.or(self.to_outside).is_some();
+        let to_group = packet[0] & 1 != 0;
+        match Kind::of(packet, &headers).filter(|_| !(to_group && changes_stations)) {
             Some(Kind::Tcp(flow, flags)) => {
                 let opens = flags & (SYN | ACK | RST | FIN) == SYN;
                 self.pass(flow, opens, Some(flags))?;

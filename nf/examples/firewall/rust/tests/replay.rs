@@ -214,6 +214,22 @@ fn packets_go_to_the_side_of_their_destination() {
 }
 
 #[test]
+fn what_is_for_a_group_of_stations_is_sent_to_no_other_one() {
+    let args = ["--inside", "10.0.0.0/8", "--to-outside"];
+    let args = [&args[..], &["02:00:00:00:01:02"]].concat();
+    let mut packet = udp("10.0.0.2", 5353, "224.0.0.251", 5353);
+    packet[..6].copy_from_slice(&[1, 0, 0x5e, 0, 0, 0xfb]);
+    let packets = [(0, packet.clone())];
+
+    let as_they_are = replay("allow any\n", &args[..2], 1, &packets);
+    let elsewhere = replay("allow any\n", &args, 1, &packets);
+
+    assert_eq!(as_they_are.outcomes, [Some((0, packet))]);
+    assert_eq!(elsewhere.outcomes, [None]);
+    elsewhere.report.expect(&[("other", 1), ("passed", 0)]);
+}
+
+#[test]
 fn there_are_no_more_connections_than_said() {
     let packet = |time, port| (time, udp("10.0.0.2", port, "192.0.2.2", 53));
     let mut packets: Vec<_> = (0..9).map(|port| packet(0, port)).collect();

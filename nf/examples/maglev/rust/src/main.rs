@@ -113,7 +113,9 @@ impl Function for Maglev {
             self.malformed += 1;
             return None;
         };
-        if headers.version == 0 {
+        // What was sent to a group of stations would seem to come from it.
+        let to_group = packet[0] & 1 != 0;
+        if headers.version == 0 || (to_group && self.backends[0].mac.is_some()) {
             self.other += 1;
             return None;
         }

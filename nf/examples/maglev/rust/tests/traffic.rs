@@ -172,6 +172,20 @@ fn edges_that_are_not_there_get_nothing() {
 }
 
 #[test]
+fn what_is_for_a_group_of_stations_is_sent_to_no_other_one() {
+    let mut packet = flow(0);
+    packet[0] |= 1;
+    let packets = [(0, packet)];
+    let with_mac = ["a=02:00:00:00:01:01".to_owned()];
+
+    let to_edge = replay_both(RUST, "maglev", &args(&["a".to_owned()]), 1, &packets);
+    let to_station = replay_both(RUST, "maglev", &args(&with_mac), 1, &packets);
+
+    to_edge.report.expect(&[("to a", 1), ("other", 0)]);
+    to_station.report.expect(&[("to a", 0), ("other", 1)]);
+}
+
+#[test]
 fn backends_that_cannot_be_are_refused() {
     for (backends, why) in [
         (
