@@ -134,10 +134,10 @@ static int port__await_answer(struct flash_port *port, const struct flash_join_o
 	return len < 0 ? len : len ? -EPROTO : -ECONNRESET;
 }
 
-static int port__connect(struct flash_port *port)
+static int port__connect(struct flash_port *port, int flags)
 {
 	static const struct timeval patience = { .tv_sec = answer_s };
-	int err, fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	int err, fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | flags, 0);
 
 	if (fd < 0)
 		return -errno;
@@ -196,7 +196,7 @@ static int port__try_join(struct flash_port **out, const struct flash_join_opts 
 		opts->why[0] = '\0';
 	err = port__address(port, opts);
 	if (!err)
-		err = port__connect(port);
+		err = port__connect(port, 0);
 	if (!err)
 		err = port__await_answer(port, opts);
 	if (err) {
@@ -269,6 +269,6 @@ void flash_port__look_for_monitor(struct flash_port *port)
 		return;
 	port->next_attempt_ms = now_ms() + retry_ms;
 	port->rejoining = true;
-	if (port__connect(port))
+	if (port__connect(port, SOCK_NONBLOCK))
 		port__lose_monitor(port);
 }

@@ -1,12 +1,15 @@
 use std::env;
 use std::fs;
 use std::io;
+use std::os::fd::OwnedFd;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use rustix::io::Errno;
 use rustix::net::{
-    connect, recv, send, socket, AddressFamily, RecvFlags, SendFlags, SocketAddrUnix, SocketType,
+    bind, connect, listen, recv, send, socket, socket_with, AddressFamily, RecvFlags, SendFlags,
+    SocketAddrUnix, SocketFlags, SocketType,
 };
 
 use crate::wait_until;
@@ -61,6 +64,30 @@ impl Monitor {
     pub fn kill(&mut self) {
         self.process.kill().unwrap();
         self.process.wait().unwrap();
+    }
+
+    /// Ends it, and has another one in its place to which nobody can connect: its queue is full.
+    #[must_use = "it is there as long as this"]
+    pub fn replace_by_a_deaf_one(&mut self) -> Vec<OwnedFd> {
+        fs::remove_file(self.socket()).unwrap();
+        let address = SocketAddrUnix::new(self.socket()).unwrap();
+        let open = || {
+            let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
+            socket_with(AddressFamily::UNIX, SocketType::SEQPACKET, flags, None).unwrap()
+        };
+        let mut all = vec![open()];
+        bind(&all[0], &address).unwrap();
+        listen(&all[0], 0).unwrap();
+        loop {
+            let connection = open();
+            match connect(&connection, &address) {
+                Err(Errno::AGAIN) => break,
+                result => result.unwrap(),
+            }
+            all.push(connection);
+        }
+        self.kill();
+        all
     }
 
     /// Starts the next one, which finds what this one left.

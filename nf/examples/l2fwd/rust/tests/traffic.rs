@@ -2,7 +2,7 @@
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::Command;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use flash_nf::{Mode, OpenOptions, Port, Redirect, WaitOptions};
 
@@ -13,6 +13,8 @@ use testbed::{
 const NOBODY: u32 = 65534;
 const COUNT: u32 = 2000;
 const BATCH: u32 = 20;
+/// Half of what who joins gives a monitor.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 fn program() -> Command {
     Command::new(env!("CARGO_BIN_EXE_l2fwd"))
@@ -149,6 +151,35 @@ fn somebody_without_privilege_forwards_for_a_chain() {
     l2fwd
         .report()
         .expect(&[("received", count), ("sent", count), ("held", 0)]);
+}
+
+#[test]
+#[ignore = "needs root, for a veth pair"]
+fn packets_go_on_while_a_monitor_takes_nobody_in() {
+    for program in both(env!("CARGO_BIN_EXE_l2fwd"), "l2fwd") {
+        println!("{}", program.display());
+        make_veth();
+        let mut monitor = Monitor::start("l2fwd-deaf");
+        monitor.apply(
+            "chain: web\nfunctions:\n  first: { device: a, queue: 0, user: root, input: true }\n",
+        );
+        let mut command = Command::new(&program);
+        command.args(["--swap-macs", "--chain", "web", "--function", "first"]);
+        let _l2fwd = Running::start(command.arg("--monitor").arg(monitor.socket()));
+        monitor.settle();
+        let port = open_b();
+        send(&port, 0..BATCH);
+        expect_back(&port, 0..BATCH);
+
+        let _deaf = monitor.replace_by_a_deaf_one();
+
+        let start = Instant::now();
+        for first in (0..COUNT).step_by(BATCH as usize) {
+            send(&port, first..first + BATCH);
+            expect_back(&port, first..first + BATCH);
+            assert!(start.elapsed() < PATIENCE, "{:?}", start.elapsed());
+        }
+    }
 }
 
 #[test]
