@@ -6,7 +6,9 @@
 #include "../program/program.h"
 #include "lookup.h"
 
-enum { mac_len = 6 };
+enum { mac_len = 6, least_inner = 8, fragment6 = 44 };
+/* Of ICMP the errors; those of IPv6 are below the queries. */
+enum { unreachable = 3, time_exceeded = 11, bad_parameter = 12, query6 = 128 };
 
 struct balancer {
 	struct backend backends[most_backends];
@@ -24,18 +26,63 @@ struct flow {
 	__u8 ports[4];
 };
 
+static void copy_ends(__u8 *to, const __u8 *from, __u32 len, bool turned)
+{
+	memcpy(to, from + (turned ? len : 0), len);
+	memcpy(to + len, from + (turned ? 0 : len), len);
+}
+
+/* Of a packet, or of one the other way. */
+static struct flow flow_at(const __u8 *ip, const __u8 *transport, __u8 protocol, bool fragment, bool turned)
+{
+	struct flow flow = { .version = ip[0] >> 4 };
+	bool is_v4 = flow.version == 4;
+
+	copy_ends(flow.addresses, ip + (is_v4 ? 12 : 8), is_v4 ? 4 : 16, turned);
+	if (fragment)
+		return flow;
+	flow.protocol = protocol;
+	if (protocol == IPPROTO_TCP || protocol == IPPROTO_UDP)
+		copy_ends(flow.ports, transport, 2, turned);
+	return flow;
+}
+
+static bool is_error(const __u8 *data, const struct flash_headers *headers)
+{
+	__u8 type;
+
+	if (headers->fragment ||
+	    headers->protocol != (headers->version == 4 ? IPPROTO_ICMP : IPPROTO_ICMPV6))
+		return false;
+	type = data[headers->transport];
+	return headers->version == 4 ? type == unreachable || type == time_exceeded || type == bad_parameter :
+				       type < query6;
+}
+
+/* The packet that an error is about went from a backend to who is to be served. NULL: not enough is there. */
+static const __u8 *inner_transport(const __u8 *ip, __u32 len, __u8 version)
+{
+	__u32 header_len = version == 4 ? 20 : 40;
+
+	if (len < header_len + least_inner || ip[0] >> 4 != version)
+		return NULL;
+	if (version == 4)
+		header_len = (ip[0] & 15) * 4;
+	return header_len >= 20 && len >= header_len + least_inner ? ip + header_len : NULL;
+}
+
 static struct flow flow_of(const __u8 *data, const struct flash_headers *headers)
 {
-	struct flow flow = { .version = headers->version, .protocol = headers->protocol };
-	bool has_ports = headers->protocol == IPPROTO_TCP || headers->protocol == IPPROTO_UDP;
+	const __u8 *inner = data + headers->payload, *transport = NULL;
+	bool is_v4 = headers->version == 4;
 
-	if (headers->version == 4)
-		memcpy(flow.addresses, data + headers->network + 12, 8);
-	else
-		memcpy(flow.addresses, data + headers->network + 8, 32);
-	if (has_ports && !headers->fragment)
-		memcpy(flow.ports, data + headers->transport, sizeof(flow.ports));
-	return flow;
+	if (is_error(data, headers))
+		transport = inner_transport(inner, headers->end - headers->payload, headers->version);
+	if (transport)
+		return flow_at(inner, transport, inner[is_v4 ? 9 : 6],
+			       is_v4 ? flash_get16(inner + 6) & 0x3fff : inner[6] == fragment6, true);
+	return flow_at(data + headers->network, data + headers->transport, headers->protocol,
+		       headers->fragment, false);
 }
 
 /* Backends with addresses are reached by those. Without, there is one behind each edge. */

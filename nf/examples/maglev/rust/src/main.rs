@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::str::FromStr;
 use std::time::Duration;
 
-use flash_nf::headers::{protocol, Headers};
+use flash_nf::headers::{get16, protocol, Headers};
 use program::lexopt::{self, Parser, ValueExt};
 use program::{Counts, Frame, Function, Mac, Refusal};
 
@@ -14,6 +14,13 @@ const MAC_LEN: usize = 6;
 const MOST_BACKENDS: usize = 64;
 const MOST_WEIGHT: u32 = 1000;
 const LONGEST_NAME: usize = 31;
+
+/// Of ICMP the errors; those of IPv6 are below the queries.
+const ERRORS: [u8; 3] = [3, 11, 12];
+const QUERY6: u8 = 128;
+const ICMP_LEN: usize = 8;
+const LEAST_INNER: usize = 8;
+const FRAGMENT6: u8 = 44;
 
 #[derive(Debug)]
 struct Backend {
@@ -154,22 +161,67 @@ impl Maglev {
 }
 
 /// What packets of a flow have in common: version, protocol, addresses and ports. Only one fragment of several has ports,
-/// so that none may count.
+/// so that none may count. An error is of the flow that it is about.
 fn flow_of(packet: &[u8], headers: &Headers) -> [u8; 38] {
-    let mut flow = [0; 38];
-    let addresses = match headers.version {
-        4 => &packet[headers.network + 12..headers.network + 20],
-        _ => &packet[headers.network + 8..headers.network + 40],
+    let (ip, rest) = (&packet[headers.network..], &packet[..headers.end]);
+    let transport = headers.transport.filter(|_| !headers.fragment);
+    if let Some(flow) = transport.and_then(|at| flow_of_error(&rest[at..], headers)) {
+        return flow;
+    }
+    flow_at(ip, headers.protocol, transport.map(|at| &rest[at..]), false)
+}
+
+/// What it is about went from a backend to who is to be served.
+fn flow_of_error(icmp: &[u8], headers: &Headers) -> Option<[u8; 38]> {
+    let is_error = match (headers.version, headers.protocol) {
+        (4, protocol::ICMP) => ERRORS.contains(&icmp[0]),
+        (6, protocol::ICMPV6) => icmp[0] < QUERY6,
+        _ => false,
     };
-    flow[..2].copy_from_slice(&[headers.version, headers.protocol]);
-    flow[2..2 + addresses.len()].copy_from_slice(addresses);
-    match (headers.protocol, headers.transport) {
-        (protocol::TCP | protocol::UDP, Some(at)) if !headers.fragment => {
-            flow[34..].copy_from_slice(&packet[at..at + 4]);
+    let ip = icmp.get(ICMP_LEN..).filter(|_| is_error)?;
+    if ip.first()? >> 4 != headers.version {
+        return None;
+    }
+    let (least, header_len) = match headers.version {
+        4 => (20, usize::from(ip[0] & 15) * 4),
+        _ => (40, 40),
+    };
+    if header_len < least || ip.len() < header_len + LEAST_INNER {
+        return None;
+    }
+    let (protocol, is_fragment) = match headers.version {
+        4 => (ip[9], get16(ip, 6) & 0x3fff != 0),
+        _ => (ip[6], ip[6] == FRAGMENT6),
+    };
+    let transport = (!is_fragment).then_some(&ip[header_len..]);
+    Some(flow_at(ip, protocol, transport, true))
+}
+
+/// Of a packet, or of one the other way.
+fn flow_at(ip: &[u8], protocol: u8, transport: Option<&[u8]>, turned: bool) -> [u8; 38] {
+    let mut flow = [0; 38];
+    let version = ip[0] >> 4;
+    let addresses = match version {
+        4 => &ip[12..20],
+        _ => &ip[8..40],
+    };
+    flow[0] = version;
+    copy_ends(&mut flow[2..], addresses, turned);
+    if let Some(transport) = transport {
+        flow[1] = protocol;
+        if matches!(protocol, protocol::TCP | protocol::UDP) {
+            copy_ends(&mut flow[34..], &transport[..4], turned);
         }
-        _ => {}
     }
     flow
+}
+
+fn copy_ends(to: &mut [u8], from: &[u8], turned: bool) {
+    let middle = from.len() / 2;
+    to[..from.len()].copy_from_slice(from);
+    if turned {
+        to[..from.len()].rotate_left(middle);
+    }
 }
 
 fn main() -> ExitCode {

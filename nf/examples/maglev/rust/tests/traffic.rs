@@ -136,7 +136,10 @@ fn a_flow_is_what_has_the_same_ports_unless_it_comes_in_fragments() {
             ),
         )
     };
-    let mut packets = vec![fragment(1, 0), fragment(2, 1), fragment(3, 2)];
+    // What the first one is of, others may not say.
+    let mut of_other_protocol = fragment(3, 2);
+    of_other_protocol.1[23] = 6;
+    let mut packets = vec![fragment(1, 0), fragment(2, 1), of_other_protocol];
     packets.extend([v6("2", 1), v6("2", 1)]);
     packets.extend((0..20).map(|port| (0, udp(port))));
     packets.extend((0..20).map(|port| v6("2", port)));
@@ -155,6 +158,29 @@ fn a_flow_is_what_has_the_same_ports_unless_it_comes_in_fragments() {
         let first = group[0];
         assert!(group.iter().any(|&each| each != first), "{group:?}");
     }
+}
+
+#[test]
+fn errors_go_where_the_flow_goes_that_they_are_about() {
+    let backends: Vec<_> = (0..64).map(|number| format!("web{number}")).collect();
+    let mut packets = Vec::new();
+    for port in 0..20 {
+        for (client, service, router, protocol) in [
+            ("192.0.2.1", "198.51.100.1", "203.0.113.1", 1),
+            ("2001:db8::1", "2001:db8::2", "2001:db8::3", 58),
+        ] {
+            let to = frames::udp(port, 53, &[]);
+            let back = frames::ip(service, client, 17, &frames::udp(53, port, &[]));
+            let about = frames::icmp(3, 0, &back[14..]);
+            packets.push((0, frames::ip(client, service, 17, &to)));
+            packets.push((0, frames::ip(router, service, protocol, &about)));
+        }
+    }
+
+    let outcomes = replay_both(RUST, "maglev", &args(&backends), 64, &packets).outcomes;
+
+    let edges: Vec<_> = outcomes.into_iter().map(|each| each.unwrap().0).collect();
+    assert!(edges.chunks(2).all(|pair| pair[0] == pair[1]), "{edges:?}");
 }
 
 #[test]
@@ -233,7 +259,14 @@ fn packets_that_are_cut_or_changed_do_no_harm_to_maglev() {
         17,
         &frames::udp(1, 2, b"data"),
     );
-    for packet in [flow(0), v6] {
+    let error = |kind, from, to, about: &[u8]| {
+        frames::ip(from, to, kind, &frames::icmp(3, 0, &about[14..]))
+    };
+    let errors = [
+        error(1, "203.0.113.1", "198.51.100.1", &flow(0)),
+        error(58, "2001:db8::3", "2001:db8::1", &v6),
+    ];
+    for packet in [flow(0), v6].into_iter().chain(errors) {
         let now = |packets: Vec<Vec<u8>>| -> Vec<_> {
             packets.into_iter().map(|packet| (0, packet)).collect()
         };
