@@ -7,6 +7,8 @@ const TX_BYTES: usize = 65536;
 const MOST_REQUEST: usize = 4096;
 /// Until a request is there.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// Until all is over: who acknowledges a little now and then has a socket no longer than this.
+const MOST_TIME: Duration = Duration::from_secs(60);
 /// Until something that was sent is acknowledged.
 const SILENCE: smoltcp::time::Duration = smoltcp::time::Duration::from_secs(30);
 
@@ -14,7 +16,7 @@ const SILENCE: smoltcp::time::Duration = smoltcp::time::Duration::from_secs(30);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     Answered,
-    /// It was no request, too long, or came too late.
+    /// It was no request, too long, or came too late, or the reply was not taken in time.
     Refused,
 }
 
@@ -25,6 +27,8 @@ pub struct Connection {
     since: Option<Duration>,
     request: Vec<u8>,
     reply: Option<Reply>,
+    /// It has taken too long.
+    is_late: bool,
 }
 
 #[derive(Debug)]
@@ -51,6 +55,7 @@ impl Connection {
             since: None,
             request: Vec::new(),
             reply: None,
+            is_late: false,
         }
     }
 
@@ -79,7 +84,10 @@ impl Connection {
                 socket.abort();
             }
         }
-        if let Some(reply) = &mut self.reply {
+        if now - since > MOST_TIME {
+            self.is_late = true;
+            socket.abort();
+        } else if let Some(reply) = &mut self.reply {
             reply.go_on(socket, page);
         }
         None
@@ -87,10 +95,10 @@ impl Connection {
 
     fn end(&mut self, socket: &mut Socket<'static>) -> Option<Outcome> {
         *socket = listen(self.port);
-        let Self { since, reply, .. } = std::mem::replace(self, Self::at(self.port));
-        since?;
-        Some(match reply {
-            Some(Reply { has_body: true, .. }) => Outcome::Answered,
+        let ended = std::mem::replace(self, Self::at(self.port));
+        ended.since?;
+        Some(match ended.reply {
+            Some(Reply { has_body: true, .. }) if !ended.is_late => Outcome::Answered,
             _ => Outcome::Refused,
         })
     }
