@@ -9,24 +9,29 @@ export interface Example {
   /** Why it cannot be run here. */
   readonly missing?: string;
   readonly command: readonly [program: string, ...args: string[]];
-  /** The same as a user who may do nothing, to be started by root. `dir` is a folder that all users may look into. */
-  readonly asUser: (user: string, dir: string) => readonly [program: string, ...args: string[]];
+  /**
+   * The same as a user who may do nothing, of one group, to be started by root. `dir` is a folder that all users may
+   * look into.
+   */
+  readonly asUser: (user: string, dir: string, group?: string) => readonly [program: string, ...args: string[]];
 }
 
 /** A group of nobody in particular. */
-const group = '65534';
+const nobody = '65534';
 
-const dropPrivileges = (user: string): readonly string[] => ['--reuid', user, '--regid', group, '--clear-groups'];
+const dropPrivileges = (user: string, group = nobody): readonly string[] => [
+  ...['--reuid', user, '--regid', group, '--clear-groups'],
+];
 
 /** The checkout may be in a folder that is not for all users. */
 function binary(language: string, path: string): Example {
   return {
     language,
     command: [path],
-    asUser(user, dir) {
+    asUser(user, dir, group) {
       const copy = join(dir, `l2fwd-${language}`);
       if (!existsSync(copy)) copyFileSync(path, copy);
-      return ['setpriv', ...dropPrivileges(user), copy];
+      return ['setpriv', ...dropPrivileges(user, group), copy];
     },
   };
 }
@@ -39,14 +44,14 @@ export function exampleInTypeScript(name: string): Example {
   return {
     language: 'TypeScript',
     command: [process.execPath, join(repositoryRoot, compiled)],
-    asUser(user, dir) {
+    asUser(user, dir, group) {
       const [checkout, node] = [join(dir, 'checkout'), join(dir, 'node')];
       mkdirSync(checkout, { recursive: true });
       writeFileSync(node, '');
       return [
         ...(['unshare', '--mount', 'sh', '-c', bindBoth, 'sh'] as const),
         ...[repositoryRoot, checkout, process.execPath, node],
-        ...['setpriv', ...dropPrivileges(user), node, join(checkout, compiled)],
+        ...['setpriv', ...dropPrivileges(user, group), node, join(checkout, compiled)],
       ];
     },
   };

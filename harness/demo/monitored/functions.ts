@@ -1,11 +1,9 @@
-import { copyFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { z } from 'zod';
 import { FlashError } from '../../errors.js';
-import { nativePaths } from '../../native/build-native.js';
 import { waitUntil } from '../../process/wait-until.js';
 import type { Chain } from '../../../nf/monitor/chain-file.js';
 import { commandMonitor } from '../../../nf/monitor/client.js';
+import { l2fwds } from './examples.js';
 import { startFunction, type NetworkFunction } from './start-function.js';
 
 /** The functions of a chain, each a process of the user that the file names. */
@@ -32,9 +30,6 @@ const nobody = '65534';
 const statusSchema = z.object({ functions: z.record(z.string(), z.object({ state: z.enum(['running', 'missing']) })) });
 
 export function makeFunctions({ chain, functions }: Chain, { netns, dir, socket }: Place): MonitoredFunctions {
-  // The checkout may be in a folder that is not for all users.
-  const program = join(dir, 'l2fwd');
-  copyFileSync(nativePaths.l2fwd, program);
   const running = new Map<string, NetworkFunction>();
   const counted = new Map<string, { received: number; sent: number; held: number }>();
 
@@ -52,8 +47,9 @@ export function makeFunctions({ chain, functions }: Chain, { netns, dir, socket 
   return {
     async start(name) {
       const { user = nobody, group = nobody } = functions[name] ?? {};
-      const fn = await startFunction(netns, 'setpriv', [
-        ...['--reuid', String(user), '--regid', String(group), '--clear-groups', program],
+      const [program, ...args] = l2fwds.c.asUser(String(user), dir, String(group));
+      const fn = await startFunction(netns, program, [
+        ...args,
         ...['--chain', chain, '--function', name, '--monitor', socket],
       ]);
       if ('refused' in fn)
