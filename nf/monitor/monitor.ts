@@ -44,6 +44,8 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
   const members = new Map<string, Member>();
   /** Leaving, and not in the chain any more. */
   const former = new Set<Member>();
+  /** Of all of these. */
+  const known = new WeakSet<Peer>();
   const requests = new Map<number, { second: number; count: number }>();
   const awaited = new Map(Object.entries(saved.cookies));
   /** Those that did not come back in time, and still may if nobody has their place. */
@@ -123,8 +125,6 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
     peer.close();
   };
 
-  const knows = (peer: Peer): boolean => [...members.values(), ...former].some((member) => member.peer === peer);
-
   const isTooMany = ({ uid }: Peer): boolean => {
     const second = Math.floor(world.nowMs() / 1000);
     const entry = requests.get(uid);
@@ -157,7 +157,7 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
     const strange = meant.map((name) => whyNot(name, functionOf(name) ?? {}, peer));
     const own = meant.filter((_, index) => strange[index] === undefined);
     if (own.length === 0) return refuse(peer, errno.access, strange[0] ?? '');
-    if (knows(peer)) return refuse(peer, errno.invalid, 'it has joined already');
+    if (known.has(peer)) return refuse(peer, errno.invalid, 'it has joined already');
     const choice = choose(own, fds);
     const fn = functionOf(choice?.name ?? '');
     if (choice === undefined || fn === undefined) {
@@ -190,6 +190,7 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
     awaited.delete(name);
     late.delete(name);
     members.set(name, member);
+    known.add(peer);
     settle();
     world.log(`${name} is process ${peer.pid}${adopted === undefined ? '' : ', as before'}`);
   };
@@ -252,6 +253,7 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
       for (const [name, member] of [...members]) {
         if (member.peer !== peer) continue;
         members.delete(name);
+        known.delete(peer);
         world.log(`${name} has gone`);
         // First those that sent to it, so that none finds it closed.
         settle();
@@ -260,10 +262,11 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
       for (const member of [...former]) {
         if (member.peer !== peer) continue;
         former.delete(member);
+        known.delete(peer);
         end('a former function', member);
       }
     },
-    knows,
+    knows: (peer) => known.has(peer),
     tick() {
       killWhoStays();
       if (awaited.size === 0 || world.nowMs() < giveUpAt) return;
