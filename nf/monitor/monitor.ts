@@ -52,12 +52,17 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
   const late = new Map<string, string>();
   const giveUpAt = world.nowMs() + comeBackMs;
   const inputs = new Map<string, string>();
+  /** What is not as it is to be, and why: settle() tries it again. */
+  let [failures, failedBefore] = [new Map<string, string>(), new Map<string, string>()];
 
   const attempt = (what: string, work: () => void): void => {
     try {
       work();
     } catch (error) {
-      world.log(`${what}: ${(error as Error).message}`);
+      const { message } = error as Error;
+      // Once, if it fails again and again for one reason.
+      if (failedBefore.get(what) !== message) world.log(`${what}: ${message}`);
+      failures.set(what, message);
     }
   };
 
@@ -86,6 +91,7 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
 
   /** Changes what is not as it is to be, and nothing else. Sources come after their targets. */
   const settle = (): void => {
+    [failures, failedBefore] = [new Map(), failures];
     if (awaited.size === 0) {
       for (const [name, member] of members) {
         const targets = (functionOf(name)?.to ?? []).map(resolve);
@@ -197,7 +203,11 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
 
   /** Its process has ended, and others may have its socket. */
   const end = (name: string, { place }: Member): void => {
-    attempt(`cutting off ${name}`, () => world.cut(place));
+    try {
+      world.cut(place);
+    } catch (error) {
+      world.log(`cutting off ${name}: ${(error as Error).message}`);
+    }
     place.close();
   };
 
@@ -269,6 +279,7 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
     knows: (peer) => known.has(peer),
     tick() {
       killWhoStays();
+      if (failures.size > 0) settle();
       if (awaited.size === 0 || world.nowMs() < giveUpAt) return;
       for (const [name, cookie] of awaited) {
         world.log(`${name} has not come back`);

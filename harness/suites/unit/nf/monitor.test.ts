@@ -25,12 +25,14 @@ interface FakePlace extends Place {
 /** A machine on which nothing happens, but all is written down. */
 function fakeWorld() {
   const happened: string[] = [];
+  const logged: string[] = [];
   const open = new Set<string>();
   let opened = 0;
   let now = 0;
   let saved: SavedState | undefined;
   let broken = false;
   let busy = false;
+  let failing = false;
   const nameOf = (target: Target): string => (typeof target === 'string' ? target : (target as FakePlace).name);
   const makePlace = (name: string, cookie: string): FakePlace => {
     open.add(name);
@@ -50,13 +52,17 @@ function fakeWorld() {
     },
     adopt: ({ device, queue }, fds, cookie) =>
       fds.includes(Number(cookie)) ? makePlace(`${device}${queue}`, cookie) : undefined,
-    setRoute: (source, targets) =>
-      void happened.push(`${nameOf(source)} -> ${targets.map(nameOf).join(' ') || 'wire'}`),
+    setRoute(source, targets) {
+      if (failing) throw new Error('not now');
+      happened.push(`${nameOf(source)} -> ${targets.map(nameOf).join(' ') || 'wire'}`);
+    },
     cut: (place) => void happened.push(`cut ${nameOf(place)}`),
-    setInputs: (device, places) =>
-      void happened.push(`${device}: ${[...places.values()].map(nameOf).join(' ') || 'host'}`),
+    setInputs(device, places) {
+      if (failing) throw new Error('not now');
+      happened.push(`${device}: ${[...places.values()].map(nameOf).join(' ') || 'host'}`);
+    },
     save: (state) => void (saved = structuredClone(state)),
-    log: () => undefined,
+    log: (text) => void logged.push(text),
     nowMs: () => now,
   };
   return {
@@ -64,6 +70,8 @@ function fakeWorld() {
     take: () => happened.splice(0),
     pass: (ms: number) => void (now += ms),
     breakIt: () => void (broken = true),
+    failToConnect: (it: boolean) => void (failing = it),
+    logged: () => logged.splice(0),
     occupy: (it: boolean) => void (busy = it),
   };
 }
@@ -155,6 +163,26 @@ test('apply changes nothing that stays, and has leave who is not wanted any more
   t.deepEqual(last.took(), []);
   monitor.gone(middle.peer);
   t.deepEqual(take(), ['cut a1', 'close a1']);
+});
+
+test('what the kernel refuses now is tried again until it is as the file says, and logged once', (t) => {
+  const { monitor, join, take, logged, failToConnect } = started();
+  const [last] = [join('last'), join('first')];
+  take();
+  logged();
+  failToConnect(true);
+
+  monitor.gone(last.peer);
+  monitor.tick();
+  monitor.tick();
+  t.deepEqual(take(), ['cut b0', 'close b0']);
+  t.deepEqual(logged(), ['last has gone', 'routing first: not now']);
+  failToConnect(false);
+  monitor.tick();
+  t.deepEqual(take(), ['a0 -> stall']);
+  monitor.tick();
+
+  t.deepEqual(take(), []);
 });
 
 const refused = [
