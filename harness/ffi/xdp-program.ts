@@ -7,6 +7,9 @@ import { inNetns } from './netns.js';
 /** An XDP program on a device, and its map. */
 export interface XdpProgram extends Disposable {
   readonly mapFd: number;
+  readonly ifindex: number;
+  /** Closes it and leaves the device alone, which is not the one any more that had it. */
+  readonly forget: () => void;
 }
 
 export interface XdpProgramOptions {
@@ -42,11 +45,12 @@ export function attachXdpProgram({
       `attaching the XDP program to ${ifname}`,
       here(() => libbpf.attach(ifindex, programFd, xdpFlag[mode], null) as number),
     );
+    const forget = (): void => void libbpf.closeObject(object);
     return {
-      mapFd,
+      ...{ mapFd, ifindex, forget },
       [Symbol.dispose]() {
         here(() => libbpf.detach(ifindex, xdpFlag[mode], null) as number);
-        libbpf.closeObject(object);
+        forget();
       },
     };
   } catch (error) {
@@ -55,10 +59,12 @@ export function attachXdpProgram({
   }
 }
 
+/** The index of a device; 0 if there is none. */
+export const findIndex = (ifname: string): number => libc.ifNameToIndex(ifname) as number;
+
 /** The index of a device; it must exist. */
 export function indexOf(ifname: string, netns?: string): number {
-  const read = (): number => libc.ifNameToIndex(ifname) as number;
-  const ifindex = netns === undefined ? read() : inNetns(netns, read);
+  const ifindex = netns === undefined ? findIndex(ifname) : inNetns(netns, () => findIndex(ifname));
   if (ifindex === 0) throw new NativeError(`looking for device ${ifname}`, koffi.os.errno['ENODEV'] ?? 0);
   return ifindex;
 }

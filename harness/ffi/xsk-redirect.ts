@@ -1,10 +1,10 @@
 import { nativePaths } from '../native/build-native.js';
 import { libbpf } from './libbpf.js';
 import { checkResult } from './native-error.js';
-import { attachXdpProgram, type XdpProgramOptions } from './xdp-program.js';
+import { attachXdpProgram, type XdpProgram, type XdpProgramOptions } from './xdp-program.js';
 
 /** The program of bpf/xsk_redirect.bpf.c on one device. */
-export interface XskRedirect extends Disposable {
+export interface XskRedirect extends Omit<XdpProgram, 'mapFd'> {
   /** What arrives on the queue goes to this socket from now on. */
   readonly setSocket: (queue: number, fd: number) => void;
   readonly clearSocket: (queue: number) => void;
@@ -22,7 +22,7 @@ export function attachXskRedirect(
   where: Pick<XdpProgramOptions, 'netns' | 'ifname' | 'mode'>,
   sockets: ReadonlyMap<number, number> = new Map(),
 ): XskRedirect {
-  const { mapFd, [Symbol.dispose]: dispose } = attachXdpProgram({
+  const { mapFd, ...program } = attachXdpProgram({
     object: nativePaths.xskRedirect,
     program: 'xsk_redirect',
     map: 'xsks',
@@ -30,9 +30,9 @@ export function attachXskRedirect(
     ...where,
   });
   return {
+    ...program,
     setSocket: (queue, fd) => give(mapFd, queue, fd),
     clearSocket: (queue) =>
       void checkResult(`taking queue ${queue} from its socket`, libbpf.deleteElement(mapFd, [queue])),
-    [Symbol.dispose]: dispose,
   };
 }

@@ -6,6 +6,7 @@ import { socketCookie } from '../../harness/ffi/seqpacket.js';
 import { duplicate, openSocketBeside } from '../../harness/ffi/socket-beside.js';
 import { createUmem } from '../../harness/ffi/umem.js';
 import { openSocket } from '../../harness/ffi/xdp-socket.js';
+import { findIndex } from '../../harness/ffi/xdp-program.js';
 import { attachXskRedirect, type XskRedirect } from '../../harness/ffi/xsk-redirect.js';
 import { hasFlash, isGone, listIds, readCookie, requireFlash, writeNextOf } from '../../harness/flash/registry.js';
 import { writeWhole } from '../../harness/host/durable-file.js';
@@ -22,6 +23,14 @@ const whereOf = new WeakMap<Place, { readonly device: string; readonly queue: nu
 
 export function makeWorld({ stateFile, log }: WorldOptions): World {
   const attached = new Map<string, { readonly redirect: XskRedirect; readonly queues: Map<number, string> }>();
+  /** A device that was made anew under its name has no program. */
+  const ofThisDevice = (device: string) => {
+    const known = attached.get(device);
+    if (known === undefined || known.redirect.ifindex === findIndex(device)) return known;
+    attached.delete(device);
+    known.redirect.forget();
+    return undefined;
+  };
   return {
     open: openPlace,
     adopt: adoptPlace,
@@ -31,9 +40,10 @@ export function makeWorld({ stateFile, log }: WorldOptions): World {
       if (hasFlash()) setRoute(place, ['stall']);
     },
     setInputs(device, places) {
-      const known = attached.get(device);
+      const known = ofThisDevice(device);
       const cookies = new Map([...places].map(([queue, { cookie }]) => [queue, cookie]));
       if (known === undefined) {
+        if (places.size === 0) return;
         const sockets = new Map([...places].map(([queue, { socketFd }]) => [queue, socketFd]));
         attached.set(device, { redirect: attachXskRedirect({ ifname: device }, sockets), queues: cookies });
         return;
