@@ -10,7 +10,6 @@ import { addPatches } from './commands/patches.js';
 import { addProve } from './commands/prove/prove.js';
 import { addShell } from './commands/shell.js';
 import { addTest } from './commands/test/test.js';
-import { addXdp } from './commands/xdp/xdp.js';
 import { runCommands } from './commands/run-commands.js';
 
 const program = new Command('flash')
@@ -28,7 +27,6 @@ addShell(program);
 addBench(program);
 addBisect(program);
 addLab(program);
-addXdp(program);
 installPackagesFirst(program);
 
 await runCommands(program);

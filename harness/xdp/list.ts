@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { listLinks, programOfId, queryXdp, type XdpOnDevice } from '../ffi/bpf-link.js';
 import { dispatcherName } from '../ffi/xdp-dispatcher.js';
 import { libc } from '../ffi/libc.js';
@@ -11,12 +11,18 @@ export interface ListedDevice {
   readonly programs: readonly { readonly name: string; readonly id: number; readonly pinnedAs: readonly string[] }[];
 }
 
+/** Those of the network namespace of this thread, which /sys need not show. */
+function devicesHere(): string[] {
+  const lines = readFileSync('/proc/thread-self/net/dev', 'utf8').split('\n');
+  return lines.flatMap((line) => /^\s*(\S+):/.exec(line)?.[1] ?? []).sort();
+}
+
 /** The XDP programs on the devices of this network namespace. */
 export function listXdp(): ListedDevice[] {
   const links = listLinks();
   const pins = listPins().map((name) => ({ name, ids: pinnedLinks(name) }));
   const pinnedAs = (id: number): string[] => pins.filter(({ ids }) => ids.includes(id)).map(({ name }) => name);
-  return readdirSync('/sys/class/net').flatMap((ifname) => {
+  return devicesHere().flatMap((ifname) => {
     const ifindex = libc.ifNameToIndex(ifname) as number;
     const there = ifindex === 0 ? undefined : queryXdp(ifindex);
     if (there === undefined) return [];

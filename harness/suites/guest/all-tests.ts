@@ -51,6 +51,7 @@ import './xdp-dnat.test.js';
 import './xdp-redirect.test.js';
 import './xdp-sockets.test.js';
 import './xdp-attach.test.js';
+import './xdp-life.test.js';
 
 test.after.always('the network namespaces go', async () => {
   await testbed.dispose();

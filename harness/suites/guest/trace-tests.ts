@@ -2,5 +2,6 @@
 import test from 'ava';
 import { testbed } from './support/testbed.js';
 import './bpftrace.test.js';
+import './xdp-life.test.js';
 
 test.after.always('the network namespaces go', testbed.dispose);

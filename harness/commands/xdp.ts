@@ -1,15 +1,17 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { FlashError } from '../../errors.js';
-import { attachXdp } from '../../xdp/attach.js';
-import { attachModes, type Attachment, type AttachMode } from '../../xdp/attachment.js';
-import { catalogue, programNamed } from '../../xdp/catalogue.js';
-import { openDnat, serviceSchema, type Service } from '../../xdp/dnat.js';
-import { openFirewall, prefixSchema } from '../../xdp/firewall.js';
-import { listXdp } from '../../xdp/list.js';
-import { listPins, pin, pinNamePattern, unpin, withPinnedMaps } from '../../xdp/pins.js';
-import { formatTable } from '../../host/table.js';
-import { buildNative } from '../../native/build-native.js';
-import { interruptSignal } from '../../process/interrupt.js';
+import { FlashError } from '../errors.js';
+import { attachXdp } from '../xdp/attach.js';
+import { attachModes, type Attachment, type AttachMode } from '../xdp/attachment.js';
+import { catalogue, programNamed } from '../xdp/catalogue.js';
+import { openDnat, serviceSchema, type Service } from '../xdp/dnat.js';
+import { openFirewall, prefixSchema } from '../xdp/firewall.js';
+import { listXdp } from '../xdp/list.js';
+import { listPins, pin, pinNamePattern, unpin, withPinnedMaps } from '../xdp/pins.js';
+import { inNetns } from '../ffi/netns.js';
+import { formatTable } from '../host/table.js';
+import { buildNative } from '../native/build-native.js';
+import { needsPackages } from './packages.js';
+import { interruptSignal } from '../process/interrupt.js';
 
 interface AttachCommand {
   readonly device: readonly string[];
@@ -20,21 +22,20 @@ interface AttachCommand {
   readonly service: readonly Service[];
 }
 
-export function addXdp(program: Command): void {
-  const xdp = program.command('xdp').description('put XDP programs of bpf/ on devices, in front of a chain');
+export function addXdpCommands(xdp: Command): void {
   addAttach(xdp);
-  xdp
-    .command('detach <name>')
+  // The others compile nothing, and libbpf is there if anything was attached.
+  const command = (usage: string): Command => needsPackages(xdp.command(usage), 'none');
+  command('detach <name>')
     .description('take off what was pinned by that name')
     .action((name: string) => unpin(pinName(name)));
-  xdp
-    .command('list')
+  command('list')
     .description('show the XDP programs on the devices of this network namespace')
+    .option('--netns <name>', 'of another network namespace')
     .option('--json', 'as JSON', false)
-    .action(({ json }: { json: boolean }) => show(json));
+    .action(show);
   for (const verb of ['block', 'unblock'] as const) {
-    xdp
-      .command(`${verb} <name> <prefix...>`)
+    command(`${verb} <name> <prefix...>`)
       .description(`have a pinned firewall ${verb} addresses`)
       .action((name: string, prefixes: readonly string[]) =>
         withPinnedMaps(pinName(name), (mapFd) => {
@@ -43,8 +44,7 @@ export function addXdp(program: Command): void {
         }),
       );
   }
-  xdp
-    .command('counters <name>')
+  command('counters <name>')
     .description('show what a pinned firewall or DNAT has counted, as JSON')
     .action((name: string) => console.log(JSON.stringify(countersOf(pinName(name)), null, 2)));
 }
@@ -119,13 +119,13 @@ function untilInterrupted(): Promise<void> {
   });
 }
 
-function show(json: boolean): void {
-  const devices = listXdp();
+function show({ netns, json }: { readonly netns?: string; readonly json: boolean }): void {
+  const devices = netns === undefined ? listXdp() : inNetns(netns, listXdp);
   if (json) {
     console.log(JSON.stringify({ devices, pins: listPins() }, null, 2));
     return;
   }
-  if (devices.length === 0) console.log('no device here has an XDP program');
+  if (devices.length === 0) console.log('no device has an XDP program');
   const rows = devices.flatMap(({ ifname, mode, programs }) =>
     programs.map(({ name, id, pinnedAs }) => [ifname, mode, name, String(id), pinnedAs.join(' ')]),
   );

@@ -1,0 +1,110 @@
+import { existsSync, statfsSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'ava';
+import { queryXdp } from '../../ffi/bpf-link.js';
+import { indexOf } from '../../ffi/xdp-program.js';
+import { inNetns } from '../../ffi/netns.js';
+import { hasFlash } from '../../flash/registry.js';
+import { repositoryRoot } from '../../host/repository.js';
+import { follow, type Followed } from '../../process/follow.js';
+import { attempt, run as runProgram, start } from '../../process/run.js';
+import { signalGroup } from '../../process/signal-group.js';
+import { waitUntil } from '../../process/wait-until.js';
+import { makeVeth, type VethPair } from './support/veth.js';
+
+const deadlineMs = 60_000;
+const [bpffs, bpffsMagic] = ['/sys/fs/bpf', 0xcafe4a11];
+/** A dispatcher calls functions that programs replace, for which a kernel has to know its own types, and to allow it. */
+const hasDispatcher = existsSync('/sys/kernel/btf/vmlinux') && hasFlash();
+
+const command = (...args: readonly string[]): string[] => [
+  '--enable-source-maps',
+  join(repositoryRoot, 'dist', 'harness', 'xdp.js'),
+  ...args,
+];
+
+const isThere = ({ netns, a }: VethPair): boolean => inNetns(netns, () => queryXdp(indexOf(a))) !== undefined;
+
+/** `npm run xdp -- attach`, once the programs are there. */
+async function attach({ netns, a }: VethPair, ...programs: readonly string[]): Promise<Followed & { pid: number }> {
+  const child = start(process.execPath, command('attach', ...programs, '--device', a, '--netns', netns));
+  const followed = follow(child, 'npm run xdp');
+  await followed.waitFor(/Ctrl-C takes them off/, { deadlineMs });
+  return { ...followed, pid: child.pid ?? 0 };
+}
+
+const run = (...args: readonly string[]) => attempt(process.execPath, command(...args));
+
+const gone = (veth: VethPair): Promise<unknown> =>
+  waitUntil(() => !isThere(veth), { what: 'the program to come off', deadlineMs });
+
+for (const signal of ['SIGINT', 'SIGKILL'] as const) {
+  test.serial(`programs come off when the command that attached them ends by ${signal}`, async (t) => {
+    await using veth = await makeVeth(1);
+    const attached = await attach(veth, 'firewall', 'queue');
+    t.true(isThere(veth));
+
+    signalGroup(attached.pid, signal);
+    await attached.end;
+
+    await t.notThrowsAsync(gone(veth));
+  });
+}
+
+test.serial('what is pinned stays when its command has ended, and comes off when it is detached', async (t) => {
+  if (statfsSync(bpffs).type !== bpffsMagic) await runProgram('mount', ['-t', 'bpf', 'bpf', bpffs]);
+  await using veth = await makeVeth(1);
+  const name = `test-${process.pid}`;
+  const pin = () => run('attach', 'firewall', '--device', veth.a, '--netns', veth.netns, '--pin', name);
+  const pinned = await pin();
+  t.is(pinned.exitCode, 0, pinned.stderr);
+  t.teardown(() => run('detach', name));
+
+  t.true(isThere(veth));
+  t.regex((await run('list', '--netns', veth.netns)).stdout, new RegExp(`firewall.*${name}`));
+  t.is((await run('block', name, '198.51.100.0/24')).exitCode, 0);
+  t.regex((await run('counters', name)).stdout, /198\.51\.100\.0/);
+  t.regex((await pin()).stderr, hasDispatcher ? new RegExp(`${name} is pinned already`) : /has the XDP program/);
+  t.true(isThere(veth), 'who is refused takes nothing off');
+  t.is((await run('detach', name)).exitCode, 0);
+
+  t.false(isThere(veth));
+  t.regex((await run('detach', name)).stderr, new RegExp(`nothing is pinned as ${name}`));
+});
+
+test.serial(
+  hasDispatcher
+    ? 'programs of two commands live on one device'
+    : 'a second command is told that a device has a program',
+  async (t) => {
+    await using veth = await makeVeth(1);
+    await using first = await attach(veth, 'firewall');
+
+    if (hasDispatcher) {
+      const second = await attach(veth, 'queue');
+      t.regex((await run('list', '--netns', veth.netns)).stdout, /firewall[\s\S]*xsk_redirect/);
+      await first.stop();
+      t.true(isThere(veth), 'the other still has it');
+      await second.stop();
+    } else {
+      const refused = await run('attach', 'queue', '--device', veth.a, '--netns', veth.netns);
+      t.regex(refused.stderr, /a has the XDP program xdp_firewall .* already/);
+      t.true(isThere(veth));
+      await first.stop();
+    }
+
+    await t.notThrowsAsync(gone(veth));
+  },
+);
+
+test.serial('a device that runs no programs itself is refused with what to do instead', async (t) => {
+  await using veth = await makeVeth(1);
+
+  const { exitCode, stderr } = await run(
+    ...['attach', 'firewall', '--device', veth.a, '--netns', veth.netns, '--mode', 'offload'],
+  );
+
+  t.not(exitCode, 0);
+  t.regex(stderr, /a does not run firewall itself[\s\S]*--mode native/);
+  t.false(isThere(veth));
+});
