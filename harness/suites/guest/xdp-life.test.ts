@@ -1,4 +1,4 @@
-import { existsSync, statfsSync } from 'node:fs';
+import { existsSync, readdirSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { queryXdp } from '../../ffi/bpf-link.js';
@@ -108,3 +108,30 @@ test.serial('a device that runs no programs itself is refused with what to do in
   t.regex(stderr, /a does not run firewall itself[\s\S]*--mode native/);
   t.false(isThere(veth));
 });
+
+const netdevsim = '/sys/bus/netdevsim';
+const simulatedId = 7;
+
+/** Pretends to run programs that have a few small arrays. */
+function makeSimulatedNic(): Disposable & { readonly ifname: string } {
+  writeFileSync(join(netdevsim, 'new_device'), `${simulatedId} 1`);
+  const [ifname = ''] = readdirSync(join(netdevsim, 'devices', `netdevsim${simulatedId}`, 'net'));
+  return { ifname, [Symbol.dispose]: () => writeFileSync(join(netdevsim, 'del_device'), String(simulatedId)) };
+}
+
+(existsSync(netdevsim) ? test.serial : test.serial.skip)(
+  'a NIC that runs programs itself gets one that it can run, and the reason for one that it cannot',
+  async (t) => {
+    using nic = makeSimulatedNic();
+    const offloaded = (program: string) => ['attach', program, '--device', nic.ifname, '--mode', 'offload'];
+
+    const refused = await run(...offloaded('firewall'));
+    t.regex(refused.stderr, new RegExp(`${nic.ifname} does not run firewall itself`));
+    await using attached = follow(start(process.execPath, command(...offloaded('redirect-if'))), 'npm run xdp');
+    await attached.waitFor(/redirect-if in offload mode[\s\S]*Ctrl-C/, { deadlineMs });
+    t.regex((await run('list')).stdout, new RegExp(`${nic.ifname}.*offload.*xdp_redirect_if`));
+    await attached.stop();
+
+    t.notRegex((await run('list')).stdout, new RegExp(nic.ifname));
+  },
+);
