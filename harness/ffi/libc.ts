@@ -36,6 +36,8 @@ export const libc = {
   mmap: lib.func('intptr_t mmap(void *address, size_t length, int protection, int flags, int fd, int64_t offset)'),
   munmap: lib.func('int munmap(void *address, size_t length)'),
   ifNameToIndex: lib.func('unsigned int if_nametoindex(const char *name)'),
+  userNamed: lib.func('void *getpwnam(const char *name)'),
+  groupNamed: lib.func('void *getgrnam(const char *name)'),
   ioctl: lib.func('int ioctl(int fd, unsigned long request, ...)'),
   setns: lib.func('int setns(int fd, int type)'),
   pidfd: lib.func('long syscall(long number, int pid, unsigned int flags)'),

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { FlashError } from '../../harness/errors.js';
+import { findGroup, findUser } from '../../harness/ffi/names.js';
 
 /** Who may be a function: all that is said has to hold. */
 export interface Who {
@@ -11,8 +11,12 @@ export interface Who {
   readonly cgroup?: string | undefined;
 }
 
-/** Throws unless all users and groups that are named are there. */
+/** By kind and name: to ask who has the users of this machine may take its time. */
+const numbers = new Map<string, number>();
+
+/** Looks up all users and groups that are named; throws unless they are there. */
 export function requireNames(all: readonly Who[]): void {
+  numbers.clear();
   for (const { user, group } of all) {
     if (user !== undefined) numberOf('user', user);
     if (group !== undefined) numberOf('group', group);
@@ -48,17 +52,14 @@ function isOfUnit(cgroup: string, unit: string): boolean {
   return parts[at] === unit;
 }
 
-const databases = { user: '/etc/passwd', group: '/etc/group' } as const;
-
-/** Throws if there is no such user or group. */
-export function numberOf(what: keyof typeof databases, name: string | number): number {
+/** As it was when it was looked up first. Throws if there is no such user or group. */
+export function numberOf(what: 'user' | 'group', name: string | number): number {
   if (typeof name === 'number') return name;
-  const line = readFileSync(databases[what], 'utf8')
-    .split('\n')
-    .find((each) => each.startsWith(`${name}:`));
-  const id = line?.split(':')[2];
+  const key = `${what} ${name}`;
+  const id = numbers.get(key) ?? (what === 'user' ? findUser(name) : findGroup(name));
   if (id === undefined) throw new FlashError('usage', `there is no ${what} ${name}`);
-  return Number(id);
+  numbers.set(key, id);
+  return id;
 }
 
 /** The cgroup of the unified hierarchy that /proc/PID/cgroup tells, if there is one; also beside others. */
