@@ -38,6 +38,7 @@ export const libc = {
   ifNameToIndex: lib.func('unsigned int if_nametoindex(const char *name)'),
   userNamed: lib.func('void *getpwnam(const char *name)'),
   groupNamed: lib.func('void *getgrnam(const char *name)'),
+  flock: lib.func('int flock(int fd, int operation)'),
   ioctl: lib.func('int ioctl(int fd, unsigned long request, ...)'),
   setns: lib.func('int setns(int fd, int type)'),
   pidfd: lib.func('long syscall(long number, int pid, unsigned int flags)'),

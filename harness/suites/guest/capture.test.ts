@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { exampleInTypeScript } from '../../demo/monitored/examples.js';
@@ -90,6 +90,28 @@ for (const { what, args, kept } of [
     t.true(captured.every(({ seconds }) => seconds >= start && seconds <= Date.now() / 1000));
   });
 }
+
+test.serial('a second capture leaves the file of the first as it is', async (t) => {
+  const dir = makeSocketDir('capture');
+  t.teardown(() => rmSync(dir, { recursive: true }));
+  const path = join(dir, 'packets.pcapng');
+  await using veth = await makeVeth(1);
+  const [program, ...before] = exampleInTypeScript('capture').command;
+  const start = async (device: string) => {
+    const place = ['--device', device, '--xdp', nativePaths.xskRedirect, '--file', path];
+    const capture = await startFunction(veth.netns, program, [...before, ...place]);
+    if ('refused' in capture) throw new Error(capture.refused);
+    return capture;
+  };
+  const hasHeader = (): boolean => (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0;
+  await using first = await start(veth.a);
+  await waitUntil(hasHeader, { what: 'the first one to write', deadlineMs: 20_000 });
+
+  await t.throwsAsync((await start(veth.b)).ended(), { message: /another program writes to it/ });
+
+  t.true(hasHeader());
+  await first.stop();
+});
 
 test.serial('capture says why it cannot write', async (t) => {
   await using veth = await makeVeth(1);

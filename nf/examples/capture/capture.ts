@@ -1,5 +1,7 @@
 /** Writes what it passes on to a file: see README.md. */
+import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
+import { lockFile } from '../../../harness/ffi/file-lock.js';
 import { FlashError, type Port } from '../../typescript/index.js';
 import { numberOf, runExample } from '../example.js';
 import { encodeHeader, encodePacket } from './pcap-ng.js';
@@ -45,8 +47,19 @@ function passOn(port: Port, snapBytes: number): readonly Buffer[] {
   return blocks;
 }
 
+/** What is in a file goes only if nobody else writes to it. */
 async function create(path: string): Promise<FileHandle> {
-  return await open(path, 'w').catch((cause: unknown) => fail(`creating ${path}`, cause));
+  const file = await open(path, constants.O_WRONLY | constants.O_CREAT).catch((cause: unknown) =>
+    fail(`creating ${path}`, cause),
+  );
+  try {
+    if (!lockFile(file.fd)) fail(`creating ${path}`, new Error('another program writes to it'));
+    if ((await file.stat()).isFile()) await file.truncate();
+    return file;
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
 }
 
 async function append(file: FileHandle, bytes: Buffer, path: string): Promise<void> {
