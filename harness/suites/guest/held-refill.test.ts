@@ -81,6 +81,8 @@ async function onScene({ settle }: { settle: boolean }, run: (scene: Scene) => P
       return lent;
     },
     async giveBack() {
+      // Both have one completion ring, which is to be full of what is sent here.
+      reclaim(source);
       send(beside, countFrom(0, completionSize));
       beside.kick();
       const isFull = (): boolean => {

@@ -4,6 +4,7 @@ import { attachXskRedirect } from '../../ffi/xsk-redirect.js';
 import { readStats, setRoute } from '../../flash/registry.js';
 import { run } from '../../process/run.js';
 import { waitUntil } from '../../process/wait-until.js';
+import { turns } from '../slow.js';
 import { auditProblem } from './support/frame-audit.js';
 import { programOfA, waitForLink } from './support/nic-testbed.js';
 import { eventually } from './support/ring-state.js';
@@ -25,8 +26,9 @@ interface ChainsOptions {
 }
 
 const functionsInChain = 3;
-const packets = 2000;
 const flows = 16;
+/** Enough to fill an RX ring several times, also on a slow kernel. */
+const packets = flows * Math.max(turns(125), 30);
 const framesEach = 256;
 /** More entries than a UMEM has frames: however long nobody looks, no packet from the wire finds an RX ring full. */
 const rxSize = 2048;
