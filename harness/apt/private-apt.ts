@@ -9,6 +9,8 @@ import type { Archive } from './archive.js';
  */
 export interface PrivateApt {
   readonly run: (program: 'apt-get' | 'apt-cache', args: readonly string[], cwd?: string) => Promise<RunResult>;
+  /** Where packages are downloaded to. */
+  readonly archives: string;
   /** What has been downloaded, complete and not. */
   readonly downloadedBytes: () => number;
   readonly packages: () => string[];
@@ -27,6 +29,7 @@ export function openPrivateApt(dir: string, archive: Archive, suite: string): Pr
   writeFileSync(configPath, configuration(dir, sourcesPath));
   const options = ['--config-file', configPath];
   return {
+    archives,
     run: (program, args, cwd = dir) =>
       attempt(program, [...options, ...args], { cwd, env: { LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' } }),
     packages: () =>

@@ -1,7 +1,18 @@
 import { startClock } from '../host/duration.js';
+import { inParallel } from '../host/in-parallel.js';
 import { withProgress } from '../host/progress.js';
+import { layOutSeries } from '../native/from-series.js';
 import { buildFuzz } from '../native/fuzz.js';
 import { buildThreads, runThreads, withMutantThreads } from '../native/threads.js';
+import { ensureCbmc } from '../prove/bounded/cbmc.js';
+import {
+  boundedMutants,
+  boundedPrograms,
+  company,
+  runBounded,
+  tryBoundedMutant,
+  type Company,
+} from '../prove/bounded/run-bounded.js';
 import { fuzzMutant, quickMutants, scenarioMutants, tryScenarioMutant } from '../prove/fuzz/mutants.js';
 import { runFuzz } from '../prove/fuzz/run-fuzz.js';
 import { runLitmus } from '../prove/litmus/run-litmus.js';
@@ -19,7 +30,7 @@ export const proveSuite: Suite = {
     const tests = [...(await scenarioTests(scenarios)), await fuzzTest(fuzz)];
     for (const mutant of quickMutants) tests.push(await mutantTest(mutant));
     for (const mutant of scenarioMutants()) tests.push(await scenarioMutantTest(mutant));
-    tests.push(...(await threadTests()), ...(await litmusTests()));
+    tests.push(...(await threadTests()), ...(await litmusTests()), ...(await boundedTests()));
     return { tests };
   },
 };
@@ -87,6 +98,30 @@ async function litmusTests(): Promise<TestResult[]> {
           `not ${untested.map(({ scope, letter }) => `(${letter}) of ${scope}`).join(', ')}`,
         ),
   ];
+}
+
+/** Of the shortest rings. */
+const fewestEntries = 2;
+
+async function boundedTests(): Promise<TestResult[]> {
+  const cbmc = await withProgress(ensureCbmc);
+  const tree = await layOutSeries();
+  const cases = boundedPrograms.flatMap(({ program, what }) =>
+    (Object.keys(company) as Company[]).map((who) => ({ program, what, who })),
+  );
+  const good = await inParallel(cases, async ({ program, what, who }): Promise<TestResult> => {
+    const elapsed = startClock();
+    const title = `bounded: ${what}, ${company[who]}`;
+    const violated = await runBounded(cbmc, tree, { program, who, entries: fewestEntries });
+    return { ...(violated.length === 0 ? passed(title) : failed(title, violated.join('\n'))), seconds: elapsed() };
+  });
+  const found = await inParallel(boundedMutants, async ({ mutant, ...where }): Promise<TestResult> => {
+    const elapsed = startClock();
+    const title = `bounded: the mutant ${mutant} is found`;
+    const detail = await tryBoundedMutant(cbmc, mutant, where);
+    return { ...(detail === undefined ? failed(title, 'nothing was found') : passed(title)), seconds: elapsed() };
+  });
+  return [...good, ...found];
 }
 
 function passed(title: string): TestResult {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { needsPackages } from '../packages.js';
+import { addProveBounded } from './bounded.js';
 import { addProveFuzz } from './fuzz.js';
 import { addProveLitmus } from './litmus.js';
 import { addProveSpin } from './spin.js';
@@ -17,4 +18,5 @@ export function addProve(program: Command): void {
   addProveThreads(prove);
   addProveLitmus(prove);
   addProveSpin(prove);
+  addProveBounded(prove);
 }

@@ -132,7 +132,7 @@ const neededArguments: Readonly<Record<string, string>> = {
   patches: 'check',
   prove: 'litmus',
   'test:fresh': '--suite bookworm',
-  xdp: 'list',
+  xdp: 'attach queue --device lo',
 };
 const programs = ['apt-get', 'sudo', 'python3'] as const;
 

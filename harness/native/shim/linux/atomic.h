@@ -5,8 +5,22 @@
 #include <linux/compiler.h>
 
 /* A full barrier if it succeeds. */
+#ifdef SHIM_STEPS
+#define try_cmpxchg(p, old, new) ({							\
+	shim_others();									\
+	bool __done = *(p) == *(old);							\
+	if (__done) {									\
+		*(p) = (new);								\
+		shim_step(p);								\
+	} else {									\
+		*(old) = *(p);								\
+	}										\
+	__done;										\
+})
+#else
 #define try_cmpxchg(p, old, new) \
 	__atomic_compare_exchange_n(p, old, new, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED)
+#endif
 
 #define xchg(p, value)		__atomic_exchange_n(p, value, __ATOMIC_SEQ_CST)
 

@@ -10,7 +10,16 @@
  * With SHIM_CHECKED the accesses are those of the compiler's memory model, which sanitizers know, copies
  * are visible to them, and a warning ends the program.
  */
-#ifdef SHIM_CHECKED
+#ifdef SHIM_STEPS
+/*
+ * With SHIM_STEPS each access to what is shared is a step: others act before it, and what it did is looked at.
+ * A wait for others ends the run, as one in which they came first.
+ */
+void shim_others(void);
+void shim_step(const void *written);
+#define READ_ONCE(x)		({ shim_others(); (x); })
+#define WRITE_ONCE(x, value)	do { shim_others(); (x) = (value); shim_step(&(x)); } while (0)
+#elif defined(SHIM_CHECKED)
 /* For ThreadSanitizer, which knows no control dependencies, a load is taken to order what depends on it. */
 #ifndef SHIM_LOADS
 #define SHIM_LOADS		__ATOMIC_RELAXED
@@ -24,8 +33,14 @@
 /* Only KCSAN is told anything. */
 #define data_race(expression)	(expression)
 
+#ifdef SHIM_STEPS
+#define smp_load_acquire(p)		READ_ONCE(*(p))
+#define smp_store_release(p, value)	WRITE_ONCE(*(p), value)
+#define smp_rmb()			((void)0)
+#define smp_wmb()			((void)0)
+#define smp_mb()			((void)0)
 /* On x86 the processor keeps loads in order, and stores: only the compiler must be told. */
-#if defined(__x86_64__) && !defined(SHIM_CHECKED)
+#elif defined(__x86_64__) && !defined(SHIM_CHECKED)
 #define smp_load_acquire(p)		({ __typeof__(*(p)) __v = READ_ONCE(*(p)); barrier(); __v; })
 #define smp_store_release(p, value)	do { barrier(); WRITE_ONCE(*(p), value); } while (0)
 #define smp_rmb()			barrier()

@@ -10,6 +10,9 @@
  */
 #define SPINS_BEFORE_YIELD 1000
 
+#ifdef SHIM_STEPS
+void cpu_relax(void);
+#else
 static inline void cpu_relax(void)
 {
 	static __thread unsigned int spins;
@@ -22,5 +25,6 @@ static inline void cpu_relax(void)
 	if (++spins % SPINS_BEFORE_YIELD == 0)
 		sched_yield();
 }
+#endif
 
 #endif

@@ -23,6 +23,11 @@ static inline void shim_moment(void)
 }
 #endif
 
+#ifdef SHIM_STEPS
+void spin_lock(spinlock_t *lock);
+void spin_unlock(spinlock_t *lock);
+bool spin_trylock(spinlock_t *lock);
+#else
 static inline bool spin_trylock(spinlock_t *lock)
 {
 	shim_moment();
@@ -41,6 +46,7 @@ static inline void spin_unlock(spinlock_t *lock)
 	__atomic_store_n(&lock->held, 0, __ATOMIC_RELEASE);
 	shim_moment();
 }
+#endif
 
 #define spin_lock_bh	spin_lock
 #define spin_unlock_bh	spin_unlock

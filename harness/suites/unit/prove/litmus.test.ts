@@ -1,6 +1,6 @@
 import test from 'ava';
 import { FlashError } from '../../../errors.js';
-import { isRelease } from '../../../prove/litmus/herd.js';
+import { isRelease } from '../../../prove/fetched-tool.js';
 import { lettersOf, untested } from '../../../prove/litmus/letters.js';
 import { parseLitmusTest, readLitmusTests } from '../../../prove/litmus/litmus-test.js';
 import { readObservation } from '../../../prove/litmus/run-litmus.js';
@@ -84,10 +84,10 @@ test('what herd7 has observed is read', (t) => {
 });
 
 test('a herd7 that is too old is not taken', (t) => {
-  t.true(isRelease('7.58, Rev: exported'));
-  t.true(isRelease('8.1'));
-  t.false(isRelease('7.55'));
-  t.false(isRelease(''));
+  t.true(isRelease('7.58, Rev: exported', [7, 56]));
+  t.true(isRelease('8.1', [7, 56]));
+  t.false(isRelease('7.55', [7, 56]));
+  t.false(isRelease('', [7, 56]));
 });
 
 test('the litmus tests of the series can be read', (t) => {
