@@ -33,6 +33,17 @@ int flash_frames__add(struct flash_frames *frames, __u32 first, __u32 count)
 	return 0;
 }
 
+int flash_frames__add_own(struct flash_frames *frames)
+{
+	const struct flash_umem *umem = frames->umem;
+	int err = 0;
+
+	for (__u32 i = 0; i < flash_umem__frame_count(umem) && !err; i++)
+		if (__atomic_load_n(&umem->owners[i], __ATOMIC_RELAXED) == umem->owner)
+			err = flash_frames__add(frames, i, 1);
+	return err;
+}
+
 __u32 flash_frames__move(struct flash_frames *to, struct flash_frames *from, __u32 max)
 {
 	__u32 room = to->capacity - to->count, count = from->count < max ? from->count : max;

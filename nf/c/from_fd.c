@@ -44,6 +44,24 @@ int flash_umem__from_fd(struct flash_umem **out, int fd, __u32 frame_size, __u32
 	return 0;
 }
 
+int flash_umem__share(struct flash_umem *umem, int fd, __u8 owner)
+{
+	__u64 count = flash_umem__frame_count(umem);
+	struct stat owners;
+	void *start;
+
+	if (fstat(fd, &owners))
+		return -errno;
+	if (count > (__u64)owners.st_size)
+		return -EPROTO;
+	start = mmap(NULL, count, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (start == MAP_FAILED)
+		return -errno;
+	umem->owners = start;
+	umem->owner = owner;
+	return 0;
+}
+
 /* What is common to both kinds of libxdp's rings. */
 #define ring__set_up(ring, start, offset, entries)                                                 \
 	do {                                                                                       \

@@ -27,6 +27,11 @@ struct flash_umem {
 	__u64 size;
 	__u32 frame_size, ring_size;
 	/*
+	 * Of a memory that functions share: a byte per frame, which says whose it is, and ours. NULL if all
+	 * frames are ours.
+	 */
+	__u8 *owners, owner;
+	/*
 	 * libxdp makes a pair together with the UMEM, for the first socket. Attempts to create that one
 	 * have to pass this pair, and no copy of it: libxdp unmaps other ones when it fails.
 	 */
@@ -64,6 +69,16 @@ struct flash_socket {
 	struct ring_mapping mappings[4];
 };
 
+/*
+ * What comes from a ring is ours. Whoever sees that the ring was released sees this, too: it is said before.
+ */
+static inline void umem__own(const struct flash_umem *umem, __u64 addr)
+{
+	if (umem->owners && addr < umem->size)
+		__atomic_store_n(&umem->owners[addr >> __builtin_ctz(umem->frame_size)], umem->owner,
+				 __ATOMIC_RELAXED);
+}
+
 /* A frame that is no packet of the program: it comes from a ring. */
 static inline void frames__add_addr(struct flash_frames *frames, __u64 addr)
 {
@@ -82,6 +97,10 @@ struct ring_sizes {
 
 /* The memory and the socket behind descriptors that somebody else opened, which stay his to close. */
 int flash_umem__from_fd(struct flash_umem **umem, int fd, __u32 frame_size, __u32 frame_count);
+/* Functions share the memory: what is behind @fd says whose each frame is. Returns 0 or -errno. */
+int flash_umem__share(struct flash_umem *umem, int fd, __u8 owner);
+/* Adds the frames that are said to be ours. -ENOSPC if there is no room for them. */
+int flash_frames__add_own(struct flash_frames *frames);
 int flash_socket__from_fd(struct flash_socket **socket, struct flash_umem *umem,
 			  struct flash_frames *frames, int fd, const struct ring_sizes *sizes);
 /* Lets go of the rings of such a socket. */

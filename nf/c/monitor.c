@@ -12,12 +12,13 @@
 
 #include "port.h"
 
-enum { most_fds = 2, answer_s = 10, retry_ms = 1000, ask_again_ms = 50 };
+enum { most_fds = 3, answer_s = 10, retry_ms = 1000, ask_again_ms = 50 };
 
 static int send_join(const struct flash_port *port)
 {
 	char control[CMSG_SPACE(most_fds * sizeof(int))] = { };
-	const int fds[most_fds] = { port->socket_fd, port->umem_fd };
+	const int fds[most_fds] = { port->socket_fd, port->umem_fd, port->owners_fd };
+	const size_t len = (port->owners_fd < 0 ? 2 : 3) * sizeof(*fds);
 	struct iovec part = { (void *)&port->join, sizeof(port->join) };
 	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
 
@@ -26,14 +27,14 @@ static int send_join(const struct flash_port *port)
 		struct cmsghdr *header;
 
 		message.msg_control = control;
-		message.msg_controllen = sizeof(control);
+		message.msg_controllen = CMSG_SPACE(len);
 		header = CMSG_FIRSTHDR(&message);
 		*header = (struct cmsghdr) {
 			.cmsg_level = SOL_SOCKET,
 			.cmsg_type = SCM_RIGHTS,
-			.cmsg_len = CMSG_LEN(sizeof(fds)),
+			.cmsg_len = CMSG_LEN(len),
 		};
-		memcpy(CMSG_DATA(header), fds, sizeof(fds));
+		memcpy(CMSG_DATA(header), fds, len);
 	}
 	return sendmsg(port->monitor_fd, &message, MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
@@ -65,8 +66,8 @@ static ssize_t receive(int monitor_fd, union message *data, int fds[most_fds], i
 	ssize_t len;
 
 	memset(data, 0, sizeof(*data));
-	fds[0] = -1;
-	fds[1] = -1;
+	for (int i = 0; i < most_fds; i++)
+		fds[i] = -1;
 	len = recvmsg(monitor_fd, &message, flags | MSG_CMSG_CLOEXEC);
 	if (len < 0)
 		return errno == EAGAIN && !(flags & MSG_DONTWAIT) ? -ETIMEDOUT : -errno;
@@ -89,6 +90,29 @@ static __u32 edges_of(__u32 edges)
 	return edges < FLASH_MAX_EDGES ? edges : FLASH_MAX_EDGES;
 }
 
+/* The frames of others may come to it, so that there is room for all. */
+static int port__take_shared(struct flash_port *port, const struct joined_message *joined)
+{
+	int err;
+
+	if (joined->owner > most_owner || port->owners_fd < 0)
+		return -EPROTO;
+	err = flash_umem__share(port->umem, port->owners_fd, joined->owner);
+	if (!err)
+		err = flash_frames__create(&port->frames, port->umem, joined->frame_count);
+	return err ? err : flash_frames__add_own(port->frames);
+}
+
+static int port__take_frames(struct flash_port *port, const struct joined_message *joined)
+{
+	int err;
+
+	if (joined->owner)
+		return port__take_shared(port, joined);
+	err = flash_frames__create(&port->frames, port->umem, joined->own_frames);
+	return err ? err : flash_frames__add(port->frames, 0, joined->own_frames);
+}
+
 static int port__take(struct flash_port *port, const struct joined_message *joined)
 {
 	const struct ring_sizes sizes = { joined->rx, joined->tx, joined->fill, joined->completion };
@@ -96,9 +120,7 @@ static int port__take(struct flash_port *port, const struct joined_message *join
 				      joined->frame_count);
 
 	if (!err)
-		err = flash_frames__create(&port->frames, port->umem, joined->own_frames);
-	if (!err)
-		err = flash_frames__add(port->frames, joined->first_frame, joined->own_frames);
+		err = port__take_frames(port, joined);
 	if (!err)
 		err = flash_socket__from_fd(&port->socket, port->umem, port->frames, port->socket_fd,
 					    &sizes);
@@ -126,6 +148,7 @@ static int port__await_answer(struct flash_port *port, const struct flash_join_o
 	    fds[1] >= 0) {
 		port->socket_fd = fds[0];
 		port->umem_fd = fds[1];
+		port->owners_fd = fds[2];
 		return port__take(port, &message.joined);
 	}
 	close_fds(fds);

@@ -19,6 +19,7 @@ struct flash_port *flash_port__new(void)
 	port->monitor_fd = -1;
 	port->socket_fd = -1;
 	port->umem_fd = -1;
+	port->owners_fd = -1;
 	port->edges = 1;
 	return port;
 }
@@ -107,6 +108,7 @@ void flash_port__close(struct flash_port *port)
 	flash_umem__destroy(port->umem);
 	close_if_open(port->socket_fd);
 	close_if_open(port->umem_fd);
+	close_if_open(port->owners_fd);
 	close_if_open(port->monitor_fd);
 	free(port);
 }

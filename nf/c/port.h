@@ -16,6 +16,7 @@ struct flash_port {
 	bool leaving;
 	/* Of one that joined a chain; -1 if not. */
 	int monitor_fd, socket_fd, umem_fd;
+	int owners_fd;			/* of a memory that functions share; -1 if it is its own */
 	bool rejoining;			/* has asked, and was not answered yet */
 	__u64 next_attempt_ms;
 	struct sockaddr_un monitor;

@@ -6,7 +6,7 @@
 #include <linux/types.h>
 #include <sys/un.h>
 
-enum { protocol_version = 1, name_len = 32, why_len = 200 };
+enum { protocol_version = 1, name_len = 32, why_len = 200, most_owner = 254 };
 
 enum message_type {
 	message_join = 1,
@@ -28,7 +28,7 @@ struct join_message {
 struct joined_message {
 	struct message_header header;
 	__u32 frame_size, frame_count;		/* of the UMEM */
-	__u32 first_frame, own_frames;
+	__u32 owner, own_frames;		/* its number in the owner bytes; 0: there are none */
 	__u32 rx, tx, fill, completion;		/* sizes of rings */
 	__u32 edges;
 };

@@ -19,6 +19,7 @@ __u32 flash_socket__receive(struct flash_socket *socket, struct flash_packet *pa
 			.addr = desc->addr,
 			.len = desc->len,
 		};
+		umem__own(socket->umem, desc->addr);
 		socket->stats.rx_bytes += desc->len;
 	}
 	if (count)
@@ -59,8 +60,12 @@ __u32 flash_socket__reclaim(struct flash_socket *socket, __u32 max)
 	struct xsk_ring_cons *completion = socket->rings.completion;
 	__u32 idx, count = xsk_ring_cons__peek(completion, max, &idx);
 
-	for (__u32 i = 0; i < count; i++)
-		frames__add_addr(socket->frames, *xsk_ring_cons__comp_addr(completion, idx + i));
+	for (__u32 i = 0; i < count; i++) {
+		__u64 addr = *xsk_ring_cons__comp_addr(completion, idx + i);
+
+		umem__own(socket->umem, addr);
+		frames__add_addr(socket->frames, addr);
+	}
 	if (count)
 		xsk_ring_cons__release(completion, count);
 	return count;

@@ -109,6 +109,8 @@ void flash_umem__destroy(struct flash_umem *umem)
 	if (!umem)
 		return;
 	flash_umem__close(umem);
+	if (umem->owners)
+		munmap(umem->owners, flash_umem__frame_count(umem));
 	munmap(umem->area, umem->size);
 	free(umem);
 }

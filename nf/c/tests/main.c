@@ -12,7 +12,7 @@ struct surroundings given;
 
 static const struct xsk_test *const groups[] = { lifetime_tests, place_tests, refusal_tests,
 						 traffic_tests, waiting_tests, port_tests,
-						 event_loop_tests };
+						 event_loop_tests, shared_memory_tests };
 
 /* The next one, from the first one on. */
 static const struct xsk_test *next_test(size_t *group, const struct xsk_test *test)

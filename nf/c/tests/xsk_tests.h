@@ -15,7 +15,8 @@ struct xsk_test {
 
 /* Each ends with a row that has no title. */
 extern const struct xsk_test lifetime_tests[], place_tests[], refusal_tests[], traffic_tests[],
-			     waiting_tests[], port_tests[], event_loop_tests[];
+			     waiting_tests[], port_tests[], event_loop_tests[],
+			     shared_memory_tests[];
 
 /* What the program was given. */
 struct surroundings {

@@ -16,6 +16,7 @@ use crate::protocol::{encode_join, Joined, Message};
 use crate::socket::{RingSizes, Socket};
 use crate::sys::frames::Frames;
 use crate::sys::mapping::Mapping;
+use crate::sys::owners::Owners;
 
 /// Where the monitor listens unless told.
 pub const MONITOR_PATH: &str = "/run/flash/monitor.sock";
@@ -90,10 +91,11 @@ fn join_once(options: &JoinOptions) -> Result<Port, Error> {
     let (message, fds) = await_answer(&connection).trying(asking)?;
     match message {
         Some(Message::Joined(joined)) => {
-            let [socket, umem]: [OwnedFd; 2] = fds
-                .try_into()
-                .map_err(|_| Error::Protocol("no socket and memory came"))?;
-            take(&joined, socket, umem, request, connection)
+            let mut fds = fds.into_iter();
+            let socket = fds
+                .next()
+                .ok_or(Error::Protocol("no socket and memory came"))?;
+            take(&joined, socket, fds.collect(), request, connection)
         }
         Some(Message::Refused { errno, why }) => Err(Error::Refused {
             why,
@@ -115,17 +117,11 @@ fn await_answer(connection: &OwnedFd) -> Result<(Option<Message>, Vec<OwnedFd>),
 fn take(
     joined: &Joined,
     socket: OwnedFd,
-    umem: OwnedFd,
+    memory: Vec<OwnedFd>,
     request: Request,
     connection: OwnedFd,
 ) -> Result<Port, Error> {
-    let len = check_memory(joined, &umem)?;
-    let memory = Mapping::of_file(&umem, len).trying(|| "mapping the memory".into())?;
-    let frames = Frames::new(memory, joined.frame_size);
-    let end = joined.first_frame.checked_add(joined.own_frames);
-    if !end.is_some_and(|end| frames.add(joined.first_frame..end)) {
-        return Err(Error::Protocol("there are no such frames"));
-    }
+    let frames = take_frames(joined, &memory)?;
     let Joined {
         rx,
         tx,
@@ -147,13 +143,43 @@ fn take(
         return Err(Error::Protocol("the size of a ring is no power of two"));
     }
     let socket = Socket::new(socket, sizes, false).trying(|| "mapping the rings".into())?;
-    let monitor = Monitor::new(request, umem, connection);
+    let monitor = Monitor::new(request, memory, connection);
     let port = Port::new(socket, frames, None, Some(monitor), edges);
     port.tend()?;
     Ok(port)
 }
 
-/// How long it is. It has to stay as long: a program that touches what is not there any more is killed.
+/// All frames of a memory of its own, or those that are its own of one that functions share.
+fn take_frames(joined: &Joined, fds: &[OwnedFd]) -> Result<Frames, Error> {
+    let map = |fd, len| Mapping::of_file(fd, len).trying(|| "mapping the memory".into());
+    let Joined {
+        frame_size,
+        frame_count,
+        owner,
+        own_frames,
+        ..
+    } = *joined;
+    match (u8::try_from(owner).unwrap_or_default(), fds) {
+        (0, [memory]) => {
+            let memory = map(memory, check_memory(joined, memory)?)?;
+            let frames = Frames::new(memory, frame_size);
+            if !frames.add(0..own_frames) {
+                return Err(Error::Protocol("there are no such frames"));
+            }
+            Ok(frames)
+        }
+        (1.., [memory, owners]) => {
+            let len = frame_count as usize;
+            check_len(owners, len as u64)?;
+            let memory = map(memory, check_memory(joined, memory)?)?;
+            let owners = Owners::new(map(owners, len)?, owner as u8);
+            Ok(Frames::shared(memory, frame_size, owners))
+        }
+        _ => Err(Error::Protocol("no socket and memory came")),
+    }
+}
+
+/// How long it is.
 fn check_memory(joined: &Joined, umem: &OwnedFd) -> Result<usize, Error> {
     let Joined {
         frame_size,
@@ -164,14 +190,20 @@ fn check_memory(joined: &Joined, umem: &OwnedFd) -> Result<usize, Error> {
         return Err(Error::Protocol("the size of a frame cannot be"));
     }
     let len = u64::from(frame_size) * u64::from(frame_count);
-    let there = fstat(umem)
+    check_len(umem, len)?;
+    usize::try_from(len).map_err(|_| Error::Protocol("the memory is too large"))
+}
+
+/// It has to stay as long: a program that touches what is not there any more is killed.
+fn check_len(memory: &OwnedFd, len: u64) -> Result<(), Error> {
+    let there = fstat(memory)
         .trying(|| "looking at the memory".into())?
         .st_size;
     if len == 0 || u64::try_from(there).map_or(true, |there| len > there) {
         return Err(Error::Protocol("the memory is too small"));
     }
-    if !fcntl_get_seals(umem).is_ok_and(|seals| seals.contains(SealFlags::SHRINK)) {
+    if !fcntl_get_seals(memory).is_ok_and(|seals| seals.contains(SealFlags::SHRINK)) {
         return Err(Error::Protocol("the memory could shrink"));
     }
-    usize::try_from(len).map_err(|_| Error::Protocol("the memory is too large"))
+    Ok(())
 }

@@ -19,8 +19,8 @@ use crate::protocol::{decode, Message, JOIN_LEN, MOST_BYTES};
 const RETRY: Duration = Duration::from_secs(1);
 const HEAR_EVERY: Duration = Duration::from_millis(1);
 
-/// A socket and the memory behind it.
-const MOST_FDS: usize = 2;
+/// A socket, the memory behind it, and whose each frame is if functions share that.
+const MOST_FDS: usize = 3;
 
 /// Who the function is, and where it says so.
 #[derive(Clone)]
@@ -32,8 +32,8 @@ pub(crate) struct Request {
 /// Of a function that has joined.
 pub(crate) struct Monitor {
     request: Request,
-    /// As it was handed to us, to be shown to the next monitor.
-    umem: OwnedFd,
+    /// The memory and who has what of it, as they were handed to us, to be shown to the next monitor.
+    memory: Vec<OwnedFd>,
     connection: RefCell<Option<OwnedFd>>,
     /// It was asked, and has not answered.
     rejoining: Cell<bool>,
@@ -42,10 +42,10 @@ pub(crate) struct Monitor {
 }
 
 impl Monitor {
-    pub(crate) fn new(request: Request, umem: OwnedFd, connection: OwnedFd) -> Self {
+    pub(crate) fn new(request: Request, memory: Vec<OwnedFd>, connection: OwnedFd) -> Self {
         Self {
             request,
-            umem,
+            memory,
             connection: RefCell::new(Some(connection)),
             rejoining: Cell::new(false),
             next_attempt: Cell::new(None),
@@ -111,7 +111,8 @@ impl Monitor {
             return;
         }
         self.next_attempt.set(Some(now + RETRY));
-        let fds = [port.as_fd(), self.umem.as_fd()];
+        let memory = self.memory.iter().map(AsFd::as_fd);
+        let fds: Vec<_> = std::iter::once(port.as_fd()).chain(memory).collect();
         if let Ok(connection) = ask(&self.request, &fds, SocketFlags::NONBLOCK) {
             self.connection.replace(Some(connection));
             self.rejoining.set(true);

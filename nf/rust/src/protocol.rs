@@ -16,12 +16,16 @@ const LEAVE: u32 = 5;
 
 pub(crate) const JOIN_LEN: usize = 8 + 2 * NAME_LEN;
 
+/// Those that functions have in the owner bytes.
+const MOST_OWNER: u32 = 254;
+
 /// What a function has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Joined {
     pub frame_size: u32,
     pub frame_count: u32,
-    pub first_frame: u32,
+    /// Its number in the owner bytes; 0 if the memory is its own.
+    pub owner: u32,
     pub own_frames: u32,
     pub rx: u32,
     pub tx: u32,
@@ -65,10 +69,10 @@ pub(crate) fn decode(data: &[u8]) -> Option<Message> {
     }
     let at = |index| word(data, index);
     match (at(1)?, words) {
-        (JOINED, 11) => Some(Message::Joined(Joined {
+        (JOINED, 11) if at(4)? <= MOST_OWNER => Some(Message::Joined(Joined {
             frame_size: at(2)?,
             frame_count: at(3)?,
-            first_frame: at(4)?,
+            owner: at(4)?,
             own_frames: at(5)?,
             rx: at(6)?,
             tx: at(7)?,

@@ -48,7 +48,7 @@ fn monitor(path: &PathBuf, messages: Vec<Vec<u8>>, fds: Vec<OwnedFd>) -> JoinHan
 }
 
 fn say(program: &OwnedFd, message: &[u8], fds: &[BorrowedFd<'_>]) {
-    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(2))];
+    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(3))];
     let mut control = SendAncillaryBuffer::new(&mut space);
     if !fds.is_empty() {
         assert!(control.push(SendAncillaryMessage::ScmRights(fds)));
@@ -65,6 +65,11 @@ fn joined(frame_size: u32, frames: u32, own: u32, ring: u32) -> Vec<u8> {
     message(&[1, 2, frame_size, frames, 0, own, ring, ring, ring, ring, 1])
 }
 
+/// Into a memory that functions share, as the one of this number.
+fn joined_as(owner: u32) -> Vec<u8> {
+    message(&[1, 2, 2048, 8, owner, 4, 64, 64, 64, 64, 1])
+}
+
 fn memory(frames: u64) -> OwnedFd {
     let memory = memfd_create("memory", MemfdFlags::ALLOW_SEALING).unwrap();
     ftruncate(&memory, frames * 2048).unwrap();
@@ -75,6 +80,10 @@ fn sealed(frames: u64) -> OwnedFd {
     let memory = memory(frames);
     rustix::fs::fcntl_add_seals(&memory, rustix::fs::SealFlags::SHRINK).unwrap();
     memory
+}
+
+fn empty() -> OwnedFd {
+    sealed(0)
 }
 
 fn any_socket() -> OwnedFd {
@@ -165,6 +174,22 @@ fn a_monitor_that_makes_no_sense_is_not_followed() {
             joined(2048, 8, 8, 48),
             both(sealed(8)),
             "the size of a ring is no power of two",
+        ),
+        (joined_as(7), both(sealed(8)), "no socket and memory came"),
+        (
+            joined_as(7),
+            vec![any_socket(), sealed(8), memory(1)],
+            "the memory could shrink",
+        ),
+        (
+            joined_as(7),
+            vec![any_socket(), sealed(8), empty()],
+            "the memory is too small",
+        ),
+        (
+            joined_as(255),
+            vec![any_socket(), sealed(8), sealed(1)],
+            "its answer is none",
         ),
     ] {
         let monitor = monitor(&path, vec![answer], fds);

@@ -38,7 +38,7 @@ fn what_the_monitor_says_is_understood() {
     let joined = Joined {
         frame_size: 2048,
         frame_count: 10,
-        first_frame: 2,
+        owner: 2,
         own_frames: 8,
         rx: 64,
         tx: 128,
@@ -76,6 +76,7 @@ fn nothing_else_is_a_message() {
         message(&[1, 4], b""),
         message(&[1, 4, 1, 1], b""),
         message(&[1, 2, 2048, 10], b""),
+        message(&[1, 2, 2048, 10, 255, 8, 64, 64, 64, 64, 1], b""),
         message(&[1, 3, 13], b"too short"),
         message(&[1], b""),
         message(&[1], b"abc"),
@@ -91,14 +92,14 @@ fn the_library_in_c_says_the_same() {
     let header = include_str!("../../../c/protocol.h");
 
     for line in [
-        "protocol_version = 1, name_len = 32, why_len = 200",
+        "protocol_version = 1, name_len = 32, why_len = 200, most_owner = 254",
         "message_join = 1,",
         "message_joined = 2,",
         "message_refused = 3,",
         "message_edges = 4,",
         "message_leave = 5,",
         "__u32 frame_size, frame_count;",
-        "__u32 first_frame, own_frames;",
+        "__u32 owner, own_frames;",
         "__u32 rx, tx, fill, completion;",
         &format!("sizeof(struct join_message) == {JOIN_LEN},"),
         "sizeof(struct joined_message) == 44,",

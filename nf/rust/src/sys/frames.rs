@@ -16,6 +16,7 @@ use std::ops::Range;
 use std::slice;
 
 use super::mapping::Mapping;
+use super::owners::Owners;
 
 pub(crate) struct Frames {
     memory: Mapping,
@@ -23,6 +24,8 @@ pub(crate) struct Frames {
     size: u32,
     /// Whether we have it, free or as a [`Frame`].
     ours: Box<[Cell<bool>]>,
+    /// Of a memory that functions share, each of which says there what it has and has on its rings.
+    owners: Option<Owners>,
     free: RefCell<Vec<u32>>,
     held: Cell<u32>,
     impossible: Cell<u64>,
@@ -37,9 +40,24 @@ impl Frames {
             memory,
             size,
             ours: vec![Cell::new(false); count].into_boxed_slice(),
+            owners: None,
             free: RefCell::new(Vec::with_capacity(count)),
             held: Cell::new(0),
             impossible: Cell::new(0),
+        }
+    }
+
+    /// Functions share the memory, and ours are those frames that `owners` says.
+    pub(crate) fn shared(memory: Mapping, size: u32, owners: Owners) -> Self {
+        let frames = Self::new(memory, size);
+        for index in (0..).take(frames.ours.len()) {
+            if owners.is_ours(index) {
+                frames.add(index..index + 1);
+            }
+        }
+        Self {
+            owners: Some(owners),
+            ..frames
         }
     }
 
@@ -118,7 +136,13 @@ impl Frames {
     fn take_back(&self, addr: u64) -> Option<u32> {
         let index = u32::try_from(addr / u64::from(self.size)).ok()?;
         let ours = self.ours.get(index as usize)?;
-        (!ours.replace(true)).then_some(index)
+        if ours.replace(true) {
+            return None;
+        }
+        if let Some(owners) = &self.owners {
+            owners.make_ours(index);
+        }
+        Some(index)
     }
 
     fn refuse<T>(&self) -> Option<T> {

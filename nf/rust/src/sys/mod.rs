@@ -7,4 +7,6 @@ pub(crate) mod frames;
 pub(crate) mod mapping;
 #[cfg(not(loom))]
 pub(crate) mod options;
+#[cfg(not(loom))]
+pub(crate) mod owners;
 pub(crate) mod ring;

@@ -1,4 +1,6 @@
-use super::{Frame, Frames, Mapping};
+use super::{Frame, Frames, Mapping, Owners};
+
+use rustix::fs::{ftruncate, memfd_create, MemfdFlags};
 
 const SIZE: u32 = 2048;
 const COUNT: u32 = 4;
@@ -83,6 +85,47 @@ fn what_is_outside_of_the_memory_or_of_the_frame_is_not_believed() {
         (2, 0),
         "the frames came back all the same"
     );
+}
+
+/// Two of the same bytes, as two functions have them.
+fn shared(ours: [u8; COUNT as usize]) -> (Frames, Owners) {
+    let file = memfd_create("owners", MemfdFlags::CLOEXEC).unwrap();
+    ftruncate(&file, COUNT.into()).unwrap();
+    let map = || Mapping::of_file(&file, COUNT as usize).unwrap();
+    for (index, &owner) in (0..).zip(&ours) {
+        Owners::new(map(), owner).make_ours(index);
+    }
+    let memory = Mapping::anonymous((SIZE * COUNT) as usize).unwrap();
+    let frames = Frames::shared(memory, SIZE, Owners::new(map(), OURS));
+    (frames, Owners::new(map(), OURS))
+}
+
+const OURS: u8 = 7;
+
+#[test]
+fn of_a_shared_memory_those_frames_are_had_that_are_said_to_be_ours() {
+    let (frames, owners) = shared([OURS, 9, 0, OURS]);
+
+    let mut addrs = lend_all(&frames);
+
+    addrs.sort_unstable();
+    assert_eq!(addrs, [0, u64::from(3 * SIZE)]);
+    assert!(!owners.is_ours(1) && !owners.is_ours(2) && !owners.is_ours(COUNT));
+}
+
+#[test]
+fn a_frame_of_another_function_is_ours_once_the_kernel_has_given_it() {
+    let (frames, owners) = shared([OURS, 9, 9, 0]);
+
+    let (packet, _) = frames.accept(u64::from(SIZE) + 256, 60).unwrap();
+    assert_eq!([1, 2].map(|index| owners.is_ours(index)), [true, false]);
+    frames.reclaim(u64::from(2 * SIZE));
+    assert!(owners.is_ours(2));
+
+    drop(packet);
+    assert_eq!((frames.free(), frames.impossible()), (3, 0));
+    frames.reclaim(u64::from(SIZE * COUNT));
+    assert!(!owners.is_ours(3), "nothing else is");
 }
 
 #[test]
