@@ -1,3 +1,4 @@
+import { fstatSync } from 'node:fs';
 import koffi from 'koffi';
 import { libc } from './libc.js';
 import { checkErrno, NativeError } from './native-error.js';
@@ -28,6 +29,7 @@ export interface SealedMemory extends Mapping {
 
 const memfdFlags = { closeOnExec: 1, allowSealing: 2, noExec: 8 } as const;
 const addSeals = 1033;
+const duplicateCloseOnExec = 1030;
 const seals = { seal: 1, shrink: 2, grow: 4 } as const;
 
 /** Unmapping closes the descriptor, too. */
@@ -43,19 +45,43 @@ export function mapSealedMemory(name: string, lengthBytes: number): SealedMemory
   try {
     checkErrno(attempted, libc.ftruncate(fd, lengthBytes));
     checkErrno(attempted, libc.fcntl(fd, addSeals, seals.seal | seals.shrink | seals.grow));
-    const mapping = map(attempted, lengthBytes, mapShared, fd as number, 0n);
-    return {
-      ...mapping,
-      fd: fd as number,
-      unmap() {
-        mapping.unmap();
-        libc.close(fd);
-      },
-    };
+    return keep(map(attempted, lengthBytes, mapShared, fd as number, 0n), fd as number);
   } catch (error) {
     libc.close(fd);
     throw error;
   }
+}
+
+const getSeals = 1034;
+
+/** By which memory is known again: nothing else has it as long as the memory is there. */
+export function identifyMemory(fd: number): string {
+  const { dev, ino } = fstatSync(fd, { bigint: true });
+  return `${dev}:${ino}`;
+}
+
+/** Memory that somebody else has made and handed over; undefined if it has not as many bytes for good. */
+export function mapReceivedMemory(fd: number, lengthBytes: number): SealedMemory | undefined {
+  const attempted = `mapping ${lengthBytes} bytes of shared memory`;
+  const sealed = libc.fcntl(fd, getSeals, 0) as number;
+  if (sealed < 0 || (sealed & seals.shrink) === 0 || fstatSync(fd).size !== lengthBytes) return undefined;
+  const own = checkErrno(attempted, libc.fcntl(fd, duplicateCloseOnExec, 0));
+  try {
+    return keep(map(attempted, lengthBytes, mapShared, own, 0n), own);
+  } catch (error) {
+    libc.close(own);
+    throw error;
+  }
+}
+
+function keep(mapping: Mapping, fd: number): SealedMemory {
+  return {
+    ...{ ...mapping, fd },
+    unmap() {
+      mapping.unmap();
+      libc.close(fd);
+    },
+  };
 }
 
 /** In huge pages, which the machine must have set aside (/proc/sys/vm/nr_hugepages). */

@@ -7,6 +7,8 @@ export interface SocketOptions {
   readonly ifname: string;
   readonly queue: number;
   readonly umem: Umem;
+  /** Of a socket on another queue that has this memory already, and is bound. Somebody else may have opened it. */
+  readonly umemOfFd?: number | undefined;
   /** Entries; 0 leaves the ring out. */
   readonly rxSize?: number;
   readonly txSize?: number;

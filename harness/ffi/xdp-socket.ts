@@ -2,7 +2,8 @@ import koffi from 'koffi';
 import { callInThread } from './in-thread.js';
 import { afXdp, bindFlag, libc, message, pageOffset, pollEvent, sockRaw, solXdp, umemFlag, xdpOption } from './libc.js';
 import { layouts } from './layouts.js';
-import { mapRing, type Mapping } from './memory.js';
+import { mapRingMemory } from './map-rings.js';
+import type { Mapping } from './memory.js';
 import { checkErrno, errnoName, NativeError } from './native-error.js';
 import { inNetns, netnsOf } from './netns.js';
 import { getXdpOption, readRingOffsets, type RingOffsets } from './xdp-options.js';
@@ -29,10 +30,11 @@ function openHere(options: SocketOptions): XdpSocket {
   try {
     const netns = netnsOf(fd);
     const pool = poolName({ netns, ifindex, queue });
-    const sharing = sharedWith(umem, pool);
-    if (sharing.with === undefined) registerUmem(fd, umem);
-    const rings = setUpRings(fd, options, sharing.samePool?.rings, mappings);
-    const bind = (): void => bindSocket(fd, ifindex, options, sharing.with?.fd);
+    const sharing = options.umemOfFd === undefined ? sharedWith(umem, pool) : undefined;
+    const ownerFd = options.umemOfFd ?? sharing?.with?.fd;
+    if (ownerFd === undefined) registerUmem(fd, umem);
+    const rings = setUpRings(fd, options, sharing?.samePool?.rings, mappings);
+    const bind = (): void => bindSocket(fd, ifindex, options, ownerFd);
     if (options.bind !== false) bind();
     const socket = makeSocket({ fd, netns, ifindex, queue, pool, umem, rings, bind }, mappings);
     rememberSocket(umem, socket);
@@ -70,15 +72,9 @@ function setUpRings(fd: number, options: SocketOptions, samePool: Rings | undefi
   const offsets = readRingOffsets(fd);
   const memory = (size: number, page: bigint, offset: RingOffsets, bytes: number): RingMemory => {
     if (size === 0) return absentRing;
-    const mapping = mapRing(fd, offset.desc + size * bytes, page);
+    const { memory: ring, mapping } = mapRingMemory(fd, size, page, offset, bytes);
     mappings.push(mapping);
-    return {
-      producer: new Uint32Array(mapping.buffer, offset.producer, 1),
-      consumer: new Uint32Array(mapping.buffer, offset.consumer, 1),
-      flags: new Uint32Array(mapping.buffer, offset.flags, 1),
-      entries: new DataView(mapping.buffer, offset.desc, size * bytes),
-      size,
-    };
+    return ring;
   };
   return {
     fill: samePool?.fill ?? fillRing(memory(sizes.fill, pageOffset.fill, offsets.fr, entryBytes.address)),

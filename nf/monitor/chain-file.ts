@@ -16,6 +16,24 @@ const sizeSchema = (least: number, most: number) =>
 
 const mostQueue = 63;
 
+const framesSchema = z
+  .number()
+  .int()
+  .min(2)
+  .max(1 << 20);
+const frameSizeSchema = sizeSchema(2048, 4096);
+const usualFrameSize = 2048;
+
+/** What functions share: packets go from one to the other without a copy. */
+const memorySchema = z
+  .strictObject({ frames: framesSchema, frameSize: frameSizeSchema.default(usualFrameSize) })
+  .readonly();
+
+export type MemorySize = z.output<typeof memorySchema>;
+
+/** Each has a number in the bytes that say whose a frame is. */
+export const mostMembers = 254;
+
 /** A name or a number. */
 const idSchema = z.union([z.string().min(1), z.number().int().min(0)]);
 
@@ -45,13 +63,12 @@ const functionSchema = z
     missing: z.enum(['bypass', 'stall', 'drop']).default('stall'),
     /** How long it may go on when it is not wanted any more. */
     leaveSeconds: z.number().int().min(1).max(86_400).default(60),
-    frames: z
-      .number()
-      .int()
-      .min(2)
-      .max(1 << 20)
-      .default(4096),
-    frameSize: sizeSchema(2048, 4096).default(2048),
+    /** In which its frames are, with those of others. Without one it has a memory of its own. */
+    memory: z.string().optional(),
+    /** Its share, if there is a memory. */
+    frames: framesSchema.default(4096),
+    /** Of a memory of its own. */
+    frameSize: frameSizeSchema.optional(),
     ring: sizeSchema(2, 1 << 15).default(1024),
   })
   .readonly();
@@ -77,19 +94,27 @@ function expand(functions: FileFunctions): readonly (readonly [name: string, inF
     return fn === undefined ? [target] : namesOf(target, fn);
   };
   return Object.entries(functions).flatMap(([inFile, fn]) => {
-    const { replicas: _, ...one } = fn;
+    const { replicas: _, ...rest } = fn;
+    const one = fn.memory === undefined ? { ...rest, frameSize: fn.frameSize ?? usualFrameSize } : rest;
     const to = fn.to.flatMap(spread);
     return namesOf(inFile, fn).map((name, index) => [name, inFile, { ...one, to, queue: fn.queue + index }] as const);
   });
 }
 
 const chainSchema = z
-  .strictObject({ chain: nameSchema, functions: z.record(functionNameSchema, functionSchema) })
+  .strictObject({
+    chain: nameSchema,
+    memories: z.record(nameSchema, memorySchema).default({}),
+    functions: z.record(functionNameSchema, functionSchema),
+  })
   .superRefine((file, context) => {
     const expanded = expand(file.functions);
     const functions = Object.fromEntries(expanded.map(([name, , fn]) => [name, fn]));
-    const refuse = (path: readonly string[], message: string): void =>
-      context.addIssue({ code: 'custom', path: ['functions', ...path], message });
+    const refuseAt = (path: readonly string[], message: string): void =>
+      context.addIssue({ code: 'custom', path: [...path], message });
+    const refuse = (path: readonly string[], message: string): void => refuseAt(['functions', ...path], message);
+    for (const { path, message } of wrongMemories(file.memories, file.functions, Object.values(functions)))
+      refuseAt(path, message);
     const places = new Map<string, string>();
     for (const [name, inFile, { device, queue, to, missing, ...who }] of expanded) {
       if ([who.user, who.group, who.unit, who.cgroup].every((each) => each === undefined))
@@ -117,8 +142,8 @@ const chainSchema = z
         if (each !== name && Object.hasOwn(file.functions, each)) refuse([each], `it is a replica of ${name} already`);
     }
   })
-  .transform(({ chain, functions }) => ({
-    chain,
+  .transform(({ chain, memories, functions }) => ({
+    ...{ chain, memories },
     functions: Object.fromEntries(expand(functions).map(([name, , fn]) => [name, fn])) as Readonly<
       Record<string, ChainFunction>
     >,
@@ -127,11 +152,53 @@ const chainSchema = z
 /** With every replica as a function of its own. */
 export type Chain = Readonly<z.output<typeof chainSchema>>;
 
+interface Mistake {
+  readonly path: readonly string[];
+  readonly message: string;
+}
+
+function wrongMemories(
+  memories: Readonly<Record<string, MemorySize>>,
+  inFile: FileFunctions,
+  functions: readonly ChainFunction[],
+): readonly Mistake[] {
+  const mistakes = Object.entries(inFile).flatMap(([name, { memory, frameSize }]): readonly Mistake[] => {
+    if (memory === undefined) return [];
+    if (ownOf(memories, memory) === undefined)
+      return [{ path: ['functions', name, 'memory'], message: `there is no memory ${memory}` }];
+    if (frameSize === undefined) return [];
+    return [{ path: ['functions', name, 'frameSize'], message: `the memory ${memory} says it, for all functions` }];
+  });
+  for (const [name, { frames }] of Object.entries(memories)) {
+    const members = functions.filter(({ memory }) => memory === name);
+    const shares = members.reduce((sum, member) => sum + member.frames, 0);
+    if (shares > frames)
+      mistakes.push({
+        path: ['memories', name, 'frames'],
+        message: `its functions have shares of ${shares} frames together, and there are ${frames}`,
+      });
+    if (members.length > mostMembers)
+      mistakes.push({
+        path: ['memories', name],
+        message: `${members.length} functions share it, and ${mostMembers} are the most`,
+      });
+  }
+  return mistakes;
+}
+
 /** The functions that a program means which asks for this one: it, or all replicas of this name. */
 export function meantBy({ functions }: Chain, name: string): readonly string[] {
   if (Object.hasOwn(functions, name)) return [name];
   return Object.keys(functions).filter((each) => each.replace(/\.\d+$/, '') === name);
 }
+
+/** Whether the function can go on with the socket that it has. */
+export function isSamePlace(a: ChainFunction, b: ChainFunction): boolean {
+  const key = ({ device, queue, user, group, unit, cgroup, memory, frames, frameSize, ring }: ChainFunction): string =>
+    JSON.stringify([device, queue, user, group, unit, cgroup, memory ?? null, frames, frameSize ?? null, ring]);
+  return key(a) === key(b);
+}
+
 function bypassesItself(functions: Readonly<Record<string, ChainFunction>>, start: string): boolean {
   const seen = new Set<string>();
   for (let name = start; ownOf(functions, name)?.missing === 'bypass'; name = ownOf(functions, name)?.to[0] ?? '') {

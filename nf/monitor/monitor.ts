@@ -1,6 +1,8 @@
-import { meantBy, ownOf, type Chain, type ChainFunction } from './chain-file.js';
+import { isSamePlace, meantBy, ownOf, type Chain, type ChainFunction } from './chain-file.js';
 import { FlashError } from '../../harness/errors.js';
+import { makeMemories } from './memories.js';
 import { encodeAnswer, encodeEdges, encodeJoined, encodeLeave, encodeRefused, decodeRequest } from './protocol.js';
+import { limitRequests } from './request-limit.js';
 import type { Peer, Place, SavedState, Target, World } from './surroundings.js';
 import { whyNot } from './who.js';
 
@@ -36,8 +38,6 @@ export type Command = (peer: Peer, text: string) => unknown;
 
 const errno = { noEntry: 2, io: 5, access: 13, busy: 16, invalid: 22, again: 11 } as const;
 const comeBackMs = 3000;
-/** Requests of one user in one second. */
-const mostRequests = 50;
 
 export function makeMonitor(world: World, saved: SavedState = { chain: undefined, cookies: {} }): Monitor {
   let chain = saved.chain;
@@ -46,7 +46,8 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
   const former = new Set<Member>();
   /** Of all of these. */
   const known = new WeakSet<Peer>();
-  const requests = new Map<number, { second: number; count: number }>();
+  const isTooMany = limitRequests(world.nowMs);
+  const memories = makeMemories(world, saved.memories);
   const awaited = new Map(Object.entries(saved.cookies));
   /** Those that did not come back in time, and still may if nobody has their place. */
   const late = new Map<string, string>();
@@ -82,6 +83,7 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
     attempt('saving the state', () =>
       world.save({
         chain,
+        memories: memories.saved(),
         cookies: {
           ...Object.fromEntries(awaited),
           ...Object.fromEntries([...members].map(([name, { place }]) => [name, place.cookie])),
@@ -131,17 +133,6 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
     peer.close();
   };
 
-  const isTooMany = ({ uid }: Peer): boolean => {
-    const second = Math.floor(world.nowMs() / 1000);
-    const entry = requests.get(uid);
-    const count = entry?.second === second ? entry.count + 1 : 1;
-    // One entry per user that asks within a second, so nobody can have it grow.
-    if (entry?.second !== second)
-      for (const [other, { second: old }] of requests) if (old < second) requests.delete(other);
-    requests.set(uid, { second, count });
-    return count > mostRequests;
-  };
-
   /** A place of those that were meant: the one that a program has kept, or one that nobody has. */
   const choose = (meant: readonly string[], fds: readonly number[]): Choice | undefined => {
     if (fds.length === 0) {
@@ -151,7 +142,7 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
     for (const name of meant) {
       const [fn, cookie] = [functionOf(name), awaited.get(name) ?? late.get(name)];
       if (fn === undefined || cookie === undefined || members.has(name)) continue;
-      const adopted = world.adopt(fn, fds, cookie);
+      const adopted = memories.adopt(name, fn, fds, cookie);
       if (adopted !== undefined) return { name, adopted };
     }
     return undefined;
@@ -166,14 +157,15 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
     if (known.has(peer)) return refuse(peer, errno.invalid, 'it has joined already');
     const choice = choose(own, fds);
     const fn = functionOf(choice?.name ?? '');
-    if (choice === undefined || fn === undefined) {
+    if (choice === undefined || fn === undefined || chain === undefined) {
       if (own.every((name) => members.has(name))) return refuse(peer, errno.busy, `${asked} is there already`);
       if (fds.length > 0) return refuse(peer, errno.invalid, `the socket is not that of ${asked}`);
       return refuse(peer, errno.again, `the program that was ${asked} may come back`);
     }
     const { name, adopted } = choice;
-    const place = adopted ?? world.open(fn);
-    if (place === 'busy') return refuse(peer, errno.again, `the queue of ${name} is not free`);
+    const place = adopted ?? memories.open(name, fn, chain);
+    const others = fn.memory === undefined ? '' : `, or a program is left that has had the memory ${fn.memory}`;
+    if (place === 'busy') return refuse(peer, errno.again, `the queue of ${name} is not free${others}`);
     const member: Member = { peer, place, fn, route: '' };
     // Its packets are led where they belong before it has any, and nobody sends to it before it has come.
     if (adopted === undefined) {
@@ -182,14 +174,16 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
         world.setRoute(place, targets);
         member.route = targets.map(describe).join(' ');
       } catch (error) {
-        place.close();
+        close(place);
         throw error;
       }
+      // The next monitor knows by this that a program may have it.
+      if (fn.memory !== undefined) save();
     }
-    const { frameSize, frames: frameCount, ring: ringSize } = fn;
-    const joined = encodeJoined({ frameSize, frameCount, ringSize, edges: Math.max(1, fn.to.length) });
-    if (!peer.send(joined, adopted === undefined ? [place.socketFd, place.umemFd] : [])) {
-      place.close();
+    const edges = Math.max(1, fn.to.length);
+    const joined = encodeJoined({ ...memories.tell(name, fn), share: fn.frames, ringSize: fn.ring, edges });
+    if (!peer.send(joined, adopted === undefined ? [place.socketFd, ...place.memoryFds] : [])) {
+      close(place);
       peer.close();
       return;
     }
@@ -205,9 +199,16 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
   const end = (name: string, { place }: Member): void => {
     try {
       world.cut(place);
+      memories.claim(place);
     } catch (error) {
       world.log(`cutting off ${name}: ${(error as Error).message}`);
     }
+    close(place);
+  };
+
+  const close = (place: Place): void => {
+    memories.forget(place);
+    memories.follow(chain);
     place.close();
   };
 
@@ -232,8 +233,10 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
         throw new FlashError('usage', `${[...awaited.keys()].join(', ')} may come back to this monitor, which is new`, {
           advice: `apply it again in ${comeBackMs / 1000} seconds`,
         });
+      memories.requireSame(next);
       const before = chain;
       chain = next;
+      memories.follow(chain);
       for (const name of late.keys()) {
         const [was, is] = [ownOf(before?.functions ?? {}, name), functionOf(name)];
         if (was === undefined || is === undefined || !isSamePlace(was, is)) late.delete(name);
@@ -248,7 +251,7 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
       for (const member of former) member.peer.send(encodeLeave());
     },
     hear(peer, data, fds, command) {
-      if (isTooMany(peer)) return refuse(peer, errno.again, 'too many requests');
+      if (isTooMany(peer.uid)) return refuse(peer, errno.again, 'too many requests');
       const request = decodeRequest(data);
       if (request === undefined) return refuse(peer, errno.invalid, 'this is no request');
       try {
@@ -290,6 +293,7 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
     },
     status: () => ({
       chain: chain?.chain,
+      memories: memories.status(),
       functions: Object.fromEntries(
         Object.entries(chain?.functions ?? {}).map(([name, { missing }]) => {
           const member = members.get(name);
@@ -301,11 +305,4 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
       ),
     }),
   };
-}
-
-/** Whether the function can go on with the socket that it has. */
-function isSamePlace(a: ChainFunction, b: ChainFunction): boolean {
-  const key = ({ device, queue, user, group, unit, cgroup, frames, frameSize, ring }: ChainFunction): string =>
-    JSON.stringify([device, queue, user, group, unit, cgroup, frames, frameSize, ring]);
-  return key(a) === key(b);
 }

@@ -23,8 +23,11 @@ export interface CommandRequest {
 }
 
 export interface Joined {
-  readonly frameSize: number;
-  readonly frameCount: number;
+  /** Of the memory. */
+  readonly size: { readonly frames: number; readonly frameSize: number };
+  /** Of the function, among those that share the memory; 0 if it has it alone. */
+  readonly number: number;
+  readonly share: number;
   readonly ringSize: number;
   readonly edges: number;
 }
@@ -56,10 +59,10 @@ function message(type: number, words: readonly number[], rest: Buffer = Buffer.a
   return Buffer.concat([head, rest]);
 }
 
-/** The frames are all the function's own, and the four rings have one size. */
-export function encodeJoined({ frameSize, frameCount, ringSize, edges }: Joined): Buffer {
+/** The four rings have one size. */
+export function encodeJoined({ size: { frames, frameSize }, number, share, ringSize, edges }: Joined): Buffer {
   const rings = [ringSize, ringSize, ringSize, ringSize];
-  return message(types.joined, [frameSize, frameCount, 0, frameCount, ...rings, edges]);
+  return message(types.joined, [frameSize, frames, number, share, ...rings, edges]);
 }
 
 export function encodeRefused(errno: number, why: string): Buffer {

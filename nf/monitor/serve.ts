@@ -11,6 +11,7 @@ import { parseChain } from './chain-file.js';
 import { makeMonitor, type Monitor } from './monitor.js';
 import type { Peer, SavedState } from './surroundings.js';
 import { mostBytes } from './protocol.js';
+import { savedMemorySchema } from './saved-memory.js';
 import { readCgroup, requireNames } from './who.js';
 import { makeWorld } from './world.js';
 
@@ -221,8 +222,11 @@ function command(monitor: Monitor, { uid }: Peer, text: string): unknown {
 
 function readState(path: string, log: (text: string) => void): SavedState | undefined {
   try {
-    const { chain, cookies } = JSON.parse(readFileSync(path, 'utf8')) as SavedState;
-    return { chain: chain === undefined ? undefined : parseChain(JSON.stringify(chain), path), cookies };
+    const { chain, cookies, memories } = JSON.parse(readFileSync(path, 'utf8')) as SavedState;
+    return {
+      chain: chain === undefined ? undefined : parseChain(JSON.stringify(chain), path),
+      ...{ cookies, memories: z.record(z.string(), savedMemorySchema).parse(memories ?? {}) },
+    };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') log(`${path} is not read: ${(error as Error).message}`);
     return undefined;

@@ -1,4 +1,6 @@
-import type { Chain, ChainFunction } from './chain-file.js';
+import type { Chain, ChainFunction, MemorySize } from './chain-file.js';
+import type { OwnerBytes } from './owner-bytes.js';
+import type { SavedMemory } from './saved-memory.js';
 import type { Identity } from './who.js';
 
 /** A program that is connected, and how to talk to it. */
@@ -11,13 +13,38 @@ export interface Peer extends Identity {
   readonly kill: () => boolean;
 }
 
-/** A function's socket and UMEM. */
+/** Where a socket is bound. */
+export interface Queue {
+  readonly device: string;
+  readonly queue: number;
+}
+
+/** A function's socket and memory. */
 export interface Place {
   readonly socketFd: number;
-  readonly umemFd: number;
+  /** Its memory and, if functions share that, whose each frame is; none of who has them already. */
+  readonly memoryFds: readonly number[];
   /** By which the socket is known again, whoever has it. */
   readonly cookie: string;
+  /** Of a memory that functions share: the frames that lie on its RX and its completion ring. */
+  readonly unconsumed: () => Iterable<number>;
   readonly close: () => void;
+}
+
+/** Memory that functions share. */
+export interface SharedMemory {
+  /** By which it is known again. */
+  readonly id: string;
+  readonly size: MemorySize;
+  readonly owners: OwnerBytes;
+  readonly fds: readonly number[];
+  readonly close: () => void;
+}
+
+export interface Sharing {
+  readonly memory: SharedMemory;
+  /** Who has it already. */
+  readonly others: readonly Place[];
 }
 
 /** Where packets of one index go; `stall` and `drop` say what becomes of those for a target that is not there. */
@@ -26,9 +53,20 @@ export type Target = Place | 'stall' | 'drop';
 /** What the monitor does to the machine. Each may throw, which fails the request and nothing else. */
 export interface World {
   /** `busy` if a socket has the queue, or had it a moment ago. */
-  readonly open: (fn: ChainFunction) => Place | 'busy';
+  readonly open: (fn: ChainFunction, sharing?: Sharing) => Place | 'busy';
   /** A place that a function has kept while there was no monitor; undefined if it is not the one with the cookie. */
-  readonly adopt: (fn: ChainFunction, fds: readonly number[], cookie: string) => Place | undefined;
+  readonly adopt: (
+    fn: ChainFunction,
+    fds: readonly number[],
+    cookie: string,
+    memory?: SharedMemory,
+  ) => Place | undefined;
+  /** All frames are nobody's. */
+  readonly makeMemory: (size: MemorySize) => SharedMemory;
+  /** One that functions have kept while there was no monitor; undefined if it is not among the descriptors. */
+  readonly takeMemory: (id: string, size: MemorySize, fds: readonly number[]) => SharedMemory | undefined;
+  /** Whether nobody has a socket on the queue, nor the kernel packets of one that has gone. */
+  readonly isFree: (where: Queue) => boolean;
   /** No targets: onto the wire. */
   readonly setRoute: (source: Place, targets: readonly Target[]) => void;
   /** Nothing that is sent on it goes anywhere any more, whoever still has the socket. */
@@ -44,4 +82,5 @@ export interface World {
 export interface SavedState {
   readonly chain: Chain | undefined;
   readonly cookies: Readonly<Record<string, string>>;
+  readonly memories?: Readonly<Record<string, SavedMemory>>;
 }

@@ -1,25 +1,18 @@
 import { closeSync } from 'node:fs';
 import { FlashError } from '../../harness/errors.js';
-import { mapSealedMemory } from '../../harness/ffi/memory.js';
-import { NativeError } from '../../harness/ffi/native-error.js';
-import { socketCookie } from '../../harness/ffi/seqpacket.js';
-import { duplicate, openSocketBeside } from '../../harness/ffi/socket-beside.js';
-import { createUmem } from '../../harness/ffi/umem.js';
-import { openSocket } from '../../harness/ffi/xdp-socket.js';
+import { openSocketBeside } from '../../harness/ffi/socket-beside.js';
 import { findIndex } from '../../harness/ffi/xdp-program.js';
 import { attachXskRedirect, type XskRedirect } from '../../harness/ffi/xsk-redirect.js';
 import { hasFlash, isGone, listIds, readCookie, requireFlash, writeNextOf } from '../../harness/flash/registry.js';
 import { writeWhole } from '../../harness/host/durable-file.js';
-import type { ChainFunction } from './chain-file.js';
+import { adoptPlace, cookieOf, isFree, openPlace, whereOf } from './open-place.js';
+import { makeSharedMemory, takeSharedMemory } from './shared-memory.js';
 import type { Place, Target, World } from './surroundings.js';
 
 interface WorldOptions {
   readonly stateFile: string;
   readonly log: (text: string) => void;
 }
-
-/** Where a place is, for sockets beside it. */
-const whereOf = new WeakMap<Place, { readonly device: string; readonly queue: number }>();
 
 export function makeWorld({ stateFile, log }: WorldOptions): World {
   const attached = new Map<string, { readonly redirect: XskRedirect; readonly queues: Map<number, string> }>();
@@ -33,7 +26,14 @@ export function makeWorld({ stateFile, log }: WorldOptions): World {
   };
   return {
     open: openPlace,
-    adopt: adoptPlace,
+    adopt(...which) {
+      const place = adoptPlace(...which);
+      if (place !== undefined && hasFlash()) routed.add(place);
+      return place;
+    },
+    makeMemory: makeSharedMemory,
+    takeMemory: takeSharedMemory,
+    isFree,
     setRoute,
     cut(place) {
       // Without FLASH there is nowhere to lead it but the wire.
@@ -63,47 +63,6 @@ export function makeWorld({ stateFile, log }: WorldOptions): World {
     log,
     nowMs: () => performance.now(),
   };
-}
-
-function cookieOf(fd: number): string {
-  const cookie = socketCookie(fd);
-  if (cookie === undefined) throw new FlashError('infrastructure', `descriptor ${fd} is no socket`);
-  return String(cookie);
-}
-
-/** Waits for nothing, or one function would hold up all others. */
-function openPlace({ device, queue, frames, frameSize, ring }: ChainFunction): Place | 'busy' {
-  const memory = mapSealedMemory('flash-umem', frames * frameSize);
-  const umem = createUmem({ frameCount: frames, frameSize, memory });
-  try {
-    const sizes = { rxSize: ring, txSize: ring, fillSize: ring, completionSize: ring };
-    const socket = openSocket({ ifname: device, queue, umem, ...sizes, queueWaitMs: 0 });
-    const place: Place = {
-      socketFd: socket.fd,
-      umemFd: memory.fd,
-      cookie: cookieOf(socket.fd),
-      close() {
-        socket.close();
-        umem.close();
-      },
-    };
-    whereOf.set(place, { device, queue });
-    return place;
-  } catch (error) {
-    umem.close();
-    if (error instanceof NativeError && error.errno === 'EBUSY') return 'busy';
-    throw error;
-  }
-}
-
-function adoptPlace({ device, queue }: ChainFunction, fds: readonly number[], cookie: string): Place | undefined {
-  const fd = fds.find((each) => String(socketCookie(each)) === cookie);
-  if (fd === undefined) return undefined;
-  const socketFd = duplicate(fd);
-  const place: Place = { socketFd, umemFd: -1, cookie, close: () => closeSync(socketFd) };
-  whereOf.set(place, { device, queue });
-  if (hasFlash()) routed.add(place);
-  return place;
 }
 
 function idOf(cookie: string): number {

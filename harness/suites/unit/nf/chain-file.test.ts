@@ -64,7 +64,64 @@ test('the chain of nf/README.md is one', (t) => {
   t.deepEqual(Object.keys(parseChain(text ?? '', 'README').functions), ['firewall', 'counter.0', 'counter.1', 'nat']);
 });
 
+const sharing = `chain: web
+memories:
+  inner: { frames: 8192, frameSize: 4096 }
+  spare: { frames: 2 }
+functions:
+  first: { device: a, queue: 0, user: 1, input: true, to: [worker], memory: inner, frames: 2048 }
+  worker: { device: a, queue: 1, user: 1, missing: drop, memory: inner, frames: 2048, replicas: 3 }
+  alone: { device: b, queue: 0, user: 1 }
+`;
+
+test('functions share a memory, which has a size, and others have one of their own', (t) => {
+  const chain = parseChain(sharing, 'web.yaml');
+
+  t.deepEqual(chain.memories, {
+    inner: { frames: 8192, frameSize: 4096 },
+    spare: { frames: 2, frameSize: 2048 },
+  });
+  t.like(chain.functions['worker.2'], { memory: 'inner', frames: 2048, frameSize: undefined });
+  t.like(chain.functions['alone'], { memory: undefined, frames: 4096, frameSize: 2048 });
+  t.deepEqual(parseChain(JSON.stringify(chain), 'again'), chain);
+});
+
+const crowd = Array.from(
+  { length: 5 },
+  (_, index) => `  f${index}: { device: d${index}, queue: 0, user: 1, memory: inner, frames: 2, replicas: 51 }\n`,
+);
+
 const mistakes = [
+  {
+    what: 'a memory that there is not',
+    text: sharing.replace('memory: inner, frames: 2048 }', 'memory: outer, frames: 2048 }'),
+    said: /:6: functions\.first\.memory: there is no memory outer/,
+  },
+  {
+    what: 'a memory that every object has',
+    text: sharing.replace('memory: inner, frames: 2048 }', 'memory: constructor, frames: 2048 }'),
+    said: /:6: functions\.first\.memory: there is no memory constructor/,
+  },
+  {
+    what: 'a size of frames beside a memory, even the same',
+    text: sharing.replace('memory: inner, frames: 2048,', 'memory: inner, frameSize: 4096, frames: 2048,'),
+    said: /:7: functions\.worker\.frameSize: the memory inner says it/,
+  },
+  {
+    what: 'a memory that is smaller than all shares of it',
+    text: sharing.replace('frames: 8192', 'frames: 8191'),
+    said: /:3: memories\.inner\.frames: its functions have shares of 8192 frames together, and there are 8191/,
+  },
+  {
+    what: 'a memory of more functions than have numbers',
+    text: `chain: web\nmemories:\n  inner: { frames: 8192 }\nfunctions:\n${crowd.join('')}`,
+    said: /:3: memories\.inner: 255 functions share it, and 254 are the most/,
+  },
+  {
+    what: 'a memory without a size',
+    text: sharing.replace('spare: { frames: 2 }', 'spare: {}'),
+    said: /:4: memories\.spare\.frames: /,
+  },
   {
     what: 'a replica whose name no message can have',
     text: replicated.replaceAll('worker', 'w'.repeat(30)),

@@ -1,9 +1,9 @@
 import test from 'ava';
 import { randomInt } from 'd3-random';
 import { parseChain } from '../../../../nf/monitor/chain-file.js';
-import { makeMonitor } from '../../../../nf/monitor/monitor.js';
-import type { Peer, Place, SavedState, Target, World } from '../../../../nf/monitor/surroundings.js';
+import type { Peer, SavedState } from '../../../../nf/monitor/surroundings.js';
 import { encodeCommand, encodeJoin } from '../../../../nf/monitor/protocol.js';
+import { fakePeer, noCommand, startMonitor } from './support/fake-world.js';
 
 const chain = parseChain(
   `chain: web
@@ -16,105 +16,11 @@ functions:
 );
 const uids: Readonly<Record<string, number>> = { first: 1000, middle: 1000, last: 1001 };
 const types = { joined: 2, refused: 3, edges: 4, leave: 5 } as const;
-const refusedType = types.refused;
-
-interface FakePlace extends Place {
-  readonly name: string;
-}
-
-/** A machine on which nothing happens, but all is written down. */
-function fakeWorld() {
-  const happened: string[] = [];
-  const logged: string[] = [];
-  const open = new Set<string>();
-  let opened = 0;
-  let now = 0;
-  let saved: SavedState | undefined;
-  let broken = false;
-  let busy = false;
-  let failing = false;
-  const nameOf = (target: Target): string => (typeof target === 'string' ? target : (target as FakePlace).name);
-  const makePlace = (name: string, cookie: string): FakePlace => {
-    open.add(name);
-    return {
-      ...{ name, cookie, socketFd: 10, umemFd: 11 },
-      close() {
-        open.delete(name);
-        happened.push(`close ${name}`);
-      },
-    };
-  };
-  const world: World = {
-    open({ device, queue }) {
-      if (broken) throw new Error('no memory');
-      if (busy) return 'busy';
-      return makePlace(`${device}${queue}`, String(++opened));
-    },
-    adopt: ({ device, queue }, fds, cookie) =>
-      fds.includes(Number(cookie)) ? makePlace(`${device}${queue}`, cookie) : undefined,
-    setRoute(source, targets) {
-      if (failing) throw new Error('not now');
-      happened.push(`${nameOf(source)} -> ${targets.map(nameOf).join(' ') || 'wire'}`);
-    },
-    cut: (place) => void happened.push(`cut ${nameOf(place)}`),
-    setInputs(device, places) {
-      if (failing) throw new Error('not now');
-      happened.push(`${device}: ${[...places.values()].map(nameOf).join(' ') || 'host'}`);
-    },
-    save: (state) => void (saved = structuredClone(state)),
-    log: (text) => void logged.push(text),
-    nowMs: () => now,
-  };
-  return {
-    ...{ world, open, saved: () => saved },
-    take: () => happened.splice(0),
-    pass: (ms: number) => void (now += ms),
-    breakIt: () => void (broken = true),
-    failToConnect: (it: boolean) => void (failing = it),
-    logged: () => logged.splice(0),
-    occupy: (it: boolean) => void (busy = it),
-  };
-}
-
-function fakePeer(uid: number) {
-  const types: number[] = [];
-  let [closed, killed] = [false, false];
-  let errno: number | undefined;
-  let fds: readonly number[] = [];
-  const peer: Peer = {
-    ...{ pid: 1, uid, groups: [], cgroup: () => undefined },
-    send(data, sent = []) {
-      const type = data.readUInt32LE(4);
-      types.push(type);
-      if (type === refusedType) errno = data.readUInt32LE(8);
-      fds = sent;
-      return true;
-    },
-    close: () => void (closed = true),
-    kill: () => (killed = true),
-  };
-  return {
-    peer,
-    took: () => types.splice(0),
-    closed: () => closed,
-    killed: () => killed,
-    errno: () => errno,
-    fds: () => fds,
-  };
-}
-
-const noCommand = (): unknown => ({});
 
 function started(saved?: SavedState) {
-  const fake = fakeWorld();
-  const monitor = makeMonitor(fake.world, saved);
-  if (saved === undefined) monitor.apply(chain);
-  const join = (name: string, { uid = uids[name] ?? 0, fds = [] as number[] } = {}) => {
-    const program = fakePeer(uid);
-    monitor.hear(program.peer, encodeJoin('web', name), fds, noCommand);
-    return program;
-  };
-  return { ...fake, monitor, join };
+  const monitor = startMonitor(chain, saved);
+  const join = (name: string, { uid = uids[name] ?? 0, fds = [] as number[] } = {}) => monitor.join(name, uid, fds);
+  return { ...monitor, join };
 }
 
 test('functions that join are led to each other, each before anybody sends to it', (t) => {
