@@ -54,8 +54,12 @@ export function mapSealedMemory(name: string, lengthBytes: number): SealedMemory
 
 const getSeals = 1034;
 
-/** By which memory is known again: nothing else has it as long as the memory is there. */
-export function identifyMemory(fd: number): string {
+/**
+ * By which memory is known again: nothing else has it as long as the memory is there. Undefined for what is no memory: of
+ * any other file nothing is asked, as a filesystem of somebody else may never answer.
+ */
+export function identifyMemory(fd: number): string | undefined {
+  if ((libc.fcntl(fd, getSeals, 0) as number) < 0) return undefined;
   const { dev, ino } = fstatSync(fd, { bigint: true });
   return `${dev}:${ino}`;
 }

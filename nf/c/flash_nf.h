@@ -18,6 +18,9 @@
  * privilege joins a chain: the monitor, who knows it by its user, hands it the descriptors. What a
  * program does with the port is the same in both cases.
  *
+ * If the chain file says so, functions share a memory, and packets move between them without a copy. The
+ * others can write to all packets then, at any time, so that they have to be trusted.
+ *
  * Errors, ownership, threads and units are as in flash_xsk.h.
  */
 #ifndef FLASH_NF_H

@@ -45,6 +45,7 @@ import './capture.test.js';
 import './examples.test.js';
 import './monitor.test.js';
 import './monitor-isolation.test.js';
+import './monitor-memory.test.js';
 import './monitor-who.test.js';
 import './xdp-firewall.test.js';
 import './xdp-dnat.test.js';

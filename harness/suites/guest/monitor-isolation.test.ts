@@ -18,6 +18,8 @@ import { makeVeth } from './support/veth.js';
 /*
  *  wire b --> a:0 first --> a:2 good --> wire b         first and good are of nobody, evil is of daemon
  *                       \-> a:1 evil                    (without FLASH: good has the wire, and evil is beside it)
+ *
+ * The memory of evil is one that functions may share, so that it can lie about whose frames are.
  */
 const etherType = 0x88b5;
 const [nobody, daemon] = ['65534', '1'];
@@ -31,8 +33,10 @@ const routed = `  first: { device: a, queue: 0, user: ${nobody}, input: true, to
 const unrouted = `  good: { device: a, queue: 0, user: ${nobody}, input: true }
 `;
 const text = `chain: web
+memories:
+  shared: { frames: 8192 }
 functions:
-  evil: { device: a, queue: 1, user: ${daemon}, missing: drop }
+  evil: { device: a, queue: 1, user: ${daemon}, missing: drop, memory: shared }
 ${hasFlash() ? routed : unrouted}`;
 const honest = hasFlash() ? ['good', 'first'] : ['good'];
 
@@ -169,7 +173,9 @@ test.serial(
         await passPackets();
         if (hasFlash()) t.is(await passPackets(), 0, 'what the child sends goes nowhere');
         t.deepEqual(await startHonest('evil'), {
-          refused: 'l2fwd: Resource temporarily unavailable: the queue of evil is not free',
+          refused:
+            'l2fwd: Resource temporarily unavailable: the queue of evil is not free, or a program is left that has had the ' +
+            'memory shared',
         });
         await passPackets();
       } finally {

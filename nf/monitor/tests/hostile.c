@@ -31,7 +31,7 @@ static void say_ready(int number)
 	fflush(stdout);
 }
 
-/* Indices, flags and entries of all its rings, and its memory. */
+/* Indices, flags and entries of all its rings, its memory, and whose each frame is. */
 static void scribble(struct flash_port *port)
 {
 	const struct flash_umem *umem = port->umem;
@@ -45,6 +45,7 @@ static void scribble(struct flash_port *port)
 			((volatile __u64 *)ring->start)[anything() % (ring->len / 8)] = anything();
 		}
 		((volatile __u64 *)umem->area)[anything() % (umem->size / 8)] = anything();
+		((volatile __u8 *)umem->owners)[anything() % flash_umem__frame_count(umem)] = anything();
 		if (rounds++ % 64 == 0) {
 			sendto(socket->fd, NULL, 0, MSG_DONTWAIT, NULL, 0);
 			recvfrom(socket->fd, NULL, 0, MSG_DONTWAIT, NULL, NULL);
@@ -54,17 +55,21 @@ static void scribble(struct flash_port *port)
 	}
 }
 
-/* Says with which errors its memory stays as it is: shrunk, grown, with more seals. */
+/* Says with which error its memory stays as it is, and the bytes that say whose its frames are. */
 static void resize(struct flash_port *port)
 {
+	const int fds[] = { port->umem_fd, port->owners_fd };
+	int errors[2], shrunk, grown, sealed;
 	struct stat status;
-	int shrunk, grown, sealed;
 
-	fstat(port->umem_fd, &status);
-	shrunk = ftruncate(port->umem_fd, 4096) ? errno : 0;
-	grown = ftruncate(port->umem_fd, 2 * status.st_size) ? errno : 0;
-	sealed = fcntl(port->umem_fd, F_ADD_SEALS, F_SEAL_WRITE) ? errno : 0;
-	say_ready(shrunk == grown && grown == sealed ? shrunk : 0);
+	for (int i = 0; i < 2; i++) {
+		fstat(fds[i], &status);
+		shrunk = ftruncate(fds[i], 4096) ? errno : 0;
+		grown = ftruncate(fds[i], 2 * status.st_size) ? errno : 0;
+		sealed = fcntl(fds[i], F_ADD_SEALS, F_SEAL_WRITE) ? errno : 0;
+		errors[i] = shrunk == grown && grown == sealed ? shrunk : 0;
+	}
+	say_ready(errors[0] == errors[1] ? errors[0] : 0);
 }
 
 /* To everybody, of the type that the test looks for, and all ones. */

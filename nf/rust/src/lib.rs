@@ -44,8 +44,9 @@
 //!
 //! The rings are shared with the kernel, and whatever it writes there does no harm: a descriptor that names a frame
 //! outside of the memory, or one that the program has already, is counted ([`Stats::impossible`]) and not followed.
-//! Other programs that have the same memory, if the chain file says so, can write into it at any time unless they use
-//! a library like this one.
+//! Other programs that share the memory, if the chain file says so, can write into it at any time unless they use a
+//! library like this one. Who writes that file answers for them, as for the kernel: the bytes of a packet are its own as
+//! long as all of them keep to the protocol. Frames of others still have no names here.
 #![deny(unsafe_code)]
 
 #[cfg(not(loom))]

@@ -7,7 +7,7 @@ use std::thread::{self, JoinHandle};
 
 use flash_nf::{Error, JoinOptions, Port, SendError, WaitOptions, Wake};
 use rustix::fs::{ftruncate, memfd_create, MemfdFlags};
-use rustix::io::Errno;
+use rustix::io::{pread, pwrite, Errno};
 use rustix::net::{
     accept, bind, listen, recv, sendmsg, socket, AddressFamily, RecvFlags, SendAncillaryBuffer,
     SendAncillaryMessage, SendFlags, SocketAddrUnix, SocketType,
@@ -234,6 +234,53 @@ fn names_that_are_too_long_are_refused() {
     let error = Port::join(&JoinOptions::new("a".repeat(32), "b")).unwrap_err();
 
     assert_eq!(error.to_string(), "a name has 1 to 31 bytes");
+}
+
+const OURS: u8 = 7;
+const NEIGHBOURS: u8 = 9;
+
+fn marked_as_ours(owners: &OwnedFd) -> usize {
+    let mut bytes = [0; 256];
+    assert_eq!(pread(owners, &mut bytes, 0).unwrap(), bytes.len());
+    bytes.iter().filter(|&&owner| owner == OURS).count()
+}
+
+#[test]
+#[ignore = "needs root, for a veth pair"]
+fn a_function_that_shares_a_memory_takes_its_frames_and_says_what_it_gets_back() {
+    make_veth();
+    let Place { socket, memory } = Place::open("a", 256);
+    let owners = sealed(1);
+    let half: Vec<u8> = [OURS, NEIGHBOURS].repeat(128);
+    pwrite(&owners, &half, 0).unwrap();
+    let path = path_for("shares");
+    let ring = RING_SIZE;
+    let joined = message(&[1, 2, 2048, 256, OURS.into(), 100, ring, ring, ring, ring, 1]);
+    let fds = vec![socket, memory, owners.try_clone().unwrap()];
+    let monitor = monitor(&path, vec![joined], fds);
+
+    let port = join(&path).unwrap();
+
+    let counts = port.frames();
+    assert_eq!(
+        (counts.free, counts.filled),
+        (64, 64),
+        "all that are its own"
+    );
+    pwrite(&owners, &[NEIGHBOURS; 256], 0).unwrap();
+    for _ in 0..10 {
+        let mut packet = port.allocate().unwrap();
+        packet.grow_back(60).unwrap();
+        packet.send(0).unwrap();
+    }
+    assert_eq!(marked_as_ours(&owners), 0);
+    wait_until("the kernel has given them back", || {
+        port.flush().unwrap();
+        port.frames().sending == 0
+    });
+    assert_eq!(marked_as_ours(&owners), 10);
+    drop(port);
+    monitor.join().unwrap();
 }
 
 #[test]
