@@ -119,8 +119,8 @@ export function adoptPlace(
 ): Place | undefined {
   const fd = fds.find((each) => String(socketCookie(each)) === cookie);
   if (fd === undefined) return undefined;
-  const rings = memory === undefined ? undefined : mapArrivalRings(fd, ring);
   const socketFd = duplicate(fd);
+  const rings = memory === undefined ? undefined : mapRingsOf(socketFd, ring);
   const place: Place = {
     ...{ socketFd, memoryFds: [], cookie },
     unconsumed: () => (rings === undefined || memory === undefined ? [] : arrived(rings, memory.size)),
@@ -131,6 +131,16 @@ export function adoptPlace(
   };
   whereOf.set(place, { device, queue });
   return place;
+}
+
+/** Or closes it. */
+function mapRingsOf(socketFd: number, entries: number): ArrivalRings {
+  try {
+    return mapArrivalRings(socketFd, entries);
+  } catch (error) {
+    closeSync(socketFd);
+    throw error;
+  }
 }
 
 const probe: MemorySize = { frames: 2, frameSize: 2048 };
