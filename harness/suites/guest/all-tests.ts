@@ -44,6 +44,7 @@ import './l2fwd.test.js';
 import './capture.test.js';
 import './examples.test.js';
 import './monitor.test.js';
+import './monitor-device.test.js';
 import './monitor-isolation.test.js';
 import './monitor-memory.test.js';
 import './monitor-who.test.js';
