@@ -180,15 +180,23 @@ test('a memory that is not in the file any more goes with the last function that
   t.like(monitor.monitor.status(), { memories: {} });
 });
 
-test('another function of another memory, or of none, is another place', (t) => {
-  const monitor = started();
-  const one = monitor.join('first');
-  one.took();
+for (const { where, memory } of [
+  { where: 'in another memory', memory: 'memory: outer, ' },
+  { where: 'in a memory of its own', memory: '' },
+]) {
+  test(`a function that is to be ${where} is asked to leave`, (t) => {
+    const monitor = started();
+    const one = monitor.join('first');
+    one.took();
+    const two = head.replace('functions:', '  outer: { frames: 10 }\nfunctions:');
 
-  monitor.monitor.apply(parse(`${head}${first.replace('memory: inner, ', '')}`));
+    monitor.monitor.apply(parse(`${two}${first}`));
+    t.deepEqual(one.took(), []);
+    monitor.monitor.apply(parse(`${two}${first.replace('memory: inner, ', memory)}`));
 
-  t.deepEqual(one.took(), [5]);
-});
+    t.deepEqual(one.took(), [5]);
+  });
+}
 
 /** What a monitor leaves that has first and second. */
 function left() {
