@@ -24,9 +24,12 @@ export interface Hold extends Disposable {
   readonly isHeld: () => boolean;
   /** Resolves once somebody is. */
   readonly held: () => Promise<void>;
-  /** Throws if whoever was held has gone on by itself. */
+  /** Throws HeldTooLong if whoever was held has gone on by itself. */
   readonly release: () => void;
 }
+
+/** A slow machine did not get everything done in the time that somebody is held. */
+export class HeldTooLong extends Error {}
 
 const deadlineMs = 8000;
 
@@ -52,7 +55,7 @@ export function holdAt(point: HoldPoint, id?: number): Hold {
     release() {
       const last = state();
       close();
-      if (last === 'late') throw new Error(`who was held at ${point} has gone on by itself`);
+      if (last === 'late') throw new HeldTooLong(`who was held at ${point} has gone on by itself`);
     },
     [Symbol.dispose]: close,
   };
