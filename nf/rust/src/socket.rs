@@ -170,6 +170,8 @@ impl Socket {
     /// Does all that is to be done before a program may sleep. Returns whether the kernel has to be called again
     /// before long, as no event tells when. A device that is down is no error.
     pub(crate) fn tend(&self, frames: &Frames) -> Result<bool, Errno> {
+        // Where packets came from is given back before they are sent on: who takes them says from then on whose they are.
+        self.rx.release();
         self.tx.publish();
         let recycled = tolerate(self.recycle(frames))?;
         let kicked = tolerate(self.kick_tx())?;
