@@ -9,6 +9,8 @@ interface MemoryMember extends SavedMember {
 }
 
 interface Memory {
+  /** Another chain may have one of the same name, which is another one. */
+  readonly chain: string;
   readonly size: MemorySize;
   /** Undefined while no function has brought it to a monitor that is new. */
   shared: SharedMemory | undefined;
@@ -41,9 +43,9 @@ export interface Memories {
 
 export function makeMemories(world: World, saved: Readonly<Record<string, SavedMemory>> = {}): Memories {
   const memories = new Map<string, Memory>(
-    Object.entries(saved).map(([name, { id, size, members }]) => [
+    Object.entries(saved).map(([name, { chain, id, size, members }]) => [
       name,
-      { size, id, shared: undefined, members: new Map(Object.entries(members)) },
+      { chain, size, id, shared: undefined, members: new Map(Object.entries(members)) },
     ]),
   );
   const memoryOf = ({ memory }: ChainFunction): Memory | undefined =>
@@ -118,10 +120,22 @@ export function makeMemories(world: World, saved: Readonly<Record<string, SavedM
   const memoryFor = ({ memory: name = '' }: ChainFunction, chain: Chain): Memory => {
     const size = ownOf(chain.memories, name);
     if (size === undefined) throw new FlashError('usage', `there is no memory ${name}`);
-    const known = memories.get(name) ?? { size, id: undefined, shared: undefined, members: new Map() };
+    const known = memories.get(name) ?? {
+      chain: chain.chain,
+      size,
+      id: undefined,
+      shared: undefined,
+      members: new Map(),
+    };
     memories.set(name, known);
     return known;
   };
+
+  /** Those that are there, and those that may come back to a monitor that is new. */
+  const haveIt = (memory: Memory): readonly string[] =>
+    [...memory.members].flatMap(([name, member]) =>
+      member.place !== undefined || (member.left === 'open' && !isFree(memory, name, member)) ? [name] : [],
+    );
 
   const memberWith = (place: Place): readonly [Memory, string, MemoryMember] | undefined => {
     for (const memory of memories.values())
@@ -187,30 +201,32 @@ export function makeMemories(world: World, saved: Readonly<Record<string, SavedM
     },
     bound,
     requireSame(next) {
-      for (const [name, { size, members }] of memories) {
+      for (const [name, memory] of memories) {
         const wanted = ownOf(next?.memories ?? {}, name);
-        const who = [...members].flatMap(([each, { place }]) => (place === undefined ? [] : [each]));
-        if (who.length === 0 || wanted === undefined || isSameSize(size, wanted)) continue;
-        throw new FlashError('usage', `the memory ${name} cannot change its size: ${who.join(', ')} work in it`, {
+        if (wanted === undefined || isSame(memory, wanted, next)) continue;
+        const who = haveIt(memory);
+        if (who.length === 0) continue;
+        const what = memory.chain === next?.chain ? 'cannot change its size' : `is that of the chain ${memory.chain}`;
+        throw new FlashError('usage', `the memory ${name} ${what}: ${who.join(', ')} may work in it`, {
           advice: 'give the new one another name, or take those functions out first',
         });
       }
     },
     follow(next) {
-      for (const [name, { size, members, shared }] of [...memories]) {
+      for (const [name, memory] of [...memories]) {
         const wanted = ownOf(next?.memories ?? {}, name);
-        if (wanted !== undefined && isSameSize(size, wanted)) continue;
-        if ([...members.values()].some(({ place }) => place !== undefined)) continue;
-        shared?.close();
+        if (wanted !== undefined && isSame(memory, wanted, next)) continue;
+        if (haveIt(memory).length > 0) continue;
+        memory.shared?.close();
         memories.delete(name);
       }
     },
     saved: () =>
       Object.fromEntries(
-        [...memories].flatMap(([name, { size, shared, members, ...memory }]) => {
+        [...memories].flatMap(([name, { chain, size, shared, members, ...memory }]) => {
           const id = shared?.id ?? memory.id;
           const saving = [...members].map(([each, { place: _, ...member }]) => [each, member] as const);
-          return id === undefined ? [] : [[name, { id, size, members: Object.fromEntries(saving) }]];
+          return id === undefined ? [] : [[name, { chain, id, size, members: Object.fromEntries(saving) }]];
         }),
       ),
     status: () => Object.fromEntries([...memories].map(([name, memory]) => [name, describe(memory)])),
@@ -218,7 +234,8 @@ export function makeMemories(world: World, saved: Readonly<Record<string, SavedM
 }
 
 const isSameQueue = (a: Queue, b: Queue): boolean => a.device === b.device && a.queue === b.queue;
-const isSameSize = (a: MemorySize, b: MemorySize): boolean => a.frames === b.frames && a.frameSize === b.frameSize;
+const isSame = ({ chain, size }: Memory, wanted: MemorySize, next: Chain | undefined): boolean =>
+  chain === next?.chain && size.frames === wanted.frames && size.frameSize === wanted.frameSize;
 
 function freeNumber(members: Memory['members']): number | undefined {
   const used = new Set([...members.values()].map(({ number }) => number));

@@ -80,16 +80,14 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
   const describe = (target: Target): string => (typeof target === 'string' ? target : target.cookie);
 
   const save = (): void =>
-    attempt('saving the state', () =>
-      world.save({
-        chain,
-        memories: memories.saved(),
-        cookies: {
-          ...Object.fromEntries(awaited),
-          ...Object.fromEntries([...members].map(([name, { place }]) => [name, place.cookie])),
-        },
-      }),
-    );
+    world.save({
+      chain,
+      memories: memories.saved(),
+      cookies: {
+        ...Object.fromEntries(awaited),
+        ...Object.fromEntries([...members].map(([name, { place }]) => [name, place.cookie])),
+      },
+    });
 
   /** Changes what is not as it is to be, and nothing else. Sources come after their targets. */
   const settle = (): void => {
@@ -107,7 +105,7 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
       }
       settleInputs();
     }
-    save();
+    attempt('saving the state', save);
   };
 
   const settleInputs = (): void => {
@@ -173,12 +171,12 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
         const targets = fn.to.map(resolve);
         world.setRoute(place, targets);
         member.route = targets.map(describe).join(' ');
+        // The next monitor knows by this that a program may have it, and gives its number to no other.
+        if (fn.memory !== undefined) save();
       } catch (error) {
         close(place);
         throw error;
       }
-      // The next monitor knows by this that a program may have it.
-      if (fn.memory !== undefined) save();
     }
     const edges = Math.max(1, fn.to.length);
     const joined = encodeJoined({ ...memories.tell(name, fn), share: fn.frames, ringSize: fn.ring, edges });

@@ -14,6 +14,7 @@ const savedMemberSchema = z.object({
 
 /** A memory that functions share, as one monitor leaves it to the next one. */
 export const savedMemorySchema = z.object({
+  chain: z.string(),
   id: z.string(),
   size: z.object({ frames: z.number().int(), frameSize: z.number().int() }),
   members: z.record(z.string(), savedMemberSchema),

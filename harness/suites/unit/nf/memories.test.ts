@@ -155,7 +155,7 @@ test('a memory that functions have keeps its size, and one that nobody has may c
   const larger = parse(`${head}${first}`.replace('frames: 10', 'frames: 20'));
 
   const error = t.throws(() => monitor.monitor.apply(larger));
-  t.is(error.message, 'the memory inner cannot change its size: first work in it');
+  t.is(error.message, 'the memory inner cannot change its size: first may work in it');
   t.like(monitor.monitor.status(), { functions: { second: { state: 'missing' } } }, 'nothing has changed');
   monitor.monitor.gone(one.peer);
   monitor.take();
@@ -163,6 +163,46 @@ test('a memory that functions have keeps its size, and one that nobody has may c
 
   t.regex(monitor.take().join(), /^close memory \d+$/);
   t.is(monitor.join('first').words()[3], 20);
+});
+
+test('a memory keeps its size while a function may come back that has it', (t) => {
+  const { saved } = left();
+  const monitor = started(saved);
+  const larger = parse(`${head}${first}`.replace('frames: 10', 'frames: 20'));
+  monitor.pass(3000);
+  monitor.monitor.tick();
+  for (const queue of ['a0', 'a1']) monitor.kept.add(queue);
+
+  t.throws(() => monitor.monitor.apply(larger), { message: /cannot change its size: first, second may work in it/ });
+  for (const queue of ['a0', 'a1']) monitor.kept.delete(queue);
+
+  t.notThrows(() => monitor.monitor.apply(larger));
+});
+
+test('the memory of another chain is another one, whatever it is called', (t) => {
+  const monitor = started();
+  const one = monitor.join('first');
+  const other = parse(`${head}${first}`.replace('chain: web', 'chain: mail'));
+
+  t.throws(() => monitor.monitor.apply(other), {
+    message: /the memory inner is that of the chain web: first may work/,
+  });
+  monitor.monitor.gone(one.peer);
+  monitor.take();
+  monitor.monitor.apply(other);
+
+  t.regex(monitor.take().join(), /^close memory \d+$/);
+});
+
+test('a function whose number cannot be written down does not get it', (t) => {
+  const monitor = started();
+  monitor.failToSave(true);
+
+  t.is(monitor.join('first').words()[1], refused);
+  t.deepEqual([...monitor.open], []);
+  monitor.failToSave(false);
+
+  t.is(monitor.join('first').words()[1], joined);
 });
 
 test('a memory that is not in the file any more goes with the last function that had it', (t) => {

@@ -41,6 +41,7 @@ function fakeWorld() {
   let busy = false;
   let failing = false;
   let uncuttable = false;
+  let full = false;
   /** Queues that programs have which the monitor does not know, and frames on the rings of places, by their names. */
   const kept = new Set<string>();
   const onRings = new Map<string, number[]>();
@@ -88,7 +89,10 @@ function fakeWorld() {
       if (failing) throw new Error('not now');
       happened.push(`${device}: ${[...places.values()].map(nameOf).join(' ') || 'host'}`);
     },
-    save: (state) => void (saved = structuredClone(state)),
+    save(state) {
+      if (full) throw new Error('the disk is full');
+      saved = structuredClone(state);
+    },
     log: (text) => void logged.push(text),
     nowMs: () => now,
   };
@@ -100,6 +104,7 @@ function fakeWorld() {
     pass: (ms: number) => void (now += ms),
     breakIt: () => void (broken = true),
     failToConnect: (it: boolean) => void (failing = it),
+    failToSave: (it: boolean) => void (full = it),
     failToCut: () => void (uncuttable = true),
     logged: () => logged.splice(0),
     occupy: (it: boolean) => void (busy = it),
