@@ -16,13 +16,16 @@ import type { Place, Queue, SharedMemory, Sharing } from './surroundings.js';
 /** Where a place is, for sockets beside it. */
 export const whereOf = new WeakMap<Place, Queue>();
 
+/** What closes with a place: a socket beside it that no index leads to. */
+export const spare = new WeakMap<Place, () => void>();
+
 export function cookieOf(fd: number): string {
   const cookie = socketCookie(fd);
   if (cookie === undefined) throw new FlashError('infrastructure', `descriptor ${fd} is no socket`);
   return String(cookie);
 }
 
-const isErrno = (error: unknown, ...errnos: readonly string[]): boolean =>
+export const isErrno = (error: unknown, ...errnos: readonly string[]): boolean =>
   error instanceof NativeError && errnos.includes(error.errno);
 
 const none = (): readonly number[] => [];
@@ -91,6 +94,7 @@ function makePlace(
     const place: Place = {
       ...{ socketFd: socket.fd, cookie: cookieOf(socket.fd), memoryFds, unconsumed },
       close() {
+        spare.get(place)?.();
         socket.close();
         close?.();
       },
@@ -125,6 +129,7 @@ export function adoptPlace(
     ...{ socketFd, memoryFds: [], cookie },
     unconsumed: () => (rings === undefined || memory === undefined ? [] : arrived(rings, memory.size)),
     close() {
+      spare.get(place)?.();
       rings?.[Symbol.dispose]();
       closeSync(socketFd);
     },

@@ -5,7 +5,7 @@ import { findIndex } from '../../harness/ffi/xdp-program.js';
 import { attachXskRedirect, type XskRedirect } from '../../harness/ffi/xsk-redirect.js';
 import { hasFlash, isGone, listIds, readCookie, requireFlash, writeNextOf } from '../../harness/flash/registry.js';
 import { writeWhole } from '../../harness/host/durable-file.js';
-import { adoptPlace, cookieOf, isFree, openPlace, whereOf } from './open-place.js';
+import { adoptPlace, cookieOf, isErrno, isFree, openPlace, spare, whereOf } from './open-place.js';
 import { makeSharedMemory, takeSharedMemory } from './shared-memory.js';
 import type { Place, Target, World } from './surroundings.js';
 
@@ -37,7 +37,13 @@ export function makeWorld({ stateFile, log }: WorldOptions): World {
     setRoute,
     cut(place) {
       // Without FLASH there is nowhere to lead it but the wire.
-      if (hasFlash()) setRoute(place, ['stall']);
+      if (!hasFlash()) return;
+      try {
+        setRoute(place, ['stall']);
+      } catch (error) {
+        // Its device is gone, or another one by now: the socket is bound no more, and nothing moves.
+        if (!isErrno(error, 'ENODEV', 'EBADF')) throw error;
+      }
     },
     setInputs(device, places) {
       const known = ofThisDevice(device);
@@ -133,5 +139,3 @@ function setRoute(source: Place, targets: readonly Target[]): void {
 }
 
 const routed = new WeakSet<Place>();
-/** Closes the socket beside a place that no index leads to. */
-const spare = new WeakMap<Place, () => void>();

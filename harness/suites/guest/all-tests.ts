@@ -47,6 +47,7 @@ import './monitor.test.js';
 import './monitor-device.test.js';
 import './monitor-isolation.test.js';
 import './monitor-memory.test.js';
+import './monitor-missing.test.js';
 import './monitor-who.test.js';
 import './xdp-firewall.test.js';
 import './xdp-dnat.test.js';
