@@ -43,6 +43,9 @@ test.serial('a device that is made anew under its name has its function, and its
     ]);
     if ('refused' in fn) throw new Error(fn.refused);
     functions.push(fn);
+    // Its input is connected by then.
+    const isIn = (): boolean => monitor.stderr().includes(`only is process ${fn.pid}\n`);
+    await waitUntil(isIn, { what: 'it to be connected', deadlineMs, lastState: monitor.stderr });
     return fn;
   };
   const passAPacket = async (number: number): Promise<void> => {
