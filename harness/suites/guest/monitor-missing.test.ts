@@ -68,5 +68,6 @@ test.serial('a program that asks for a place and hangs up keeps it from nobody',
   const fn = await startFunction(netns, program, [...before, ...place]);
 
   if ('refused' in fn) return t.fail(`${fn.refused}\n${monitor.stderr()}`);
-  await fn.stop();
+
+  t.is((await fn.stop()).received, 0);
 });
