@@ -10,6 +10,10 @@ export const libbpf = onFirstUse('libbpf.so.1', (lib) => {
     closeObject: lib.func('void bpf_object__close(void *object)'),
     findProgram: lib.func('void *bpf_object__find_program_by_name(void *object, const char *name)'),
     programFd: lib.func('int bpf_program__fd(void *program)'),
+    registerSection: lib.func(
+      'int libbpf_register_prog_handler(const char *section, int type, int attachType, const void *options)',
+    ),
+    unregisterSection: lib.func('int libbpf_unregister_prog_handler(int id)'),
     setProgramType: lib.func('int bpf_program__set_type(void *program, int type)'),
     setExpectedAttachType: lib.func('int bpf_program__set_expected_attach_type(void *program, int type)'),
     setProgramFlags: lib.func('int bpf_program__set_flags(void *program, uint32_t flags)'),

@@ -95,6 +95,20 @@ function linkTo(
   });
 }
 
+const xdpProgram = 6;
+const attachTypeXdp = 37;
+
+/** No NIC takes a program for packets of several buffers, which libbpf makes of those of such a section. */
+function withoutFrags<T>(load: () => T): T {
+  const handler = libbpf.registerSection('xdp.frags', xdpProgram, attachTypeXdp, null);
+  const id = checkResult('preparing to load a program for a NIC', handler);
+  try {
+    return load();
+  } finally {
+    libbpf.unregisterSection(id);
+  }
+}
+
 /** For a NIC that runs programs itself, which has the maps as well. */
 function loadOffloaded({ name, object: path, program }: CataloguedProgram, devices: readonly XdpDevice[]): BpfObject {
   const [device, ...others] = devices;
@@ -106,13 +120,15 @@ function loadOffloaded({ name, object: path, program }: CataloguedProgram, devic
   const ifindex = indexOf(device.ifname, device.netns);
   try {
     return inDevice(device, () =>
-      loadBpfObject({
-        path,
-        prepare({ object, program: find }) {
-          libbpf.setProgramDevice(find(program), ifindex);
-          for (const map of mapsOf(object)) libbpf.setMapDevice(map, ifindex);
-        },
-      }),
+      withoutFrags(() =>
+        loadBpfObject({
+          path,
+          prepare({ object, program: find }) {
+            libbpf.setProgramDevice(find(program), ifindex);
+            for (const map of mapsOf(object)) libbpf.setMapDevice(map, ifindex);
+          },
+        }),
+      ),
     );
   } catch (cause) {
     if (!(cause instanceof FlashError)) throw cause;
