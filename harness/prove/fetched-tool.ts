@@ -15,6 +15,8 @@ export interface FetchedTool {
   readonly packageName: string;
   /** All that it takes, if what its package depends on is more than that. */
   readonly packages?: readonly string[];
+  /** Suites to look in first, by the title of the distribution, if later ones do not all have it. */
+  readonly suites?: Readonly<Record<string, readonly string[]>>;
   /** The oldest release that will do. */
   readonly least: readonly [major: number, minor: number];
   /** With which it says its release. */
@@ -60,7 +62,7 @@ async function fetchTool(tool: FetchedTool, onProgress: OnProgress): Promise<voi
     });
   });
   const problems: string[] = [];
-  for (const suite of archive.suites) {
+  for (const suite of [...(tool.suites?.[archive.title] ?? []), ...archive.suites]) {
     const problem = await withTemporaryDir(toolDir(tool), async (dir) => {
       const apt = openPrivateApt(join(dir, 'apt'), archive, suite);
       onProgress({ kind: 'phase', phase: `fetching ${program} from ${archive.title} ${suite}` });

@@ -6,6 +6,7 @@ const cbmc: FetchedTool = {
   packageName: 'cbmc',
   // It depends on a compiler as well, which it needs for what was not preprocessed.
   packages: ['cbmc', 'minisat', 'libc6', 'libgcc-s1', 'libstdc++6', 'zlib1g'],
+  suites: { Debian: ['trixie'] },
   least: [5, 95],
   versionOption: '--version',
 };
