@@ -45,7 +45,7 @@ export async function runBounded(cbmc: string, tree: string, test: BoundedCase):
 /** With a mutant of kernel/mutants in the series: what is violated first, if anything is. */
 export async function tryBoundedMutant(cbmc: string, mutant: string, test: BoundedCase): Promise<string | undefined> {
   const { stdout, stderr } = await withMutantTree(mutant, (tree) =>
-    check(cbmc, tree, test, { defines: '-DLOOK_FOR_FAULT', options: ['--stop-on-fail', '--trace'] }),
+    check(cbmc, tree, test, { below: 'fault-', defines: '-DLOOK_FOR_FAULT', options: ['--stop-on-fail', '--trace'] }),
   );
   return readFirst(stdout, stderr);
 }
@@ -54,11 +54,11 @@ async function check(
   cbmc: string,
   tree: string,
   { program, who, entries }: BoundedCase,
-  { defines = '', options = [] as readonly string[] } = {},
+  { below = '', defines = '', options = [] as readonly string[] } = {},
 ): Promise<RunResult> {
   const target = `${program}.i`;
   const { [target]: file = '' } = await buildFromTree(tree, 'bounded', [target], {
-    below: `bounded-${who}-${entries}`,
+    below: `bounded-${below}${who}-${entries}`,
     variables: { N: String(entries), WHO: who, DEFINES: defines },
   });
   const loops = ['--unwind', String(entries + 3), '--unwindset', turns.join(',')];
@@ -81,7 +81,8 @@ export function readVerdict(stdout: string, stderr = ''): string[] {
 export function readFirst(stdout: string, stderr = ''): string | undefined {
   if (/^VERIFICATION SUCCESSFUL$/m.test(stdout)) return undefined;
   const what = /^Violated property:\n.*\n\s*(.*)$/m.exec(stdout)?.[1];
-  if (what === undefined) throw noVerdict(stdout + stderr);
+  // The end is no fault, and not asked for where one is looked for.
+  if (what === undefined || what === endReached) throw noVerdict(stdout + stderr);
   return what;
 }
 

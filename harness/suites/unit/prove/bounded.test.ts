@@ -27,6 +27,7 @@ test('what is violated first is read', (t) => {
   t.is(readFirst(`${said}\nVERIFICATION FAILED\n`), 'whole packets only');
   t.is(readFirst('VERIFICATION SUCCESSFUL\n'), undefined);
   t.throws(() => readFirst('killed'), { instanceOf: FlashError });
+  t.throws(() => readFirst(said.replace('whole packets only', 'the end is reached')), { instanceOf: FlashError });
 });
 
 test('a checker that ended before its verdict is an error', (t) => {
