@@ -6,12 +6,11 @@ import { buildFuzz } from '../native/fuzz.js';
 import { buildThreads, runThreads, withMutantThreads } from '../native/threads.js';
 import { ensureCbmc } from '../prove/bounded/cbmc.js';
 import {
+  boundedCases,
   boundedMutants,
-  boundedPrograms,
-  company,
+  fewestEntries,
   runBounded,
   tryBoundedMutant,
-  type Company,
 } from '../prove/bounded/run-bounded.js';
 import { fuzzMutant, quickMutants, scenarioMutants, tryScenarioMutant } from '../prove/fuzz/mutants.js';
 import { runFuzz } from '../prove/fuzz/run-fuzz.js';
@@ -100,19 +99,13 @@ async function litmusTests(): Promise<TestResult[]> {
   ];
 }
 
-/** Of the shortest rings. */
-const fewestEntries = 2;
-
 async function boundedTests(): Promise<TestResult[]> {
   const cbmc = await withProgress(ensureCbmc);
   const tree = await layOutSeries();
-  const cases = boundedPrograms.flatMap(({ program, what }) =>
-    (Object.keys(company) as Company[]).map((who) => ({ program, what, who })),
-  );
-  const good = await inParallel(cases, async ({ program, what, who }): Promise<TestResult> => {
+  const good = await inParallel(boundedCases(fewestEntries), async ({ title: what, ...test }): Promise<TestResult> => {
     const elapsed = startClock();
-    const title = `bounded: ${what}, ${company[who]}`;
-    const violated = await runBounded(cbmc, tree, { program, who, entries: fewestEntries });
+    const title = `bounded: ${what}`;
+    const violated = await runBounded(cbmc, tree, test);
     return { ...(violated.length === 0 ? passed(title) : failed(title, violated.join('\n'))), seconds: elapsed() };
   });
   const found = await inParallel(boundedMutants, async ({ mutant, ...where }): Promise<TestResult> => {

@@ -4,14 +4,7 @@ import { formatSeconds, startClock } from '../../host/duration.js';
 import { withProgress } from '../../host/progress.js';
 import { layOutSeries } from '../../native/from-series.js';
 import { ensureCbmc } from '../../prove/bounded/cbmc.js';
-import {
-  boundedMutants,
-  boundedPrograms,
-  company,
-  runBounded,
-  tryBoundedMutant,
-  type Company,
-} from '../../prove/bounded/run-bounded.js';
+import { boundedCases, boundedMutants, runBounded, tryBoundedMutant } from '../../prove/bounded/run-bounded.js';
 
 function fewEntries(text: string): number {
   if (['2', '4', '8'].includes(text)) return Number(text);
@@ -41,12 +34,10 @@ export function addProveBounded(prove: Command): void {
         }
       } else {
         const tree = await layOutSeries();
-        for (const { program, what } of boundedPrograms) {
-          for (const who of Object.keys(company) as Company[]) {
-            const took = startClock();
-            const [violated] = await runBounded(cbmc, tree, { program, who, entries });
-            say(`${what}, ${company[who]}`, violated, false, took());
-          }
+        for (const { title, ...test } of boundedCases(entries)) {
+          const took = startClock();
+          const [violated] = await runBounded(cbmc, tree, test);
+          say(title, violated, false, took());
         }
       }
       console.log(`bounded: ${wrong} wrong (${formatSeconds(elapsed())})`);

@@ -4,7 +4,7 @@ import { withMutantTree } from '../../native/mutant-tree.js';
 import { attempt, lastLines, type RunResult } from '../../process/run.js';
 
 /** The programs of harness/native/bounded: what is looked at, and how it is told. */
-export const boundedPrograms = [
+const boundedPrograms = [
   { program: 'enqueue', what: 'packets are put on a shared RX ring' },
   { program: 'driver_enqueue', what: "a driver's packets are put on an RX ring that is joining" },
   { program: 'dequeue', what: 'addresses are taken from a shared fill ring' },
@@ -12,16 +12,16 @@ export const boundedPrograms = [
   { program: 'complete', what: 'completions go before those of transmits in flight' },
 ] as const;
 
-export type BoundedProgram = (typeof boundedPrograms)[number]['program'];
+type BoundedProgram = (typeof boundedPrograms)[number]['program'];
 
 /** Who acts besides the function, and how it is told. */
-export const company = {
+const company = {
   NOBODY: 'alone',
   PEERS: 'beside others and a program that keep to the protocol',
   HOSTILE: 'beside others and a program that writes anything',
 } as const;
 
-export type Company = keyof typeof company;
+type Company = keyof typeof company;
 
 export interface BoundedCase {
   readonly program: BoundedProgram;
@@ -29,6 +29,15 @@ export interface BoundedCase {
   /** Of the ring: a power of two. */
   readonly entries: number;
 }
+
+/** Of the shortest ring that has a first and a last entry. */
+export const fewestEntries = 2;
+
+/** Every program in every company, and how it is told. */
+export const boundedCases = (entries: number): readonly (BoundedCase & { readonly title: string })[] =>
+  boundedPrograms.flatMap(({ program, what }) =>
+    (Object.keys(company) as Company[]).map((who) => ({ program, who, entries, title: `${what}, ${company[who]}` })),
+  );
 
 /** What is there to be violated, as no run gets past it. */
 const endReached = 'the end is reached';
@@ -91,15 +100,17 @@ function noVerdict(said: string): FlashError {
 }
 
 /** Mutants of kernel/mutants that the cases have to find, with the one that does. */
-export const boundedMutants: readonly (BoundedCase & { readonly mutant: string })[] = [
-  { mutant: 'one-entry-too-many', program: 'enqueue', who: 'PEERS', entries: 2 },
-  { mutant: 'one-entry-too-few', program: 'enqueue', who: 'NOBODY', entries: 2 },
-  { mutant: 'publish-before-write', program: 'enqueue', who: 'PEERS', entries: 2 },
-  { mutant: 'tear-packets', program: 'enqueue', who: 'NOBODY', entries: 2 },
-  { mutant: 'trust-the-published-index', program: 'enqueue', who: 'HOSTILE', entries: 2 },
-  { mutant: 'hold/enqueue-by-the-old-mode', program: 'driver_enqueue', who: 'PEERS', entries: 2 },
-  { mutant: 'hold/dequeue-by-the-old-mode', program: 'driver_dequeue', who: 'PEERS', entries: 2 },
-  { mutant: 'append-to-the-completion-ring', program: 'complete', who: 'NOBODY', entries: 2 },
-  { mutant: 'use-what-is-kept', program: 'complete', who: 'NOBODY', entries: 2 },
-  { mutant: 'complete-over-transmits', program: 'complete', who: 'HOSTILE', entries: 2 },
+const found: readonly (Omit<BoundedCase, 'entries'> & { readonly mutant: string })[] = [
+  { mutant: 'one-entry-too-many', program: 'enqueue', who: 'PEERS' },
+  { mutant: 'one-entry-too-few', program: 'enqueue', who: 'NOBODY' },
+  { mutant: 'publish-before-write', program: 'enqueue', who: 'PEERS' },
+  { mutant: 'tear-packets', program: 'enqueue', who: 'NOBODY' },
+  { mutant: 'trust-the-published-index', program: 'enqueue', who: 'HOSTILE' },
+  { mutant: 'hold/enqueue-by-the-old-mode', program: 'driver_enqueue', who: 'PEERS' },
+  { mutant: 'hold/dequeue-by-the-old-mode', program: 'driver_dequeue', who: 'PEERS' },
+  { mutant: 'append-to-the-completion-ring', program: 'complete', who: 'NOBODY' },
+  { mutant: 'use-what-is-kept', program: 'complete', who: 'NOBODY' },
+  { mutant: 'complete-over-transmits', program: 'complete', who: 'HOSTILE' },
 ];
+
+export const boundedMutants = found.map((each) => ({ ...each, entries: fewestEntries }));
