@@ -19,7 +19,8 @@ const mostGroups = 65_536;
 
 /** How struct msghdr and what it points to lie in one piece of memory. */
 const at = { part: 64, control: 128, data: 4096 } as const;
-const controlBytes = 256;
+/** For SCM_MAX_FD, 253: descriptors that do not fit would be closed by who receives. */
+const controlBytes = 16 + 4 * 254;
 const controlHeaderBytes = 16;
 export const mostMessageBytes = 65_536;
 const memory = mapAnonymousMemory(at.data + mostMessageBytes);

@@ -8,6 +8,7 @@ import { checkErrno, NativeError } from '../../harness/ffi/native-error.js';
 import * as pidfds from '../../harness/ffi/pidfd.js';
 import * as seqpacket from '../../harness/ffi/seqpacket.js';
 import { parseChain } from './chain-file.js';
+import { makeCloser, type Closer } from './closer.js';
 import { makeMonitor, type Monitor } from './monitor.js';
 import type { Peer, SavedState } from './surroundings.js';
 import { mostBytes } from './protocol.js';
@@ -28,6 +29,8 @@ const mostStrangers = 256;
 const mostStrangersOfAUser = 32;
 const mostStrangersOfAll = mostStrangers + 32;
 const mostConnections = 4096;
+/** With so many that do not close nobody else is heard, but functions that are there are. */
+const mostUnclosed = 1024;
 /** In which a program says who it is, or what it commands. */
 const silenceMs = 10_000;
 const mostAcceptedAtOnce = 64;
@@ -39,6 +42,13 @@ const commandSchema = z.discriminatedUnion('command', [
   z.strictObject({ command: z.literal('apply'), file: z.string(), text: z.string() }),
 ]);
 
+interface Listening {
+  readonly connections: Set<Connection>;
+  readonly monitor: Monitor;
+  readonly closer: Closer;
+  readonly log: (text: string) => void;
+}
+
 interface Connection {
   readonly fd: number;
   readonly pidfd: number | undefined;
@@ -47,13 +57,17 @@ interface Connection {
   closed: boolean;
 }
 
-/** Serves until the signal; what functions have stays as it is then. */
-export async function serveMonitor(options: ServeOptions, signal: AbortSignal): Promise<void> {
+/**
+ * Serves until the signal; what functions have stays as it is then. Returns how many descriptors of others are not
+ * closed yet, for whose threads the end of the process would wait.
+ */
+export async function serveMonitor(options: ServeOptions, signal: AbortSignal): Promise<number> {
   const { socketPath, stateFile, log } = options;
   const monitor = makeMonitor(makeWorld({ stateFile, log }), readState(stateFile, log));
   const listener = options.listener ?? listenAt(socketPath);
   const wake = checkErrno('making an eventfd', libc.eventfd(0, 0));
   const connections = new Set<Connection>();
+  const closer = makeCloser();
   const memory = mapAnonymousMemory((2 + 2 * mostConnections) * pollfdBytes);
   const stop = (): void => void writeSync(wake, Buffer.from([1, 0, 0, 0, 0, 0, 0, 0]));
   signal.addEventListener('abort', stop);
@@ -62,21 +76,22 @@ export async function serveMonitor(options: ServeOptions, signal: AbortSignal): 
     while (!signal.aborted) {
       const watched = [wake, listener, ...[...connections].flatMap(({ fd, pidfd }) => [fd, pidfd ?? -1])];
       const ready = await poll(memory, watched);
-      accept(listener, connections, monitor, log);
+      if (closer.pending() < mostUnclosed) accept(listener, { connections, monitor, closer, log });
       endSilent(connections, monitor);
       for (const connection of [...connections]) {
-        if (ready.has(connection.fd)) hearAll(monitor, connection);
+        if (ready.has(connection.fd)) hearAll(monitor, connection, closer);
         if (connection.pidfd !== undefined && ready.has(connection.pidfd)) connection.closed = true;
       }
-      for (const connection of connections) if (connection.closed) forget(monitor, connections, connection);
+      for (const connection of connections) if (connection.closed) forget(monitor, connections, connection, closer);
       monitor.tick();
     }
   } finally {
-    for (const { fd, pidfd } of connections) closeAll([fd, pidfd]);
-    closeAll([listener, wake]);
+    for (const connection of connections) hangUp(connection, closer);
+    for (const fd of [listener, wake]) closeSync(fd);
     if (options.listener === undefined) rmSync(socketPath, { force: true });
     memory.unmap();
   }
+  return closer.pending();
 }
 
 function listenAt(path: string): number {
@@ -103,8 +118,10 @@ function isServed(path: string): boolean {
   }
 }
 
-function closeAll(fds: readonly (number | undefined)[]): void {
-  for (const fd of fds) if (fd !== undefined) closeSync(fd);
+/** What it has sent and nobody has heard closes with it. */
+function hangUp({ fd, pidfd }: Connection, closer: Closer): void {
+  closer.close(fd);
+  if (pidfd !== undefined) closeSync(pidfd);
 }
 
 /** Which of them are readable, or at their end. */
@@ -119,7 +136,7 @@ async function poll(memory: { readonly address: bigint; readonly buffer: ArrayBu
 }
 
 /** As many as have their turn; others are accepted after those that are there were heard. */
-function accept(listener: number, connections: Set<Connection>, monitor: Monitor, log: (text: string) => void): void {
+function accept(listener: number, { connections, monitor, closer, log }: Listening): void {
   const strangers = [...connections].filter(({ peer }) => !monitor.knows(peer)).map(({ peer }) => peer.uid);
   let refused = 0;
   for (let count = 0; count < mostAcceptedAtOnce; count++) {
@@ -135,7 +152,7 @@ function accept(listener: number, connections: Set<Connection>, monitor: Monitor
       connections.size >= mostConnections
     ) {
       refused++;
-      closeSync(fd);
+      closer.close(fd);
       continue;
     }
     strangers.push(uid);
@@ -178,7 +195,7 @@ function cgroupOf(pid: number, pidfd: number): string | undefined {
 const mostMessagesAtOnce = 16;
 
 /** A bounded number of messages: then others have their turn. */
-function hearAll(monitor: Monitor, connection: Connection): void {
+function hearAll(monitor: Monitor, connection: Connection, closer: Closer): void {
   for (let count = 0; count < mostMessagesAtOnce && !connection.closed; count++) {
     const message = seqpacket.receiveMessage(connection.fd);
     if (message === undefined) return;
@@ -192,15 +209,15 @@ function hearAll(monitor: Monitor, connection: Connection): void {
         command(monitor, peer, text),
       );
     } finally {
-      closeAll(message.fds);
+      for (const fd of message.fds) closer.close(fd);
     }
   }
 }
 
-function forget(monitor: Monitor, connections: Set<Connection>, connection: Connection): void {
+function forget(monitor: Monitor, connections: Set<Connection>, connection: Connection, closer: Closer): void {
   connections.delete(connection);
   monitor.gone(connection.peer);
-  closeAll([connection.fd, connection.pidfd]);
+  hangUp(connection, closer);
 }
 
 /** Only root and who runs the monitor may command. An error is an answer. */

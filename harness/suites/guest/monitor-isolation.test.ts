@@ -7,7 +7,7 @@ import { startMonitor } from '../../demo/monitored/start-monitor.js';
 import { inNetns } from '../../ffi/netns.js';
 import { openPacketSocket } from '../../ffi/packet-socket.js';
 import { hasFlash } from '../../flash/registry.js';
-import { startIn } from '../../host/netns.js';
+import { ipBatch, startIn } from '../../host/netns.js';
 import { makeSocketDir } from '../../host/temporary.js';
 import { nativePaths } from '../../native/build-native.js';
 import { follow, type Followed } from '../../process/follow.js';
@@ -61,6 +61,7 @@ async function withChain(work: (chain: RunningChain) => Promise<void>): Promise<
     for (const program of ['l2fwd', 'hostile'] as const) copyFileSync(nativePaths[program], join(dir, program));
     await using veth = await makeVeth(3, 1);
     const { netns } = veth;
+    await ipBatch(netns, ['link set lo up']);
     using wire = inNetns(netns, () => openPacketSocket(veth.b, etherType));
     const socket = join(dir, 'monitor.sock');
     await using monitor = await startMonitor({ netns, socket, state: join(dir, 'state.json') });
@@ -129,6 +130,7 @@ const deeds = [
   { deed: 'scribble', title: 'a function that writes to its rings and its memory at any time harms nobody' },
   { deed: 'flood', title: 'a function that floods the monitor with connections and nonsense harms nobody' },
   { deed: 'connect', title: 'a function that connects and hangs up on and on harms nobody' },
+  { deed: 'linger', title: 'a function that hands over what takes minutes to close harms nobody' },
 ] as const;
 
 for (const { deed, title } of deeds) {

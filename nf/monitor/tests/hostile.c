@@ -3,6 +3,7 @@
  * hostile MONITOR CHAIN FUNCTION DEED: joins a chain and does what no function should, until it is killed.
  * It says "ready", and what it has to tell of the deed.
  */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -142,6 +143,56 @@ static void connect_on_and_on(const char *monitor)
 	}
 }
 
+/* A connection to itself whose other end is not read: to close it takes ten minutes, if nobody else has it. */
+static int open_lingering(void)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	const struct linger linger = { .l_onoff = 1, .l_linger = 600 };
+	socklen_t len = sizeof(address);
+	int listener = socket(AF_INET, SOCK_STREAM, 0), fd = socket(AF_INET, SOCK_STREAM, 0);
+	char bytes[4096] = { };
+
+	if (bind(listener, (struct sockaddr *)&address, len) || listen(listener, 1) ||
+	    getsockname(listener, (struct sockaddr *)&address, &len) ||
+	    connect(fd, (struct sockaddr *)&address, len)) {
+		perror("hostile");
+		exit(1);
+	}
+	while (send(fd, bytes, sizeof(bytes), MSG_DONTWAIT) > 0)
+		;
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
+	return fd;
+}
+
+/* As often as makes all threads of the monitor close such a socket. */
+static void linger(const char *monitor)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+
+	strncpy(address.sun_path, monitor, sizeof(address.sun_path) - 1);
+	for (int count = 0; count < 48; count++) {
+		char control[CMSG_SPACE(sizeof(int))] = { }, byte = 0;
+		struct iovec part = { .iov_base = &byte, .iov_len = 1 };
+		struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = control,
+			.msg_controllen = sizeof(control) };
+		struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+		int fd = socket(AF_UNIX, SOCK_SEQPACKET, 0), lingering = open_lingering();
+
+		header->cmsg_level = SOL_SOCKET;
+		header->cmsg_type = SCM_RIGHTS;
+		header->cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(header), &lingering, sizeof(int));
+		connect(fd, (struct sockaddr *)&address, sizeof(address));
+		/* More than the monitor hears: the others go with the connection. */
+		for (int i = 0; i < 2; i++)
+			sendmsg(fd, &message, MSG_NOSIGNAL);
+		close(lingering);
+		close(fd);
+		usleep(50000);
+	}
+	say_ready(0);
+}
+
 int main(int argc, char **argv)
 {
 	struct flash_port *port;
@@ -162,6 +213,8 @@ int main(int argc, char **argv)
 		flood(argv[1]);
 	if (!strcmp(argv[4], "connect"))
 		connect_on_and_on(argv[1]);
+	if (!strcmp(argv[4], "linger"))
+		linger(argv[1]);
 	if (!strcmp(argv[4], "resize"))
 		resize(port);
 	if (!strcmp(argv[4], "leave-child"))
