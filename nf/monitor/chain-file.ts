@@ -77,6 +77,13 @@ type FileFunction = z.output<typeof functionSchema>;
 type FileFunctions = Readonly<Record<string, FileFunction>>;
 export type ChainFunction = Omit<FileFunction, 'replicas'>;
 
+/** A function that was asked to leave and has not, as one monitor leaves it to the next one. */
+export const savedLeavingSchema = z
+  .object({ chain: nameSchema, name: functionNameSchema, fn: functionSchema, cookie: z.string() })
+  .readonly();
+
+export type SavedLeaving = z.output<typeof savedLeavingSchema>;
+
 const mostEdges = 64;
 
 const namesOf = (name: string, { replicas }: FileFunction): readonly string[] =>

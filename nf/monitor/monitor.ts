@@ -1,5 +1,6 @@
 import { isSamePlace, meantBy, ownOf, type Chain, type ChainFunction } from './chain-file.js';
 import { FlashError } from '../../harness/errors.js';
+import { makeLeaving } from './leaving.js';
 import { makeMemories } from './memories.js';
 import { encodeAnswer, encodeEdges, encodeJoined, encodeLeave, encodeRefused, decodeRequest } from './protocol.js';
 import { limitRequests } from './request-limit.js';
@@ -11,8 +12,6 @@ interface Member {
   readonly place: Place;
   fn: ChainFunction;
   route: string;
-  /** When it is killed, once it is not wanted any more. */
-  leaveByMs?: number;
 }
 
 interface Choice {
@@ -42,12 +41,11 @@ const comeBackMs = 3000;
 export function makeMonitor(world: World, saved: SavedState = { chain: undefined, cookies: {} }): Monitor {
   let chain = saved.chain;
   const members = new Map<string, Member>();
-  /** Leaving, and not in the chain any more. */
-  const former = new Set<Member>();
-  /** Of all of these. */
+  /** Of these, and of those that are asked to leave. */
   const known = new WeakSet<Peer>();
   const isTooMany = limitRequests(world.nowMs);
   const memories = makeMemories(world, saved.memories);
+  const leaving = makeLeaving(world, memories, saved.leaving);
   const awaited = new Map(Object.entries(saved.cookies));
   /** Those that did not come back in time, and still may if nobody has their place. */
   const late = new Map<string, string>();
@@ -83,6 +81,7 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
     world.save({
       chain,
       memories: memories.saved(),
+      leaving: leaving.saved(),
       cookies: {
         ...Object.fromEntries(awaited),
         ...Object.fromEntries([...members].map(([name, { place }]) => [name, place.cookie])),
@@ -146,7 +145,23 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
     return undefined;
   };
 
+  const joinedMessage = (name: string, fn: ChainFunction): Buffer => {
+    const edges = Math.max(1, fn.to.length);
+    return encodeJoined({ ...memories.tell(name, fn), share: fn.frames, ringSize: fn.ring, edges });
+  };
+
+  /** Whether it is one that another monitor has asked to leave. */
+  const joinToLeave = (peer: Peer, chainName: string, asked: string, fds: readonly number[]): boolean => {
+    const left = leaving.adopt(peer, chainName, asked, fds);
+    if (left === undefined) return false;
+    known.add(peer);
+    if (!peer.send(joinedMessage(left.name, left.fn)) || !peer.send(encodeLeave())) peer.close();
+    world.log(`process ${peer.pid}, which was ${left.name}, is asked to leave again`);
+    return true;
+  };
+
   const join = (peer: Peer, chainName: string, asked: string, fds: readonly number[]): undefined => {
+    if (fds.length > 0 && !known.has(peer) && joinToLeave(peer, chainName, asked, fds)) return;
     const meant = chain?.chain === chainName ? meantBy(chain, asked) : [];
     if (meant.length === 0) return refuse(peer, errno.noEntry, `there is no function ${asked} in a chain ${chainName}`);
     const strange = meant.map((name) => whyNot(name, functionOf(name) ?? {}, peer));
@@ -178,9 +193,7 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
         throw error;
       }
     }
-    const edges = Math.max(1, fn.to.length);
-    const joined = encodeJoined({ ...memories.tell(name, fn), share: fn.frames, ringSize: fn.ring, edges });
-    if (!peer.send(joined, adopted === undefined ? [place.socketFd, ...place.memoryFds] : [])) {
+    if (!peer.send(joinedMessage(name, fn), adopted === undefined ? [place.socketFd, ...place.memoryFds] : [])) {
       close(place);
       peer.close();
       return;
@@ -194,7 +207,7 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
   };
 
   /** Its process has ended, and others may have its socket. */
-  const end = (name: string, { place }: Member): void => {
+  const end = (name: string, place: Place): void => {
     try {
       world.cut(place);
       memories.claim(place);
@@ -210,19 +223,9 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
     place.close();
   };
 
-  const killWhoStays = (): void => {
-    for (const member of former) {
-      if (member.leaveByMs === undefined || world.nowMs() < member.leaveByMs) continue;
-      delete member.leaveByMs;
-      const { pid } = member.peer;
-      world.log(member.peer.kill() ? `process ${pid} did not leave, and is killed` : `process ${pid} does not leave`);
-    }
-  };
-
-  const retire = (name: string, member: Member): void => {
+  const retire = (chainName: string, name: string, { fn, peer, place }: Member): void => {
     members.delete(name);
-    former.add(member);
-    member.leaveByMs = world.nowMs() + 1000 * member.fn.leaveSeconds;
+    leaving.add({ chain: chainName, name, fn, peer, place });
   };
 
   return {
@@ -241,12 +244,11 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
       }
       for (const [name, member] of [...members]) {
         const wanted = next?.chain === before?.chain ? functionOf(name) : undefined;
-        if (wanted === undefined || !isSamePlace(wanted, member.fn)) retire(name, member);
+        if (wanted === undefined || !isSamePlace(wanted, member.fn)) retire(before?.chain ?? '', name, member);
         else member.fn = wanted;
       }
       settle();
-      // Nobody sends to them any more: they work on what they have.
-      for (const member of former) member.peer.send(encodeLeave());
+      leaving.ask();
     },
     hear(peer, data, fds, command) {
       if (isTooMany(peer.uid)) return refuse(peer, errno.again, 'too many requests');
@@ -268,20 +270,20 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
         world.log(`${name} has gone`);
         // First those that sent to it, so that none finds it closed.
         settle();
-        end(name, member);
+        end(name, member.place);
       }
-      for (const member of [...former]) {
-        if (member.peer !== peer) continue;
-        former.delete(member);
-        known.delete(peer);
-        end('a former function', member);
-      }
+      const place = leaving.take(peer);
+      if (place === undefined) return;
+      known.delete(peer);
+      end('a former function', place);
     },
     knows: (peer) => known.has(peer),
     tick() {
-      killWhoStays();
+      leaving.killWhoStays();
       if (failures.size > 0) settle();
-      if (awaited.size === 0 || world.nowMs() < giveUpAt) return;
+      if (world.nowMs() < giveUpAt) return;
+      leaving.giveUp();
+      if (awaited.size === 0) return;
       for (const [name, cookie] of awaited) {
         world.log(`${name} has not come back`);
         late.set(name, cookie);

@@ -7,7 +7,7 @@ import { FlashError } from '../../harness/errors.js';
 import { checkErrno, NativeError } from '../../harness/ffi/native-error.js';
 import * as pidfds from '../../harness/ffi/pidfd.js';
 import * as seqpacket from '../../harness/ffi/seqpacket.js';
-import { parseChain } from './chain-file.js';
+import { parseChain, savedLeavingSchema } from './chain-file.js';
 import { makeCloser, type Closer } from './closer.js';
 import { makeMonitor, type Monitor } from './monitor.js';
 import type { Peer, SavedState } from './surroundings.js';
@@ -239,10 +239,11 @@ function command(monitor: Monitor, { uid }: Peer, text: string): unknown {
 
 function readState(path: string, log: (text: string) => void): SavedState | undefined {
   try {
-    const { chain, cookies, memories } = JSON.parse(readFileSync(path, 'utf8')) as SavedState;
+    const { chain, cookies, memories, leaving } = JSON.parse(readFileSync(path, 'utf8')) as SavedState;
     return {
       chain: chain === undefined ? undefined : parseChain(JSON.stringify(chain), path),
       ...{ cookies, memories: z.record(z.string(), savedMemorySchema).parse(memories ?? {}) },
+      leaving: z.array(savedLeavingSchema).parse(leaving ?? []),
     };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') log(`${path} is not read: ${(error as Error).message}`);

@@ -1,4 +1,4 @@
-import type { Chain, ChainFunction, MemorySize } from './chain-file.js';
+import type { Chain, ChainFunction, MemorySize, SavedLeaving } from './chain-file.js';
 import type { OwnerBytes } from './owner-bytes.js';
 import type { SavedMemory } from './saved-memory.js';
 import type { Identity } from './who.js';
@@ -83,4 +83,5 @@ export interface SavedState {
   readonly chain: Chain | undefined;
   readonly cookies: Readonly<Record<string, string>>;
   readonly memories?: Readonly<Record<string, SavedMemory>>;
+  readonly leaving?: readonly SavedLeaving[];
 }

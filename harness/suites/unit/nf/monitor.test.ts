@@ -186,22 +186,6 @@ functions:
     'web.yaml',
   );
 
-test('who is asked to leave and does not is killed when the time of the file is over', (t) => {
-  const { monitor, join, pass } = started();
-  const [middle, last] = [join('middle'), join('last')];
-  const { middle: _, ...others } = chain.functions;
-  monitor.apply({ ...chain, functions: others });
-
-  pass(59_999);
-  monitor.tick();
-  t.false(middle.killed());
-  pass(1);
-  monitor.tick();
-
-  t.true(middle.killed());
-  t.false(last.killed());
-});
-
 test('programs that ask for a function are its replicas, until there are no more', (t) => {
   const { monitor, join, take } = started();
   monitor.apply(replicated(2));

@@ -1,0 +1,90 @@
+import test from 'ava';
+import { parseChain } from '../../../../nf/monitor/chain-file.js';
+import type { SavedState } from '../../../../nf/monitor/surroundings.js';
+import { startMonitor } from './support/fake-world.js';
+
+const chain = parseChain(
+  `chain: web
+functions:
+  middle: { device: a, queue: 1, user: 1000, to: [last] }
+  last: { device: b, queue: 0, user: 1000 }
+`,
+  'web.yaml',
+);
+const { middle: _, ...others } = chain.functions;
+const withoutMiddle = { ...chain, functions: others };
+const types = { joined: 2, refused: 3, leave: 5 } as const;
+
+function started(saved?: SavedState) {
+  const monitor = startMonitor(chain, saved);
+  return { ...monitor, join: (name: string, fds: readonly number[] = []) => monitor.join(name, 1000, fds) };
+}
+
+test('who is asked to leave and does not is killed when the time of the file is over', (t) => {
+  const { monitor, join, pass } = started();
+  const [middle, last] = [join('middle'), join('last')];
+  const { middle: _, ...others } = chain.functions;
+  monitor.apply({ ...chain, functions: others });
+
+  pass(59_999);
+  monitor.tick();
+  t.false(middle.killed());
+  pass(1);
+  monitor.tick();
+
+  t.true(middle.killed());
+  t.false(last.killed());
+});
+
+test('another monitor asks those again, and kills them in their time', (t) => {
+  const old = started();
+  const [, last] = [old.join('middle'), old.join('last')];
+  old.monitor.apply(withoutMiddle);
+  const { monitor, join, take, pass } = started(old.saved());
+
+  t.deepEqual(join('last', [2]).took(), [types.joined]);
+  t.deepEqual(join('middle').took(), [types.refused], 'a new program is none of those');
+  t.deepEqual(join('middle', [7]).took(), [types.refused], 'nor is one with another socket');
+  const middle = join('middle', [1]);
+  t.deepEqual(middle.took(), [types.joined, types.leave]);
+  t.false(middle.closed());
+  pass(59_999);
+  monitor.tick();
+  t.false(middle.killed());
+  pass(1);
+  monitor.tick();
+  t.true(middle.killed());
+  take();
+  monitor.gone(middle.peer);
+
+  t.deepEqual(take(), ['cut a1', 'close a1']);
+  t.false(last.killed());
+});
+
+test('a third one knows those who did not come back to the second yet, and those who did', (t) => {
+  const first = started();
+  first.join('middle');
+  first.monitor.apply(withoutMiddle);
+  const second = started(first.saved());
+  second.monitor.apply(withoutMiddle);
+  const third = started(second.saved());
+  t.deepEqual(third.join('middle', [1]).took(), [types.joined, types.leave]);
+  third.monitor.apply(withoutMiddle);
+  const fourth = started(third.saved());
+
+  t.deepEqual(fourth.join('middle', [1]).took(), [types.joined, types.leave]);
+});
+
+test('one that does not come back in time is forgotten', (t) => {
+  const old = started();
+  old.join('middle');
+  old.monitor.apply(withoutMiddle);
+  const { monitor, join, pass, saved } = started(old.saved());
+
+  pass(3000);
+  monitor.tick();
+  t.deepEqual(join('middle', [1]).took(), [types.refused]);
+  monitor.apply(withoutMiddle);
+
+  t.deepEqual(saved()?.leaving, []);
+});

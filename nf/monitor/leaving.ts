@@ -1,0 +1,79 @@
+import type { ChainFunction, SavedLeaving } from './chain-file.js';
+import type { Memories } from './memories.js';
+import { encodeLeave } from './protocol.js';
+import type { Peer, Place, World } from './surroundings.js';
+
+interface LeavingFunction {
+  readonly chain: string;
+  readonly name: string;
+  readonly fn: ChainFunction;
+  readonly peer: Peer;
+  readonly place: Place;
+  /** When it is killed. */
+  leaveByMs?: number;
+}
+
+/** Functions that are not wanted any more, until their processes end. */
+export interface Leaving {
+  readonly add: (fn: Omit<LeavingFunction, 'leaveByMs'>) => void;
+  /** Nobody sends to them any more: they work on what they have. */
+  readonly ask: () => void;
+  readonly killWhoStays: () => void;
+  /** Was asked by another monitor, and has its socket from that; undefined if it is none of those. */
+  readonly adopt: (peer: Peer, chain: string, asked: string, fds: readonly number[]) => LeavingFunction | undefined;
+  /** Those that have not come back by now will not. */
+  readonly giveUp: () => void;
+  /** Returns the place of a process that has ended, if it is one of them. */
+  readonly take: (peer: Peer) => Place | undefined;
+  readonly saved: () => readonly SavedLeaving[];
+}
+
+export function makeLeaving(world: World, memories: Memories, saved: readonly SavedLeaving[] = []): Leaving {
+  const present = new Set<LeavingFunction>();
+  const awaited = new Set(saved);
+
+  const add = (fn: LeavingFunction): void => {
+    present.add({ ...fn, leaveByMs: world.nowMs() + 1000 * fn.fn.leaveSeconds });
+  };
+
+  return {
+    add,
+    ask() {
+      for (const { peer } of present) peer.send(encodeLeave());
+    },
+    killWhoStays() {
+      for (const member of present) {
+        if (member.leaveByMs === undefined || world.nowMs() < member.leaveByMs) continue;
+        delete member.leaveByMs;
+        const { pid } = member.peer;
+        world.log(member.peer.kill() ? `process ${pid} did not leave, and is killed` : `process ${pid} does not leave`);
+      }
+    },
+    adopt(peer, chain, asked, fds) {
+      for (const left of awaited) {
+        const { name, fn, cookie } = left;
+        if (left.chain !== chain || (name !== asked && !name.startsWith(`${asked}.`))) continue;
+        const place = memories.adopt(name, fn, fds, cookie);
+        if (place === undefined) continue;
+        awaited.delete(left);
+        const member = { chain, name, fn, peer, place };
+        add(member);
+        return member;
+      }
+      return undefined;
+    },
+    giveUp: () => awaited.clear(),
+    take(peer) {
+      for (const member of present) {
+        if (member.peer !== peer) continue;
+        present.delete(member);
+        return member.place;
+      }
+      return undefined;
+    },
+    saved: () => [
+      ...awaited,
+      ...[...present].map(({ chain, name, fn, place }) => ({ chain, name, fn, cookie: place.cookie })),
+    ],
+  };
+}
