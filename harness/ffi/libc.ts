@@ -36,6 +36,7 @@ export const libc = {
   mmap: lib.func('intptr_t mmap(void *address, size_t length, int protection, int flags, int fd, int64_t offset)'),
   munmap: lib.func('int munmap(void *address, size_t length)'),
   ifNameToIndex: lib.func('unsigned int if_nametoindex(const char *name)'),
+  ifIndexToName: lib.func('void *if_indextoname(unsigned int index, _Out_ char *name)'),
   userNamed: lib.func('void *getpwnam(const char *name)'),
   groupNamed: lib.func('void *getgrnam(const char *name)'),
   flock: lib.func('int flock(int fd, int operation)'),

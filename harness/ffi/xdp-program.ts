@@ -62,6 +62,15 @@ export function attachXdpProgram({
 /** The index of a device; 0 if there is none. */
 export const findIndex = (ifname: string): number => libc.ifNameToIndex(ifname) as number;
 
+const nameBytes = 16;
+
+/** The name that a device has by now; undefined if it is gone. */
+export function findName(ifindex: number): string | undefined {
+  const name = Buffer.alloc(nameBytes);
+  if (libc.ifIndexToName(ifindex, name) === null) return undefined;
+  return name.toString('latin1', 0, name.indexOf(0));
+}
+
 /** The index of a device; it must exist. */
 export function indexOf(ifname: string, netns?: string): number {
   const ifindex = netns === undefined ? findIndex(ifname) : inNetns(netns, () => findIndex(ifname));

@@ -31,8 +31,6 @@ export interface Memories {
   readonly claim: (place: Place) => void;
   /** It is to be closed. */
   readonly forget: (place: Place) => void;
-  /** Somebody was bound to a queue: nobody else has it. */
-  readonly bound: (where: Queue) => void;
   /** Throws if functions have a memory that would change. */
   readonly requireSame: (next: Chain | undefined) => void;
   /** Lets go of what nobody has, once the chain is this one. */
@@ -56,6 +54,8 @@ export function makeMemories(world: World, saved: Readonly<Record<string, SavedM
       place === undefined ? [] : [{ number, unconsumed: place.unconsumed }],
     );
 
+  const whereIs = ({ device, queue }: Queue): Queue => ({ device, queue, ifindex: world.indexOf(device) });
+
   const isFree = (memory: Memory, name: string, member: MemoryMember): boolean => {
     if (member.left === 'gone') return true;
     if (member.place !== undefined || !world.isFree(member)) return false;
@@ -68,8 +68,9 @@ export function makeMemories(world: World, saved: Readonly<Record<string, SavedM
    * the function's own last one has all of them. If it was on the same queue, to be bound there proves that it is gone.
    */
   const mayOpen = (memory: Memory, name: string, fn: ChainFunction): boolean => {
+    const where = whereIs(fn);
     for (const [other, member] of memory.members) {
-      const isProved = memory.shared !== undefined && isSameQueue(member, fn);
+      const isProved = memory.shared !== undefined && isSameQueue(member, where);
       const matters =
         other === name ? member.place !== undefined || !isProved : member.place === undefined && member.left === 'open';
       if (matters && !isFree(memory, other, member)) return false;
@@ -90,7 +91,8 @@ export function makeMemories(world: World, saved: Readonly<Record<string, SavedM
     return later;
   };
 
-  const bound = (where: Queue): void => {
+  const bound = (fn: ChainFunction): void => {
+    const where = whereIs(fn);
     for (const { members } of memories.values())
       for (const [name, member] of members)
         if (member.place === undefined && isSameQueue(member, where)) members.set(name, { ...member, left: 'gone' });
@@ -103,8 +105,7 @@ export function makeMemories(world: World, saved: Readonly<Record<string, SavedM
     if (members.size === mostMembers && !members.has(name)) takeBack(memory, shared, wanted);
     const number = members.get(name)?.number ?? freeNumber(members);
     if (number === undefined) return false;
-    const { device, queue } = fn;
-    members.set(name, { number, device, queue, left: 'claimed' });
+    members.set(name, { number, ...whereIs(fn), left: 'claimed' });
     const share = (): number => allot(shared.owners, number, fn.frames, livingOf(memory));
     let count = share();
     if (count === fn.frames) return true;
@@ -199,7 +200,6 @@ export function makeMemories(world: World, saved: Readonly<Record<string, SavedM
       const { place: _, ...rest } = member;
       memory.members.set(name, rest);
     },
-    bound,
     requireSame(next) {
       for (const [name, memory] of memories) {
         const wanted = ownOf(next?.memories ?? {}, name);
@@ -233,7 +233,10 @@ export function makeMemories(world: World, saved: Readonly<Record<string, SavedM
   };
 }
 
-const isSameQueue = (a: Queue, b: Queue): boolean => a.device === b.device && a.queue === b.queue;
+/** A device that is made anew under its name is another one. */
+const isSameQueue = (a: Queue, b: Queue): boolean =>
+  a.queue === b.queue &&
+  (a.ifindex === undefined || b.ifindex === undefined ? a.device === b.device : a.ifindex === b.ifindex);
 const isSame = ({ chain, size }: Memory, wanted: MemorySize, next: Chain | undefined): boolean =>
   chain === next?.chain && size.frames === wanted.frames && size.frameSize === wanted.frameSize;
 

@@ -4,6 +4,7 @@ import { mapArrivalRings, type ArrivalRings } from '../../harness/ffi/map-rings.
 import { mapSealedMemory, type Mapping } from '../../harness/ffi/memory.js';
 import { NativeError } from '../../harness/ffi/native-error.js';
 import { entryBytes } from '../../harness/ffi/ring.js';
+import { findName } from '../../harness/ffi/xdp-program.js';
 import { socketCookie } from '../../harness/ffi/seqpacket.js';
 import { duplicate } from '../../harness/ffi/socket-beside.js';
 import { createUmem } from '../../harness/ffi/umem.js';
@@ -151,11 +152,13 @@ function mapRingsOf(socketFd: number, entries: number): ArrivalRings {
 const probe: MemorySize = { frames: 2, frameSize: 2048 };
 
 /** Tries to have the queue for a moment. One that is not there any more has nobody either. */
-export function isFree({ device, queue }: Queue): boolean {
+export function isFree({ device, queue, ifindex }: Queue): boolean {
+  const ifname = ifindex === undefined ? device : findName(ifindex);
+  if (ifname === undefined) return true;
   const memory = mapSealedMemory('flash-probe', probe.frames * probe.frameSize);
   try {
     const umem = createUmem({ frameCount: probe.frames, frameSize: probe.frameSize, memory });
-    using _socket = openSocket({ ifname: device, queue, umem, queueWaitMs: 0 });
+    using _socket = openSocket({ ifname, queue, umem, queueWaitMs: 0 });
     return true;
   } catch (error) {
     if (isErrno(error, 'EBUSY')) return false;

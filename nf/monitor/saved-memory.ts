@@ -5,6 +5,7 @@ const savedMemberSchema = z.object({
   number: z.number().int().min(1).max(mostMembers),
   device: z.string(),
   queue: z.number().int(),
+  ifindex: z.number().int().optional(),
   /**
    * What is known of the last socket that the function had there. `open`: it may be there, with frames of others on its
    * rings. `claimed`: those are its own. `gone`: the kernel has let go of it, and with it of all its frames.

@@ -17,6 +17,8 @@ export interface Peer extends Identity {
 export interface Queue {
   readonly device: string;
   readonly queue: number;
+  /** By which the device is known again if it has another name by now, or another one has its name. */
+  readonly ifindex?: number | undefined;
 }
 
 /** A function's socket and memory. */
@@ -65,6 +67,7 @@ export interface World {
   readonly makeMemory: (size: MemorySize) => SharedMemory;
   /** One that functions have kept while there was no monitor; undefined if it is not among the descriptors. */
   readonly takeMemory: (id: string, size: MemorySize, fds: readonly number[]) => SharedMemory | undefined;
+  readonly indexOf: (device: string) => number;
   /** Whether nobody has a socket on the queue, nor the kernel packets of one that has gone. */
   readonly isFree: (where: Queue) => boolean;
   /** No targets: onto the wire. */

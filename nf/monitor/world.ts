@@ -33,6 +33,7 @@ export function makeWorld({ stateFile, log }: WorldOptions): World {
     },
     makeMemory: makeSharedMemory,
     takeMemory: takeSharedMemory,
+    indexOf: findIndex,
     isFree,
     setRoute,
     cut(place) {

@@ -1,12 +1,15 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
+import { parseChain } from '../../../nf/monitor/chain-file.js';
 import { commandMonitor } from '../../../nf/monitor/client.js';
+import { isFree, openPlace } from '../../../nf/monitor/open-place.js';
 import { l2fwds } from '../../demo/monitored/examples.js';
 import { startFunction, type NetworkFunction } from '../../demo/monitored/start-function.js';
 import { startMonitor } from '../../demo/monitored/start-monitor.js';
 import { inNetns } from '../../ffi/netns.js';
 import { openPacketSocket } from '../../ffi/packet-socket.js';
+import { findIndex } from '../../ffi/xdp-program.js';
 import { ipBatch } from '../../host/netns.js';
 import { makeSocketDir } from '../../host/temporary.js';
 import { waitUntil } from '../../process/wait-until.js';
@@ -20,6 +23,31 @@ const text = `chain: web
 functions:
   only: { device: a, queue: 0, user: ${nobody}, input: true }
 `;
+
+test.serial(
+  'a queue is not free while somebody has it, whatever its device is called, and is with the device',
+  async (t) => {
+    await using veth = await makeVeth(1, 1);
+    const { netns } = veth;
+    const fn = parseChain(text, 'web.yaml').functions['only'];
+    if (fn === undefined) return t.fail();
+    const queue = inNetns(netns, () => ({ ...fn, ifindex: findIndex('a') }));
+    const free = (): boolean => inNetns(netns, () => isFree(queue));
+    const place = inNetns(netns, () => openPlace(fn));
+    if (place === 'busy') return t.fail();
+    t.false(free());
+
+    await ipBatch(netns, ['link set dev a down', 'link set dev a name c', 'link set dev c up']);
+    t.false(free());
+    await ipBatch(netns, ['link add name a type veth peer name d']);
+    t.false(free(), 'a device that has its name now is another one');
+    place.close();
+    await waitUntil(free, { what: 'the queue to be free', deadlineMs });
+    await ipBatch(netns, ['link del dev c']);
+
+    t.true(free());
+  },
+);
 
 test.serial('a device that is made anew under its name has its function, and its input, again', async (t) => {
   const dir = makeSocketDir('device');

@@ -72,6 +72,7 @@ function fakeWorld() {
       const memory = sharedMemories.get(id);
       return memory?.fds.every((fd) => fds.includes(fd)) ? memory : undefined;
     },
+    indexOf: (device) => device.charCodeAt(0),
     isFree({ device, queue }: Queue) {
       const name = `${device}${queue}`;
       happened.push(`probe ${name}`);
