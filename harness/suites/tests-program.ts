@@ -15,6 +15,7 @@ const inputSchema = z
         'module-tests',
         'passthrough-tests',
         'trace-tests',
+        'verdict-tests',
       ])
       .default('all-tests'),
     /** End with the first test that fails. */

@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { writeWhole } from '../../host/durable-file.js';
+import { writeCells, type Cell, type Layout } from '../../host/document-table.js';
 import { buildForGuest } from '../../kernel/build/image.js';
 import type { BuiltKernel } from '../../kernel/build/build.js';
 import { nicModels, type NicModel } from '../../nics/model.js';
-import { cellText, setCells, type Cell, type Layout } from '../../suites/nic-table.js';
+import { cellText } from '../../suites/nic-table.js';
 import { runSuite, type SuiteRun } from '../../suites/run-suites.js';
 import { nicParts, type NicPart, type PartOptions } from './nic-parts.js';
 
@@ -30,7 +29,7 @@ export async function runOnNics({
   kernel = buildForGuest,
 }: NicsRun): Promise<readonly SuiteRun[]> {
   const record = (cells: readonly Cell[]): void => {
-    if (table !== undefined) writeWhole(table, setCells(readFileSync(table, 'utf8'), tableLayout, cells));
+    if (table !== undefined) writeCells(table, tableLayout, cells);
   };
   record([]);
   const runs: SuiteRun[] = [];

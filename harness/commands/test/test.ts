@@ -13,6 +13,7 @@ import { addTestFresh } from './fresh.js';
 import { addTestMutants } from './mutants.js';
 import { addTestNic } from './nic.js';
 import { addTestParity } from './parity.js';
+import { addTestVerdicts } from './verdicts.js';
 
 type Options = SuiteOptions & ReportFiles;
 
@@ -42,6 +43,7 @@ export function addTest(program: Command): void {
   addTestMutants(test);
   addTestParity(test);
   addTestFresh(test);
+  addTestVerdicts(test);
 }
 
 function withReports(command: Command): Command {

@@ -53,6 +53,7 @@ import './xdp-firewall.test.js';
 import './xdp-dnat.test.js';
 import './xdp-redirect.test.js';
 import './xdp-sockets.test.js';
+import './xdp-verdicts.test.js';
 import './xdp-attach.test.js';
 import './xdp-life.test.js';
 

@@ -7,5 +7,6 @@ import './fairness.test.js';
 import './held-refill.test.js';
 import './napi.test.js';
 import './wire.test.js';
+import './xdp-verdicts.test.js';
 
 test.after.always('the network namespaces go', testbed.dispose);

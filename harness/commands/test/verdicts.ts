@@ -1,0 +1,70 @@
+import { join } from 'node:path';
+import { Argument, type Command } from 'commander';
+import { exitCodes } from '../../errors.js';
+import { writeCells, type Cell, type Layout } from '../../host/document-table.js';
+import { repositoryRoot } from '../../host/repository.js';
+import { buildImage } from '../../kernel/build/image.js';
+import { guest } from '../../machine/guest.js';
+import { buildNative } from '../../native/build-native.js';
+import { nicModels, type NicModel } from '../../nics/model.js';
+import { runTests } from '../../suites/guest-suite.js';
+import { runNicTests } from '../../suites/nic-suite.js';
+import { runSuite } from '../../suites/run-suites.js';
+import { addResults, failuresOf, formatTotals, type Outcome, type SuiteResult } from '../../suites/suite.js';
+import { verdictModes, verdicts, verdictTitle } from '../../suites/verdicts.js';
+import { guestCommand } from '../guest-command.js';
+import { needsPackages } from '../packages.js';
+
+const tableFile = 'docs/xdp.md';
+
+const drivers = ['veth', ...nicModels] as const;
+type Driver = (typeof drivers)[number];
+
+const deadlineMs = 1_200_000;
+
+export const verdictLayout: Layout = {
+  rows: drivers.flatMap((driver) => verdictModes.map((mode) => rowOf(driver, mode))),
+  columns: verdicts,
+};
+
+export function addTestVerdicts(test: Command): void {
+  needsPackages(guestCommand(test, 'verdicts'), 'nic')
+    .description('have XDP programs say each verdict, in native and in generic mode, on veth and on the emulated NICs')
+    .addArgument(new Argument('[driver...]', 'on which; on all if none is named').choices(drivers))
+    .option('--table', `write the results to the table in ${tableFile}`, false)
+    .action(async (named: readonly Driver[], { table }: { table: boolean }) => {
+      const results: SuiteResult[] = [];
+      for (const driver of named.length === 0 ? drivers : named) {
+        const run = await runSuite({ name: `verdicts on ${driver}`, run: () => runOn(driver) }, { config: 'lean' });
+        results.push(run);
+        if (table) writeCells(join(repositoryRoot, tableFile), verdictLayout, verdictCells(driver, run));
+      }
+      const total = addResults(results);
+      console.log(formatTotals(total));
+      if (failuresOf(total).length > 0) process.exitCode = exitCodes.testFailure;
+    });
+}
+
+async function runOn(driver: Driver): Promise<SuiteResult> {
+  const image = await buildImage();
+  const entry = 'verdict-tests';
+  if (driver !== 'veth') return runNicTests({ model: driver satisfies NicModel, image, driverRedirects: true, entry });
+  await buildNative();
+  return runTests('verdicts on veth', guest({ image, deadlineMs }), { entry });
+}
+
+function rowOf(driver: Driver, mode: string): string {
+  return `${driver}, ${mode}`;
+}
+
+const words: Readonly<Record<Outcome, string>> = { passed: 'yes', failed: 'no', skipped: '-', error: 'no' };
+
+/** What the tests of a driver say, a cell each. */
+export function verdictCells(driver: Driver, { tests }: SuiteResult): Cell[] {
+  return verdictModes.flatMap((mode) =>
+    verdicts.map((verdict) => {
+      const outcome = tests.find(({ title }) => title.endsWith(verdictTitle(verdict, mode)))?.outcome ?? 'error';
+      return { row: rowOf(driver, mode), column: verdict, text: words[outcome] };
+    }),
+  );
+}
