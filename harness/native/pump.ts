@@ -31,6 +31,8 @@ export interface PumpOptions {
   readonly separate?: boolean;
   /** There is no route: packets go to the device. */
   readonly wire?: boolean;
+  /** Packets are UDP datagrams between 198.18.0.1 and .2; of a type nobody handles unless told. */
+  readonly udp?: boolean;
   /** Binds in zero-copy mode; in copy mode unless told. */
   readonly zeroCopy?: boolean;
   readonly busyPoll?: boolean;
@@ -139,6 +141,7 @@ function commandLine(options: Omit<PumpOptions, 'netns'>): string[] {
   const flags = {
     '--separate': options.separate,
     '--wire': options.wire,
+    '--udp': options.udp,
     '--zero-copy': options.zeroCopy,
     '--busy-poll': options.busyPoll,
   };

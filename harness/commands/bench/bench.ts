@@ -15,6 +15,7 @@ import { guestCommand } from '../guest-command.js';
 import { needsPackages } from '../packages.js';
 import { addBenchCompare } from './compare.js';
 import { addBenchInstructions } from './instructions.js';
+import { addBenchXdp } from './xdp.js';
 
 interface Options {
   readonly quick: boolean;
@@ -29,6 +30,7 @@ export function addBench(program: Command): void {
   const bench = needsPackages(guestCommand(program, 'bench'), 'bench');
   addBenchCompare(bench);
   addBenchInstructions(bench);
+  addBenchXdp(bench);
   bench
     .description('measure speed and compare it with other transports; writes report.json and report.html')
     .option('--quick', 'take minutes: fewer chains and shorter measurements', false)

@@ -27,7 +27,7 @@ static const struct {
 static void usage(void)
 {
 	fputs("usage: pump MODE --ifname NAME [--queue N] [--ring-size N] [--bytes N] [--batch N]\n"
-	      "            [--rounds N] [--sources N] [--separate] [--wire]\n"
+	      "            [--rounds N] [--sources N] [--separate] [--wire] [--udp]\n"
 	      "            [--zero-copy] [--busy-poll] [--target-ifname NAME]\n"
 	      "            [--wait poll|level|edge] [--target busy|heeds|tells|sleeps]\n", stderr);
 	for (size_t i = 0; i < sizeof(modes) / sizeof(*modes); i++)
@@ -46,6 +46,7 @@ static int parse(struct pump_options *options, int argc, char **argv)
 		{ "sources", required_argument, NULL, 'm' },
 		{ "separate", no_argument, NULL, 'S' },
 		{ "wire", no_argument, NULL, 'w' },
+		{ "udp", no_argument, NULL, 'u' },
 		{ "zero-copy", no_argument, NULL, 'z' },
 		{ "busy-poll", no_argument, NULL, 'p' },
 		{ "target-ifname", required_argument, NULL, 't' },
@@ -71,6 +72,7 @@ static int parse(struct pump_options *options, int argc, char **argv)
 		case 'm': options->sources = strtoul(optarg, NULL, 10); break;
 		case 'S': options->separate = true; break;
 		case 'w': options->wire = true; break;
+		case 'u': options->udp = true; break;
 		case 'z': options->zero_copy = true; break;
 		case 'p': options->busy_poll = true; break;
 		case 't':

@@ -14,7 +14,9 @@
 #define PUMP_FRAME_SIZE		2048
 #define PUMP_MAX_HELD		(2 * PUMP_FRAMES)	/* more than there are, to see doubled ones */
 #define PUMP_MAX_SOURCES	8
-#define PUMP_NUMBER_OFFSET	16	/* in a packet: its source, then its number there */
+/* In a packet: its source, then its number there. */
+#define PUMP_NUMBER_OFFSET	16
+#define PUMP_UDP_NUMBER_OFFSET	48
 
 /* One socket with its UMEM, or somebody else's, and the frames it holds. */
 struct end {
@@ -24,6 +26,7 @@ struct end {
 	const struct flash_rings *rings;
 	bool owns_umem;
 	__u32 packet_bytes;
+	__u32 number_offset;
 	__u32 source;			/* its number, written to what it sends */
 	__u64 sent, received;
 	__u32 out;			/* sent, and not given back by end__reclaim() */
@@ -69,6 +72,7 @@ struct pump_options {
 	const char *target;		/* what a target does besides */
 	bool separate;
 	bool wire;
+	bool udp;			/* its packets are datagrams */
 	bool zero_copy;
 	bool busy_poll;
 };

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: MIT
+#include <arpa/inet.h>
+#include <linux/if_ether.h>
+#include <linux/ip.h>
+#include <linux/udp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,20 +16,49 @@ static const unsigned char header[] = {
 	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x02, 0, 0, 0, 0, 0, 0x88, 0xb5,
 };
 
-static int end__create_umem(struct end *end, __u32 ring_size)
+/* A datagram from 198.18.0.1 to 198.18.0.2, which are for benchmarks, from port 4000 to 4001. */
+static void write_udp(void *packet, __u32 packet_bytes)
+{
+	struct ethhdr *eth = packet;
+	struct iphdr *ip = (void *)(eth + 1);
+	struct udphdr *udp = (void *)(ip + 1);
+	__u32 sum = 0;
+
+	eth->h_proto = htons(ETH_P_IP);
+	*ip = (struct iphdr) {
+		.version = 4, .ihl = 5, .ttl = 64, .protocol = IPPROTO_UDP,
+		.tot_len = htons(packet_bytes - sizeof(*eth)),
+		.saddr = htonl(0xc6120001), .daddr = htonl(0xc6120002),
+	};
+	for (size_t i = 0; i < sizeof(*ip) / 2; i++)
+		sum += ((__u16 *)ip)[i];
+	sum = (sum & 0xffff) + (sum >> 16);
+	ip->check = ~(sum + (sum >> 16));
+	*udp = (struct udphdr) {
+		.source = htons(4000), .dest = htons(4001),
+		.len = htons(packet_bytes - sizeof(*eth) - sizeof(*ip)),
+	};
+}
+
+static int end__create_umem(struct end *end, const struct pump_options *options)
 {
 	struct flash_umem_opts opts = {
 		.frame_count = PUMP_FRAMES,
 		.frame_size = PUMP_FRAME_SIZE,
-		.ring_size = ring_size,
+		.ring_size = options->ring_size,
 	};
 	int err = flash_umem__create(&end->umem, &opts);
 
 	if (err)
 		return err;
 	end->owns_umem = true;
-	for (__u64 i = 0; i < PUMP_FRAMES; i++)
-		memcpy(flash_umem__data(end->umem, i * PUMP_FRAME_SIZE), header, sizeof(header));
+	for (__u64 i = 0; i < PUMP_FRAMES; i++) {
+		void *packet = flash_umem__data(end->umem, i * PUMP_FRAME_SIZE);
+
+		memcpy(packet, header, sizeof(header));
+		if (options->udp)
+			write_udp(packet, options->packet_bytes);
+	}
 	return 0;
 }
 
@@ -52,10 +85,11 @@ int end__open(struct end *end, const struct pump_options *options, __u32 queue,
 	};
 	int err = 0;
 
+	end->number_offset = options->udp ? PUMP_UDP_NUMBER_OFFSET : PUMP_NUMBER_OFFSET;
 	if (owner)
 		end->umem = owner->umem;
 	else
-		err = end__create_umem(end, options->ring_size);
+		err = end__create_umem(end, options);
 	if (!err)
 		err = end__create_frames(end, owner);
 	if (!err)
@@ -110,7 +144,7 @@ __u32 end__send(struct end *end, __u32 max)
 		n = PUMP_MAX_HELD;
 	n = flash_frames__take(end->frames, end->packets, n);
 	for (__u32 i = 0; i < n; i++) {
-		__u64 *number = end->packets[i].data + PUMP_NUMBER_OFFSET;
+		__u64 *number = end->packets[i].data + end->number_offset;
 
 		number[0] = end->source;
 		number[1] = end->sent++;
@@ -138,7 +172,7 @@ __u32 end__receive(struct end *end)
 	__u32 n = flash_socket__receive(end->socket, end->packets, PUMP_MAX_HELD);
 
 	for (__u32 i = 0; i < n; i++) {
-		const __u64 *number = end->packets[i].data + PUMP_NUMBER_OFFSET;
+		const __u64 *number = end->packets[i].data + end->number_offset;
 
 		if (number[0] >= PUMP_MAX_SOURCES || number[1] != end->next[number[0]])
 			end->reordered++;
