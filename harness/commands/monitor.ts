@@ -26,7 +26,7 @@ export function addMonitorCommands(monitor: Command): void {
     .option('--state <file>', 'what the next monitor needs to go on', `${runDir}/monitor.json`)
     .action(async ({ socket, state }: MonitorOptions) => {
       for (const path of [socket, state]) mkdirSync(dirname(resolve(callerDir, path)), { recursive: true });
-      const unclosed = await serveMonitor(
+      await serveMonitor(
         {
           socketPath: resolve(callerDir, socket),
           listener: inheritedListener(process.env),
@@ -35,8 +35,6 @@ export function addMonitorCommands(monitor: Command): void {
         },
         interruptSignal,
       );
-      // Or the end would wait for what hangs in others' file systems and connections.
-      if (unclosed > 0) process.kill(process.pid, 'SIGKILL');
     });
   monitor
     .command('units')

@@ -59,10 +59,13 @@ const getSeals = 1034;
  * any other file nothing is asked, as a filesystem of somebody else may never answer.
  */
 export function identifyMemory(fd: number): string | undefined {
-  if ((libc.fcntl(fd, getSeals, 0) as number) < 0) return undefined;
+  if (!isSealable(fd)) return undefined;
   const { dev, ino } = fstatSync(fd, { bigint: true });
   return `${dev}:${ino}`;
 }
+
+/** Whether it is memory of memfd_create(), and not a file that looks like one. */
+export const isSealable = (fd: number): boolean => (libc.fcntl(fd, getSeals, 0) as number) >= 0;
 
 /** Memory that somebody else has made and handed over; undefined if it has not as many bytes for good. */
 export function mapReceivedMemory(fd: number, lengthBytes: number): SealedMemory | undefined {

@@ -119,6 +119,18 @@ export function peerGroups(fd: number, { gid }: Credentials): number[] {
   return [gid, ...Array.from({ length: count }, (_, index) => value.readUInt32LE(4 * index))];
 }
 
+/** The address family of a socket; undefined if it is none. */
+export function socketFamily(fd: number): number | undefined {
+  const value = Buffer.alloc(4);
+  const result = libc.getsockopt(fd, solSocket, socketOption.domain, value, [value.length]) as number;
+  return result < 0 ? undefined : value.readInt32LE(0);
+}
+
+const both = 2;
+
+/** Says its end to the peer, who can send nothing more either. */
+export const shutDown = (fd: number): void => void libc.shutdown(fd, both);
+
 /** What nobody else ever has: of a socket, by which it is known again. */
 export function socketCookie(fd: number): bigint | undefined {
   const value = Buffer.alloc(8);

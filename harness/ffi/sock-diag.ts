@@ -6,6 +6,8 @@ import { checkErrno, NativeError } from './native-error.js';
 export interface DiagSocket {
   readonly cookie: string;
   readonly inode: number;
+  /** Of its device, once it is bound. */
+  readonly ifindex?: number;
   /** Entries of its rings, 0 for one that it does not have. Fill and completion ring are those of its pool. */
   readonly rings: Readonly<Record<'rx' | 'tx' | 'fill' | 'completion', number>>;
   readonly umem?: DiagUmem;
@@ -22,7 +24,7 @@ export interface DiagUmem {
 const messageType = { error: 2, done: 3, byFamily: 20 } as const;
 const requestFlags = 1 | 0x300; // NLM_F_REQUEST | NLM_F_DUMP
 const show = { info: 1, rings: 2, umem: 4 } as const;
-const attribute = { rxRing: 3, txRing: 4, umem: 5, fillRing: 6, completionRing: 7 } as const;
+const attribute = { info: 1, rxRing: 3, txRing: 4, umem: 5, fillRing: 6, completionRing: 7 } as const;
 const headerBytes = 16;
 const socketBytes = 16;
 
@@ -90,6 +92,7 @@ function parseSocket(message: Buffer): DiagSocket {
   const attributes = parseAttributes(message.subarray(socketBytes));
   const entries = (type: number): number => attributes.get(type)?.readUInt32LE(0) ?? 0;
   const umem = attributes.get(attribute.umem);
+  const ifindex = attributes.get(attribute.info)?.readUInt32LE(0) ?? 0;
   return {
     inode: message.readUInt32LE(4),
     cookie: String(message.readBigUInt64LE(8)),
@@ -99,6 +102,7 @@ function parseSocket(message: Buffer): DiagSocket {
       fill: entries(attribute.fillRing),
       completion: entries(attribute.completionRing),
     },
+    ...(ifindex !== 0 && { ifindex }),
     ...(umem !== undefined && { umem: parseUmem(umem) }),
   };
 }

@@ -1,7 +1,7 @@
 import koffi from 'koffi';
 import { libbpf, xdpFlag } from './libbpf.js';
 import { libc } from './libc.js';
-import { checkResult, NativeError } from './native-error.js';
+import { checkResult, errnoName, NativeError } from './native-error.js';
 import { inNetns } from './netns.js';
 
 /** An XDP program on a device, and its map. */
@@ -67,8 +67,18 @@ const nameBytes = 16;
 /** The name that a device has by now; undefined if it is gone. */
 export function findName(ifindex: number): string | undefined {
   const name = Buffer.alloc(nameBytes);
-  if (libc.ifIndexToName(ifindex, name) === null) return undefined;
+  if (libc.ifIndexToName(ifindex, name) === null) {
+    if (['ENXIO', 'ENODEV'].includes(errnoName(koffi.errno()))) return undefined;
+    throw new NativeError(`asking for the name of device ${ifindex}`, koffi.errno());
+  }
   return name.toString('latin1', 0, name.indexOf(0));
+}
+
+/** The same of one that must exist. */
+export function nameOfDevice(ifindex: number): string {
+  const name = findName(ifindex);
+  if (name === undefined) throw new NativeError(`looking for device ${ifindex}`, koffi.os.errno['ENODEV'] ?? 0);
+  return name;
 }
 
 /** The index of a device; it must exist. */

@@ -2,6 +2,7 @@ import type { ChainFunction, SavedLeaving } from './chain-file.js';
 import type { Memories } from './memories.js';
 import { encodeLeave } from './protocol.js';
 import type { Peer, Place, World } from './surroundings.js';
+import { whyNot } from './who.js';
 
 interface LeavingFunction {
   readonly chain: string;
@@ -21,10 +22,13 @@ export interface Leaving {
   readonly killWhoStays: () => void;
   /** Was asked by another monitor, and has its socket from that; undefined if it is none of those. */
   readonly adopt: (peer: Peer, chain: string, asked: string, fds: readonly number[]) => LeavingFunction | undefined;
-  /** Those that have not come back by now will not. */
+  /** One that may come back, and is not wanted then. */
+  readonly expect: (left: SavedLeaving) => void;
+  /** Time has passed: forgets those whose queues are free, and who will not come back. */
   readonly giveUp: () => void;
   /** Returns the place of a process that has ended, if it is one of them. */
   readonly take: (peer: Peer) => Place | undefined;
+  readonly places: () => readonly Place[];
   readonly saved: () => readonly SavedLeaving[];
 }
 
@@ -53,6 +57,7 @@ export function makeLeaving(world: World, memories: Memories, saved: readonly Sa
       for (const left of awaited) {
         const { name, fn, cookie } = left;
         if (left.chain !== chain || (name !== asked && !name.startsWith(`${asked}.`))) continue;
+        if (whyNot(name, fn, peer) !== undefined) continue;
         const place = memories.adopt(name, fn, fds, cookie);
         if (place === undefined) continue;
         awaited.delete(left);
@@ -62,7 +67,10 @@ export function makeLeaving(world: World, memories: Memories, saved: readonly Sa
       }
       return undefined;
     },
-    giveUp: () => awaited.clear(),
+    expect: (left) => void awaited.add(left),
+    giveUp() {
+      for (const left of [...awaited]) if (world.isFree(left.fn)) awaited.delete(left);
+    },
     take(peer) {
       for (const member of present) {
         if (member.peer !== peer) continue;
@@ -71,6 +79,7 @@ export function makeLeaving(world: World, memories: Memories, saved: readonly Sa
       }
       return undefined;
     },
+    places: () => [...present].map(({ place }) => place),
     saved: () => [
       ...awaited,
       ...[...present].map(({ chain, name, fn, place }) => ({ chain, name, fn, cookie: place.cookie })),

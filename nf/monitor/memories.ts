@@ -54,7 +54,7 @@ export function makeMemories(world: World, saved: Readonly<Record<string, SavedM
       place === undefined ? [] : [{ number, unconsumed: place.unconsumed }],
     );
 
-  const whereIs = ({ device, queue }: Queue): Queue => ({ device, queue, ifindex: world.indexOf(device) });
+  const whereIs = ({ device, queue }: Queue): Queue => ({ device, queue, ifindex: world.indexOf(device) || undefined });
 
   const isFree = (memory: Memory, name: string, member: MemoryMember): boolean => {
     if (member.left === 'gone') return true;
@@ -163,7 +163,7 @@ export function makeMemories(world: World, saved: Readonly<Record<string, SavedM
         bound(fn);
         const member = give(memory, shared, name, fn, chain) ? memory.members.get(name) : undefined;
         if (member !== undefined) {
-          memory.members.set(name, { ...member, place, left: 'open' });
+          memory.members.set(name, { ...member, place, ifindex: place.ifindex ?? member.ifindex, left: 'open' });
           return place;
         }
       } catch (error) {

@@ -30,6 +30,8 @@ export interface Monitor {
   /** Time has passed: functions that have not come back count as missing. */
   readonly tick: () => void;
   readonly status: () => unknown;
+  /** Lets go of all places, which stay those of the functions. */
+  readonly end: () => void;
 }
 
 /** What somebody who may command is answered. */
@@ -50,6 +52,7 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
   /** Those that did not come back in time, and still may if nobody has their place. */
   const late = new Map<string, string>();
   const giveUpAt = world.nowMs() + comeBackMs;
+  let gaveUp = false;
   const inputs = new Map<string, string>();
   /** What is not as it is to be, and why: settle() tries it again. */
   let [failures, failedBefore] = [new Map<string, string>(), new Map<string, string>()];
@@ -214,7 +217,11 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
     } catch (error) {
       world.log(`cutting off ${name}: ${(error as Error).message}`);
     }
-    close(place);
+    try {
+      close(place);
+    } catch (error) {
+      world.log(`letting go of ${name}: ${(error as Error).message}`);
+    }
   };
 
   const close = (place: Place): void => {
@@ -238,9 +245,11 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
       const before = chain;
       chain = next;
       memories.follow(chain);
-      for (const name of late.keys()) {
+      for (const [name, cookie] of late) {
         const [was, is] = [ownOf(before?.functions ?? {}, name), functionOf(name)];
-        if (was === undefined || is === undefined || !isSamePlace(was, is)) late.delete(name);
+        if (was !== undefined && is !== undefined && isSamePlace(was, is)) continue;
+        late.delete(name);
+        if (was !== undefined) leaving.expect({ chain: before?.chain ?? '', name, fn: was, cookie });
       }
       for (const [name, member] of [...members]) {
         const wanted = next?.chain === before?.chain ? functionOf(name) : undefined;
@@ -282,7 +291,8 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
       leaving.killWhoStays();
       if (failures.size > 0) settle();
       if (world.nowMs() < giveUpAt) return;
-      leaving.giveUp();
+      if (!gaveUp) leaving.giveUp();
+      gaveUp = true;
       if (awaited.size === 0) return;
       for (const [name, cookie] of awaited) {
         world.log(`${name} has not come back`);
@@ -290,6 +300,9 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
       }
       awaited.clear();
       settle();
+    },
+    end() {
+      for (const place of [...[...members.values()].map((member) => member.place), ...leaving.places()]) place.close();
     },
     status: () => ({
       chain: chain?.chain,

@@ -4,9 +4,10 @@ import { mapArrivalRings, type ArrivalRings } from '../../harness/ffi/map-rings.
 import { mapSealedMemory, type Mapping } from '../../harness/ffi/memory.js';
 import { NativeError } from '../../harness/ffi/native-error.js';
 import { entryBytes } from '../../harness/ffi/ring.js';
-import { findName } from '../../harness/ffi/xdp-program.js';
+import { findIndex, findName } from '../../harness/ffi/xdp-program.js';
 import { socketCookie } from '../../harness/ffi/seqpacket.js';
 import { duplicate } from '../../harness/ffi/socket-beside.js';
+import { listDiagSockets } from '../../harness/ffi/sock-diag.js';
 import { createUmem } from '../../harness/ffi/umem.js';
 import { openSocket, type XdpSocket } from '../../harness/ffi/xdp-socket.js';
 import type { ChainFunction, MemorySize } from './chain-file.js';
@@ -71,10 +72,11 @@ function openBeside(fn: ChainFunction, { memory, others }: Sharing): Place {
 
 function openWithUmem(fn: ChainFunction, memory: SharedMemory, others: readonly Place[]): XdpSocket {
   const mapping = mappingOf(memory);
+  const ifindex = findIndex(fn.device);
   for (const other of others) {
     // A socket on the same queue would have the same rings: the queue is not free.
     const where = whereOf.get(other);
-    if (where?.device === fn.device && where.queue === fn.queue) continue;
+    if (where?.ifindex === ifindex && where.queue === fn.queue) continue;
     try {
       return openOn(fn, mapping, memory.size, other.socketFd);
     } catch (error) {
@@ -93,14 +95,14 @@ function makePlace(
   const { memoryFds, unconsumed, close } = rest;
   try {
     const place: Place = {
-      ...{ socketFd: socket.fd, cookie: cookieOf(socket.fd), memoryFds, unconsumed },
+      ...{ socketFd: socket.fd, cookie: cookieOf(socket.fd), ifindex: socket.ifindex, memoryFds, unconsumed },
       close() {
         spare.get(place)?.();
         socket.close();
         close?.();
       },
     };
-    whereOf.set(place, { device, queue });
+    whereOf.set(place, { device, queue, ifindex: socket.ifindex });
     return place;
   } catch (error) {
     socket.close();
@@ -127,7 +129,7 @@ export function adoptPlace(
   const socketFd = duplicate(fd);
   const rings = memory === undefined ? undefined : mapRingsOf(socketFd, ring);
   const place: Place = {
-    ...{ socketFd, memoryFds: [], cookie },
+    ...{ socketFd, memoryFds: [], cookie, ifindex: ifindexOf(cookie) },
     unconsumed: () => (rings === undefined || memory === undefined ? [] : arrived(rings, memory.size)),
     close() {
       spare.get(place)?.();
@@ -135,9 +137,12 @@ export function adoptPlace(
       closeSync(socketFd);
     },
   };
-  whereOf.set(place, { device, queue });
+  whereOf.set(place, { device, queue, ifindex: ifindexOf(cookie) });
   return place;
 }
+
+const ifindexOf = (cookie: string): number | undefined =>
+  listDiagSockets()?.find((socket) => socket.cookie === cookie)?.ifindex;
 
 /** Or closes it. */
 function mapRingsOf(socketFd: number, entries: number): ArrivalRings {

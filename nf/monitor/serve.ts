@@ -29,7 +29,7 @@ const mostStrangers = 256;
 const mostStrangersOfAUser = 32;
 const mostStrangersOfAll = mostStrangers + 32;
 const mostConnections = 4096;
-/** With so many that do not close nobody else is heard, but functions that are there are. */
+/** With so many that do not close nobody new is heard. */
 const mostUnclosed = 1024;
 /** In which a program says who it is, or what it commands. */
 const silenceMs = 10_000;
@@ -57,11 +57,8 @@ interface Connection {
   closed: boolean;
 }
 
-/**
- * Serves until the signal; what functions have stays as it is then. Returns how many descriptors of others are not
- * closed yet, for whose threads the end of the process would wait.
- */
-export async function serveMonitor(options: ServeOptions, signal: AbortSignal): Promise<number> {
+/** Serves until the signal; what functions have stays as it is then. */
+export async function serveMonitor(options: ServeOptions, signal: AbortSignal): Promise<void> {
   const { socketPath, stateFile, log } = options;
   const monitor = makeMonitor(makeWorld({ stateFile, log }), readState(stateFile, log));
   const listener = options.listener ?? listenAt(socketPath);
@@ -74,12 +71,15 @@ export async function serveMonitor(options: ServeOptions, signal: AbortSignal): 
   log(`listening at ${socketPath}`);
   try {
     while (!signal.aborted) {
-      const watched = [wake, listener, ...[...connections].flatMap(({ fd, pidfd }) => [fd, pidfd ?? -1])];
+      closer.tick();
+      const isFull = closer.pending() >= mostUnclosed;
+      const watched = [wake, isFull ? -1 : listener, ...[...connections].flatMap(({ fd, pidfd }) => [fd, pidfd ?? -1])];
       const ready = await poll(memory, watched);
-      if (closer.pending() < mostUnclosed) accept(listener, { connections, monitor, closer, log });
+      if (!isFull) accept(listener, { connections, monitor, closer, log });
       endSilent(connections, monitor);
       for (const connection of [...connections]) {
-        if (ready.has(connection.fd)) hearAll(monitor, connection, closer);
+        if (isFull && !monitor.knows(connection.peer)) connection.closed = true;
+        else if (ready.has(connection.fd)) hearAll(monitor, connection, closer);
         if (connection.pidfd !== undefined && ready.has(connection.pidfd)) connection.closed = true;
       }
       for (const connection of connections) if (connection.closed) forget(monitor, connections, connection, closer);
@@ -87,11 +87,14 @@ export async function serveMonitor(options: ServeOptions, signal: AbortSignal): 
     }
   } finally {
     for (const connection of connections) hangUp(connection, closer);
-    for (const fd of [listener, wake]) closeSync(fd);
+    // A thread that hangs in a file system keeps what the process has open.
+    monitor.end();
     if (options.listener === undefined) rmSync(socketPath, { force: true });
+    // With those that nobody has accepted, and what they have sent.
+    closer.close(listener, process.getuid?.() ?? 0);
+    closeSync(wake);
     memory.unmap();
   }
-  return closer.pending();
 }
 
 function listenAt(path: string): number {
@@ -118,9 +121,10 @@ function isServed(path: string): boolean {
   }
 }
 
-/** What it has sent and nobody has heard closes with it. */
-function hangUp({ fd, pidfd }: Connection, closer: Closer): void {
-  closer.close(fd);
+/** Who is at the other end learns it at once; what it has sent and nobody has heard closes with the connection. */
+function hangUp({ fd, pidfd, peer }: Connection, closer: Closer): void {
+  seqpacket.shutDown(fd);
+  closer.close(fd, peer.uid);
   if (pidfd !== undefined) closeSync(pidfd);
 }
 
@@ -152,7 +156,8 @@ function accept(listener: number, { connections, monitor, closer, log }: Listeni
       connections.size >= mostConnections
     ) {
       refused++;
-      closer.close(fd);
+      seqpacket.shutDown(fd);
+      closer.close(fd, uid);
       continue;
     }
     strangers.push(uid);
@@ -193,6 +198,8 @@ function cgroupOf(pid: number, pidfd: number): string | undefined {
 }
 
 const mostMessagesAtOnce = 16;
+/** A function hands over its socket, its memory, and the bytes that say whose frames are. */
+const mostDescriptors = 3;
 
 /** A bounded number of messages: then others have their turn. */
 function hearAll(monitor: Monitor, connection: Connection, closer: Closer): void {
@@ -204,12 +211,14 @@ function hearAll(monitor: Monitor, connection: Connection, closer: Closer): void
       connection.closed = true;
       return;
     }
+    if (message.fds.length > mostDescriptors) connection.closed = true;
     try {
-      monitor.hear(connection.peer, message.data.subarray(0, mostBytes), message.fds, (peer, text) =>
-        command(monitor, peer, text),
-      );
+      if (!connection.closed)
+        monitor.hear(connection.peer, message.data.subarray(0, mostBytes), message.fds, (peer, text) =>
+          command(monitor, peer, text),
+        );
     } finally {
-      for (const fd of message.fds) closer.close(fd);
+      for (const fd of message.fds) closer.close(fd, connection.peer.uid);
     }
   }
 }

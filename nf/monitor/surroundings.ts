@@ -28,6 +28,8 @@ export interface Place {
   readonly memoryFds: readonly number[];
   /** By which the socket is known again, whoever has it. */
   readonly cookie: string;
+  /** Of its device, if that is known. */
+  readonly ifindex?: number | undefined;
   /** Of a memory that functions share: the frames that lie on its RX and its completion ring. */
   readonly unconsumed: () => Iterable<number>;
   readonly close: () => void;

@@ -1,7 +1,7 @@
 import { closeSync } from 'node:fs';
 import { FlashError } from '../../harness/errors.js';
 import { openSocketBeside } from '../../harness/ffi/socket-beside.js';
-import { findIndex } from '../../harness/ffi/xdp-program.js';
+import { findIndex, nameOfDevice } from '../../harness/ffi/xdp-program.js';
 import { attachXskRedirect, type XskRedirect } from '../../harness/ffi/xsk-redirect.js';
 import { hasFlash, isGone, listIds, readCookie, requireFlash, writeNextOf } from '../../harness/flash/registry.js';
 import { writeWhole } from '../../harness/host/durable-file.js';
@@ -107,9 +107,10 @@ function setRoute(source: Place, targets: readonly Target[]): void {
     return;
   }
   requireFlash();
+  const device = where.ifindex === undefined ? where.device : nameOfDevice(where.ifindex);
   const opened: number[] = [];
   const beside = (): number => {
-    const fd = openSocketBeside(source.socketFd, where.device, where.queue);
+    const fd = openSocketBeside(source.socketFd, device, where.queue);
     opened.push(fd);
     return fd;
   };

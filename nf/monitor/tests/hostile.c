@@ -164,29 +164,42 @@ static int open_lingering(void)
 	return fd;
 }
 
-/* As often as makes all threads of the monitor close such a socket. */
+enum { most_lingering = 40 };
+
+/* Returns what send() does. */
+static ssize_t hand_over(int fd, const int *fds, int count)
+{
+	char control[CMSG_SPACE(sizeof(int) * most_lingering)] = { }, byte = 0;
+	struct iovec part = { .iov_base = &byte, .iov_len = 1 };
+	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = control,
+		.msg_controllen = CMSG_SPACE(sizeof(int) * count) };
+	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+
+	header->cmsg_level = SOL_SOCKET;
+	header->cmsg_type = SCM_RIGHTS;
+	header->cmsg_len = CMSG_LEN(sizeof(int) * count);
+	memcpy(CMSG_DATA(header), fds, sizeof(int) * count);
+	return sendmsg(fd, &message, MSG_NOSIGNAL);
+}
+
+/* Many at once, and then one by one: all threads of the monitor would have such a socket to close. */
 static void linger(const char *monitor)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 
 	strncpy(address.sun_path, monitor, sizeof(address.sun_path) - 1);
-	for (int count = 0; count < 48; count++) {
-		char control[CMSG_SPACE(sizeof(int))] = { }, byte = 0;
-		struct iovec part = { .iov_base = &byte, .iov_len = 1 };
-		struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = control,
-			.msg_controllen = sizeof(control) };
-		struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-		int fd = socket(AF_UNIX, SOCK_SEQPACKET, 0), lingering = open_lingering();
+	for (int round = 0; round < 20; round++) {
+		int fds[most_lingering], fd = socket(AF_UNIX, SOCK_SEQPACKET, 0);
+		int count = round ? 1 : most_lingering;
 
-		header->cmsg_level = SOL_SOCKET;
-		header->cmsg_type = SCM_RIGHTS;
-		header->cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(header), &lingering, sizeof(int));
+		for (int i = 0; i < count; i++)
+			fds[i] = open_lingering();
 		connect(fd, (struct sockaddr *)&address, sizeof(address));
 		/* More than the monitor hears: the others go with the connection. */
 		for (int i = 0; i < 2; i++)
-			sendmsg(fd, &message, MSG_NOSIGNAL);
-		close(lingering);
+			hand_over(fd, fds, count);
+		for (int i = 0; i < count; i++)
+			close(fds[i]);
 		close(fd);
 		usleep(50000);
 	}

@@ -75,16 +75,57 @@ test('a third one knows those who did not come back to the second yet, and those
   t.deepEqual(fourth.join('middle', [1]).took(), [types.joined, types.leave]);
 });
 
-test('one that does not come back in time is forgotten', (t) => {
+test('one whose queue is not free may come back later, and one whose queue is free will not', (t) => {
   const old = started();
   old.join('middle');
   old.monitor.apply(withoutMiddle);
-  const { monitor, join, pass, saved } = started(old.saved());
-
+  const { monitor, join, pass, saved, kept } = started(old.saved());
+  kept.add('a1');
   pass(3000);
   monitor.tick();
-  t.deepEqual(join('middle', [1]).took(), [types.refused]);
+  monitor.apply(withoutMiddle);
+  t.is(saved()?.leaving?.length, 1);
+  t.deepEqual(join('middle', [1]).took(), [types.joined, types.leave]);
+
+  const other = started(old.saved());
+  other.pass(3000);
+  other.monitor.tick();
+  t.deepEqual(other.join('middle', [1]).took(), [types.refused]);
+  other.monitor.apply(withoutMiddle);
+
+  t.deepEqual(other.saved()?.leaving, []);
+});
+
+test('at its end a monitor lets go of all places', (t) => {
+  const { monitor, join, take } = started();
+  join('middle');
+  join('last');
+  monitor.apply(withoutMiddle);
+  take();
+
+  monitor.end();
+
+  t.deepEqual(take(), ['close b0', 'close a1']);
+});
+
+test('a function that has not come back and is taken out is asked to leave when it comes', (t) => {
+  const old = started();
+  old.join('middle');
+  const { monitor, join, pass } = started(old.saved());
+  pass(3000);
+  monitor.tick();
   monitor.apply(withoutMiddle);
 
-  t.deepEqual(saved()?.leaving, []);
+  t.deepEqual(join('middle').took(), [types.refused]);
+  t.deepEqual(join('middle', [1]).took(), [types.joined, types.leave]);
+});
+
+test('a program of another user that has the socket is not the function that was asked to leave', (t) => {
+  const old = started();
+  old.join('middle');
+  old.monitor.apply(withoutMiddle);
+  const monitor = startMonitor(chain, old.saved());
+
+  t.deepEqual(monitor.join('middle', 1001, [1]).took(), [types.refused]);
+  t.deepEqual(monitor.join('middle', 1000, [1]).took(), [types.joined, types.leave]);
 });
