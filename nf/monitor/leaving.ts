@@ -1,7 +1,7 @@
 import type { ChainFunction, SavedLeaving } from './chain-file.js';
 import type { Memories } from './memories.js';
 import { encodeLeave } from './protocol.js';
-import type { Peer, Place, World } from './surroundings.js';
+import type { Peer, Place, Target, World } from './surroundings.js';
 import { whyNot } from './who.js';
 
 interface LeavingFunction {
@@ -10,6 +10,8 @@ interface LeavingFunction {
   readonly fn: ChainFunction;
   readonly peer: Peer;
   readonly place: Place;
+  /** Where its indices lead, if that is known. */
+  targets?: readonly Target[] | undefined;
   /** When it is killed. */
   leaveByMs?: number;
 }
@@ -26,6 +28,8 @@ export interface Leaving {
   readonly expect: (left: SavedLeaving) => void;
   /** Time has passed: forgets those whose queues are free, and who will not come back. */
   readonly giveUp: () => void;
+  /** What they send to a place that is about to close is dropped: they are to leave, and not to wait. */
+  readonly leadAwayFrom: (place: Place) => void;
   /** Returns the place of a process that has ended, if it is one of them. */
   readonly take: (peer: Peer) => Place | undefined;
   readonly places: () => readonly Place[];
@@ -70,6 +74,17 @@ export function makeLeaving(world: World, memories: Memories, saved: readonly Sa
     expect: (left) => void awaited.add(left),
     giveUp() {
       for (const left of [...awaited]) if (world.isFree(left.fn)) awaited.delete(left);
+    },
+    leadAwayFrom(place) {
+      for (const member of present) {
+        if (member.targets?.includes(place) !== true) continue;
+        member.targets = member.targets.map((target) => (target === place ? 'drop' : target));
+        try {
+          world.setRoute(member.place, member.targets);
+        } catch (error) {
+          world.log(`routing what was ${member.name}: ${(error as Error).message}`);
+        }
+      }
     },
     take(peer) {
       for (const member of present) {

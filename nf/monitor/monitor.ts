@@ -11,7 +11,8 @@ interface Member {
   readonly peer: Peer;
   readonly place: Place;
   fn: ChainFunction;
-  route: string;
+  /** Where its indices lead; undefined if that is not known, or was not done. */
+  targets?: readonly Target[];
 }
 
 interface Choice {
@@ -78,7 +79,8 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
     if (fn?.missing !== 'bypass') return fn?.missing ?? 'drop';
     return resolve(fn.to[0] ?? '');
   };
-  const describe = (target: Target): string => (typeof target === 'string' ? target : target.cookie);
+  const describe = (targets: readonly Target[]): string =>
+    targets.map((target) => (typeof target === 'string' ? target : target.cookie)).join(' ');
 
   const save = (): void =>
     world.save({
@@ -97,11 +99,10 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
     if (awaited.size === 0) {
       for (const [name, member] of members) {
         const targets = (functionOf(name)?.to ?? []).map(resolve);
-        const route = targets.map(describe).join(' ');
-        if (route === member.route) continue;
+        if (describe(targets) === describe(member.targets ?? [])) continue;
         attempt(`routing ${name}`, () => {
           world.setRoute(member.place, targets);
-          member.route = route;
+          member.targets = targets;
           member.peer.send(encodeEdges(Math.max(1, targets.length)));
         });
       }
@@ -182,13 +183,13 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
     const place = adopted ?? memories.open(name, fn, chain);
     const others = fn.memory === undefined ? '' : `, or a program is left that has had the memory ${fn.memory}`;
     if (place === 'busy') return refuse(peer, errno.again, `the queue of ${name} is not free${others}`);
-    const member: Member = { peer, place, fn, route: '' };
+    const member: Member = { peer, place, fn };
     // Its packets are led where they belong before it has any, and nobody sends to it before it has come.
     if (adopted === undefined) {
       try {
         const targets = fn.to.map(resolve);
         world.setRoute(place, targets);
-        member.route = targets.map(describe).join(' ');
+        member.targets = targets;
         // The next monitor knows by this that a program may have it, and gives its number to no other.
         if (fn.memory !== undefined) save();
       } catch (error) {
@@ -211,6 +212,7 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
 
   /** Its process has ended, and others may have its socket. */
   const end = (name: string, place: Place): void => {
+    leaving.leadAwayFrom(place);
     try {
       world.cut(place);
       memories.claim(place);
@@ -230,9 +232,9 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
     place.close();
   };
 
-  const retire = (chainName: string, name: string, { fn, peer, place }: Member): void => {
+  const retire = (chainName: string, name: string, { fn, peer, place, targets }: Member): void => {
     members.delete(name);
-    leaving.add({ chain: chainName, name, fn, peer, place });
+    leaving.add({ chain: chainName, name, fn, peer, place, targets });
   };
 
   return {

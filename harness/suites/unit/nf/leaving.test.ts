@@ -96,6 +96,18 @@ test('one whose queue is not free may come back later, and one whose queue is fr
   t.deepEqual(other.saved()?.leaving, []);
 });
 
+test('what one of those sends to a function that dies is dropped before that one is cut off', (t) => {
+  const { monitor, join, take } = started();
+  const last = join('last');
+  join('middle');
+  monitor.apply(withoutMiddle);
+  take();
+
+  monitor.gone(last.peer);
+
+  t.deepEqual(take(), ['a1 -> drop', 'cut b0', 'close b0']);
+});
+
 test('at its end a monitor lets go of all places', (t) => {
   const { monitor, join, take } = started();
   join('middle');
