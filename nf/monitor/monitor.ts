@@ -1,3 +1,4 @@
+import { makeAttempts } from './attempts.js';
 import { isSamePlace, meantBy, ownOf, type Chain, type ChainFunction } from './chain-file.js';
 import { FlashError } from '../../harness/errors.js';
 import { makeLeaving } from './leaving.js';
@@ -55,19 +56,8 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
   const giveUpAt = world.nowMs() + comeBackMs;
   let gaveUp = false;
   const inputs = new Map<string, string>();
-  /** What is not as it is to be, and why: settle() tries it again. */
-  let [failures, failedBefore] = [new Map<string, string>(), new Map<string, string>()];
-
-  const attempt = (what: string, work: () => void): void => {
-    try {
-      work();
-    } catch (error) {
-      const { message } = error as Error;
-      // Once, if it fails again and again for one reason.
-      if (failedBefore.get(what) !== message) world.log(`${what}: ${message}`);
-      failures.set(what, message);
-    }
-  };
+  /** What is not as it is to be: settle() tries it again. */
+  const { attempt, begin, failed } = makeAttempts(world.log);
 
   const functionOf = (name: string): ChainFunction | undefined =>
     chain === undefined ? undefined : ownOf(chain.functions, name);
@@ -95,7 +85,7 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
 
   /** Changes what is not as it is to be, and nothing else. Sources come after their targets. */
   const settle = (): void => {
-    [failures, failedBefore] = [new Map(), failures];
+    begin();
     if (awaited.size === 0) {
       for (const [name, member] of members) {
         const targets = (functionOf(name)?.to ?? []).map(resolve);
@@ -291,7 +281,7 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
     knows: (peer) => known.has(peer),
     tick() {
       leaving.killWhoStays();
-      if (failures.size > 0) settle();
+      if (failed()) settle();
       if (world.nowMs() < giveUpAt) return;
       if (!gaveUp) leaving.giveUp();
       gaveUp = true;
