@@ -30,7 +30,12 @@ export interface VirtmeCommand {
  */
 export async function virtmeCommand(machine: MachineOptions, files: RunDirectory): Promise<VirtmeCommand> {
   const program = await requireVirtmeNg();
-  const kernelArgs = ['ignore_loglevel', rootFlags, `PATH=${files.shortcutsPath}`, ...(machine.appendKernelArgs ?? [])];
+  const kernelArgs = [
+    'ignore_loglevel',
+    rootFlags,
+    `PATH=${files.shortcutsPath}:/bin`,
+    ...(machine.appendKernelArgs ?? []),
+  ];
   const args = [
     ...machineArgs(machine),
     '--verbose',
