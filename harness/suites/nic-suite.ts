@@ -74,6 +74,7 @@ export async function runNicTests({
     image,
     ...(nics !== undefined && { nics }),
     firmware,
+    driversAreModules: modules !== undefined,
     cpus,
     memoryMb,
     deadlineMs,

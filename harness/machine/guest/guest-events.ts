@@ -38,6 +38,8 @@ export interface GuestOptions {
   readonly nics?: GuestNics;
   /** What drivers of other devices ask for when they probe. */
   readonly firmware?: readonly Firmware[];
+  /** Whether the kernel has the drivers of NICs as modules. */
+  readonly driversAreModules?: boolean;
   /** Kept after the run; a new one under the cache unless told. */
   readonly runDir?: string;
   /** It has to be emulated, whatever was asked for; else that, else KVM where it boots such a guest. */
@@ -68,7 +70,7 @@ export async function* guestEvents(options: BootOptions): AsyncGenerator<GuestEv
   const { accel } = options;
   const bare = { ...guestDefaults, ...definedOnly(options), sharedDir: files.path };
   const firmware = [...firmwareOf(options.nics?.ports ?? []), ...(options.firmware ?? [])];
-  const machine = attachFirmware(attachNics(bare, options.nics), firmware);
+  const machine = attachFirmware(attachNics(bare, options.nics), firmware, options.driversAreModules);
   const command = await virtmeCommand(machine, files);
   yield { kind: 'start', accel, image: options.image, runDir: files.path };
 

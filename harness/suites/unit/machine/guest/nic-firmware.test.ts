@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { writeCpio } from '../../../../host/cpio.js';
 import { attachFirmware, firmwareOf } from '../../../../machine/guest/nic-firmware.js';
+import type { MachineOptions } from '../../../../machine/guest/virtme.js';
 import { temporaryDir } from '../../support/tiny-repository.js';
 
 const machine = { image: '/bzImage', cpus: 1, memoryMb: 64, accel: 'tcg', extraQemuArgs: ['-snapshot'] } as const;
@@ -38,4 +39,13 @@ test('a driver that is bound again finds it where the guest shares files', (t) =
 
 test('cards whose drivers ask for nothing have no firmware', (t) => {
   t.deepEqual(firmwareOf([{ model: 'i40e', socketPath: '/a' }]), []);
+});
+
+test('a kernel whose drivers are modules keeps its own initrd', (t) => {
+  const sharedDir = temporaryDir(t);
+
+  const attached = attachFirmware<MachineOptions>({ ...machine, sharedDir }, [firmware], true);
+
+  t.deepEqual(attached.extraQemuArgs, ['-snapshot']);
+  t.deepEqual(attached.appendKernelArgs, [`firmware_class.path=${join(sharedDir, 'firmware')}`]);
 });
