@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "../../c/port.h"
@@ -143,20 +144,30 @@ static void connect_on_and_on(const char *monitor)
 	}
 }
 
-/* A connection to itself whose other end is not read: to close it takes ten minutes, if nobody else has it. */
-static int open_lingering(void)
+/* Nobody accepts what connects there, nor reads from it. */
+static void listen_for_nothing(struct sockaddr_in *address)
 {
-	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	const struct linger linger = { .l_onoff = 1, .l_linger = 600 };
-	socklen_t len = sizeof(address);
-	int listener = socket(AF_INET, SOCK_STREAM, 0), fd = socket(AF_INET, SOCK_STREAM, 0);
-	char bytes[4096] = { };
+	socklen_t len = sizeof(*address);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
 
-	if (bind(listener, (struct sockaddr *)&address, len) || listen(listener, 1) ||
-	    getsockname(listener, (struct sockaddr *)&address, &len) ||
-	    connect(fd, (struct sockaddr *)&address, len)) {
+	*address = (struct sockaddr_in) { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	if (bind(fd, (struct sockaddr *)address, len) || listen(fd, 128) ||
+	    getsockname(fd, (struct sockaddr *)address, &len)) {
 		perror("hostile");
 		exit(1);
+	}
+}
+
+/* To close it takes ten minutes, if nobody else has it. */
+static int open_lingering(const struct sockaddr_in *address)
+{
+	const struct linger linger = { .l_onoff = 1, .l_linger = 600 };
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	char bytes[4096] = { };
+
+	if (connect(fd, (const struct sockaddr *)address, sizeof(*address))) {
+		perror("hostile");
+		_exit(1);
 	}
 	while (send(fd, bytes, sizeof(bytes), MSG_DONTWAIT) > 0)
 		;
@@ -166,8 +177,7 @@ static int open_lingering(void)
 
 enum { most_lingering = 40 };
 
-/* Returns what send() does. */
-static ssize_t hand_over(int fd, const int *fds, int count)
+static void hand_over(int fd, const int *fds, int count)
 {
 	char control[CMSG_SPACE(sizeof(int) * most_lingering)] = { }, byte = 0;
 	struct iovec part = { .iov_base = &byte, .iov_len = 1 };
@@ -179,28 +189,40 @@ static ssize_t hand_over(int fd, const int *fds, int count)
 	header->cmsg_type = SCM_RIGHTS;
 	header->cmsg_len = CMSG_LEN(sizeof(int) * count);
 	memcpy(CMSG_DATA(header), fds, sizeof(int) * count);
-	return sendmsg(fd, &message, MSG_NOSIGNAL);
+	sendmsg(fd, &message, MSG_NOSIGNAL);
 }
 
-/* Many at once, and then one by one: all threads of the monitor would have such a socket to close. */
-static void linger(const char *monitor)
+static void hand_over_lingering(const char *monitor, const struct sockaddr_in *to, int count)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fds[most_lingering], fd = socket(AF_UNIX, SOCK_SEQPACKET, 0);
 
 	strncpy(address.sun_path, monitor, sizeof(address.sun_path) - 1);
-	for (int round = 0; round < 20; round++) {
-		int fds[most_lingering], fd = socket(AF_UNIX, SOCK_SEQPACKET, 0);
-		int count = round ? 1 : most_lingering;
+	for (int i = 0; i < count; i++)
+		fds[i] = open_lingering(to);
+	connect(fd, (struct sockaddr *)&address, sizeof(address));
+	/* More than the monitor hears: the others go with the connection. */
+	for (int i = 0; i < 2; i++)
+		hand_over(fd, fds, count);
+}
 
-		for (int i = 0; i < count; i++)
-			fds[i] = open_lingering();
-		connect(fd, (struct sockaddr *)&address, sizeof(address));
-		/* More than the monitor hears: the others go with the connection. */
-		for (int i = 0; i < 2; i++)
-			hand_over(fd, fds, count);
-		for (int i = 0; i < count; i++)
-			close(fds[i]);
-		close(fd);
+/*
+ * Many at once, and then one by one: all threads of the monitor would have such a socket to close. A process that ends
+ * does not wait for its own ones.
+ */
+static void linger(const char *monitor)
+{
+	struct sockaddr_in to;
+
+	listen_for_nothing(&to);
+	for (int round = 0; round < 20; round++) {
+		pid_t child = fork();
+
+		if (!child) {
+			hand_over_lingering(monitor, &to, round ? 1 : most_lingering);
+			_exit(0);
+		}
+		waitpid(child, NULL, 0);
 		usleep(50000);
 	}
 	say_ready(0);
