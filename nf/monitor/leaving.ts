@@ -73,7 +73,13 @@ export function makeLeaving(world: World, memories: Memories, saved: readonly Sa
     },
     expect: (left) => void awaited.add(left),
     giveUp() {
-      for (const left of [...awaited]) if (world.isFree(left.fn)) awaited.delete(left);
+      for (const left of [...awaited]) {
+        try {
+          if (world.isFree(left.fn)) awaited.delete(left);
+        } catch (error) {
+          world.log(`looking for what was ${left.name}: ${(error as Error).message}`);
+        }
+      }
     },
     leadAwayFrom(place) {
       for (const member of present) {

@@ -282,9 +282,9 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
     tick() {
       leaving.killWhoStays();
       if (failed()) settle();
-      if (world.nowMs() < giveUpAt) return;
-      if (!gaveUp) leaving.giveUp();
+      if (gaveUp || world.nowMs() < giveUpAt) return;
       gaveUp = true;
+      leaving.giveUp();
       if (awaited.size === 0) return;
       for (const [name, cookie] of awaited) {
         world.log(`${name} has not come back`);

@@ -1,4 +1,4 @@
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import { parseChain } from '../../../../nf/monitor/chain-file.js';
 import type { SavedState } from '../../../../nf/monitor/surroundings.js';
 import { startMonitor } from './support/fake-world.js';
@@ -20,19 +20,26 @@ function started(saved?: SavedState) {
   return { ...monitor, join: (name: string, fds: readonly number[] = []) => monitor.join(name, 1000, fds) };
 }
 
+function isKilledInTime(
+  t: ExecutionContext,
+  { monitor, pass }: Pick<ReturnType<typeof started>, 'monitor' | 'pass'>,
+  { killed }: { readonly killed: () => boolean },
+): void {
+  pass(59_999);
+  monitor.tick();
+  t.false(killed());
+  pass(1);
+  monitor.tick();
+  t.true(killed());
+}
+
 test('who is asked to leave and does not is killed when the time of the file is over', (t) => {
   const { monitor, join, pass } = started();
   const [middle, last] = [join('middle'), join('last')];
-  const { middle: _, ...others } = chain.functions;
-  monitor.apply({ ...chain, functions: others });
+  monitor.apply(withoutMiddle);
 
-  pass(59_999);
-  monitor.tick();
-  t.false(middle.killed());
-  pass(1);
-  monitor.tick();
+  isKilledInTime(t, { monitor, pass }, middle);
 
-  t.true(middle.killed());
   t.false(last.killed());
 });
 
@@ -48,12 +55,7 @@ test('another monitor asks those again, and kills them in their time', (t) => {
   const middle = join('middle', [1]);
   t.deepEqual(middle.took(), [types.joined, types.leave]);
   t.false(middle.closed());
-  pass(59_999);
-  monitor.tick();
-  t.false(middle.killed());
-  pass(1);
-  monitor.tick();
-  t.true(middle.killed());
+  isKilledInTime(t, { monitor, pass }, middle);
   take();
   monitor.gone(middle.peer);
 
@@ -106,6 +108,20 @@ test('what one of those sends to a function that dies is dropped before that one
   monitor.gone(last.peer);
 
   t.deepEqual(take(), ['a1 -> drop', 'cut b0', 'close b0']);
+});
+
+test('one stays expected if nobody can tell whether its queue is free', (t) => {
+  const old = started();
+  old.join('middle');
+  old.monitor.apply(withoutMiddle);
+  const { monitor, join, pass, failToProbe, logged } = started(old.saved());
+  failToProbe();
+
+  pass(3000);
+  t.notThrows(() => monitor.tick());
+
+  t.deepEqual(logged(), ['looking for what was middle: no descriptors']);
+  t.deepEqual(join('middle', [1]).took(), [types.joined, types.leave]);
 });
 
 test('at its end a monitor lets go of all places', (t) => {

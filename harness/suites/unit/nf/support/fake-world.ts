@@ -42,6 +42,7 @@ function fakeWorld() {
   let failing = false;
   let uncuttable = false;
   let full = false;
+  let blind = false;
   /** Queues that programs have which the monitor does not know, and frames on the rings of places, by their names. */
   const kept = new Set<string>();
   const onRings = new Map<string, number[]>();
@@ -75,6 +76,7 @@ function fakeWorld() {
     indexOf: (device) => device.charCodeAt(0),
     isFree({ device, queue }: Queue) {
       const name = `${device}${queue}`;
+      if (blind) throw new Error('no descriptors');
       happened.push(`probe ${name}`);
       return !kept.has(name) && !open.has(name);
     },
@@ -106,6 +108,7 @@ function fakeWorld() {
     breakIt: () => void (broken = true),
     failToConnect: (it: boolean) => void (failing = it),
     failToSave: (it: boolean) => void (full = it),
+    failToProbe: () => void (blind = true),
     failToCut: () => void (uncuttable = true),
     logged: () => logged.splice(0),
     occupy: (it: boolean) => void (busy = it),
