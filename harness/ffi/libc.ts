@@ -38,6 +38,11 @@ export const libc = {
   munmap: lib.func('int munmap(void *address, size_t length)'),
   ifNameToIndex: lib.func('unsigned int if_nametoindex(const char *name)'),
   ifIndexToName: lib.func('void *if_indextoname(unsigned int index, _Out_ char *name)'),
+  findSymbol: lib.func('intptr_t dlsym(intptr_t handle, const char *name)'),
+  createThread: lib.func(
+    'int pthread_create(_Out_ uintptr_t *thread, void *attributes, intptr_t start, intptr_t argument)',
+  ),
+  tryJoinThread: lib.func('int pthread_tryjoin_np(uintptr_t thread, void *result)'),
   userNamed: lib.func('void *getpwnam(const char *name)'),
   groupNamed: lib.func('void *getgrnam(const char *name)'),
   flock: lib.func('int flock(int fd, int operation)'),

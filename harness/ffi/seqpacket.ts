@@ -68,12 +68,7 @@ export function listenSeqpacket(path: string): number {
 
 /** Whether a descriptor, which may be none, is a socket that listens for connections of this kind. */
 export function isListeningSeqpacket(fd: number): boolean {
-  const option = (name: number): number | undefined => {
-    const value = Buffer.alloc(4);
-    const result = libc.getsockopt(fd, solSocket, name, value, [value.length]) as number;
-    return result < 0 ? undefined : value.readInt32LE(0);
-  };
-  return option(socketOption.type) === seqpacket && option(socketOption.listens) === 1;
+  return intOption(fd, socketOption.type) === seqpacket && intOption(fd, socketOption.listens) === 1;
 }
 
 /** For a descriptor that somebody else has opened; programs that are started do not get it either. */
@@ -119,12 +114,15 @@ export function peerGroups(fd: number, { gid }: Credentials): number[] {
   return [gid, ...Array.from({ length: count }, (_, index) => value.readUInt32LE(4 * index))];
 }
 
-/** The address family of a socket; undefined if it is none. */
-export function socketFamily(fd: number): number | undefined {
+/** Undefined for what is no socket, or has no such option. */
+function intOption(fd: number, name: number): number | undefined {
   const value = Buffer.alloc(4);
-  const result = libc.getsockopt(fd, solSocket, socketOption.domain, value, [value.length]) as number;
+  const result = libc.getsockopt(fd, solSocket, name, value, [value.length]) as number;
   return result < 0 ? undefined : value.readInt32LE(0);
 }
+
+/** The address family of a socket; undefined if it is none. */
+export const socketFamily = (fd: number): number | undefined => intOption(fd, socketOption.domain);
 
 const both = 2;
 

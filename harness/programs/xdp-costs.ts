@@ -1,4 +1,5 @@
 import { startPump, type Pump } from '../native/pump.js';
+import { runToEnd } from '../bench/cost-pump.js';
 import { xdpCases, type XdpCase } from '../bench/xdp/xdp-cases.js';
 import { xdpCostsProgram, type XdpCost } from '../bench/xdp/xdp-costs-program.js';
 import { FlashError } from '../errors.js';
@@ -6,7 +7,7 @@ import { inNetns } from '../ffi/netns.js';
 import { createUmem } from '../ffi/umem.js';
 import { indexOf } from '../ffi/xdp-program.js';
 import { openSocket } from '../ffi/xdp-socket.js';
-import { createNetns, deleteNetns, ipBatch, runIn } from '../host/netns.js';
+import { createNetns, deleteNetns, ipBatch, readLinks, runIn } from '../host/netns.js';
 import { waitUntil } from '../process/wait-until.js';
 import { serve } from '../machine/serve.js';
 import { attachXdp } from '../xdp/attach.js';
@@ -50,10 +51,7 @@ async function send(): Promise<number> {
   const start = (): Promise<Pump | undefined> => startPump({ netns, mode: 'cost', ...options }).catch(ifBusy);
   // The kernel lets go of the queues of the last one in its own time.
   await using pump = await waitUntil(start, { what: 'the queues of b', deadlineMs });
-  pump.go();
-  const { exitCode, report, stderr } = await pump.end;
-  if (exitCode !== 0) throw new FlashError('infrastructure', 'pump failed', { logTail: stderr });
-  return (report as { nsPerPacket: number }).nsPerPacket;
+  return await runToEnd(pump, 'XDP programs');
 }
 
 function ifBusy(error: unknown): undefined {
@@ -83,9 +81,5 @@ async function sendTo({ what, program, tell, end, loses }: XdpCase, mode: 'nativ
 }
 
 async function received(ifname: string | undefined): Promise<number> {
-  if (ifname === undefined) return 0;
-  const [link] = JSON.parse(await runIn(netns, 'ip', ['-s', '-j', 'link', 'show', 'dev', ifname])) as [
-    { readonly stats64: { readonly rx: { readonly packets: number } } },
-  ];
-  return link.stats64.rx.packets;
+  return ifname === undefined ? 0 : ((await readLinks(netns))[ifname]?.rxPackets ?? 0);
 }

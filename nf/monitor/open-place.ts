@@ -76,7 +76,7 @@ function openWithUmem(fn: ChainFunction, memory: SharedMemory, others: readonly 
   for (const other of others) {
     // A socket on the same queue would have the same rings: the queue is not free.
     const where = whereOf.get(other);
-    if (where?.ifindex === ifindex && where.queue === fn.queue) continue;
+    if (other.ifindex === ifindex && where?.queue === fn.queue) continue;
     try {
       return openOn(fn, mapping, memory.size, other.socketFd);
     } catch (error) {
@@ -102,7 +102,7 @@ function makePlace(
         close?.();
       },
     };
-    whereOf.set(place, { device, queue, ifindex: socket.ifindex });
+    whereOf.set(place, { device, queue });
     return place;
   } catch (error) {
     socket.close();
@@ -137,7 +137,7 @@ export function adoptPlace(
       closeSync(socketFd);
     },
   };
-  whereOf.set(place, { device, queue, ifindex: ifindexOf(cookie) });
+  whereOf.set(place, { device, queue });
   return place;
 }
 

@@ -107,7 +107,7 @@ function setRoute(source: Place, targets: readonly Target[]): void {
     return;
   }
   requireFlash();
-  const device = where.ifindex === undefined ? where.device : nameOfDevice(where.ifindex);
+  const device = source.ifindex === undefined ? where.device : nameOfDevice(source.ifindex);
   const opened: number[] = [];
   const beside = (): number => {
     const fd = openSocketBeside(source.socketFd, device, where.queue);

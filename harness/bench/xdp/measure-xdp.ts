@@ -1,7 +1,7 @@
 import type { OnProgress } from '../../host/progress.js';
 import { guest } from '../../machine/guest.js';
 import { runProgram } from '../../machine/run-program.js';
-import { countingMachine } from '../instructions.js';
+import { best, countingMachine, instructionsPerSecond } from '../instructions.js';
 import { xdpCostsProgram, type XdpCost } from './xdp-costs-program.js';
 
 const deadlineMs = 1_800_000;
@@ -20,16 +20,13 @@ export async function measureXdp(image: string, onProgress: OnProgress): Promise
   );
 }
 
-/** What a processor that runs so many a second does. */
-const instructionsPerSecond = 1e9;
-
 /** A row for each program, and one for none: in both modes instructions of a packet, and packets a second. */
 export function xdpRows(costs: readonly XdpCost[]): string[][] {
   const least = (what: string, mode: XdpCost['mode']): number | undefined => {
     const found = costs.find((cost) => cost.what === what && cost.mode === mode);
-    return found === undefined ? undefined : Math.min(...found.instructions);
+    return found === undefined ? undefined : best(found);
   };
-  const none = Math.min(...costs.filter(({ mode }) => mode === 'none').flatMap(({ instructions }) => instructions));
+  const none = least('no program', 'none');
   const cells = (value: number | undefined): string[] =>
     value === undefined ? ['', ''] : [value.toFixed(0), `${(instructionsPerSecond / value / 1000).toFixed(0)} k`];
   const whats = [...new Set(costs.filter(({ mode }) => mode !== 'none').map(({ what }) => what))];

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { Option, type Command } from 'commander';
 import {
   best,
+  instructionsPerSecond,
   judge,
   measureKernel,
   measureNic,
@@ -77,9 +78,6 @@ async function showProfile(image: string): Promise<void> {
     ),
   );
 }
-
-/** A look a second, on a processor that runs so many instructions in it. */
-const instructionsPerSecond = 1e9;
 
 async function showTop(image: string): Promise<void> {
   const { sockets, hops, nanoseconds, elapsedNanoseconds, redirected } = await measureTop(image);

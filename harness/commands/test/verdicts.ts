@@ -4,10 +4,9 @@ import { exitCodes } from '../../errors.js';
 import { writeCells, type Cell, type Layout } from '../../host/document-table.js';
 import { repositoryRoot } from '../../host/repository.js';
 import { buildImage } from '../../kernel/build/image.js';
-import { guest } from '../../machine/guest.js';
 import { buildNative } from '../../native/build-native.js';
-import { nicModels, type NicModel } from '../../nics/model.js';
-import { runTests } from '../../suites/guest-suite.js';
+import { nicModels } from '../../nics/model.js';
+import { runGuestTests } from '../../suites/guest-suite.js';
 import { runNicTests } from '../../suites/nic-suite.js';
 import { runSuite } from '../../suites/run-suites.js';
 import { addResults, failuresOf, formatTotals, type Outcome, type SuiteResult } from '../../suites/suite.js';
@@ -19,8 +18,6 @@ const tableFile = 'docs/xdp.md';
 
 const drivers = ['veth', ...nicModels] as const;
 type Driver = (typeof drivers)[number];
-
-const deadlineMs = 1_200_000;
 
 export const verdictLayout: Layout = {
   rows: drivers.flatMap((driver) => verdictModes.map((mode) => rowOf(driver, mode))),
@@ -48,9 +45,9 @@ export function addTestVerdicts(test: Command): void {
 async function runOn(driver: Driver): Promise<SuiteResult> {
   const image = await buildImage();
   const entry = 'verdict-tests';
-  if (driver !== 'veth') return runNicTests({ model: driver satisfies NicModel, image, driverRedirects: true, entry });
+  if (driver !== 'veth') return runNicTests({ model: driver, image, driverRedirects: true, entry });
   await buildNative();
-  return runTests('verdicts on veth', guest({ image, deadlineMs }), { entry });
+  return runGuestTests(image, { entry });
 }
 
 function rowOf(driver: Driver, mode: string): string {

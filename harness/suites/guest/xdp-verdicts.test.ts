@@ -3,6 +3,7 @@ import { bindFlag } from '../../ffi/libc.js';
 import type { XdpVerdict } from '../../ffi/bpf-test-run.js';
 import { closing } from '../../ffi/closing.js';
 import { inNetns } from '../../ffi/netns.js';
+import type { XdpMode } from '../../ffi/xdp-dispatcher.js';
 import { openPacketSocket } from '../../ffi/packet-socket.js';
 import { createUmem } from '../../ffi/umem.js';
 import { indexOf } from '../../ffi/xdp-program.js';
@@ -13,7 +14,7 @@ import { attachXdp } from '../../xdp/attach.js';
 import type { Attachment } from '../../xdp/attachment.js';
 import { programNamed } from '../../xdp/catalogue.js';
 import { setQueueSocket, setRedirectIf, setVerdict } from '../../xdp/delivery.js';
-import { verdictModes, verdicts, verdictTitle, type Verdict, type VerdictMode } from '../verdicts.js';
+import { verdictModes, verdicts, verdictTitle, type Verdict } from '../verdicts.js';
 import { removeProgram, replaceProgram, waitForLink } from './support/nic-testbed.js';
 import { onBothPorts } from './support/on-both-ports.js';
 import { borrowDevice, testbed } from './support/testbed.js';
@@ -93,7 +94,7 @@ function onDevice(netns: string, ifname: string): Place {
 }
 
 /** A socket on queue 0 of `a`, in zero-copy mode if that and the program are the driver's. */
-function onQueue(netns: string, attachment: Attachment, mode: VerdictMode): Place {
+function onQueue(netns: string, attachment: Attachment, mode: XdpMode): Place {
   using opened = closing();
   const frameCount = testbed.driverFrames + 64;
   const umem = createUmem({ frameCount });
@@ -118,7 +119,7 @@ function onQueue(netns: string, attachment: Attachment, mode: VerdictMode): Plac
   };
 }
 
-/** What has come to each place until now, but for probes. */
+/** What has come to each place until now. */
 function collect(places: Readonly<Record<string, Place>>): () => Readonly<Record<string, readonly number[]>> {
   const seen = Object.fromEntries(Object.keys(places).map((name) => [name, [] as number[]]));
   return () => {
