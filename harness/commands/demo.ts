@@ -10,7 +10,7 @@ import { FlashError } from '../errors.js';
 import { startClock } from '../host/duration.js';
 import { buildImage } from '../kernel/build/image.js';
 import { buildNative } from '../native/build-native.js';
-import { nicModels, type NicModel } from '../nics/model.js';
+import { ownModels, type OwnModel } from '../nics/model.js';
 import { interact } from '../process/interact.js';
 import { demoChainFile } from './demo-chain-file.js';
 import { fileToRead, fileToWrite, imageFile } from './file-options.js';
@@ -20,7 +20,7 @@ interface Options {
   readonly chain?: string;
   readonly json?: string;
   readonly separateUmem: boolean;
-  readonly nic?: NicModel;
+  readonly nic?: OwnModel;
   readonly keep: boolean;
   readonly image?: string;
   readonly here: boolean;
@@ -38,7 +38,7 @@ export function addDemo(program: Command): void {
     .option('--separate-umem', 'give each function a umem of its own, so that packets are copied', false)
     .addOption(
       new Option('--nic <model>', 'use emulated NICs in zero-copy mode instead of veth pairs')
-        .choices(nicModels)
+        .choices(ownModels)
         .conflicts('here'),
     )
     .option('--keep', 'leave a shell in the guest, with the chain in place', false)

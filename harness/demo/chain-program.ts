@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { chainEventSchema, chainReportSchema } from './report.js';
 import { defineProgram } from '../machine/program.js';
-import { nicModels } from '../nics/model.js';
+import { ownModels } from '../nics/model.js';
 
 /** The chain of the demo, with traffic through it. */
 export const chainProgram = defineProgram({
@@ -9,7 +9,7 @@ export const chainProgram = defineProgram({
   input: z.object({
     separateUmem: z.boolean(),
     /** Wires between emulated NICs of this model instead of veth pairs. */
-    nic: z.enum(nicModels).optional(),
+    nic: z.enum(ownModels).optional(),
     /** Gives the machine's terminal to a shell, with the chain in place, before it is taken down. */
     keep: z.boolean(),
   }),

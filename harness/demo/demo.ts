@@ -1,4 +1,4 @@
-import type { NicModel } from '../nics/model.js';
+import type { OwnModel } from '../nics/model.js';
 import { startNics } from '../nics/start-nics.js';
 import { chainProgram } from './chain-program.js';
 import { chainNics, nicCpus } from './nic-wires.js';
@@ -9,7 +9,7 @@ export interface GuestDemoOptions {
   readonly image: string;
   readonly separateUmem: boolean;
   /** Wires between emulated NICs of this model instead of veth pairs. */
-  readonly nic?: NicModel | undefined;
+  readonly nic?: OwnModel | undefined;
   /** Leaves a shell in the guest, with the chain in place, before it is taken down. */
   readonly keep: boolean;
   readonly onEvent: (event: ChainEvent) => void;

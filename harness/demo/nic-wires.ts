@@ -1,7 +1,7 @@
 import { overPort } from '../nics/control-port.js';
 import { controlNics } from '../nics/control.js';
 import { portsOf, waitForLinks } from '../nics/guest-ports.js';
-import type { NicModel } from '../nics/model.js';
+import type { OwnModel } from '../nics/model.js';
 import type { NicsOptions } from '../nics/start-nics.js';
 import { run } from '../process/run.js';
 import { ipBatch, runIn } from '../host/netns.js';
@@ -16,7 +16,7 @@ const ports = [
 ] as const;
 
 /** What the guest needs: the ports, and the wires n0-c0 and n1-s0. */
-export function chainNics(model: NicModel): NicsOptions {
+export function chainNics(model: OwnModel): NicsOptions {
   return {
     ports: ports.map(() => ({ model })),
     wires: [
@@ -36,7 +36,7 @@ const patienceUs = 1_000_000;
 const middleDevices = ['n0', 'n1'] as const;
 
 /** Ports of emulated NICs, whose drivers serve the sockets in zero-copy mode. */
-export function nicWires(nic: NicModel): Wires {
+export function nicWires(nic: OwnModel): Wires {
   let netns: Namespaces = { client: '', middle: '', server: '' };
   const nics = controlNics(overPort());
   const wires = [nics.wire(0), nics.wire(1)];

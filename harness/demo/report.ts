@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { nicModels } from '../nics/model.js';
+import { ownModels } from '../nics/model.js';
 import { pingSchema, tcpSchema, udpSchema } from './traffic-results.js';
 
 const count = z.number();
@@ -66,7 +66,7 @@ export const chainReportSchema = z
     seconds: z.number(),
     sharedUmem: z.boolean(),
     /** The NIC whose driver serves the sockets in zero-copy mode, if one does. */
-    nic: z.enum(nicModels).optional(),
+    nic: z.enum(ownModels).optional(),
     hops: z.array(hopReportSchema).readonly(),
     wires: z.array(wireReportSchema).readonly(),
     carried: z.array(carriedReportSchema).readonly(),

@@ -1,5 +1,5 @@
 import type { WireCounters } from '../nics/control.js';
-import type { NicModel } from '../nics/model.js';
+import type { OwnModel } from '../nics/model.js';
 
 export interface Namespaces {
   readonly client: string;
@@ -10,7 +10,7 @@ export interface Namespaces {
 /** What n0 and c0, and n1 and s0, are made of. */
 export interface Wires {
   /** The NIC whose driver serves the sockets in zero-copy mode. Without one, packets are copied from and to a wire. */
-  readonly nic?: NicModel;
+  readonly nic?: OwnModel;
   /** Puts the four devices into their namespaces. */
   readonly lay: (netns: Namespaces) => Promise<void>;
   /** Resolves when packets can pass, also once programs were attached. */

@@ -27,10 +27,16 @@ export function portsOfDriver(driver: string, count: number): string[] {
 
 /** The device at a PCI address of this machine, or of that name. */
 export function portAt(address: string): string {
-  const dir = join('/sys/bus/pci/devices', address, 'net');
-  const name = existsSync(dir) ? readdirSync(dir)[0] : address;
+  const device = join('/sys/bus/pci/devices', address);
+  return existsSync(join(device, 'net')) || !existsSync(join(netDir, address)) ? portOf(device) : address;
+}
+
+/** The network device that a driver has made of a device, by the folder that this has in sysfs. */
+export function portOf(device: string): string {
+  const dir = join(device, 'net');
+  const [name] = existsSync(dir) ? readdirSync(dir) : [];
   if (name !== undefined && existsSync(join(netDir, name))) return name;
-  throw new FlashError('infrastructure', `no driver has made a network device of ${address}`);
+  throw new FlashError('infrastructure', `no driver has made a network device of ${basename(device)}`);
 }
 
 function linkName(device: string, ...path: readonly string[]): string {

@@ -13,6 +13,14 @@ export interface HardwareRings {
   readonly tx: HardwareRing;
 }
 
+/** A card that QEMU plays itself. Nobody can hold or cut its wire. */
+export interface QemuCard {
+  /** The device, with its options. */
+  readonly device: string;
+  /** How many queues what it sends to has to have; the card distributes to its own queues itself, unless this is said. */
+  readonly tapQueues?: number;
+}
+
 /** What the harness has to know of a card. */
 export interface NicCard {
   /** The guest's driver, as sysfs has it. */
@@ -25,7 +33,11 @@ export interface NicCard {
    */
   readonly rings: HardwareRings;
   /** What `ethtool -S` calls the frames that a port has given to its wire, zero copy or not; their sum counts. */
-  readonly sentCounters: readonly string[];
+  readonly sentCounters: RegExp;
+  /** The first release of Linux whose driver has a zero-copy mode for sockets that send, if some base lacks it. */
+  readonly zeroCopySince?: string;
+  /** How QEMU attaches a port that it plays itself; vm-images/nics plays the others. */
+  readonly qemu?: QemuCard;
   /** What the driver asks for when it probes, if it does. */
   readonly firmware?: Firmware;
 }
@@ -37,26 +49,60 @@ const intelRings: HardwareRings = { rx: intelRing, tx: intelRing };
 /** This driver uses all of a ring. Its TX rings cannot be shorter. */
 const mlx5Rings: HardwareRings = { rx: { descriptors: 32, frames: 32 }, tx: { descriptors: 64, frames: 64 } };
 
-/** The network cards that vm-images/nics plays, by their names there. */
+/** They can be shorter than what QEMU starts with, which is 256; how short is up to the driver. */
+const virtioRings: HardwareRings = { rx: { descriptors: 32, frames: 32 }, tx: { descriptors: 64, frames: 64 } };
+
+/** As many queues as there are processors in tests. */
+const virtioQueues = 9;
+
+/** The network cards of guests, by the names that vm-images/nics has for those that it plays. */
 export const nicCards = {
-  ixgbe: { driver: 'ixgbe', severalBuffers: false, rings: intelRings, sentCounters: ['tx_pkts_nic'] },
+  ixgbe: { driver: 'ixgbe', severalBuffers: false, rings: intelRings, sentCounters: /^tx_pkts_nic$/ },
   i40e: {
     driver: 'i40e',
     severalBuffers: true,
     rings: intelRings,
-    sentCounters: ['port.tx_unicast', 'port.tx_multicast', 'port.tx_broadcast'],
+    sentCounters: /^port\.tx_(unicast|multicast|broadcast)$/,
   },
   ice: {
     driver: 'ice',
     severalBuffers: true,
     rings: intelRings,
-    sentCounters: ['tx_unicast.nic', 'tx_multicast.nic', 'tx_broadcast.nic'],
+    sentCounters: /^tx_(unicast|multicast|broadcast)\.nic$/,
     firmware: icePackage,
   },
-  mlx5: { driver: 'mlx5_core', severalBuffers: false, rings: mlx5Rings, sentCounters: ['tx_packets_phy'] },
+  mlx5: { driver: 'mlx5_core', severalBuffers: false, rings: mlx5Rings, sentCounters: /^tx_packets_phy$/ },
+  igb: {
+    driver: 'igb',
+    severalBuffers: false,
+    rings: intelRings,
+    sentCounters: /^tx_packets$/,
+    zeroCopySince: '6.14',
+    qemu: { device: 'igb' },
+  },
+  // It maps frames for the device only if that says that it goes by what the platform says.
+  virtio_net: {
+    driver: 'virtio_net',
+    severalBuffers: false,
+    rings: virtioRings,
+    sentCounters: /^tx\d+_(packets|xdp_tx)$/,
+    zeroCopySince: '6.13',
+    qemu: {
+      device: `virtio-net-pci,disable-legacy=on,iommu_platform=on,mq=on,vectors=${2 * virtioQueues + 2},rss=on`,
+      tapQueues: virtioQueues,
+    },
+  },
 } as const satisfies Readonly<Record<string, NicCard>>;
 
 export type NicModel = keyof typeof nicCards;
+
+/** Those that QEMU plays itself. */
+export type QemuModel = {
+  [Model in NicModel]: (typeof nicCards)[Model] extends { qemu: unknown } ? Model : never;
+}[NicModel];
+
+/** Those that vm-images/nics plays. */
+export type OwnModel = Exclude<NicModel, QemuModel>;
 
 /** The card whose driver this is. */
 export function cardOfDriver(driver: string): NicModel | undefined {
@@ -65,9 +111,15 @@ export function cardOfDriver(driver: string): NicModel | undefined {
 
 export const nicModels = Object.keys(nicCards) as readonly NicModel[];
 
-/** One card, as QEMU finds it. */
+export const ownModels = nicModels.filter(isOwn);
+
+export function isOwn(model: NicModel): model is OwnModel {
+  return !('qemu' in nicCards[model]);
+}
+
+/** One card that vm-images/nics plays, as QEMU finds it. */
 export interface NicPort {
-  readonly model: NicModel;
+  readonly model: OwnModel;
   /** Where its model listens for QEMU's vfio-user. */
   readonly socketPath: string;
 }

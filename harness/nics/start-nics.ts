@@ -8,7 +8,7 @@ import { lastLines, start } from '../process/run.js';
 import { buildNics } from './build-nics.js';
 import { overSocket } from './control-socket.js';
 import { controlNics, type NicControl } from './control.js';
-import type { NicModel, NicPort } from './model.js';
+import type { NicPort, OwnModel } from './model.js';
 
 /** The far end of a port's wire: another port, or something of the host. */
 export type WireEnd =
@@ -19,7 +19,7 @@ export type WireEnd =
   | { readonly listen: string };
 
 export interface NicsOptions {
-  readonly ports: readonly { readonly model: NicModel; readonly mac?: string }[];
+  readonly ports: readonly { readonly model: OwnModel; readonly mac?: string }[];
   readonly wires: readonly (readonly [number, WireEnd])[];
   /** Built from vm-images/nics unless told. */
   readonly program?: string;
@@ -79,11 +79,6 @@ export async function startNics(options: NicsOptions): Promise<Nics> {
     stop,
     [Symbol.asyncDispose]: stop,
   };
-}
-
-/** Two ports of a model with a wire between them. */
-export function startNicPair(model: NicModel): Promise<Nics> {
-  return startNics({ ports: [{ model }, { model }], wires: [[0, { port: 1 }]] });
 }
 
 export function commandLine({ ports, wires }: NicsOptions, controlPath: string, sockets: readonly NicPort[]): string[] {

@@ -4,15 +4,20 @@ import { guest } from '../machine/guest.js';
 import type { Machine } from '../machine/machine.js';
 import { runProgram } from '../machine/run-program.js';
 import { buildImage } from '../kernel/build/image.js';
+import { chosenBase } from '../kernel/source/base.js';
 import { buildNative } from '../native/build-native.js';
 import { nicModels, type NicModel } from '../nics/model.js';
-import { startNicPair } from '../nics/start-nics.js';
+import { modelsFor } from '../nics/models-for.js';
+import { startNicPair } from '../nics/pair.js';
 import { chaosProgram } from './chaos/chaos-program.js';
 import type { EpisodeResult } from './chaos/episode-result.js';
-import type { NicTestbedOptions } from './testbed-options.js';
+import { portsOfPair, type NicTestbedOptions } from './testbed-options.js';
 import { addResults, type Suite, type SuiteResult, type TestResult } from './suite.js';
 
 export const devices = ['veth', ...nicModels] as const;
+
+/** Those that can be had on the base. */
+export const possibleDevices = (): readonly (typeof devices)[number][] => ['veth', ...modelsFor(chosenBase())];
 
 export interface ChaosOptions {
   readonly device: (typeof devices)[number];
@@ -33,7 +38,10 @@ export async function runChaos({
 }: ChaosOptions): Promise<SuiteResult & { readonly steps: number }> {
   await buildNative();
   await using nics = device === 'veth' ? undefined : await startNicPair(device as NicModel);
-  const nic = nics === undefined ? undefined : { model: device as NicModel, driverRedirects: true };
+  const nic =
+    nics === undefined
+      ? undefined
+      : { model: device as NicModel, driverRedirects: true, ports: portsOfPair(device as NicModel) };
   const onNics = nics === undefined ? {} : { nics, cpus: cpusOfNics, memoryMb };
   const machine = guest({ image, deadlineMs: seconds * 1000 + slackMs, ...onNics });
   return await runChaosOn(machine, { device, nic, seconds, seed });
@@ -97,7 +105,7 @@ export const chaosSuite: Suite = {
   async run({ image, config }) {
     const bootImage = image ?? (await buildImage({ config }));
     const results: SuiteResult[] = [];
-    for (const device of devices)
+    for (const device of possibleDevices())
       results.push(await runChaos({ device, image: bootImage, seconds: usualSeconds, seed: usualSeed }));
     return addResults(results);
   },

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { startClock } from '../host/duration.js';
 import { withProgress, type OnProgress } from '../host/progress.js';
 import { buildNics, nicsMakeArgs, nicsOutDir } from '../nics/build-nics.js';
-import { nicModels, type NicModel } from '../nics/model.js';
+import { ownModels, type OwnModel } from '../nics/model.js';
 import { attemptMake, make } from '../host/make.js';
 import { attempt } from '../process/run.js';
 import { addResults, type SuiteResult, type TestResult } from './suite.js';
@@ -53,11 +53,11 @@ async function runModelTests(onProgress: OnProgress): Promise<SuiteResult> {
 /** A short look; `fuzz --seconds 600` is a long one. */
 async function fuzzModels(onProgress: OnProgress): Promise<SuiteResult> {
   await make([...nicsMakeArgs(), 'fuzz'], { what: 'the fuzzer of the NIC models', onProgress, failAs: 'buildFailed' });
-  onProgress({ kind: 'phase', phase: `fuzzing the models ${nicModels.join(', ')} for ${fuzzSeconds} s` });
-  return { tests: await Promise.all(nicModels.map(fuzz)) };
+  onProgress({ kind: 'phase', phase: `fuzzing the models ${ownModels.join(', ')} for ${fuzzSeconds} s` });
+  return { tests: await Promise.all(ownModels.map(fuzz)) };
 }
 
-async function fuzz(model: NicModel): Promise<TestResult> {
+async function fuzz(model: OwnModel): Promise<TestResult> {
   const elapsed = startClock();
   const { exitCode, stdout, stderr } = await attempt(
     join(nicsOutDir, 'fuzz'),

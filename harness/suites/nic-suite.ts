@@ -1,14 +1,17 @@
 import { join } from 'node:path';
 import { buildImage } from '../kernel/build/image.js';
+import { chosenBase } from '../kernel/source/base.js';
 import { guest } from '../machine/guest.js';
 import { makeRunDirectory } from '../machine/guest/run-directory.js';
 import { buildNative } from '../native/build-native.js';
-import { nicCards, nicModels, type NicCard, type NicModel } from '../nics/model.js';
-import { startNicPair } from '../nics/start-nics.js';
+import { modelsFor } from '../nics/models-for.js';
+import { nicCards, type NicCard, type NicModel } from '../nics/model.js';
+import { startNicPair } from '../nics/pair.js';
 import { passthroughQemuArgs } from '../passthrough/qemu-devices.js';
 import type { TestsInput } from './tests-program.js';
 import { runTests } from './guest-suite.js';
 import { testNicModels } from './nic-models.js';
+import { portsOfPair } from './testbed-options.js';
 import { addResults, type Suite, type SuiteResult } from './suite.js';
 
 /** The models by themselves, then the drivers and the redirect on them; the whole conformance suite takes a model to be named. */
@@ -17,7 +20,7 @@ export const nicSuite: Suite = {
   async run({ image, config }) {
     const results = [await testNicModels()];
     const bootImage = image ?? (await buildImage({ config }));
-    for (const model of nicModels)
+    for (const model of modelsFor(chosenBase()))
       results.push(
         await runNicTests({
           model,
@@ -84,7 +87,12 @@ export async function runNicTests({
   return await runTests(`tests on ${model}`, machine, {
     entry,
     ...input,
-    nic: { model, driverRedirects, modules, ...(devices !== undefined && { ports: devices.length === 1 ? 1 : 2 }) },
+    nic: {
+      model,
+      driverRedirects,
+      modules,
+      ports: devices === undefined ? portsOfPair(model) : devices.length === 1 ? 1 : 2,
+    },
     ...(reset && { reset: { marker: join(runDir, 'first-life') } }),
   });
 }

@@ -1,5 +1,5 @@
 import { FlashError } from '../errors.js';
-import type { NicModel } from '../nics/model.js';
+import type { OwnModel } from '../nics/model.js';
 
 /** A port of a machine in the plan of a lab. */
 export interface PlannedPort {
@@ -7,7 +7,7 @@ export interface PlannedPort {
   /** Its name in the inventory, and which slot of its machine it is in. */
   readonly name: string;
   readonly slot: number;
-  readonly model: NicModel;
+  readonly model: OwnModel;
 }
 
 export interface LabPlan {
@@ -24,7 +24,7 @@ const maxPorts = 8;
  * Two ports of each model in each machine. One machine has a loop cable between the two; with more, each port leads
  * to the same one of its neighbour, two by two.
  */
-export function planLab(models: readonly NicModel[], machineCount: number): LabPlan {
+export function planLab(models: readonly OwnModel[], machineCount: number): LabPlan {
   if (models.length * 2 > maxPorts) throw new FlashError('usage', `a machine has slots for ${maxPorts / 2} NICs`);
   if (machineCount > 1 && machineCount % 2 === 1)
     throw new FlashError('usage', `cables join machines two by two, and ${machineCount} is odd`, {

@@ -5,7 +5,7 @@ import type { OnProgress } from '../host/progress.js';
 import { repositoryRoot } from '../host/repository.js';
 import { makeSocketDir } from '../host/temporary.js';
 import { chooseAccelerator } from '../machine/guest/choose-accelerator.js';
-import { nicCards, type NicCard, type NicModel } from '../nics/model.js';
+import { nicCards, type NicCard, type OwnModel } from '../nics/model.js';
 import { startNics, type Nics } from '../nics/start-nics.js';
 import { ensureNicQemu } from '../qemu/find.js';
 import { ensureBaseDisk, type BaseDisk } from './disk/base-disk.js';
@@ -15,7 +15,7 @@ import { planLab, type LabPlan } from './plan.js';
 import { startMachine, type VirtualMachine } from './start-machine.js';
 
 export interface VirtualLabOptions {
-  readonly models: readonly NicModel[];
+  readonly models: readonly OwnModel[];
   readonly machines: number;
   readonly onProgress: OnProgress;
 }

@@ -1,8 +1,10 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
 import { FlashError } from '../../errors.js';
 import { guestConfigs, type GuestConfig } from '../../kernel/configs.js';
+import { chosenBase } from '../../kernel/source/base.js';
+import { modelsFor } from '../../nics/models-for.js';
 import { nicModels, type NicModel } from '../../nics/model.js';
-import { devices, runChaos, type ChaosOptions } from '../../suites/chaos-suite.js';
+import { possibleDevices, runChaos, type ChaosOptions } from '../../suites/chaos-suite.js';
 import { addResults, type SuiteResult } from '../../suites/suite.js';
 import { addChaosOptions } from '../test/chaos.js';
 import { nicParts } from '../test/nic-parts.js';
@@ -80,7 +82,7 @@ interface NicWords {
   readonly match?: string;
 }
 
-function chooseNic(parts: readonly string[], { nic: models = nicModels, ...options }: NicWords): Chosen {
+function chooseNic(parts: readonly string[], { nic: models = modelsFor(chosenBase()), ...options }: NicWords): Chosen {
   const named = parts.length === 0 ? ['patched'] : parts;
   return {
     config: 'lean',
@@ -101,7 +103,7 @@ function chooseChaos({ config, device, ...options }: ChaosWords & { readonly con
     config,
     async run(image) {
       const results: SuiteResult[] = [];
-      for (const each of device === undefined ? devices : [device])
+      for (const each of device === undefined ? possibleDevices() : [device])
         results.push(await runChaos({ ...options, image, device: each }));
       return addResults(results);
     },

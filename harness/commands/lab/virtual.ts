@@ -1,7 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { formatSeconds, startClock } from '../../host/duration.js';
 import { withProgress } from '../../host/progress.js';
-import { nicModels, type NicModel } from '../../nics/model.js';
+import { ownModels, type OwnModel } from '../../nics/model.js';
 import { waitUntil } from '../../process/wait-until.js';
 import { startLab, type VirtualLab } from '../../virtual-lab/start-lab.js';
 import { waitForSsh } from '../../virtual-lab/wait-for-ssh.js';
@@ -9,7 +9,7 @@ import { guestCommand } from '../guest-command.js';
 import { needsPackages } from '../packages.js';
 
 interface Options {
-  readonly nic: readonly NicModel[];
+  readonly nic: readonly OwnModel[];
   readonly machines: number;
 }
 
@@ -17,7 +17,7 @@ interface Options {
 export function addLabVirtual(lab: Command): void {
   needsPackages(guestCommand(lab, 'virtual'), 'virtual-lab')
     .description('start virtual machines with emulated NICs as a lab, which the other commands reach over SSH')
-    .option('--nic <models>', `the NICs of each machine, two ports of each: ${nicModels.join(', ')}`, models, [
+    .option('--nic <models>', `the NICs of each machine, two ports of each: ${ownModels.join(', ')}`, models, [
       'ixgbe',
     ] as const)
     .option('--machines <n>', 'how many; one has loop cables, more are cabled two by two', count, 1)
@@ -64,11 +64,11 @@ function usage({ inventoryPath, machines }: VirtualLab, took: string): string {
   ].join('\n');
 }
 
-function models(text: string): readonly NicModel[] {
+function models(text: string): readonly OwnModel[] {
   const asked = text.split(',');
-  const known = nicModels.filter((model) => asked.includes(model));
+  const known = ownModels.filter((model) => asked.includes(model));
   if (known.length === asked.length) return known;
-  throw new InvalidArgumentError(`NICs are ${nicModels.join(', ')}, separated by commas.`);
+  throw new InvalidArgumentError(`NICs are ${ownModels.join(', ')}, separated by commas.`);
 }
 
 function count(text: string): number {

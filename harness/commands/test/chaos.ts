@@ -5,7 +5,7 @@ import { buildImage } from '../../kernel/build/image.js';
 import { guestConfigs, type GuestConfig } from '../../kernel/configs.js';
 import { imageFile } from '../file-options.js';
 import { guestCommand } from '../guest-command.js';
-import { devices, runChaos } from '../../suites/chaos-suite.js';
+import { devices, possibleDevices, runChaos } from '../../suites/chaos-suite.js';
 import { failuresOf, formatTotals, showFailures } from '../../suites/suite.js';
 
 interface Options {
@@ -44,7 +44,7 @@ export function addTestChaos(test: Command): void {
     .option('--image <file>', 'boot this kernel instead of building one', imageFile)
     .action(async ({ seconds, seed, device, config, image }: Options) => {
       const bootImage = image === undefined ? await buildImage({ config }) : image;
-      for (const each of device === undefined ? devices : [device]) {
+      for (const each of device === undefined ? possibleDevices() : [device]) {
         const elapsed = startClock();
         const result = await runChaos({ device: each, image: bootImage, seconds, seed });
         showFailures(result);

@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { Argument, InvalidArgumentError, Option, type Command } from 'commander';
 import { exitCodes, FlashError } from '../../errors.js';
 import { repositoryRoot } from '../../host/repository.js';
+import { chosenBase } from '../../kernel/source/base.js';
+import { modelsFor } from '../../nics/models-for.js';
 import { nicModels, type NicModel } from '../../nics/model.js';
 import { giveBackLeftovers } from '../../passthrough/with-devices.js';
 import { nicSuite } from '../../suites/nic-suite.js';
@@ -108,7 +110,7 @@ async function runChosen(
   if (isShort(named, { nic, table })) return [await runSuite(nicSuite, { config: 'lean' })];
   return runOnNics({
     parts: nicParts.filter(({ name }) => named.length === 0 || named.includes(name)),
-    models: nicModels.filter((model) => nic === undefined || nic.includes(model)),
+    models: modelsFor(chosenBase(), nic),
     options,
     table: table ? join(repositoryRoot, tableFile) : undefined,
   });

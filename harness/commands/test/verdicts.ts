@@ -4,7 +4,9 @@ import { exitCodes } from '../../errors.js';
 import { writeCells, type Cell, type Layout } from '../../host/document-table.js';
 import { repositoryRoot } from '../../host/repository.js';
 import { buildImage } from '../../kernel/build/image.js';
+import { chosenBase } from '../../kernel/source/base.js';
 import { buildNative } from '../../native/build-native.js';
+import { modelsFor } from '../../nics/models-for.js';
 import { nicModels } from '../../nics/model.js';
 import { runGuestTests } from '../../suites/guest-suite.js';
 import { runNicTests } from '../../suites/nic-suite.js';
@@ -31,7 +33,7 @@ export function addTestVerdicts(test: Command): void {
     .option('--table', `write the results to the table in ${tableFile}`, false)
     .action(async (named: readonly Driver[], { table }: { table: boolean }) => {
       const results: SuiteResult[] = [];
-      for (const driver of named.length === 0 ? drivers : named) {
+      for (const driver of named.length === 0 ? ['veth' as const, ...modelsFor(chosenBase())] : named) {
         const run = await runSuite({ name: `verdicts on ${driver}`, run: () => runOn(driver) }, { config: 'lean' });
         results.push(run);
         if (table) writeCells(join(repositoryRoot, tableFile), verdictLayout, verdictCells(driver, run));

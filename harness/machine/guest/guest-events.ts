@@ -34,7 +34,7 @@ export interface GuestOptions {
   readonly afterOopsMs?: number;
   readonly appendKernelArgs?: readonly string[];
   readonly extraQemuArgs?: readonly string[];
-  /** Emulated NICs, running already and for this guest alone; they choose a QEMU that can. */
+  /** Emulated NICs for this guest alone; they choose a QEMU that can. */
   readonly nics?: GuestNics;
   /** What drivers of other devices ask for when they probe. */
   readonly firmware?: readonly Firmware[];
@@ -69,7 +69,10 @@ export async function* guestEvents(options: BootOptions): AsyncGenerator<GuestEv
   writeGuestScript(files, options.command, options.input);
   const { accel } = options;
   const bare = { ...guestDefaults, ...definedOnly(options), sharedDir: files.path };
-  const firmware = [...firmwareOf(options.nics?.ports ?? []), ...(options.firmware ?? [])];
+  const firmware = [
+    ...(options.nics !== undefined && 'ports' in options.nics ? firmwareOf(options.nics.ports) : []),
+    ...(options.firmware ?? []),
+  ];
   const machine = attachFirmware(attachNics(bare, options.nics), firmware, options.driversAreModules);
   const command = await virtmeCommand(machine, files);
   yield { kind: 'start', accel, image: options.image, runDir: files.path };

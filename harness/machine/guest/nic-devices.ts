@@ -1,11 +1,15 @@
 import type { FlashError } from '../../errors.js';
 import { controlPortName } from '../../nics/control-port.js';
-import type { NicPort } from '../../nics/model.js';
+import type { NicPort, QemuModel } from '../../nics/model.js';
+import { attachQemuPair } from './qemu-nics.js';
 import { quote } from './run-directory.js';
 import type { MachineOptions } from './virtme.js';
 
-/** Emulated NICs that run already, for a guest to have. */
-export interface GuestNics {
+/** Emulated NICs, for a guest to have. */
+export type GuestNics = StartedNics | QemuNics;
+
+/** They run already, outside of QEMU. */
+export interface StartedNics {
   readonly ports: readonly NicPort[];
   /** The guest reaches it by a serial port. */
   readonly controlPath: string;
@@ -13,9 +17,16 @@ export interface GuestNics {
   readonly failure: () => FlashError | undefined;
 }
 
+/** Two ports with a wire between them, which QEMU plays itself, and which end with it. */
+export interface QemuNics {
+  readonly pairOf: QemuModel;
+  readonly failure: () => undefined;
+}
+
 /** A machine with the NICs in it; without NICs the machine as it is. */
 export function attachNics<Machine extends MachineOptions>(machine: Machine, nics: GuestNics | undefined): Machine {
   if (nics === undefined) return machine;
+  if ('pairOf' in nics) return attachQemuPair(machine, nics.pairOf);
   return { ...machine, extraQemuArgs: [...nicQemuArgs(nics, machine.memoryMb), ...(machine.extraQemuArgs ?? [])] };
 }
 
@@ -29,7 +40,7 @@ export function requireAlive(nics: GuestNics | undefined): void {
  * in a slot has, and the serial port. vng puts its options through a shell.
  */
 export function nicQemuArgs(
-  { ports, controlPath }: Pick<GuestNics, 'ports' | 'controlPath'>,
+  { ports, controlPath }: Pick<StartedNics, 'ports' | 'controlPath'>,
   memoryMb: number,
 ): string[] {
   return [

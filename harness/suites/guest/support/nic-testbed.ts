@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs';
+import { realpathSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { deleteNetns, runIn } from '../../../host/netns.js';
 import { preferBusyPolling } from '../../../ffi/busy-poll.js';
 import { bindFlag } from '../../../ffi/libc.js';
@@ -6,7 +7,7 @@ import type { XdpSocket } from '../../../ffi/socket-types.js';
 import { attachXskRedirect, type XskRedirect } from '../../../ffi/xsk-redirect.js';
 import { overPort } from '../../../nics/control-port.js';
 import { controlNics, type NicControl } from '../../../nics/control.js';
-import { portAt, portNames, portsOf, setUpPort, setUpPorts, waitForLinks } from '../../../nics/guest-ports.js';
+import { portAt, portNames, portOf, portsOf, setUpPort, setUpPorts, waitForLinks } from '../../../nics/guest-ports.js';
 import { countSent } from '../../../nics/sent-frames.js';
 import { nicCards, type NicModel } from '../../../nics/model.js';
 import { run } from '../../../process/run.js';
@@ -140,16 +141,15 @@ export async function driverOfA(): Promise<{
   readonly unbind: () => Promise<unknown>;
   readonly bind: () => Promise<void>;
 }> {
-  const about = await runIn(nicNetns, 'ethtool', ['-i', 'a']);
-  const [, driver = ''] = /^driver: (\S+)/m.exec(about) ?? [];
-  const [, address = ''] = /^bus-info: (\S+)/m.exec(about) ?? [];
+  const device = (await runIn(nicNetns, 'readlink', ['-f', '/sys/class/net/a/device'])).trim();
+  const driver = realpathSync(join(device, 'driver'));
   const write = (file: string): Promise<string> =>
-    run('sh', ['-c', 'echo "$1" > "/sys/bus/pci/drivers/$2/$3"', 'sh', address, driver, file]);
+    run('sh', ['-c', 'echo "$1" > "$2"', 'sh', basename(device), join(driver, file)]);
   return {
     unbind: () => write('unbind'),
     async bind() {
       await write('bind');
-      await setUpPort({ netns: nicNetns, port: portAt(address), name: 'a' });
+      await setUpPort({ netns: nicNetns, port: portOf(device), name: 'a' });
       replaceProgram();
       await waitForLink();
     },

@@ -1,14 +1,17 @@
 import test from 'ava';
-import { chmodSync, existsSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { FlashError } from '../../../errors.js';
-import { nicQemuArgs, requireAlive } from '../../../machine/guest/nic-devices.js';
-import { machineArgs } from '../../../machine/guest/virtme.js';
+import { attachNics, nicQemuArgs, requireAlive } from '../../../machine/guest/nic-devices.js';
+import { machineArgs, type MachineOptions } from '../../../machine/guest/virtme.js';
 import { overPort } from '../../../nics/control-port.js';
 import { overSocket } from '../../../nics/control-socket.js';
 import { controlNics, type NicControl } from '../../../nics/control.js';
+import { modelsFor } from '../../../nics/models-for.js';
+import { nicCards, nicModels } from '../../../nics/model.js';
+import { addCounters } from '../../../nics/sent-frames.js';
 import { commandLine, startNics, type Nics, type NicsOptions } from '../../../nics/start-nics.js';
 import { run } from '../../../process/run.js';
 import { waitUntil } from '../../../process/wait-until.js';
@@ -228,4 +231,54 @@ test("another QEMU than the system's is named to vng, and only then", (t) => {
 
   t.false(machineArgs(machine).some((arg) => arg.startsWith('--qemu')));
   t.true(machineArgs({ ...machine, qemu: '/my cache/qemu' }).includes("--qemu='/my cache/qemu'"));
+});
+
+test('a pair that QEMU plays has a hub for its wire, and no process beside QEMU', (t) => {
+  const machine: MachineOptions = {
+    ...{ image: '/bzImage', cpus: 1, memoryMb: 512, sharedDir: '/run', qemu: '/qemu' },
+    accel: 'tcg',
+    extraQemuArgs: ['-icount shift=0'],
+  };
+
+  const { qemu, extraQemuArgs } = attachNics(machine, { pairOf: 'igb', failure: () => undefined });
+
+  t.is(qemu, '/qemu');
+  t.deepEqual(extraQemuArgs, [
+    '-device pcie-root-port,id=nic-slot0,chassis=1 -netdev hubport,hubid=0,id=nic-wire0 -device igb,bus=nic-slot0,netdev=nic-wire0',
+    '-device pcie-root-port,id=nic-slot1,chassis=2 -netdev hubport,hubid=0,id=nic-wire1 -device igb,bus=nic-slot1,netdev=nic-wire1',
+    '-icount shift=0',
+  ]);
+});
+
+test('where the queues of a pair are those of tap devices, QEMU is run where these are', async (t) => {
+  const dir = temporaryDir(t);
+  const qemu = join(dir, "it's QEMU");
+  writeFileSync(qemu, '#!/bin/sh\nip -br link\nprintf "%s\\n" "$@"\n', { mode: 0o755 });
+  const machine: MachineOptions = { image: '/bzImage', cpus: 1, memoryMb: 512, accel: 'tcg', sharedDir: dir, qemu };
+
+  const attached = attachNics(machine, { pairOf: 'virtio_net', failure: () => undefined });
+  const said = await run(attached.qemu ?? '', ['-a', "b c'd"]);
+
+  t.regex(attached.extraQemuArgs?.[1] ?? '', /-netdev tap,ifname=flash1,queues=9,/);
+  for (const tap of ['flash0', 'flash1']) t.regex(said, new RegExp(`^${tap} `, 'm'));
+  t.true(said.endsWith("\n-a\nb c'd\n"), said);
+  t.false((await run('ip', ['-br', 'link'])).includes('flash0'), 'nothing of it is left here');
+});
+
+test('a card is offered on the bases whose driver has a zero-copy mode, and another one is refused', (t) => {
+  t.deepEqual(modelsFor('6.12'), ['ixgbe', 'i40e', 'ice', 'mlx5']);
+  t.deepEqual(modelsFor('7.3'), nicModels);
+  t.deepEqual(modelsFor('7.3', ['virtio_net', 'ixgbe']), ['ixgbe', 'virtio_net']);
+  const error = t.throws(() => modelsFor('6.12', ['igb', 'ixgbe']), { instanceOf: FlashError });
+  t.is(error.kind, 'usage');
+  t.regex(error.message, /^igb: .*6\.12/);
+  t.is(error.details.advice, 'add --base 7.3');
+});
+
+test('the counters of a card that tell what was sent are summed up, and there has to be one', (t) => {
+  const statistics =
+    'NIC statistics:\n     tx0_packets: 3\n     tx11_xdp_tx: 4\n     tx0_xdp_tx_drops: 9\n     rx0_packets: 5\n';
+
+  t.is(addCounters(statistics, 'virtio_net', nicCards.virtio_net.sentCounters), 7);
+  t.throws(() => addCounters(statistics, 'igb', nicCards.igb.sentCounters), { message: /igb counts no/ });
 });
