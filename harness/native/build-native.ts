@@ -12,6 +12,7 @@ export const nativePaths = {
   pump: join(outDir, 'pump'),
   handover: join(outDir, 'handover'),
   held: join(outDir, 'held'),
+  lease: join(outDir, 'lease'),
   layouts: join(outDir, 'layouts'),
   hops: join(outDir, 'hops'),
   hopsDpdk: join(outDir, 'hops-dpdk'),

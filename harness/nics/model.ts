@@ -38,6 +38,8 @@ export interface NicCard {
   readonly zeroCopySince?: string;
   /** How QEMU attaches a port that it plays itself; vm-images/nics plays the others. */
   readonly qemu?: QemuCard;
+  /** Containers can lease its queues, by a netkit device. */
+  readonly leasesQueues?: true;
   /** What the driver asks for when it probes, if it does. */
   readonly firmware?: Firmware;
 }
@@ -71,7 +73,13 @@ export const nicCards = {
     sentCounters: /^tx_(unicast|multicast|broadcast)\.nic$/,
     firmware: icePackage,
   },
-  mlx5: { driver: 'mlx5_core', severalBuffers: false, rings: mlx5Rings, sentCounters: /^tx_packets_phy$/ },
+  mlx5: {
+    driver: 'mlx5_core',
+    severalBuffers: false,
+    rings: mlx5Rings,
+    sentCounters: /^tx_packets_phy$/,
+    leasesQueues: true,
+  },
   igb: {
     driver: 'igb',
     severalBuffers: false,

@@ -5,6 +5,7 @@ import './closed-queues.test.js';
 import './driver.test.js';
 import './fairness.test.js';
 import './held-refill.test.js';
+import './leased-queue.test.js';
 import './napi.test.js';
 import './wire.test.js';
 import './xdp-verdicts.test.js';

@@ -9,7 +9,7 @@ import { overPort } from '../../../nics/control-port.js';
 import { controlNics, type NicControl } from '../../../nics/control.js';
 import { portAt, portNames, portOf, portsOf, setUpPort, setUpPorts, waitForLinks } from '../../../nics/guest-ports.js';
 import { countSent } from '../../../nics/sent-frames.js';
-import { nicCards, type NicModel } from '../../../nics/model.js';
+import { nicCards, type NicCard, type NicModel } from '../../../nics/model.js';
 import { run } from '../../../process/run.js';
 import { waitUntil } from '../../../process/wait-until.js';
 import type { NicTestbedOptions } from '../../testbed-options.js';
@@ -28,15 +28,17 @@ import { giveToDriver } from './driver-frames.js';
 export function makeNicTestbed({ model, driverRedirects, modules, ports }: NicTestbedOptions): Testbed {
   if (ports === 1) names = portNames.slice(0, 1);
   let device: Promise<Device> | undefined;
-  const driverFrames = nicCards[model].rings.rx.frames;
+  const card: NicCard = nicCards[model];
+  const driverFrames = card.rings.rx.frames;
   return {
     bindFlags: bindFlag.zeroCopy | bindFlag.useNeedWakeup,
     zeroCopy: true,
-    severalBuffers: nicCards[model].severalBuffers,
+    severalBuffers: card.severalBuffers,
     controlsWire: ports === undefined,
     hasPeer: ports !== 1,
     driverRedirects,
     driverFrames,
+    leasesQueues: card.leasesQueues === true,
     async borrow() {
       device ??= setUp(model, modules, ports);
       return device;

@@ -13,6 +13,7 @@ export const vethTestbed = {
   driverRedirects: false,
   hasPeer: true,
   driverFrames: 0,
+  leasesQueues: false,
   async borrow(): Promise<VethPair> {
     const pair = idle.pop() ?? (await makeVeth());
     return { ...pair, [Symbol.asyncDispose]: async () => void idle.push(pair) };
