@@ -4,6 +4,7 @@ import { FlashError } from '../errors.js';
 import { kernelDir } from '../host/repository.js';
 import { ownPath, seriesPath, type Patch } from '../kernel/series/series.js';
 import { chosenBase, loadBase, type Base } from '../kernel/source/base.js';
+import { modelsFor } from '../nics/models-for.js';
 import { nicModels, type NicModel } from '../nics/model.js';
 
 /** A patch on top of the series that breaks one thing. */
@@ -20,13 +21,14 @@ export interface Mutant extends Patch {
 }
 
 const holdFolder = 'hold';
-const folders = ['', ...nicModels].flatMap((folder) => [folder, join(holdFolder, folder)]);
+const foldersOn = (base: Base): string[] =>
+  ['', ...modelsFor(base.name)].flatMap((folder) => [folder, join(holdFolder, folder)]);
 
 const mutantsDir = join(kernelDir, 'mutants');
 
 /** All of them by name, or those that were asked for, as they are for a base. */
 export function readMutants(names: readonly string[] = [], base: Base = loadBase(chosenBase())): Mutant[] {
-  const all = folders.flatMap((folder) => readFolder(folder, base));
+  const all = foldersOn(base).flatMap((folder) => readFolder(folder, base));
   const unknown = names.filter((name) => !all.some((mutant) => mutant.name === name));
   if (unknown.length > 0)
     throw new FlashError('usage', `there is no mutant ${unknown.join(', ')}`, {

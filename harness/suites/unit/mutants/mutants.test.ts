@@ -8,6 +8,7 @@ import { GuestTimeout, type GuestPhase } from '../../../machine/guest/guest-time
 import { deadlineAfter } from '../../../mutants/control.js';
 import { findKill, onlyOf, type Kill, type KillingSuite } from '../../../mutants/kill.js';
 import { readMutants, readNoticedBy } from '../../../mutants/mutants.js';
+import { modelsFor } from '../../../nics/models-for.js';
 import { nicModels } from '../../../nics/model.js';
 import { testHung } from '../../ava.js';
 import { addResults, type SuiteResult } from '../../suite.js';
@@ -89,14 +90,17 @@ test("a mutant has five times the control's time, at least a minute and at most 
 });
 
 test('a mutant in the folder of a NIC is named after it and shows on it, others need none', (t) => {
-  const nicOf = new Map(readMutants().map(({ name, nic }) => [name, nic]));
+  for (const base of ['6.12', '7.3']) {
+    const nicOf = new Map(readMutants([], loadBase(base)).map(({ name, nic }) => [name, nic]));
 
-  t.is(nicOf.get('skip-validation'), undefined);
-  for (const nic of nicModels)
-    t.true(
-      [...nicOf].some(([name, of]) => of === nic && name.startsWith(`${nic}/`)),
-      nic,
-    );
+    t.is(nicOf.get('skip-validation'), undefined);
+    for (const nic of nicModels)
+      t.is(
+        [...nicOf].some(([name, of]) => of === nic && name.startsWith(`${nic}/`)),
+        modelsFor(base).includes(nic),
+        `${nic} on ${base}`,
+      );
+  }
   t.like(
     t.throws(() => readMutants(['ixgbe/nothing'])),
     { message: 'there is no mutant ixgbe/nothing' },
