@@ -1,12 +1,9 @@
 import type { GuestNics } from '../machine/guest/nic-devices.js';
-import { chosenBase } from '../kernel/source/base.js';
-import { modelsFor } from './models-for.js';
 import { isOwn, type NicModel } from './model.js';
 import { startNics } from './start-nics.js';
 
 /** Two ports of a model with a wire between them, for one guest. */
 export async function startNicPair(model: NicModel): Promise<GuestNics & AsyncDisposable> {
-  modelsFor(chosenBase(), [model]);
   if (isOwn(model)) return startNics({ ports: [{ model }, { model }], wires: [[0, { port: 1 }]] });
   return { pairOf: model, failure: () => undefined, [Symbol.asyncDispose]: async () => undefined };
 }

@@ -16,11 +16,16 @@ import { addResults, type Suite, type SuiteResult, type TestResult } from './sui
 
 export const devices = ['veth', ...nicModels] as const;
 
-/** Those that can be had on the base. */
-export const possibleDevices = (): readonly (typeof devices)[number][] => ['veth', ...modelsFor(chosenBase())];
+type DeviceName = (typeof devices)[number];
+
+/** The one that was asked for, or all, if the base can have them. */
+export function devicesFor(base: string, asked?: DeviceName): readonly DeviceName[] {
+  if (asked === undefined) return ['veth', ...modelsFor(base)];
+  return asked === 'veth' ? [asked] : modelsFor(base, [asked]);
+}
 
 export interface ChaosOptions {
-  readonly device: (typeof devices)[number];
+  readonly device: DeviceName;
   readonly image: string;
   readonly seconds: number;
   readonly seed: number;
@@ -105,7 +110,7 @@ export const chaosSuite: Suite = {
   async run({ image, config }) {
     const bootImage = image ?? (await buildImage({ config }));
     const results: SuiteResult[] = [];
-    for (const device of possibleDevices())
+    for (const device of devicesFor(chosenBase()))
       results.push(await runChaos({ device, image: bootImage, seconds: usualSeconds, seed: usualSeed }));
     return addResults(results);
   },

@@ -9,6 +9,7 @@ const inputSchema = z
       .enum([
         'all-tests',
         'hold-tests',
+        'short-tests',
         'nic-tests',
         'nic-tests-several-buffers',
         'driver-tests',

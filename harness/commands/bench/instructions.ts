@@ -16,6 +16,8 @@ import { refuseKvm } from '../../machine/guest/choose-accelerator.js';
 import { withProgress } from '../../host/progress.js';
 import { formatTable } from '../../host/table.js';
 import { buildImage } from '../../kernel/build/image.js';
+import { chosenBase } from '../../kernel/source/base.js';
+import { modelsFor } from '../../nics/models-for.js';
 import { nicModels, type NicModel } from '../../nics/model.js';
 import { buildNative } from '../../native/build-native.js';
 import { fileToWrite } from '../file-options.js';
@@ -39,6 +41,7 @@ export function addBenchInstructions(bench: Command): void {
         .conflicts(['nic', 'json', 'profile']),
     )
     .action(async ({ json, nic, profile, top }: { json?: string; nic?: NicModel; profile: boolean; top: boolean }) => {
+      if (nic !== undefined) modelsFor(chosenBase(), [nic]);
       refuseKvm('only the emulator counts instructions');
       await buildNative();
       if (profile) return showProfile(await buildImage());

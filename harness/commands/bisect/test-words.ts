@@ -4,7 +4,7 @@ import { guestConfigs, type GuestConfig } from '../../kernel/configs.js';
 import { chosenBase } from '../../kernel/source/base.js';
 import { modelsFor } from '../../nics/models-for.js';
 import { nicModels, type NicModel } from '../../nics/model.js';
-import { possibleDevices, runChaos, type ChaosOptions } from '../../suites/chaos-suite.js';
+import { devicesFor, runChaos, type ChaosOptions } from '../../suites/chaos-suite.js';
 import { addResults, type SuiteResult } from '../../suites/suite.js';
 import { addChaosOptions } from '../test/chaos.js';
 import { nicParts } from '../test/nic-parts.js';
@@ -103,7 +103,7 @@ function chooseChaos({ config, device, ...options }: ChaosWords & { readonly con
     config,
     async run(image) {
       const results: SuiteResult[] = [];
-      for (const each of device === undefined ? possibleDevices() : [device])
+      for (const each of devicesFor(chosenBase(), device))
         results.push(await runChaos({ ...options, image, device: each }));
       return addResults(results);
     },

@@ -1,11 +1,12 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { exitCodes } from '../../errors.js';
 import { formatSeconds, startClock } from '../../host/duration.js';
+import { chosenBase } from '../../kernel/source/base.js';
 import { buildImage } from '../../kernel/build/image.js';
 import { guestConfigs, type GuestConfig } from '../../kernel/configs.js';
 import { imageFile } from '../file-options.js';
 import { guestCommand } from '../guest-command.js';
-import { devices, possibleDevices, runChaos } from '../../suites/chaos-suite.js';
+import { devices, devicesFor, runChaos } from '../../suites/chaos-suite.js';
 import { failuresOf, formatTotals, showFailures } from '../../suites/suite.js';
 
 interface Options {
@@ -43,8 +44,9 @@ export function addTestChaos(test: Command): void {
     .addOption(new Option('--config <name>', 'the kernel the guest boots').choices(guestConfigs).default('lean'))
     .option('--image <file>', 'boot this kernel instead of building one', imageFile)
     .action(async ({ seconds, seed, device, config, image }: Options) => {
+      const asked = devicesFor(chosenBase(), device);
       const bootImage = image === undefined ? await buildImage({ config }) : image;
-      for (const each of device === undefined ? possibleDevices() : [device]) {
+      for (const each of asked) {
         const elapsed = startClock();
         const result = await runChaos({ device: each, image: bootImage, seconds, seed });
         showFailures(result);

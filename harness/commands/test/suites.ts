@@ -1,4 +1,5 @@
 import type { Suite } from '../../suites/suite.js';
+import { basesSuite } from '../../suites/bases-suite.js';
 import { chaosSuite } from '../../suites/chaos-suite.js';
 import { guestSuite, hereSuite } from '../../suites/guest-suite.js';
 import { holdSuite } from '../../suites/hold-suite.js';
@@ -30,6 +31,7 @@ export const suites: readonly Suite[] = [
   holdSuite,
   nicSuite,
   chaosSuite,
+  basesSuite,
   hereSuite,
   farmsSuite,
   labSuite,

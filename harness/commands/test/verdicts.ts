@@ -6,8 +6,8 @@ import { repositoryRoot } from '../../host/repository.js';
 import { buildImage } from '../../kernel/build/image.js';
 import { chosenBase } from '../../kernel/source/base.js';
 import { buildNative } from '../../native/build-native.js';
-import { modelsFor } from '../../nics/models-for.js';
 import { nicModels } from '../../nics/model.js';
+import { devicesFor } from '../../suites/chaos-suite.js';
 import { runGuestTests } from '../../suites/guest-suite.js';
 import { runNicTests } from '../../suites/nic-suite.js';
 import { runSuite } from '../../suites/run-suites.js';
@@ -33,7 +33,9 @@ export function addTestVerdicts(test: Command): void {
     .option('--table', `write the results to the table in ${tableFile}`, false)
     .action(async (named: readonly Driver[], { table }: { table: boolean }) => {
       const results: SuiteResult[] = [];
-      for (const driver of named.length === 0 ? ['veth' as const, ...modelsFor(chosenBase())] : named) {
+      for (const driver of named.length === 0
+        ? devicesFor(chosenBase())
+        : named.flatMap((driver) => devicesFor(chosenBase(), driver))) {
         const run = await runSuite({ name: `verdicts on ${driver}`, run: () => runOn(driver) }, { config: 'lean' });
         results.push(run);
         if (table) writeCells(join(repositoryRoot, tableFile), verdictLayout, verdictCells(driver, run));

@@ -63,7 +63,10 @@ test('a part that cannot run is an error in its cell, and the others get their t
 
   await run({ parts: [broken, passing], models: ['ice', 'mlx5'], table });
 
-  t.like(rows(), { 0: '| patched | - | - | 1 passed | 1 passed | - | - |', 2: '| demo | - | - | 1 error | 1 error | - | - |' });
+  t.like(rows(), {
+    0: '| patched | - | - | 1 passed | 1 passed | - | - |',
+    2: '| demo | - | - | 1 error | 1 error | - | - |',
+  });
 });
 
 test('a run that ends early leaves what it had by then, in a table that is whole', async (t) => {
@@ -83,7 +86,10 @@ test('what stands in a table from before stays if only other cells are asked for
 
   await run({ parts: [part('reset', passing.run)], models: ['ixgbe', 'mlx5'], table });
 
-  t.like(rows(), { 0: '| patched | 1 passed | - | - | - | - | - |', 1: '| reset | 1 passed | - | - | 1 passed | - | - |' });
+  t.like(rows(), {
+    0: '| patched | 1 passed | - | - | - | - | - |',
+    1: '| reset | 1 passed | - | - | 1 passed | - | - |',
+  });
 });
 
 test('a document without a table is refused before anything runs', async (t) => {

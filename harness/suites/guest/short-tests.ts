@@ -1,0 +1,13 @@
+/** What shows most of what a kernel could lack; as one file, see all-tests.ts. */
+import test from 'ava';
+import { testbed } from './support/testbed.js';
+import './redirect.test.js';
+import './route.test.js';
+import './buffers.test.js';
+import './teardown.test.js';
+import './carried.test.js';
+import './waiting.test.js';
+import './route-changes.test.js';
+import './bystander.test.js';
+
+test.after.always('the network namespaces go', testbed.dispose);
