@@ -32,6 +32,8 @@ export interface NicCard {
    * fill ring of 64, or none would be left for the redirect.
    */
   readonly rings: HardwareRings;
+  /** How many queues a port has in tests. */
+  readonly queues: number;
   /** What `ethtool -S` calls the frames that a port has given to its wire, zero copy or not; their sum counts. */
   readonly sentCounters: RegExp;
   /** The first release of Linux whose driver has a zero-copy mode for sockets that send, if some base lacks it. */
@@ -54,21 +56,23 @@ const mlx5Rings: HardwareRings = { rx: { descriptors: 32, frames: 32 }, tx: { de
 /** They can be shorter than what QEMU starts with, which is 256; how short is up to the driver. */
 const virtioRings: HardwareRings = { rx: { descriptors: 32, frames: 32 }, tx: { descriptors: 64, frames: 64 } };
 
-/** As many queues as there are processors in tests. */
-const virtioQueues = 9;
+/** One for each socket of the longest chain. */
+const queues = 9;
 
 /** The network cards of guests, by the names that vm-images/nics has for those that it plays. */
 export const nicCards = {
-  ixgbe: { driver: 'ixgbe', severalBuffers: false, rings: intelRings, sentCounters: /^tx_pkts_nic$/ },
+  ixgbe: { driver: 'ixgbe', severalBuffers: false, queues, rings: intelRings, sentCounters: /^tx_pkts_nic$/ },
   i40e: {
     driver: 'i40e',
     severalBuffers: true,
+    queues,
     rings: intelRings,
     sentCounters: /^port\.tx_(unicast|multicast|broadcast)$/,
   },
   ice: {
     driver: 'ice',
     severalBuffers: true,
+    queues,
     rings: intelRings,
     sentCounters: /^tx_(unicast|multicast|broadcast)\.nic$/,
     firmware: icePackage,
@@ -76,6 +80,7 @@ export const nicCards = {
   mlx5: {
     driver: 'mlx5_core',
     severalBuffers: false,
+    queues,
     rings: mlx5Rings,
     sentCounters: /^tx_packets_phy$/,
     leasesQueues: true,
@@ -83,21 +88,24 @@ export const nicCards = {
   igb: {
     driver: 'igb',
     severalBuffers: false,
+    queues: 8,
     rings: intelRings,
     sentCounters: /^tx_packets$/,
     zeroCopySince: '6.14',
     qemu: { device: 'igb' },
   },
-  // It maps frames for the device only if that says that it goes by what the platform says.
+  // It maps frames for the device only if that goes by what the platform says. Without indirect descriptors, each packet
+  // takes two, and the send queue may be full with one of them free.
   virtio_net: {
     driver: 'virtio_net',
     severalBuffers: false,
+    queues,
     rings: virtioRings,
     sentCounters: /^tx\d+_(packets|xdp_tx)$/,
     zeroCopySince: '6.13',
     qemu: {
-      device: `virtio-net-pci,disable-legacy=on,iommu_platform=on,mq=on,vectors=${2 * virtioQueues + 2},rss=on`,
-      tapQueues: virtioQueues,
+      device: `virtio-net-pci,disable-legacy=on,iommu_platform=on,mq=on,vectors=${2 * queues + 2},rss=on,indirect_desc=off`,
+      tapQueues: queues,
     },
   },
 } as const satisfies Readonly<Record<string, NicCard>>;

@@ -26,8 +26,6 @@ export interface LabTestOptions {
   readonly record: (runs: readonly SuiteRun[]) => void;
 }
 
-const queuesNeeded = 9;
-
 /** Runs tests on two ports of a machine that are cabled to each other, and leaves the machine as it was. */
 export async function testMachine(
   inventory: Inventory,
@@ -43,7 +41,7 @@ export async function testMachine(
   const states = await recordPorts(session, { [ports[0]]: addresses[0], [ports[1]]: addresses[1] });
   try {
     const model = cardOf(machine, states);
-    for (const state of states) await requireQueues(session, state);
+    for (const state of states) await requireQueues(session, state, nicCards[model].queues);
     await requireLoop(session, states);
     const suites = parts.map((part) => ({
       name: `${machine.name} ${part.name}`,
@@ -77,13 +75,17 @@ export function cardOf({ name }: LabMachine, states: readonly PortState[]): NicM
   });
 }
 
-async function requireQueues({ connection, machine }: Session, { name, port }: PortState): Promise<void> {
+async function requireQueues(
+  { connection, machine }: Session,
+  { name, port }: PortState,
+  needed: number,
+): Promise<void> {
   const said = await connection.attempt(`PATH="$PATH:/usr/sbin" ethtool -l ${shellWord(name)}`, { what: 'ethtool' });
   const most = parseMaximums(said.stdout)['combined'] ?? 0;
-  if (most >= queuesNeeded) return;
+  if (most >= needed) return;
   throw new FlashError(
     'infrastructure',
-    `${port} (${name}) of ${machine.name} can have ${most} queues, and tests need ${queuesNeeded}`,
+    `${port} (${name}) of ${machine.name} can have ${most} queues, and tests need ${needed}`,
     { advice: 'a driver has one for each core: take a machine with more' },
   );
 }

@@ -71,7 +71,7 @@ if (testbed.driverRedirects)
       send(source, [0]);
       source.kick();
       await runIn(device.netns, 'ethtool', ['-L', device.a, 'combined', '4']);
-      await runIn(device.netns, 'ethtool', ['-L', device.a, 'combined', '9']);
+      await runIn(device.netns, 'ethtool', ['-L', device.a, 'combined', String(testbed.queues)]);
       await waitForLink();
       fill(target, rounds + 1);
       await eventually('the first packet to arrive', () => target.rings.rx.count() === 1, { ends: endsOf(pair) });

@@ -11,7 +11,7 @@ import { driverOfA, nics, replaceProgram, waitForLink } from './support/nic-test
 import { eventually } from './support/ring-state.js';
 import { countFrom, flashId, openListed, openPair } from './support/routed-pair.js';
 import { exchange, fill, receive, reclaim, send } from './support/test-packets.js';
-import { borrowDevice, testbed } from './support/testbed.js';
+import { borrowDevice, createTestUmem, testbed } from './support/testbed.js';
 import { onModels } from './support/on-models.js';
 import { isInSoftirq, ofThisThread, tracedLines, type TracedEvent } from './support/traced.js';
 import { comeToRest, during, emptied, openEnd, pull, push, redirected } from './support/traffic-ends.js';
@@ -87,6 +87,27 @@ onModels(
     t.deepEqual(auditProblems([pair.source.umem]), []);
   },
 );
+
+test.serial('everything that a socket sends gets to the wire, also more than the hardware ring holds', async (t) => {
+  const packets = 256;
+  const device = await borrowDevice();
+  using umem = createTestUmem({ frameCount: packets });
+  using sender = openListed({
+    ...{ netns: device.netns, ifname: device.a, queue: 0, umem, busyPoll: false },
+    ...{ txSize: packets, completionSize: packets },
+  });
+  const free = umem.freeFrames.length;
+  const before = await device.packetsOnWire();
+
+  for (let round = 1; round <= 3; round++) {
+    send(sender, countFrom(0, packets));
+    sender.kick();
+    await finish([sender], free);
+
+    t.is((await device.packetsOnWire()) - before, round * packets);
+  }
+  t.deepEqual(auditProblems([umem]), []);
+});
 
 onModels('a route that is set and cleared while frames are on their way to the wire loses none of them', async (t) => {
   await using pair = await openPair({ sharedUmem: true, route: false });
@@ -209,7 +230,7 @@ const changes: readonly { readonly title: string; readonly change: (device: Devi
     title: 'another number of queues',
     change: async ({ netns }) => {
       await runIn(netns, 'ethtool', ['-L', 'a', 'combined', '4']);
-      await runIn(netns, 'ethtool', ['-L', 'a', 'combined', '9']);
+      await runIn(netns, 'ethtool', ['-L', 'a', 'combined', String(testbed.queues)]);
     },
   },
   { title: 'an XDP program that goes and another that comes', change: async () => replaceProgram() },

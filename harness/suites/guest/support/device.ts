@@ -30,6 +30,8 @@ export interface Testbed {
   readonly driverRedirects: boolean;
   /** Whether the port at the other end of its wire is there as well. */
   readonly hasPeer: boolean;
+  /** How many queues its device has. */
+  readonly queues: number;
   /** Whether containers can lease queues of the device, on a kernel that has that. */
   readonly leasesQueues: boolean;
   /** Frames a driver takes from each fill ring for packets that might come, if it finds them. */

@@ -38,6 +38,7 @@ export function makeNicTestbed({ model, driverRedirects, modules, ports }: NicTe
     hasPeer: ports !== 1,
     driverRedirects,
     driverFrames,
+    queues: card.queues,
     leasesQueues: card.leasesQueues === true,
     async borrow() {
       device ??= setUp(model, modules, ports);
@@ -97,7 +98,7 @@ export const nics = (): NicControl => controlNics(overPort());
 
 async function setUp(model: NicModel, modules: string | undefined, ports: NicTestbedOptions['ports']): Promise<Device> {
   if (modules !== undefined) await driverModule(model, modules).load();
-  if (Array.isArray(ports)) await setUpNamed(ports);
+  if (Array.isArray(ports)) await setUpNamed(model, ports);
   else await setUpAgain(model);
   writeFileSync('/proc/sys/vm/nr_hugepages', String(hugePages));
   const sent =
@@ -175,13 +176,10 @@ export async function setUpAgain(model: NicModel): Promise<void> {
   await waitForLink();
 }
 
-/** As many queues as the models have: a machine has a processor for each of more. */
-const queues = 9;
-
 /** Two ports of a card. What they are given is written down elsewhere, and put back from there. */
-async function setUpNamed(ports: readonly [string, string]): Promise<void> {
+async function setUpNamed(model: NicModel, ports: readonly [string, string]): Promise<void> {
   const devices = ports.map(portAt);
-  for (const device of devices) await run('ethtool', ['-L', device, 'combined', String(queues)]);
+  for (const device of devices) await run('ethtool', ['-L', device, 'combined', String(nicCards[model].queues)]);
   await setUpPorts(nicNetns, devices);
   replaceProgram();
   await waitForLink();

@@ -23,12 +23,10 @@ export function useTestbed(nic: NicTestbedOptions | undefined): void {
 
 export const borrowDevice = (): Promise<Device> => testbed.borrow();
 
-const mostQueues = 9;
-
 /** A UMEM with as many frames for the test, whatever the drivers take, and as its device can use it. */
 export function createTestUmem({ frameCount, ...options }: UmemOptions): Umem {
   const hugePages = testbed.zeroCopy && options.unaligned === true;
-  return createUmem({ ...options, hugePages, frameCount: frameCount + mostQueues * testbed.driverFrames });
+  return createUmem({ ...options, hugePages, frameCount: frameCount + testbed.queues * testbed.driverFrames });
 }
 
 /** A pump on the device of a test. */

@@ -1,6 +1,6 @@
 import { bindFlag } from '../../../ffi/libc.js';
 import type { Testbed } from './device.js';
-import { makeVeth, type VethPair } from './veth.js';
+import { makeVeth, usualQueues, type VethPair } from './veth.js';
 
 const idle: VethPair[] = [];
 
@@ -13,6 +13,7 @@ export const vethTestbed = {
   driverRedirects: false,
   hasPeer: true,
   driverFrames: 0,
+  queues: usualQueues,
   leasesQueues: false,
   async borrow(): Promise<VethPair> {
     const pair = idle.pop() ?? (await makeVeth());

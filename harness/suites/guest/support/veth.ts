@@ -13,7 +13,7 @@ export interface VethPair extends Device {
   readonly b: string;
 }
 
-const usualQueues = 9;
+export const usualQueues = 9;
 let made = 0;
 
 /** A pair for one test that changes it: attaches a program, takes it down or deletes it. */
