@@ -22,6 +22,11 @@ struct net_device {
 	const struct net_device_ops *netdev_ops;
 };
 
+static inline bool netif_device_present(const struct net_device *dev)
+{
+	return true;
+}
+
 struct xdp_rxq_info;
 
 struct skb_shared_info {
