@@ -1,7 +1,7 @@
 import type { XdpSocket } from '../../../ffi/socket-types.js';
 import type { Umem } from '../../../ffi/umem.js';
 import { auditProblems } from './frame-audit.js';
-import { openListed } from './routed-pair.js';
+import { openAll } from './routed-pair.js';
 import type { Device } from './device.js';
 import { borrowDevice, createTestUmem } from './testbed.js';
 
@@ -25,32 +25,34 @@ const framesEach = 128;
 
 export async function openRow({ count, sharedUmem, ringSizes = [], busyPoll = true }: RowOptions): Promise<SocketRow> {
   const device = await borrowDevice();
-  const common = sharedUmem ? createTestUmem({ frameCount: framesEach * count }) : undefined;
-  const sockets = Array.from({ length: count }, (_, queue) => {
-    const size = ringSizes[queue] ?? 64;
-    const umem = common ?? createTestUmem({ frameCount: framesEach });
-    return openListed({
-      netns: device.netns,
-      ifname: device.a,
-      queue,
-      umem,
-      busyPoll,
-      rxSize: size,
-      txSize: size,
-      fillSize: size,
-      completionSize: size,
-    });
-  });
-  const umems = [...new Set(sockets.map(({ umem }): Umem => umem))];
-  return {
-    ...{ device, sockets },
-    problems: () => auditProblems(umems),
-    async [Symbol.asyncDispose]() {
-      for (const socket of sockets) socket.close();
-      for (const umem of umems) umem.close();
-      await device[Symbol.asyncDispose]();
-    },
+  const umems = Array.from({ length: sharedUmem ? 1 : count }, () =>
+    createTestUmem({ frameCount: sharedUmem ? framesEach * count : framesEach }),
+  );
+  const close = async (): Promise<void> => {
+    for (const umem of umems) umem.close();
+    await device[Symbol.asyncDispose]();
   };
+  try {
+    const open = openAll(
+      Array.from({ length: count }, (_, queue) => {
+        const size = ringSizes[queue] ?? 64;
+        const umem = umems[sharedUmem ? 0 : queue] as Umem;
+        const sizes = { rxSize: size, txSize: size, fillSize: size, completionSize: size };
+        return { netns: device.netns, ifname: device.a, queue, umem, busyPoll, ...sizes };
+      }),
+    );
+    return {
+      ...{ device, sockets: open.sockets },
+      problems: () => auditProblems(umems),
+      async [Symbol.asyncDispose]() {
+        open[Symbol.dispose]();
+        await close();
+      },
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 /** What a function that only forwards does: RX to TX, as much as fits. Returns how many descriptors. */
