@@ -1,8 +1,7 @@
 import test, { type ExecutionContext } from 'ava';
 import { preferBusyPolling } from '../../ffi/busy-poll.js';
-import { runIn } from '../../host/netns.js';
 import { setRoute } from '../../flash/registry.js';
-import { removeProgram, replaceProgram, waitForLink } from './support/nic-testbed.js';
+import { changeQueues, removeProgram, replaceProgram, waitForLink } from './support/nic-testbed.js';
 import { eventually } from './support/ring-state.js';
 import { countFrom, endsOf, flashId, openListed, openSleepingPair } from './support/routed-pair.js';
 import { fill, receive, send } from './support/test-packets.js';
@@ -66,12 +65,11 @@ if (testbed.driverRedirects)
     async (t) => {
       const rounds = 20;
       await using pair = await openSleepingPair({ sharedUmem: true });
-      const { source, target, device } = pair;
+      const { source, target } = pair;
       preferBusyPolling(source);
       send(source, [0]);
       source.kick();
-      await runIn(device.netns, 'ethtool', ['-L', device.a, 'combined', '4']);
-      await runIn(device.netns, 'ethtool', ['-L', device.a, 'combined', String(testbed.queues)]);
+      await changeQueues(testbed.queues);
       await waitForLink();
       fill(target, rounds + 1);
       await eventually('the first packet to arrive', () => target.rings.rx.count() === 1, { ends: endsOf(pair) });

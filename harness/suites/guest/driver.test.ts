@@ -1,5 +1,5 @@
 import test from 'ava';
-import { attemptIn, runIn } from '../../host/netns.js';
+import { attemptIn } from '../../host/netns.js';
 import type { XdpSocket } from '../../ffi/socket-types.js';
 import { attachXskRedirect } from '../../ffi/xsk-redirect.js';
 import { clearRoute, readAttribute, setRoute } from '../../flash/registry.js';
@@ -7,7 +7,7 @@ import { hardwareRings, setHardwareRings } from '../../nics/guest-ports.js';
 import type { Device } from './support/device.js';
 import { auditProblem, auditProblems } from './support/frame-audit.js';
 import { setLink } from './support/link.js';
-import { driverOfA, nics, replaceProgram, waitForLink } from './support/nic-testbed.js';
+import { changeQueues, driverOfA, nics, replaceProgram, waitForLink } from './support/nic-testbed.js';
 import { eventually } from './support/ring-state.js';
 import { countFrom, flashId, openListed, openPair } from './support/routed-pair.js';
 import { exchange, fill, receive, reclaim, send } from './support/test-packets.js';
@@ -228,10 +228,7 @@ const changes: readonly { readonly title: string; readonly change: (device: Devi
   },
   {
     title: 'another number of queues',
-    change: async ({ netns }) => {
-      await runIn(netns, 'ethtool', ['-L', 'a', 'combined', '4']);
-      await runIn(netns, 'ethtool', ['-L', 'a', 'combined', String(testbed.queues)]);
-    },
+    change: () => changeQueues(testbed.queues),
   },
   { title: 'an XDP program that goes and another that comes', change: async () => replaceProgram() },
   {

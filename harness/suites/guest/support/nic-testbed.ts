@@ -1,6 +1,6 @@
 import { realpathSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { deleteNetns, runIn } from '../../../host/netns.js';
+import { attemptIn, deleteNetns, runIn } from '../../../host/netns.js';
 import { preferBusyPolling } from '../../../ffi/busy-poll.js';
 import { bindFlag } from '../../../ffi/libc.js';
 import type { XdpSocket } from '../../../ffi/socket-types.js';
@@ -10,7 +10,7 @@ import { controlNics, type NicControl } from '../../../nics/control.js';
 import { portAt, portNames, portOf, portsOf, setUpPort, setUpPorts, waitForLinks } from '../../../nics/guest-ports.js';
 import { countSent } from '../../../nics/sent-frames.js';
 import { nicCards, type NicCard, type NicModel } from '../../../nics/model.js';
-import { run } from '../../../process/run.js';
+import { run, type RunResult } from '../../../process/run.js';
 import { waitUntil } from '../../../process/wait-until.js';
 import type { NicTestbedOptions } from '../../testbed-options.js';
 import type { Device, Testbed } from './device.js';
@@ -137,6 +137,26 @@ export function removeProgram(): void {
 export function replaceProgram(): void {
   removeProgram();
   program = attachXskRedirect({ netns: nicNetns, ifname: 'a' });
+}
+
+/** Has `a` go from all its queues to a few and back. virtio_net does that only without a program. */
+export async function changeQueues(all: number): Promise<void> {
+  const change = (queues: number): Promise<RunResult> =>
+    attemptIn(nicNetns, 'ethtool', ['-L', 'a', 'combined', String(queues)]);
+  const refused = (await change(few)).exitCode !== 0;
+  if (refused) {
+    removeProgram();
+    await requireChange(change(few));
+  }
+  await requireChange(change(all));
+  if (refused) replaceProgram();
+}
+
+const few = 4;
+
+async function requireChange(change: Promise<RunResult>): Promise<void> {
+  const { exitCode, stderr } = await change;
+  if (exitCode !== 0) throw new Error(`the number of queues cannot be changed: ${stderr}`);
 }
 
 /** The driver of `a`, which can be taken from it and be given back. */
