@@ -40,6 +40,8 @@ export interface NicCard {
   readonly zeroCopySince?: string;
   /** How QEMU attaches a port that it plays itself; vm-images/nics plays the others. */
   readonly qemu?: QemuCard;
+  /** The driver keeps the frames of its hardware rings while its port is down; others give them back. */
+  readonly keepsFramesWhileDown?: true;
   /** Containers can lease its queues, by a netkit device. */
   readonly leasesQueues?: true;
   /** What the driver asks for when it probes, if it does. */
@@ -103,6 +105,7 @@ export const nicCards = {
     rings: virtioRings,
     sentCounters: /^tx\d+_(packets|xdp_tx)$/,
     zeroCopySince: '6.13',
+    keepsFramesWhileDown: true,
     qemu: {
       device: `virtio-net-pci,disable-legacy=on,iommu_platform=on,mq=on,vectors=${2 * queues + 2},rss=on,indirect_desc=off`,
       tapQueues: queues,

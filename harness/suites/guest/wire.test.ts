@@ -6,6 +6,8 @@ import { run } from '../../process/run.js';
 import { waitUntil } from '../../process/wait-until.js';
 import { turns } from '../slow.js';
 import { auditProblem } from './support/frame-audit.js';
+import { setHardwareRings } from '../../nics/guest-ports.js';
+import { runIn } from '../../host/netns.js';
 import { programOfA, waitForLink } from './support/nic-testbed.js';
 import { eventually } from './support/ring-state.js';
 import { countFrom, flashId, isSorted, openAll, openListed } from './support/routed-pair.js';
@@ -139,14 +141,17 @@ const ringCounts = (socket: XdpSocket): string => {
 
 /**
  * A driver refills its hardware ring some frames at a time, so how many it has varies; a device that
- * is down has given all of them back. And it shows on the fill ring what it took when the next packet
+ * is down has given all of them back, or does so once its rings are changed. And it shows on the fill ring what it took when the next packet
  * arrives, unless somebody else may take from there as well.
  */
 async function auditWithLinksDown(netns: string, sockets: readonly XdpSocket[]): Promise<(string | undefined)[]> {
   const umems = [...new Set(sockets.map(({ umem }) => umem))];
   for (const socket of sockets) setRoute(flashId(socket), [flashId(socket)]);
   for (const name of ['a', 'b']) await run('ip', ['-n', netns, 'link', 'set', 'dev', name, 'down']);
+  if (testbed.keepsFramesWhileDown)
+    for (const name of ['a', 'b']) await runIn(netns, 'ethtool', ['-G', name, 'rx', '64']);
   const problems = umems.map((umem) => auditProblem(umem, { deviceIsDown: true }));
+  if (testbed.keepsFramesWhileDown) for (const name of ['a', 'b']) await setHardwareRings(netns, name);
   for (const name of ['a', 'b']) await run('ip', ['-n', netns, 'link', 'set', 'dev', name, 'up']);
   await waitForLink();
   return problems;

@@ -16,7 +16,7 @@ import { programNamed } from '../../xdp/catalogue.js';
 import { setQueueSocket, setRedirectIf, setVerdict } from '../../xdp/delivery.js';
 import { verdictModes, verdicts, verdictTitle, type Verdict } from '../verdicts.js';
 import { removeProgram, replaceProgram, waitForLink } from './support/nic-testbed.js';
-import { onBothPorts } from './support/on-both-ports.js';
+import { onBothPorts, preparePorts } from './support/on-both-ports.js';
 import { borrowDevice, testbed } from './support/testbed.js';
 import { makeVeth } from './support/veth.js';
 
@@ -167,6 +167,7 @@ for (const mode of verdictModes) {
       if (name === 'verdict') setVerdict(attachment, verdict as XdpVerdict);
       if (name === 'redirect-if') setRedirectIf(attachment, indexOf('c', netns));
       await scene.settle();
+      if (testbed.zeroCopy && socket !== undefined) await preparePorts(netns, 1);
       const look = collect({ stack, back, beyond, ...(socket !== undefined && { socket }) });
       const within = { deadlineMs, intervalMs: 5, lastState: () => ({ runs: runs(), ...look() }) };
       // To look also asks the driver for what it can do with the frames of a socket.

@@ -32,6 +32,8 @@ export interface Testbed {
   readonly hasPeer: boolean;
   /** How many queues its device has. */
   readonly queues: number;
+  /** Whether the driver keeps them while its device is down. */
+  readonly keepsFramesWhileDown: boolean;
   /** Whether containers can lease queues of the device, on a kernel that has that. */
   readonly leasesQueues: boolean;
   /** Frames a driver takes from each fill ring for packets that might come, if it finds them. */

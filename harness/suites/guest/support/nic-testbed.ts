@@ -39,6 +39,7 @@ export function makeNicTestbed({ model, driverRedirects, modules, ports }: NicTe
     driverRedirects,
     driverFrames,
     queues: card.queues,
+    keepsFramesWhileDown: card.keepsFramesWhileDown === true,
     leasesQueues: card.leasesQueues === true,
     async borrow() {
       device ??= setUp(model, modules, ports);

@@ -14,6 +14,7 @@ export const vethTestbed = {
   hasPeer: true,
   driverFrames: 0,
   queues: usualQueues,
+  keepsFramesWhileDown: false,
   leasesQueues: false,
   async borrow(): Promise<VethPair> {
     const pair = idle.pop() ?? (await makeVeth());
