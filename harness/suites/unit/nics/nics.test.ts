@@ -15,6 +15,7 @@ import { addCounters } from '../../../nics/sent-frames.js';
 import { commandLine, startNics, type Nics, type NicsOptions } from '../../../nics/start-nics.js';
 import { run } from '../../../process/run.js';
 import { waitUntil } from '../../../process/wait-until.js';
+import { devicesFor } from '../../chaos-suite.js';
 import { temporaryDir, writeFiles } from '../support/tiny-repository.js';
 
 /** A control socket that answers every command with one line (or hangs up), and what it was asked. */
@@ -273,6 +274,13 @@ test('a card is offered on the bases whose driver has a zero-copy mode, and anot
   t.is(error.kind, 'usage');
   t.regex(error.message, /^igb: .*6\.12/);
   t.is(error.details.advice, 'add --base 7.3');
+});
+
+test('chaos runs on veth and on the cards of the base, and on another card not at all', (t) => {
+  t.deepEqual(devicesFor('6.12'), ['veth', 'ixgbe', 'i40e', 'ice', 'mlx5']);
+  t.deepEqual(devicesFor('6.12', 'veth'), ['veth']);
+  t.deepEqual(devicesFor('7.3', 'igb'), ['igb']);
+  t.throws(() => devicesFor('6.12', 'igb'), { message: /no zero-copy mode on Linux 6\.12/ });
 });
 
 test('the counters of a card that tell what was sent are summed up, and there has to be one', (t) => {
