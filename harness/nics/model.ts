@@ -40,6 +40,8 @@ export interface NicCard {
   readonly zeroCopySince?: string;
   /** How QEMU attaches a port that it plays itself; vm-images/nics plays the others. */
   readonly qemu?: QemuCard;
+  /** They lack what the stack has sent, which the counters of the link have. */
+  readonly countsStackApart?: boolean;
   /** The driver keeps the frames of its hardware rings while its port is down; others give them back. */
   readonly keepsFramesWhileDown?: true;
   /** Containers can lease its queues, by a netkit device. */
@@ -103,7 +105,8 @@ export const nicCards = {
     severalBuffers: false,
     queues,
     rings: virtioRings,
-    sentCounters: /^tx\d+_(packets|xdp_tx)$/,
+    sentCounters: /^tx\d+_xdp_tx$/,
+    countsStackApart: true,
     zeroCopySince: '6.13',
     keepsFramesWhileDown: true,
     qemu: {

@@ -1,15 +1,16 @@
 import { sum } from 'd3-array';
 import { FlashError } from '../errors.js';
-import { runIn } from '../host/netns.js';
+import { readLinks, runIn } from '../host/netns.js';
 import type { NicCard } from './model.js';
 
 /** Frames that a real port has given to its wire, as its card counts them. */
 export async function countSent(
   netns: string,
   name: string,
-  { driver, sentCounters }: Pick<NicCard, 'driver' | 'sentCounters'>,
+  { driver, sentCounters, countsStackApart = false }: Pick<NicCard, 'driver' | 'sentCounters' | 'countsStackApart'>,
 ): Promise<number> {
-  return addCounters(await runIn(netns, 'ethtool', ['-S', name]), driver, sentCounters);
+  const counted = addCounters(await runIn(netns, 'ethtool', ['-S', name]), driver, sentCounters);
+  return countsStackApart ? counted + ((await readLinks(netns))[name]?.txPackets ?? 0) : counted;
 }
 
 export function addCounters(statistics: string, driver: string, names: RegExp): number {
