@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { FlashError } from '../errors.js';
+import { chosenBase } from '../kernel/source/base.js';
 import { packageVariable } from '../nics/ice-package/firmware.js';
-import { nicCards, nicModels } from '../nics/model.js';
+import { modelsFor } from '../nics/models-for.js';
+import { nicCards } from '../nics/model.js';
 import { holdersOf } from './holders.js';
 import { interfaceProblems } from './interface-problems.js';
 import { driverPath, namesIn, readPciDevice, type PciDevice } from './pci-device.js';
@@ -17,14 +19,14 @@ export interface Inspection {
   readonly problems: readonly string[];
 }
 
-/** The drivers that the kernel of a guest has. */
-export const driversOfCards: readonly string[] = nicModels.map((model) => nicCards[model].driver);
+/** The drivers that the kernel of a guest has, and that tests of zero-copy mode know. */
+const driversOfCards = (): readonly string[] => modelsFor(chosenBase()).map((model) => nicCards[model].driver);
 
 /** Looks at everything that could go wrong or do harm if devices were taken; changes nothing. */
 export async function inspect(
   system: System,
   addresses: readonly string[],
-  guestDrivers = driversOfCards,
+  guestDrivers = driversOfCards(),
 ): Promise<Inspection> {
   const found = addresses.map((address) => ({ address, device: readPciDevice(system.sysfs, address) }));
   const devices = found.flatMap(({ device }) => device ?? []);

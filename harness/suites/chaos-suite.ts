@@ -8,7 +8,7 @@ import { chosenBase } from '../kernel/source/base.js';
 import { buildNative } from '../native/build-native.js';
 import { nicModels, type NicModel } from '../nics/model.js';
 import { modelsFor } from '../nics/models-for.js';
-import { startNicPair } from '../nics/pair.js';
+import { startNicPair } from '../machine/nic-pair.js';
 import { chaosProgram } from './chaos/chaos-program.js';
 import type { EpisodeResult } from './chaos/episode-result.js';
 import { portsOfPair, type NicTestbedOptions } from './testbed-options.js';

@@ -1,6 +1,6 @@
-import type { GuestNics } from '../machine/guest/nic-devices.js';
-import { isOwn, type NicModel } from './model.js';
-import { startNics } from './start-nics.js';
+import type { GuestNics } from './guest/nic-devices.js';
+import { isOwn, type NicModel } from '../nics/model.js';
+import { startNics } from '../nics/start-nics.js';
 
 /** Two ports of a model with a wire between them, for one guest. */
 export async function startNicPair(model: NicModel): Promise<GuestNics & AsyncDisposable> {
