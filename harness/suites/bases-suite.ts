@@ -7,7 +7,10 @@ import { runKunitTests } from './kunit-suite.js';
 import { runNicTests } from './nic-suite.js';
 import { addResults, type Suite, type SuiteResult } from './suite.js';
 
-/** The bases that the other suites do not run on: the KUnit suites, some tests in a guest, and the drivers that no other base has. */
+/**
+ * The bases that the other suites do not run on, in short: the KUnit suites, what shows most in a guest, and whether the
+ * drivers redirect that no other base has.
+ */
 export const basesSuite: Suite = {
   name: 'bases',
   async run({ config }) {
@@ -23,7 +26,7 @@ async function runShort(base: string, image: string): Promise<SuiteResult> {
   const results = [await runKunitTests(image), await runGuestTests(image, { entry: 'short-tests' })];
   const seenElsewhere = modelsFor(chosenBase());
   for (const model of modelsFor(base).filter((each) => !seenElsewhere.includes(each)))
-    results.push(await runNicTests({ model, image, driverRedirects: true, entry: 'driver-tests' }));
+    results.push(await runNicTests({ model, image, driverRedirects: true, entry: 'short-driver-tests' }));
   const { tests } = addResults(results);
   return { tests: tests.map((test) => ({ ...test, title: `Linux ${base}: ${test.title}` })) };
 }

@@ -10,6 +10,7 @@ const inputSchema = z
         'all-tests',
         'hold-tests',
         'short-tests',
+        'short-driver-tests',
         'nic-tests',
         'nic-tests-several-buffers',
         'driver-tests',
