@@ -8,7 +8,7 @@ import { waitUntil } from '../../process/wait-until.js';
 import type { Device } from './support/device.js';
 import { eventually, idleMs } from './support/ring-state.js';
 import { countFrom, flashId, openListed, openPair, openSleepingPair, type RoutedPair } from './support/routed-pair.js';
-import { fill, receive, send } from './support/test-packets.js';
+import { fill, receive, reclaim, send } from './support/test-packets.js';
 import { borrowDevice, createTestUmem, startPumpOn, testbed } from './support/testbed.js';
 import { isInSoftirq, movedIn, ofThisThread, tracedLines, type TracedEvent } from './support/traced.js';
 import { during, redirected } from './support/traffic-ends.js';
@@ -56,17 +56,26 @@ test.serial(
     // Nobody waits yet whom the call would serve.
     await using pair = await openSleepingPair({ sharedUmem: true });
     const { source, target } = pair;
-    fill(target, 16);
-    await delay(idleMs);
-    send(source, countFrom(0, 16));
+    // An interrupt just between the two finds packets that wait at the pool then, and the call serves who waits there.
+    const inCalls: number[] = [];
+    while (inCalls.length < 5 && (min(inCalls) ?? 16) > 0) {
+      fill(target, 16);
+      await delay(idleMs);
+      send(source, countFrom(0, 16));
 
-    const events = await tracedLines('flash_redirect', async () => {
-      source.kick();
-      await eventually('all of them to arrive', () => target.rings.rx.count() === 16, { ends: [source, target] });
-    });
+      const events = await tracedLines('flash_redirect', async () => {
+        source.kick();
+        await eventually('all of them to arrive', () => target.rings.rx.count() === 16, { ends: [source, target] });
+      });
 
-    t.is(movedIn(events), 16);
-    t.is(movedIn(ofThisThread(events)), driverRedirects ? 0 : 16);
+      t.is(movedIn(events), 16);
+      t.deepEqual(receive(target), countFrom(0, 16));
+      reclaim(source);
+      inCalls.push(movedIn(ofThisThread(events)));
+    }
+
+    if (driverRedirects) t.is(min(inCalls), 0, `moved in the call: ${inCalls.join(', ')}`);
+    else t.deepEqual(new Set(inCalls), new Set([16]));
   },
 );
 
