@@ -119,7 +119,7 @@ static void run_source(struct wake *wake, __u32 cycles)
 	struct pollfd waiting = { .fd = end__fd(&wake->source), .events = POLLOUT };
 
 	while (wake->cycles < cycles && wake->lost + wake->stalls < 3) {
-		__u64 latency, paused;
+		__u64 latency, paused, room_at, woken;
 
 		end__reclaim(&wake->source);
 		end__send(&wake->source, wake->source.rings->tx->size);
@@ -132,7 +132,10 @@ static void run_source(struct wake *wake, __u32 cycles)
 			wake->lost++;
 			continue;
 		}
-		latency = now_ns() - wake->room_at;
+		woken = now_ns();
+		room_at = wake->room_at;
+		/* The target may be at the room after this one already. */
+		latency = woken > room_at ? woken - room_at : 0;
 		wake->latencies[wake->cycles++] = latency;
 		if (is_late(wake, latency, paused))
 			wake->stalls++;
