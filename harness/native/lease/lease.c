@@ -144,16 +144,22 @@ static void make_device(const char *name)
 	ask(NETLINK_ROUTE, &message, "making a netkit device");
 }
 
-static uint16_t find_family(const char *name)
+/* A request in generic netlink, without attributes yet. */
+static struct message request(uint16_t family, uint8_t command)
 {
-	struct message message = {
+	return (struct message){
 		.head = {
 			.nlmsg_len = NLMSG_LENGTH(GENL_HDRLEN),
-			.nlmsg_type = GENL_ID_CTRL,
+			.nlmsg_type = family,
 			.nlmsg_flags = NLM_F_REQUEST,
 		},
-		.generic = { .cmd = CTRL_CMD_GETFAMILY, .version = 1 },
+		.generic = { .cmd = command, .version = 1 },
 	};
+}
+
+static uint16_t find_family(const char *name)
+{
+	struct message message = request(GENL_ID_CTRL, CTRL_CMD_GETFAMILY);
 
 	put_text(&message, CTRL_ATTR_FAMILY_NAME, name);
 	ask(NETLINK_GENERIC, &message, name);
@@ -162,14 +168,7 @@ static uint16_t find_family(const char *name)
 
 static uint32_t lease(uint32_t ifindex, uint32_t of, uint32_t queue)
 {
-	struct message message = {
-		.head = {
-			.nlmsg_len = NLMSG_LENGTH(GENL_HDRLEN),
-			.nlmsg_type = find_family("netdev"),
-			.nlmsg_flags = NLM_F_REQUEST,
-		},
-		.generic = { .cmd = QUEUE_CREATE, .version = 1 },
-	};
+	struct message message = request(find_family("netdev"), QUEUE_CREATE);
 	struct nlattr *outer, *inner;
 
 	put_u32(&message, QUEUE_IFINDEX, ifindex);
