@@ -8,10 +8,10 @@ import { run } from '../../process/run.js';
 import type { Device } from './support/device.js';
 import { auditProblems } from './support/frame-audit.js';
 import { eventually } from './support/ring-state.js';
-import { countFrom, flashId, openListed } from './support/routed-pair.js';
+import { countFrom, flashId } from './support/routed-pair.js';
 import { fill, receive, send } from './support/test-packets.js';
-import { borrowDevice, createTestUmem, testbed } from './support/testbed.js';
-import { emptied } from './support/traffic-ends.js';
+import { borrowDevice, testbed } from './support/testbed.js';
+import { emptied, openEnd } from './support/traffic-ends.js';
 
 /**
  *   network namespace flash-nics        network namespace flash-container
@@ -49,19 +49,9 @@ async function leaseQueue(): Promise<Lease> {
 
 /** A socket of the container, on what it has leased. */
 const openInContainer = (queue: number): XdpSocket =>
-  openListed({
-    ...{ netns: container, ifname: netkit, queue },
-    umem: createTestUmem({ frameCount: 256 }),
-    busyPoll: false,
-  });
+  openEnd({ netns: container, a: netkit }, queue, { busyPoll: false });
 
-const openOnCard = ({ netns, a }: Device, queue = 0): XdpSocket =>
-  openListed({ netns, ifname: a, queue, umem: createTestUmem({ frameCount: 256 }), busyPoll: false });
-
-function closeAll(sockets: readonly XdpSocket[]): void {
-  for (const socket of sockets) socket.close();
-  for (const { umem } of sockets) umem.close();
-}
+const openOnCard = (device: Device, queue = 0): XdpSocket => openEnd(device, queue, { busyPoll: false });
 
 /** What a process in the container reads of a socket; undefined if there is none for it. */
 async function readInContainer(id: number, name: string): Promise<string | undefined> {
@@ -72,83 +62,72 @@ async function readInContainer(id: number, name: string): Promise<string | undef
 if (testbed.leasesQueues && !release().startsWith('6.')) {
   test.serial('a queue that a container leases is an end of routes in both directions', async (t) => {
     await using lease = await leaseQueue();
-    const [outside, inside] = [openOnCard(lease.device), openInContainer(lease.queue)];
+    using outside = openOnCard(lease.device);
+    using inside = openInContainer(lease.queue);
     const before = await lease.device.packetsOnWire();
-    try {
-      for (const [source, target] of [
-        [outside, inside],
-        [inside, outside],
-      ] as const) {
-        setRoute(flashId(source), [flashId(target)]);
-        fill(target, 32);
-        send(source, countFrom(0, 32));
-        source.kick();
-        await eventually('the packets to arrive', () => target.rings.rx.count() === 32, { ends: [source, target] });
+    for (const [source, target] of [
+      [outside, inside],
+      [inside, outside],
+    ] as const) {
+      setRoute(flashId(source), [flashId(target)]);
+      fill(target, 32);
+      send(source, countFrom(0, 32));
+      source.kick();
+      await eventually('the packets to arrive', () => target.rings.rx.count() === 32, { ends: [source, target] });
 
-        t.deepEqual(receive(target), countFrom(0, 32));
-        t.is(readStats(flashId(source))['redirected'], 32);
-      }
-      t.is(await lease.device.packetsOnWire(), before);
-      t.deepEqual(auditProblems([outside.umem, inside.umem]), []);
-    } finally {
-      closeAll([outside, inside]);
+      t.deepEqual(receive(target), countFrom(0, 32));
+      t.is(readStats(flashId(source))['redirected'], 32);
     }
+    t.is(await lease.device.packetsOnWire(), before);
+    t.deepEqual(auditProblems([outside.umem, inside.umem]), []);
   });
 
   test.serial('a socket on a leased queue is of the container, not of the namespace of the card', async (t) => {
     await using lease = await leaseQueue();
-    const [outside, inside] = [openOnCard(lease.device), openInContainer(lease.queue)];
+    using outside = openOnCard(lease.device);
+    using inside = openInContainer(lease.queue);
     const [ours, theirs] = [flashId(outside), flashId(inside)];
-    try {
-      const index = await runIn(container, 'cat', [`/sys/class/net/${netkit}/ifindex`]);
+    const index = await runIn(container, 'cat', [`/sys/class/net/${netkit}/ifindex`]);
 
-      t.is(readAttribute(theirs, 'ifindex'), index);
-      t.is(readAttribute(theirs, 'qid'), `${lease.queue}\n`);
-      t.is(await readInContainer(theirs, 'ifindex'), index);
-      t.is(await readInContainer(ours, 'ifindex'), undefined);
-      // The container may set routes between its own sockets only.
-      const write = (id: number, next: number): Promise<{ readonly exitCode: number | null }> =>
-        attemptIn(container, 'sh', ['-c', `echo ${next} > /sys/kernel/flash/${id}/next`]);
-      t.is((await write(theirs, theirs)).exitCode, 0);
-      t.not((await write(theirs, ours)).exitCode, 0);
-      t.not((await write(ours, theirs)).exitCode, 0);
-      t.is(readAttribute(ours, 'next'), '-1\n');
-    } finally {
-      closeAll([outside, inside]);
-    }
+    t.is(readAttribute(theirs, 'ifindex'), index);
+    t.is(readAttribute(theirs, 'qid'), `${lease.queue}\n`);
+    t.is(await readInContainer(theirs, 'ifindex'), index);
+    t.is(await readInContainer(ours, 'ifindex'), undefined);
+    // The container may set routes between its own sockets only.
+    const write = (id: number, next: number): Promise<{ readonly exitCode: number | null }> =>
+      attemptIn(container, 'sh', ['-c', `echo ${next} > /sys/kernel/flash/${id}/next`]);
+    t.is((await write(theirs, theirs)).exitCode, 0);
+    t.not((await write(theirs, ours)).exitCode, 0);
+    t.not((await write(ours, theirs)).exitCode, 0);
+    t.is(readAttribute(ours, 'next'), '-1\n');
   });
 
   test.serial('a container that goes away leaves the route empty, and its queue to the card', async (t) => {
     await using lease = await leaseQueue();
-    const [outside, inside] = [openOnCard(lease.device), openInContainer(lease.queue)];
-    const later: XdpSocket[] = [];
+    using outside = openOnCard(lease.device);
+    using inside = openInContainer(lease.queue);
     const before = await lease.device.packetsOnWire();
-    try {
-      setRoute(flashId(outside), [flashId(inside)]);
-      fill(inside, 8);
-      send(outside, countFrom(0, 4));
-      outside.kick();
-      await eventually('the packets to arrive', () => inside.rings.rx.count() === 4, { ends: [outside, inside] });
+    setRoute(flashId(outside), [flashId(inside)]);
+    fill(inside, 8);
+    send(outside, countFrom(0, 4));
+    outside.kick();
+    await eventually('the packets to arrive', () => inside.rings.rx.count() === 4, { ends: [outside, inside] });
 
-      await run('ip', ['-n', container, 'link', 'delete', 'dev', netkit]);
-      send(outside, countFrom(4, 4));
-      outside.kick();
+    await run('ip', ['-n', container, 'link', 'delete', 'dev', netkit]);
+    send(outside, countFrom(4, 4));
+    outside.kick();
 
-      t.is(readAttribute(flashId(outside), 'next'), emptied);
-      t.is(readAttribute(flashId(inside), 'ifindex'), '-1\n');
-      t.is(outside.rings.tx.count(), 4, 'what has no target stays where it is');
-      t.is(await lease.device.packetsOnWire(), before);
+    t.is(readAttribute(flashId(outside), 'next'), emptied);
+    t.is(readAttribute(flashId(inside), 'ifindex'), '-1\n');
+    t.is(outside.rings.tx.count(), 4, 'what has no target stays where it is');
+    t.is(await lease.device.packetsOnWire(), before);
 
-      later.push(openOnCard(lease.device, leased));
-      const [target = outside] = later;
-      setRoute(flashId(outside), [flashId(target)]);
-      fill(target, 8);
-      outside.kick();
-      await eventually('the rest to arrive', () => target.rings.rx.count() === 4, { ends: [outside, target] });
-      t.deepEqual(receive(target), countFrom(4, 4));
-      t.deepEqual(auditProblems([outside.umem, target.umem]), []);
-    } finally {
-      closeAll([outside, inside, ...later]);
-    }
+    using target = openOnCard(lease.device, leased);
+    setRoute(flashId(outside), [flashId(target)]);
+    fill(target, 8);
+    outside.kick();
+    await eventually('the rest to arrive', () => target.rings.rx.count() === 4, { ends: [outside, target] });
+    t.deepEqual(receive(target), countFrom(4, 4));
+    t.deepEqual(auditProblems([outside.umem, target.umem]), []);
   });
 }

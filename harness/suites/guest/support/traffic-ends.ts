@@ -18,7 +18,11 @@ export const emptied = 'index\tflash_id\n0\t-1\n';
 
 export const redirected = (id: number): number => readStats(id)['redirected'] ?? 0;
 
-export function openEnd(device: Device, queue: number, options: { readonly busyPoll?: boolean } = {}): XdpSocket {
+export function openEnd(
+  device: Pick<Device, 'netns' | 'a'>,
+  queue: number,
+  options: { readonly busyPoll?: boolean } = {},
+): XdpSocket {
   return openListed({
     netns: device.netns,
     ifname: device.a,
