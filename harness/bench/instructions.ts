@@ -2,7 +2,7 @@ import { FlashError } from '../errors.js';
 import { guest } from '../machine/guest.js';
 import { runProgram } from '../machine/run-program.js';
 import type { NicModel } from '../nics/model.js';
-import { startNicPair } from '../machine/nic-pair.js';
+import { startNicPair } from '../machine/guest/nic-pair.js';
 import { costsProgram } from './costs-program.js';
 import type { Cost, CostCase } from './cost-cases.js';
 import { topCostProgram, type TopCost } from './top-cost-program.js';

@@ -2,7 +2,7 @@ import { guest } from '../machine/guest.js';
 import { runProgram } from '../machine/run-program.js';
 import { buildForGuest } from '../kernel/build/image.js';
 import type { NicModel } from '../nics/model.js';
-import { startNicPair } from '../machine/nic-pair.js';
+import { startNicPair } from '../machine/guest/nic-pair.js';
 import { xskxceiverProgram, type Selection } from './xskxceiver-program.js';
 import { buildXskxceiver } from './build-xskxceiver.js';
 import { compare, withAgain, type Comparison, type TestRun } from './xskxceiver-output.js';

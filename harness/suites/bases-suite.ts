@@ -23,10 +23,22 @@ export const basesSuite: Suite = {
 };
 
 async function runShort(base: string, image: string): Promise<SuiteResult> {
-  const results = [await runKunitTests(image), await runGuestTests(image, { entry: 'short-tests' })];
+  const results = [
+    titled(`Linux ${base}`, await runKunitTests(image)),
+    titled(`Linux ${base}`, await runGuestTests(image, { entry: 'short-tests' })),
+  ];
   const seenElsewhere = modelsFor(chosenBase());
   for (const model of modelsFor(base).filter((each) => !seenElsewhere.includes(each)))
-    results.push(await runNicTests({ model, image, driverRedirects: true, entry: 'short-driver-tests' }));
-  const { tests } = addResults(results);
-  return { tests: tests.map((test) => ({ ...test, title: `Linux ${base}: ${test.title}` })) };
+    results.push(
+      titled(
+        `Linux ${base}, ${model}`,
+        await runNicTests({ model, image, driverRedirects: true, entry: 'short-driver-tests' }),
+      ),
+    );
+  return addResults(results);
+}
+
+/** Tests that elsewhere have the same titles are told apart by where they ran. */
+function titled(where: string, { tests }: SuiteResult): SuiteResult {
+  return { tests: tests.map((test) => ({ ...test, title: `${where}: ${test.title}` })) };
 }

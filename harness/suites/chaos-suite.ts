@@ -6,23 +6,13 @@ import { runProgram } from '../machine/run-program.js';
 import { buildImage } from '../kernel/build/image.js';
 import { chosenBase } from '../kernel/source/base.js';
 import { buildNative } from '../native/build-native.js';
-import { nicModels, type NicModel } from '../nics/model.js';
-import { modelsFor } from '../nics/models-for.js';
-import { startNicPair } from '../machine/nic-pair.js';
+import type { NicModel } from '../nics/model.js';
+import { startNicPair } from '../machine/guest/nic-pair.js';
 import { chaosProgram } from './chaos/chaos-program.js';
 import type { EpisodeResult } from './chaos/episode-result.js';
+import { devicesFor, type DeviceName } from './devices.js';
 import { portsOfPair, type NicTestbedOptions } from './testbed-options.js';
 import { addResults, type Suite, type SuiteResult, type TestResult } from './suite.js';
-
-export const devices = ['veth', ...nicModels] as const;
-
-type DeviceName = (typeof devices)[number];
-
-/** The one that was asked for, or all, if the base can have them. */
-export function devicesFor(base: string, asked?: DeviceName): readonly DeviceName[] {
-  if (asked === undefined) return ['veth', ...modelsFor(base)];
-  return asked === 'veth' ? [asked] : modelsFor(base, [asked]);
-}
 
 export interface ChaosOptions {
   readonly device: DeviceName;

@@ -6,7 +6,7 @@ import { makeRunDirectory } from '../machine/guest/run-directory.js';
 import { buildNative } from '../native/build-native.js';
 import { modelsFor } from '../nics/models-for.js';
 import { nicCards, type NicCard, type NicModel } from '../nics/model.js';
-import { startNicPair } from '../machine/nic-pair.js';
+import { startNicPair } from '../machine/guest/nic-pair.js';
 import { passthroughQemuArgs } from '../passthrough/qemu-devices.js';
 import type { TestsInput } from './tests-program.js';
 import { runTests } from './guest-suite.js';

@@ -6,13 +6,14 @@ import { buildImage } from '../../kernel/build/image.js';
 import { guestConfigs, type GuestConfig } from '../../kernel/configs.js';
 import { imageFile } from '../file-options.js';
 import { guestCommand } from '../guest-command.js';
-import { devices, devicesFor, runChaos } from '../../suites/chaos-suite.js';
+import { runChaos } from '../../suites/chaos-suite.js';
+import { devices, devicesFor, type DeviceName } from '../../suites/devices.js';
 import { failuresOf, formatTotals, showFailures } from '../../suites/suite.js';
 
 interface Options {
   readonly seconds: number;
   readonly seed: number;
-  readonly device?: (typeof devices)[number];
+  readonly device?: DeviceName;
   readonly config: GuestConfig;
   readonly image?: string;
 }

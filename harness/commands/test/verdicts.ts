@@ -6,8 +6,7 @@ import { repositoryRoot } from '../../host/repository.js';
 import { buildImage } from '../../kernel/build/image.js';
 import { chosenBase } from '../../kernel/source/base.js';
 import { buildNative } from '../../native/build-native.js';
-import { nicModels } from '../../nics/model.js';
-import { devicesFor } from '../../suites/chaos-suite.js';
+import { devices, devicesFor, type DeviceName } from '../../suites/devices.js';
 import { runGuestTests } from '../../suites/guest-suite.js';
 import { runNicTests } from '../../suites/nic-suite.js';
 import { runSuite } from '../../suites/run-suites.js';
@@ -18,24 +17,20 @@ import { needsPackages } from '../packages.js';
 
 const tableFile = 'docs/xdp.md';
 
-const drivers = ['veth', ...nicModels] as const;
-type Driver = (typeof drivers)[number];
-
 export const verdictLayout: Layout = {
-  rows: drivers.flatMap((driver) => verdictModes.map((mode) => rowOf(driver, mode))),
+  rows: devices.flatMap((driver) => verdictModes.map((mode) => rowOf(driver, mode))),
   columns: verdicts,
 };
 
 export function addTestVerdicts(test: Command): void {
   needsPackages(guestCommand(test, 'verdicts'), 'nic')
     .description('have XDP programs say each verdict, in native and in generic mode, on veth and on the emulated NICs')
-    .addArgument(new Argument('[driver...]', 'on which; on all if none is named').choices(drivers))
+    .addArgument(new Argument('[driver...]', 'on which; on all if none is named').choices(devices))
     .option('--table', `write the results to the table in ${tableFile}`, false)
-    .action(async (named: readonly Driver[], { table }: { table: boolean }) => {
+    .action(async (named: readonly DeviceName[], { table }: { table: boolean }) => {
       const results: SuiteResult[] = [];
-      for (const driver of named.length === 0
-        ? devicesFor(chosenBase())
-        : named.flatMap((driver) => devicesFor(chosenBase(), driver))) {
+      const asked = named.length === 0 ? [undefined] : named;
+      for (const driver of asked.flatMap((each) => devicesFor(chosenBase(), each))) {
         const run = await runSuite({ name: `verdicts on ${driver}`, run: () => runOn(driver) }, { config: 'lean' });
         results.push(run);
         if (table) writeCells(join(repositoryRoot, tableFile), verdictLayout, verdictCells(driver, run));
@@ -46,7 +41,7 @@ export function addTestVerdicts(test: Command): void {
     });
 }
 
-async function runOn(driver: Driver): Promise<SuiteResult> {
+async function runOn(driver: DeviceName): Promise<SuiteResult> {
   const image = await buildImage();
   const entry = 'verdict-tests';
   if (driver !== 'veth') return runNicTests({ model: driver, image, driverRedirects: true, entry });
@@ -54,14 +49,14 @@ async function runOn(driver: Driver): Promise<SuiteResult> {
   return runGuestTests(image, { entry });
 }
 
-function rowOf(driver: Driver, mode: string): string {
+function rowOf(driver: DeviceName, mode: string): string {
   return `${driver}, ${mode}`;
 }
 
 const words: Readonly<Record<Outcome, string>> = { passed: 'yes', failed: 'no', skipped: '-', error: 'no' };
 
 /** What the tests of a driver say, a cell each. */
-export function verdictCells(driver: Driver, { tests }: SuiteResult): Cell[] {
+export function verdictCells(driver: DeviceName, { tests }: SuiteResult): Cell[] {
   return verdictModes.flatMap((mode) =>
     verdicts.map((verdict) => {
       const outcome = tests.find(({ title }) => title.endsWith(verdictTitle(verdict, mode)))?.outcome ?? 'error';

@@ -69,10 +69,7 @@ export async function* guestEvents(options: BootOptions): AsyncGenerator<GuestEv
   writeGuestScript(files, options.command, options.input);
   const { accel } = options;
   const bare = { ...guestDefaults, ...definedOnly(options), sharedDir: files.path };
-  const firmware = [
-    ...(options.nics !== undefined && 'ports' in options.nics ? firmwareOf(options.nics.ports) : []),
-    ...(options.firmware ?? []),
-  ];
+  const firmware = [...firmwareOf(options.nics?.ports ?? []), ...(options.firmware ?? [])];
   const machine = attachFirmware(attachNics(bare, options.nics), firmware, options.driversAreModules);
   const command = await virtmeCommand(machine, files);
   yield { kind: 'start', accel, image: options.image, runDir: files.path };

@@ -20,6 +20,8 @@ export interface StartedNics {
 /** Two ports with a wire between them, which QEMU plays itself, and which end with it. */
 export interface QemuNics {
   readonly pairOf: QemuModel;
+  /** None that anything else plays. */
+  readonly ports: readonly [];
   readonly failure: () => undefined;
 }
 

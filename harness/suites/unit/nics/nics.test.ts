@@ -15,7 +15,7 @@ import { addCounters } from '../../../nics/sent-frames.js';
 import { commandLine, startNics, type Nics, type NicsOptions } from '../../../nics/start-nics.js';
 import { run } from '../../../process/run.js';
 import { waitUntil } from '../../../process/wait-until.js';
-import { devicesFor } from '../../chaos-suite.js';
+import { devicesFor } from '../../devices.js';
 import { temporaryDir, writeFiles } from '../support/tiny-repository.js';
 
 /** A control socket that answers every command with one line (or hangs up), and what it was asked. */
@@ -241,7 +241,7 @@ test('a pair that QEMU plays has a hub for its wire, and no process beside QEMU'
     extraQemuArgs: ['-icount shift=0'],
   };
 
-  const { qemu, extraQemuArgs } = attachNics(machine, { pairOf: 'igb', failure: () => undefined });
+  const { qemu, extraQemuArgs } = attachNics(machine, { pairOf: 'igb', ports: [], failure: () => undefined });
 
   t.is(qemu, '/qemu');
   t.deepEqual(extraQemuArgs, [
@@ -257,7 +257,7 @@ test('where the queues of a pair are those of tap devices, QEMU is run where the
   writeFileSync(qemu, '#!/bin/sh\nip -br link\nprintf "%s\\n" "$@"\n', { mode: 0o755 });
   const machine: MachineOptions = { image: '/bzImage', cpus: 1, memoryMb: 512, accel: 'tcg', sharedDir: dir, qemu };
 
-  const attached = attachNics(machine, { pairOf: 'virtio_net', failure: () => undefined });
+  const attached = attachNics(machine, { pairOf: 'virtio_net', ports: [], failure: () => undefined });
   const said = await run(attached.qemu ?? '', ['-a', "b c'd"]);
 
   t.regex(attached.extraQemuArgs?.[1] ?? '', /-netdev tap,ifname=flash1,queues=9,/);
