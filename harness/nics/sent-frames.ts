@@ -1,4 +1,3 @@
-import { sum } from 'd3-array';
 import { FlashError } from '../errors.js';
 import { readLinks, runIn } from '../host/netns.js';
 import type { NicCard } from './model.js';
@@ -13,11 +12,15 @@ export async function countSent(
   return countsStackApart ? counted + ((await readLinks(netns))[name]?.txPackets ?? 0) : counted;
 }
 
-export function addCounters(statistics: string, driver: string, names: RegExp): number {
-  const values = [...statistics.matchAll(/^\s*(\S+): (\d+)$/gm)]
-    .filter(([, name = '']) => names.test(name))
-    .map(([, , value]) => Number(value));
-  if (values.length === 0)
-    throw new FlashError('infrastructure', `${driver} counts no ${names.source}, by which tests know what was sent`);
-  return sum(values);
+export function addCounters(statistics: string, driver: string, names: readonly string[]): number {
+  const counters = new Map(
+    [...statistics.matchAll(/^\s*(\S+): (\d+)$/gm)].map(([, name = '', value]) => [name, Number(value)]),
+  );
+  const missing = names.filter((name) => !counters.has(name));
+  if (missing.length > 0)
+    throw new FlashError(
+      'infrastructure',
+      `${driver} counts no ${missing.join(', ')}, by which tests know what was sent`,
+    );
+  return names.reduce((sum, name) => sum + (counters.get(name) ?? 0), 0);
 }
