@@ -34,6 +34,8 @@ export async function withLock<T>(
     writeWhole(ownerPath(dir), JSON.stringify({ pid: process.pid, purpose, since: new Date().toISOString() }));
     return await work();
   } finally {
+    // First, so that no later holder is taken for this one, and for dead once this one is.
+    rmSync(ownerPath(dir), { force: true });
     await release();
   }
 }
@@ -53,6 +55,7 @@ async function acquire(dir: string, locked: Locked): Promise<() => Promise<void>
 
 /** The holder died without releasing: remove its lock and take it, unless someone else was faster. */
 async function takeOver(dir: string, locked: Locked, held: unknown): Promise<() => Promise<void>> {
+  rmSync(ownerPath(dir), { force: true });
   rmSync(lockPath(dir), { recursive: true, force: true });
   try {
     return await lock(dir);

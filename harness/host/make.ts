@@ -1,6 +1,9 @@
 import { withProgress, type OnProgress } from './progress.js';
 import { attempt, requireSuccess, type RunOptions, type RunResult } from '../process/run.js';
 
+/** What make is called with, the directory of its makefile first. */
+export type MakeArgs = readonly ['-C', string, ...string[]];
+
 export interface MakeOptions extends RunOptions {
   /** What is built, for whoever watches. */
   readonly what: string;
@@ -8,14 +11,17 @@ export interface MakeOptions extends RunOptions {
   readonly onProgress?: OnProgress | undefined;
 }
 
-/** Runs make and shows which of its files it is at; says nothing when all are up to date. */
-export async function make(args: readonly string[], options: MakeOptions): Promise<void> {
+/**
+ * Runs make and shows which of its files it is at; says nothing when all are up to date. Who builds
+ * from the same directory meanwhile waits: what two write at once, one of them reads half written.
+ */
+export async function make(args: MakeArgs, options: MakeOptions): Promise<void> {
   requireSuccess(await attemptMake(args, options), options);
 }
 
 /** The same, whatever its exit code. */
 export async function attemptMake(
-  args: readonly string[],
+  args: MakeArgs,
   { what, onProgress, onLine, ...options }: MakeOptions,
 ): Promise<RunResult> {
   const plan = await attempt('make', [...args, '--dry-run'], options);
@@ -27,7 +33,7 @@ export async function attemptMake(
       if (writesFile(line)) report({ kind: 'step', done: ++done, total });
       onLine?.(line);
     };
-    return attempt('make', args, { ...options, onLine: count });
+    return attempt('flock', [args[1], 'make', ...args], { ...options, onLine: count });
   }, onProgress);
 }
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { OnProgress } from '../host/progress.js';
 import { repositoryRoot } from '../host/repository.js';
-import { make } from '../host/make.js';
+import { make, type MakeArgs } from '../host/make.js';
 import { rustTarget } from './cargo.js';
 
 const outDir = join(repositoryRoot, 'out', 'native');
@@ -36,12 +36,12 @@ export function bpfObject(name: string): string {
 }
 
 /** With a relative OUT: the path of the checkout may have blanks, which make cannot quote. */
-export function nativeMakeArgs(root: string = repositoryRoot): readonly string[] {
+export function nativeMakeArgs(root: string = repositoryRoot): MakeArgs {
   return ['-C', join(root, 'harness', 'native'), 'OUT=../../out/native'];
 }
 
 /** The library for network functions, its tests and the examples. */
-export function networkFunctionsMakeArgs(root: string = repositoryRoot): readonly string[] {
+export function networkFunctionsMakeArgs(root: string = repositoryRoot): MakeArgs {
   return ['-C', join(root, 'nf'), 'OUT=../out/native'];
 }
 

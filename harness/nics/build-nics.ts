@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { repositoryRoot } from '../host/repository.js';
-import { make } from '../host/make.js';
+import { make, type MakeArgs } from '../host/make.js';
 
 export const nicsOutDir = join(repositoryRoot, 'out', 'nics');
 /** With a relative OUT: the path of the checkout may have blanks, which make cannot quote. */
-export function nicsMakeArgs(root: string = repositoryRoot): readonly string[] {
+export function nicsMakeArgs(root: string = repositoryRoot): MakeArgs {
   return ['-C', join(root, 'vm-images', 'nics'), 'OUT=../../out/nics'];
 }
 

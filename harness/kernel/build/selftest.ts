@@ -20,7 +20,9 @@ const sources = [
  */
 export async function buildSelftest(): Promise<string> {
   const tree = await layOutApplied(chosenBase(), sources, cacheDir('selftests'));
-  const args = ['-C', join(tree, directory), `OUTPUT=${tree}`, 'V=1'];
-  await make(args, { what: 'the kernel selftest', failAs: 'buildFailed' });
+  await make(['-C', join(tree, directory), `OUTPUT=${tree}`, 'V=1'], {
+    what: 'the kernel selftest',
+    failAs: 'buildFailed',
+  });
   return join(tree, 'flash');
 }

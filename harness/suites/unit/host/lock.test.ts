@@ -1,5 +1,5 @@
 import test from 'ava';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FlashError } from '../../../errors.js';
 import { withLock } from '../../../host/lock.js';
@@ -36,4 +36,10 @@ test('a lock whose holder is dead is taken over', async (t) => {
   writeFileSync(join(dir, '.lock-owner.json'), JSON.stringify({ pid: noProcess, purpose: 'x', since: 'then' }));
 
   t.is(await withLock(dir, 'second', async () => 'done'), 'done');
+});
+
+test('who released a lock is not taken for its next holder', async (t) => {
+  const dir = temporaryDir(t);
+  await withLock(dir, 'first', async () => undefined);
+  t.deepEqual(readdirSync(dir), []);
 });

@@ -47,3 +47,10 @@ test('a file that does not compile is an error with what the compiler said', asy
   t.true(error?.message.includes(dir));
   t.regex(error?.details.logTail ?? '', /a\.c: no/);
 });
+
+test('two that build from one directory at once do so one after the other', async (t) => {
+  const dir = project(t, 'mkdir busy && cp "$3" "$2" && sleep 0.1 && rmdir busy');
+  const options = { what: 'letters', onProgress: () => undefined };
+
+  await t.notThrowsAsync(Promise.all([make(['-C', dir], options), make(['-C', dir], options)]));
+});
