@@ -7,7 +7,8 @@ import type { Suite, SuiteResult, TestResult } from './suite.js';
 
 /** Two may spin where they are held, a third may wait for them, and the test goes on. */
 const cpus = 4;
-const deadlineMs = 1_200_000;
+const quietMs = 600_000;
+const deadlineMs = 3_600_000;
 /** Who uses memory that was freed does not find what was there; and what who dies of it had locked is not waited for. */
 const appendKernelArgs = ['slab_debug=FP', 'oops=panic', 'softlockup_panic=1'];
 
@@ -32,6 +33,6 @@ export const holdSuite: Suite = {
 };
 
 export async function runHoldTests(image: string, input: TestsInput = {}): Promise<SuiteResult> {
-  const machine = guest({ image, cpus, appendKernelArgs, deadlineMs });
+  const machine = guest({ image, cpus, appendKernelArgs, quietMs, deadlineMs });
   return runTests('tests that hold contexts', machine, { ...input, entry: 'hold-tests' });
 }

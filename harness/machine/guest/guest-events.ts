@@ -30,6 +30,8 @@ export interface GuestOptions {
   readonly firstLineDeadlineMs?: number;
   /** From there to the end of the command. */
   readonly deadlineMs?: number;
+  /** How long the command may print nothing; as long as it likes unless told. */
+  readonly quietMs?: number;
   /** From an oops to the end: what waits for a lock that it left held would wait for the deadline. */
   readonly afterOopsMs?: number;
   readonly appendKernelArgs?: readonly string[];
@@ -56,7 +58,13 @@ export interface BootOptions extends Omit<GuestOptions, 'accel'> {
 
 export const guestDefaults = {
   ...{ cpus: 2, memoryMb: 2048 },
-  ...{ bootDeadlineMs: 240_000, firstLineDeadlineMs: 30_000, deadlineMs: 600_000, afterOopsMs: 60_000 },
+  ...{
+    bootDeadlineMs: 240_000,
+    firstLineDeadlineMs: 30_000,
+    deadlineMs: 600_000,
+    quietMs: Infinity,
+    afterOopsMs: 60_000,
+  },
 } as const;
 
 const pollIntervalMs = 50;
@@ -79,7 +87,7 @@ export async function* guestEvents(options: BootOptions): AsyncGenerator<GuestEv
   const watch = watchRun(files);
   const splats: Splat[] = [];
   const exitCode = undefined as number | undefined;
-  const phase = { name: 'boot' as GuestPhase, endMs: Date.now() + machine.bootDeadlineMs, exitCode };
+  const phase = { name: 'boot' as GuestPhase, endMs: Date.now() + machine.bootDeadlineMs, heardMs: 0, exitCode };
   const silence = { broken: accel === 'tcg', startMs, limitMs: machine.firstLineDeadlineMs };
   function* news(last: boolean): Generator<GuestEvent> {
     for (const event of watch.read(last)) {
@@ -89,6 +97,7 @@ export async function* guestEvents(options: BootOptions): AsyncGenerator<GuestEv
         silence.broken ||= line !== undefined;
         if (isOops(line?.text ?? '')) phase.endMs = Math.min(phase.endMs, Date.now() + machine.afterOopsMs);
       }
+      if (event.kind === 'output') phase.heardMs = Date.now();
       yield event;
     }
   }
@@ -104,7 +113,7 @@ export async function* guestEvents(options: BootOptions): AsyncGenerator<GuestEv
       const ended = hypervisor.hasEnded();
       yield* news(ended);
       if (phase.name === 'boot' && existsSync(files.startedPath)) {
-        Object.assign(phase, { name: 'command', endMs: Date.now() + machine.deadlineMs });
+        Object.assign(phase, { name: 'command', endMs: Date.now() + machine.deadlineMs, heardMs: Date.now() });
         yield { kind: 'setup', seconds: (Date.now() - startMs) / 1000 };
       }
       if (phase.exitCode === undefined && existsSync(files.exitPath)) {
@@ -118,11 +127,13 @@ export async function* guestEvents(options: BootOptions): AsyncGenerator<GuestEv
         await hypervisor.stop();
         continue;
       }
-      if (Date.now() > phase.endMs) {
+      const isQuiet = phase.name === 'command' && Date.now() > phase.heardMs + machine.quietMs;
+      if (isQuiet || Date.now() > phase.endMs) {
         // A warning that nothing followed is still being collected.
         yield* news(true);
         const details = { ...endOfLog(files), ...withoutKvm(phase.name, accel) };
-        throw orWhatCausedIt(new GuestTimeout(phase.name, limitMs(phase.name, options), details));
+        const limit = isQuiet ? machine.quietMs : limitMs(phase.name, options);
+        throw orWhatCausedIt(new GuestTimeout(phase.name, limit, details, isQuiet));
       }
       await delay(pollIntervalMs);
     }

@@ -7,8 +7,9 @@ export class GuestTimeout extends FlashError {
   readonly phase: GuestPhase;
   readonly limitMs: number;
 
-  constructor(phase: GuestPhase, limitMs: number, details: FailureDetails = {}) {
-    super('guest', `the guest did not finish its phase "${phase}" within ${limitMs / 1000} s`, details);
+  constructor(phase: GuestPhase, limitMs: number, details: FailureDetails = {}, isQuiet = false) {
+    const did = isQuiet ? `printed nothing in its phase "${phase}" for` : `did not finish its phase "${phase}" within`;
+    super('guest', `the guest ${did} ${limitMs / 1000} s`, details);
     this.phase = phase;
     this.limitMs = limitMs;
   }

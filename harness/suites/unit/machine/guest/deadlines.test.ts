@@ -36,10 +36,22 @@ test.serial('a guest that does not boot in time is told from one that died', asy
   t.regex(error?.details.logTail ?? '', /Linux version/);
 });
 
+const started = 'for arg; do case $arg in --rwdir=*) dir=${arg#--rwdir=*=}; touch "$dir/started" ;; esac; done';
+
 test.serial('a command has a time of its own', async (t) => {
-  const error = await runFake(t, 'for arg; do case $arg in --rwdir=*) touch "${arg#--rwdir=*=}/started" ;; esac; done');
+  const error = await runFake(t, started);
 
   t.is(error?.message, 'the guest did not finish its phase "command" within 1.5 s');
+});
+
+test.serial('a command that goes on printing is given more time than one that does not', async (t) => {
+  const prints = `${started}\nfor i in 1 2 3 4 5 6; do echo $i >> "$dir/stdout.log"; sleep 0.5; done`;
+  const begin = Date.now();
+
+  const error = await runFake(t, prints, { quietMs: 1500, deadlineMs: 20_000 });
+
+  t.is(error?.message, 'the guest printed nothing in its phase "command" for 1.5 s');
+  t.true(Date.now() - begin > 3500);
 });
 
 test.serial('a kernel warning before the time ran out is what is reported', async (t) => {
