@@ -1,4 +1,4 @@
-import type { ProcessPromise } from 'zx';
+import type { ProcessPromise } from 'zx/core';
 import { attempt, run, start, type RunOptions, type RunResult } from '../process/run.js';
 
 /**

@@ -1,7 +1,7 @@
 import { chmodSync, copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ProcessPromise } from 'zx';
+import type { ProcessPromise } from 'zx/core';
 import { listSockets } from '../flash/registry.js';
 import { follow } from '../process/follow.js';
 import { signalIfThere } from '../process/signal-group.js';

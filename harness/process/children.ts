@@ -1,4 +1,4 @@
-import type { ProcessPromise } from 'zx';
+import type { ProcessPromise } from 'zx/core';
 
 /** Every program this process started and that has not ended yet. */
 const running = new Set<ProcessPromise>();

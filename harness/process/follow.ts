@@ -1,4 +1,4 @@
-import type { ProcessPromise } from 'zx';
+import type { ProcessPromise } from 'zx/core';
 import { FlashError, type FailureDetails } from '../errors.js';
 import { lastLines, type RunResult } from './run.js';
 import { signalGroup } from './signal-group.js';

@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline';
-import { $, type ProcessPromise } from 'zx';
+import { $, type ProcessPromise } from 'zx/core';
 import { FlashError, type FailureKind } from '../errors.js';
 import { throwIfInterrupted } from './interrupt.js';
 import { track } from './children.js';

@@ -1,4 +1,4 @@
-import type { ProcessPromise } from 'zx';
+import type { ProcessPromise } from 'zx/core';
 import { start } from '../../process/run.js';
 import { signalGroup } from '../../process/signal-group.js';
 import type { RunDirectory } from './run-directory.js';

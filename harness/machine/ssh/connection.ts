@@ -1,6 +1,6 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ProcessPromise } from 'zx';
+import type { ProcessPromise } from 'zx/core';
 import { FlashError } from '../../errors.js';
 import { startClock } from '../../host/duration.js';
 import { shellWord } from '../../host/shell-word.js';

@@ -1,13 +1,13 @@
-import { chmodSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
+import { commandMonitor } from '../../../nf/monitor/client.js';
 import { l2fwds, type Example } from '../../demo/monitored/examples.js';
 import { startFunction, type NetworkFunction } from '../../demo/monitored/start-function.js';
-import { monitorCommand, startMonitor } from '../../demo/monitored/start-monitor.js';
+import { startMonitor } from '../../demo/monitored/start-monitor.js';
 import { inNetns } from '../../ffi/netns.js';
 import { openPacketSocket, type PacketSocket } from '../../ffi/packet-socket.js';
 import { hasFlash } from '../../flash/registry.js';
-import { attemptIn } from '../../host/netns.js';
 import { makeSocketDir } from '../../host/temporary.js';
 import { waitUntil } from '../../process/wait-until.js';
 import { fragmentBytes } from './support/test-packets.js';
@@ -85,12 +85,9 @@ for (const { what, file, programs } of everyChain.filter(({ needsFlash }) => !ne
     using wire = inNetns(veth.netns, () => openPacketSocket(veth.b, etherType));
     const socket = join(dir, 'monitor.sock');
     const start = () => startMonitor({ netns: veth.netns, socket, state: join(dir, 'state.json') });
-    const apply = () =>
-      attemptIn(veth.netns, process.execPath, [...monitorCommand, 'apply', join(dir, 'web.yaml'), '--socket', socket]);
+    const apply = (text: string) => commandMonitor(socket, { command: 'apply', file: 'web.yaml', text });
     await using monitor = await start();
-    writeFileSync(join(dir, 'web.yaml'), file);
-    const applied = await apply();
-    t.is(applied.exitCode, 0, applied.stderr);
+    await apply(file);
 
     const functions: NetworkFunction[] = [];
     await using _functions = {
@@ -139,8 +136,7 @@ for (const { what, file, programs } of everyChain.filter(({ needsFlash }) => !ne
     await startAll(again.stderr);
     t.is(await sendAndReceive(wire, 3 * count), count);
 
-    writeFileSync(join(dir, 'web.yaml'), 'chain: web\nfunctions: {}\n');
-    t.is((await apply()).exitCode, 0);
+    await apply('chain: web\nfunctions: {}\n');
     const reports = [];
     for (const fn of functions.slice(names.length)) reports.push(await fn.ended());
     t.true(
