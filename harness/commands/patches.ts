@@ -36,6 +36,12 @@ export function addPatches(program: Command): void {
     }),
   );
 
+  withBase('paths', 'print where the patches of the base are, in order, for git am').action(
+    ({ base }: { base: string }) => {
+      for (const { path } of seriesOf(loadBase(base))) console.log(path);
+    },
+  );
+
   addPatchesCheck(withBase('check', 'check the length, style and builds of every patch, and list its maintainers'));
   addPatchesCompare(withBase('compare', 'show which patches differ from those of another base, and why'));
   addPatchesPort(patches);
