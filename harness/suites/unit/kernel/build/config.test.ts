@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { kernelDir } from '../../../../host/repository.js';
 import { findUnmet, parseConfig, readFragments } from '../../../../kernel/build/config.js';
+import { knownBases, loadBase } from '../../../../kernel/source/base.js';
 import { configNames, fragmentsOf, machineConfigs } from '../../../../kernel/configs.js';
 import { temporaryDir, writeFiles } from '../../support/tiny-repository.js';
 
@@ -76,11 +77,14 @@ test('every kernel that is installed has AF_XDP and FLASH built in, whatever it 
   }
 });
 
-test('the drivers that have FLASH patches are modules on a server', (t) => {
-  const [server] = readFragments(['server']);
-  const values = parseConfig(server?.text ?? '');
+test('the drivers that have FLASH patches are modules on a server, whatever its base', (t) => {
+  for (const base of knownBases()) {
+    const [server] = readFragments(['server'], loadBase(base).config);
+    const values = parseConfig(server?.text ?? '');
 
-  for (const driver of ['IXGBE', 'I40E', 'ICE', 'MLX5_CORE']) t.is(values.get(`CONFIG_${driver}`), 'm');
+    for (const driver of ['IXGBE', 'I40E', 'ICE', 'MLX5_CORE', 'IGB', 'VIRTIO_NET'])
+      t.is(values.get(`CONFIG_${driver}`), 'm', `${driver} on ${base}`);
+  }
 });
 
 test('a vanilla build asks for no symbol of FLASH', (t) => {
