@@ -45,7 +45,6 @@ static bool end__create(struct hop_end *end, struct xdp_umem *umem, u32 entries,
 	pool->chunk_size = HOP_FRAME_BYTES;
 	pool->fq = xskq_create(entries, true);
 	pool->cq = xskq_create(entries, true);
-	spin_lock_init(&pool->cq_lock);
 	pool->flash = &end->fp;
 	spin_lock_init(&end->fp.lock);
 	INIT_LIST_HEAD(&end->fp.turns);

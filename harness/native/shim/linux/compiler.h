@@ -59,6 +59,8 @@ void shim_step(const void *written);
 #define __counted_by(member)
 #define __acquire(x)	((void)0)
 #define __release(x)	((void)0)
+#define __acquires(x)
+#define __releases(x)
 #define BUILD_BUG_ON(condition)	((void)sizeof(char[1 - 2 * !!(condition)]))
 #ifdef SHIM_CHECKED
 void shim_warn(const char *file, int line, const char *condition);
@@ -68,9 +70,11 @@ void shim_warn(const char *file, int line, const char *condition);
 #define WARN_ON_ONCE(condition)	unlikely(condition)
 #endif
 #define EXPORT_SYMBOL(name)	struct shim_exported
+#define INDIRECT_CALLABLE_DECLARE(f)	f
 
 #define noinline			__attribute__((noinline))
 #define ____cacheline_aligned_in_smp	__attribute__((aligned(64)))
+#define __aligned_largest		__attribute__((aligned))
 
 #define U32_MAX		(~0u)
 #define BIT(n)		(1ul << (n))
@@ -86,6 +90,8 @@ void shim_warn(const char *file, int line, const char *condition);
 #define max_t(type, a, b)	max((type)(a), (type)(b))
 #define swap(a, b)	do { __typeof__(a) __was = (a); (a) = (b); (b) = __was; } while (0)
 
+#define offsetofend(type, member) \
+	(__builtin_offsetof(type, member) + sizeof(((type *)0)->member))
 #define container_of(p, type, member) \
 	((type *)((char *)(p) - __builtin_offsetof(type, member)))
 

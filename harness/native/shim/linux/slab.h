@@ -23,6 +23,14 @@ static inline void *shim_zalloc(size_t align, size_t size)
 #define kzalloc(size, gfp)	shim_zalloc(128, size)
 #define kvzalloc(size, gfp)	shim_zalloc(128, size)
 #define kvcalloc(n, size, gfp)	shim_zalloc(128, (n) * (size))
+
+#define kzalloc_objs(object, n, ...)	((__typeof__(object) *)shim_zalloc(128, (n) * sizeof(object)))
+#define kzalloc_obj(object, ...)	kzalloc_objs(object, 1)
+#define kzalloc_flex(object, member, n, ...) \
+	((__typeof__(object) *)shim_zalloc(128, sizeof(object) + (n) * sizeof(*(object).member)))
+#define kvzalloc_objs	kzalloc_objs
+#define kvzalloc_obj	kzalloc_obj
+
 #define kfree(p)		free(p)
 #define kvfree(p)		free(p)
 

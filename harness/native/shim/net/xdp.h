@@ -35,10 +35,15 @@ struct skb_shared_info {
 
 struct xdp_buff {
 	void *data, *data_end, *data_meta, *data_hard_start;
-	u32 flags;
+	u32 flags, frame_sz;
 };
 
 #define xdp_buff_has_frags(xdp)			((xdp)->flags & 1)
 #define xdp_get_shared_info_from_buff(xdp)	((struct skb_shared_info *)(xdp)->data_end)
+
+bool __xdp_buff_add_frag(struct xdp_buff *xdp, const void *netmem, unsigned long offset, u32 size, u32 truesize,
+			 bool try_coalesce);
+#define virt_to_netmem(p)	(p)
+#define offset_in_page(p)	((unsigned long)(p) & (PAGE_SIZE - 1))
 
 #endif
