@@ -5,6 +5,7 @@ import { FlashError } from '../../errors.js';
 import { kernelDir } from '../../host/repository.js';
 import type { Base } from '../source/base.js';
 
+const driversPatches = '../drivers-patches/';
 export const seriesPath: string = join(kernelDir, 'series');
 
 /** A line of the series file: text above a patch stays with the patches below it. */
@@ -79,7 +80,14 @@ export function readSeries(path: string = seriesPath, base?: SeriesBase): readon
 }
 
 export function isDriverPatch({ file }: Patch): boolean {
-  return file.startsWith('../drivers-patches/');
+  return file.startsWith(driversPatches);
+}
+
+/** Where the text is of what a base has for a driver, which is named as its folder is. */
+export function driverTexts(base: SeriesBase, driver: string): readonly string[] {
+  return seriesOf(base)
+    .filter(({ file }) => file.startsWith(`${driversPatches}${driver}/`))
+    .map(({ path }) => path);
 }
 
 /** The same for the same patches in the same order, whatever their names. */

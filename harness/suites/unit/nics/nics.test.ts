@@ -15,6 +15,7 @@ import { addCounters } from '../../../nics/sent-frames.js';
 import { commandLine, startNics, type Nics, type NicsOptions } from '../../../nics/start-nics.js';
 import { run } from '../../../process/run.js';
 import { waitUntil } from '../../../process/wait-until.js';
+import { modelsOfItsOwn } from '../../bases-suite.js';
 import { devicesFor } from '../../devices.js';
 import { temporaryDir, writeFiles } from '../support/tiny-repository.js';
 
@@ -274,6 +275,11 @@ test('a card is offered on the bases whose driver has a zero-copy mode, and anot
   t.is(error.kind, 'usage');
   t.regex(error.message, /^igb: .*6\.12/);
   t.is(error.details.advice, 'add --base 7.3');
+});
+
+test('another base is tried on the cards for whose drivers it has other patches', (t) => {
+  t.deepEqual(modelsOfItsOwn('6.12', '7.3'), ['mlx5']);
+  t.deepEqual(modelsOfItsOwn('7.3', '6.12'), ['mlx5', 'igb', 'virtio_net']);
 });
 
 test('chaos runs on veth and on the cards of the base, and on another card not at all', (t) => {
