@@ -22,12 +22,15 @@ export function addPatchesPort(patches: Command): void {
     .option('--skip', 'the base does not need the patch that it stopped at', false)
     .action(async (name: string, { why, skip }: Options) => {
       const base = loadBase(name);
-      const found = await Promise.all(
-        knownBases()
-          .filter((other) => other !== name)
-          .map((other) => findSource(loadBase(other), undefined)),
-      );
+      const known = knownBases().filter((other) => other !== name);
+      const found = await Promise.all(known.map((other) => findSource(loadBase(other), undefined)));
       const others = found.flatMap((source) => (source === undefined ? [] : [source.repository]));
+      const absent = known.filter((_, index) => found[index] === undefined);
+      if (absent.length > 0)
+        console.log(
+          `flash: what differs can only be merged with the sources of other bases; for those of ${absent.join(', ')}: ` +
+            '`npm run patches -- checkout --base NAME`',
+        );
       const onPatch = (file: string, how: string): void => console.log(`${how.padEnd(9)} ${file}`);
       await onSource(name, `porting the series to ${name}`, async (source) => {
         report(name, await portSeries(source, { base, others, why, skip, seriesPath, onPatch }));
