@@ -13,8 +13,7 @@ import type { Suite, SuiteResult } from './suite.js';
 import { watchResults, type ResultWatch } from './tap.js';
 
 /** However slow the machine is, a test ends now and then. */
-const quietMs = 600_000;
-const deadlineMs = 3_600_000;
+export const testsTime = { quietMs: 600_000, deadlineMs: 3_600_000 } as const;
 
 /** Runs the tests that need a FLASH kernel in a guest; a kernel warning fails tests that otherwise passed. */
 export const guestSuite: Suite = {
@@ -28,7 +27,7 @@ export const guestSuite: Suite = {
 };
 
 export async function runGuestTests(image: string, input: TestsInput = {}): Promise<SuiteResult> {
-  return runTests('tests in the guest', guest({ image, quietMs, deadlineMs }), input);
+  return runTests('tests in the guest', guest({ image, ...testsTime }), input);
 }
 
 /** Runs tests of suites/guest on a machine and shows how many have ended. */
@@ -60,6 +59,6 @@ export const hereSuite: Suite = {
   async run({ match }) {
     await buildNative();
     await buildRustExamples();
-    return runTests('tests on this machine', here({ timeoutMs: deadlineMs }), { match });
+    return runTests('tests on this machine', here({ timeoutMs: testsTime.deadlineMs }), { match });
   },
 };

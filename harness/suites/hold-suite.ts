@@ -2,13 +2,11 @@ import { buildImage } from '../kernel/build/image.js';
 import { buildNative } from '../native/build-native.js';
 import { guest } from '../machine/guest.js';
 import type { TestsInput } from './tests-program.js';
-import { runTests } from './guest-suite.js';
+import { runTests, testsTime } from './guest-suite.js';
 import type { Suite, SuiteResult, TestResult } from './suite.js';
 
 /** Two may spin where they are held, a third may wait for them, and the test goes on. */
 const cpus = 4;
-const quietMs = 600_000;
-const deadlineMs = 3_600_000;
 /** Who uses memory that was freed does not find what was there; and what who dies of it had locked is not waited for. */
 const appendKernelArgs = ['slab_debug=FP', 'oops=panic', 'softlockup_panic=1'];
 
@@ -33,6 +31,6 @@ export const holdSuite: Suite = {
 };
 
 export async function runHoldTests(image: string, input: TestsInput = {}): Promise<SuiteResult> {
-  const machine = guest({ image, cpus, appendKernelArgs, quietMs, deadlineMs });
+  const machine = guest({ image, cpus, appendKernelArgs, ...testsTime });
   return runTests('tests that hold contexts', machine, { ...input, entry: 'hold-tests' });
 }
