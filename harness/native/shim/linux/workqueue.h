@@ -20,6 +20,7 @@ struct delayed_work {
 struct workqueue_struct;
 
 #define system_unbound_wq		((struct workqueue_struct *)NULL)
+#define system_dfl_wq		system_unbound_wq
 #define to_delayed_work(of)		container_of(of, struct delayed_work, work)
 #define INIT_DELAYED_WORK(dwork, fn)	shim_init_delayed_work(dwork, fn)
 
