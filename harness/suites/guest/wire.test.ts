@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { XdpSocket } from '../../ffi/socket-types.js';
 import { attachXskRedirect } from '../../ffi/xsk-redirect.js';
 import { readStats, setRoute } from '../../flash/registry.js';
@@ -9,6 +8,7 @@ import { auditProblem } from './support/frame-audit.js';
 import { setHardwareRings } from '../../nics/guest-ports.js';
 import { runIn } from '../../host/netns.js';
 import { programOfA, waitForLink } from './support/nic-testbed.js';
+import { reach } from './support/reach.js';
 import { eventually } from './support/ring-state.js';
 import { countFrom, flashId, isSorted, openAll, openListed } from './support/routed-pair.js';
 import { forward, recycle } from './support/socket-row.js';
@@ -92,29 +92,6 @@ async function runFlows({ chains, busyPoll }: ChainsOptions): Promise<FlowsResul
   const redirected = routed.map((socket) => readStats(flashId(socket))['redirected'] ?? 0);
   turn();
   return { received, redirected, problems: await auditWithLinksDown(netns, [outside, ...sockets]) };
-}
-
-/**
- * Sends one packet after the other until the last one arrives. A driver tells its port what to take from
- * the wire some time after a change of the program, and until then a broadcast is not for it.
- */
-async function reach(from: XdpSocket, to: readonly XdpSocket[]): Promise<void> {
-  const [probes, looks, lookMs] = [200, 20, 5];
-  const takeNumbers = (socket: XdpSocket): number[] => {
-    recycle(socket, 48);
-    socket.receive();
-    return takeUdp(socket).map(({ number }) => number);
-  };
-  for (let probe = 0; probe < probes; probe++) {
-    from.rings.tx.produce([writeUdp(from.umem, 0, probe)]);
-    from.kick();
-    for (let look = 0; look < looks; look++) {
-      await delay(lookMs);
-      if (to.flatMap(takeNumbers).includes(probe)) return;
-    }
-    from.umem.give(from.rings.completion.consume());
-  }
-  throw new Error(`none of ${probes} packets crossed the wire`);
 }
 
 /** Sends a few of the packets that are left, those from `first` on. Returns how many. */
