@@ -4,7 +4,7 @@ import { createNetns, ipBatch, runIn } from '../host/netns.js';
 import { FlashError } from '../errors.js';
 import { run } from '../process/run.js';
 import { waitUntil } from '../process/wait-until.js';
-import { nicCards, type HardwareRings, type NicModel } from './model.js';
+import { nicCards, type HardwareRings, type NicCard, type NicModel } from './model.js';
 
 const netDir = '/sys/class/net';
 
@@ -46,7 +46,7 @@ function linkName(device: string, ...path: readonly string[]): string {
 
 export const portNames = ['a', 'b'] as const;
 
-/** Moves one or two ports to a fresh network namespace, as `a` and `b`, with small hardware rings, and brings them up. */
+/** Moves one or two ports to a fresh network namespace, as `a` and `b`, with the queues and rings of tests, and brings them up. */
 export async function setUpPorts(netns: string, ports: readonly string[]): Promise<void> {
   await createNetns(netns);
   for (const [index, name] of portNames.slice(0, ports.length).entries())
@@ -67,8 +67,17 @@ export async function setUpPort({
   writeFileSync(join(netDir, port, 'napi_defer_hard_irqs'), '2');
   writeFileSync(join(netDir, port, 'gro_flush_timeout'), '200000');
   await run('ip', ['link', 'set', 'dev', port, 'netns', netns, 'name', name]);
+  await setQueues(netns, name);
   await setHardwareRings(netns, name);
   await ipBatch(netns, [`link set dev ${name} up`]);
+}
+
+/** Drivers begin with a queue for each processor, or for each other one. */
+async function setQueues(netns: string, name: string): Promise<void> {
+  const { queues } = await cardOf(netns, name);
+  const channels = await runIn(netns, 'ethtool', ['-l', name]);
+  const [, now] = /^Current [^]*^Combined:\s+(\d+)/m.exec(channels) ?? [];
+  if (Number(now) !== queues) await runIn(netns, 'ethtool', ['-L', name, 'combined', String(queues)]);
 }
 
 /** Gives a port the rings of tests. */
@@ -79,11 +88,16 @@ export async function setHardwareRings(netns: string, name: string): Promise<voi
 
 /** The rings of tests of a port, which are its card's. */
 export async function hardwareRings(netns: string, name: string): Promise<HardwareRings> {
+  const { rings } = await cardOf(netns, name);
+  return rings;
+}
+
+async function cardOf(netns: string, name: string): Promise<NicCard> {
   const about = await runIn(netns, 'ethtool', ['-i', name]);
   const [, driver] = /^driver: (\S+)/m.exec(about) ?? [];
   const card = Object.values(nicCards).find((each) => each.driver === driver);
   if (card === undefined) throw new FlashError('infrastructure', `${driver}, which serves ${name}, is of no card`);
-  return card.rings;
+  return card;
 }
 
 /** Until all have a carrier, or have noticed that they have none. Attaching a program and much of what ethtool changes resets a port. */

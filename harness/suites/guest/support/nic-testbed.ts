@@ -99,7 +99,7 @@ export const nics = (): NicControl => controlNics(overPort());
 
 async function setUp(model: NicModel, modules: string | undefined, ports: NicTestbedOptions['ports']): Promise<Device> {
   if (modules !== undefined) await driverModule(model, modules).load();
-  if (Array.isArray(ports)) await setUpNamed(model, ports);
+  if (Array.isArray(ports)) await setUpNamed(ports);
   else await setUpAgain(model);
   writeFileSync('/proc/sys/vm/nr_hugepages', String(hugePages));
   const sent =
@@ -193,10 +193,8 @@ export async function setUpAgain(model: NicModel): Promise<void> {
 }
 
 /** Two ports of a card. What they are given is written down elsewhere, and put back from there. */
-async function setUpNamed(model: NicModel, ports: readonly [string, string]): Promise<void> {
-  const devices = ports.map(portAt);
-  for (const device of devices) await run('ethtool', ['-L', device, 'combined', String(nicCards[model].queues)]);
-  await setUpPorts(nicNetns, devices);
+async function setUpNamed(ports: readonly [string, string]): Promise<void> {
+  await setUpPorts(nicNetns, ports.map(portAt));
   replaceProgram();
   await waitForLink();
 }
