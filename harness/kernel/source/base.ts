@@ -41,7 +41,7 @@ export type Base = z.infer<typeof schema>;
 export const basesDir = join(kernelDir, 'bases');
 
 /** What commands use that are not told. */
-export const defaultBase = '6.12';
+export const defaultBase = '7.3';
 
 /** Set by --base, and by who runs many commands. */
 export const baseVariable = 'FLASH_BASE';

@@ -8,7 +8,7 @@ import { hashFile, hashText } from '../../host/hash.js';
 import { callerDir } from '../../host/repository.js';
 import { throwIfInterrupted } from '../../process/interrupt.js';
 import { attempt, run, type RunResult } from '../../process/run.js';
-import type { Base } from './base.js';
+import { knownBases, type Base } from './base.js';
 import { compareVersions } from './release.js';
 
 /** A place a source tree can come from. */
@@ -96,9 +96,10 @@ async function requireDebian(base: Base): Promise<Archive> {
   return { title: 'Debian', uri, components: ['main'], keyring, suites: [] };
 }
 
-function noPackage({ debianPackage }: Base, why: string, first = 'check the network, or '): FlashError {
+function noPackage({ debianPackage, name }: Base, why: string, first = 'check the network, or '): FlashError {
+  const others = knownBases().filter((known) => known !== name);
   return new FlashError('noNetwork', `${debianPackage} could not be had: ${why}`, {
-    advice: `${first}give the source with --source DIR|TARBALL`,
+    advice: `${first}give the source with --source DIR|TARBALL, or choose another base with --base (${others.join(', ')})`,
   });
 }
 

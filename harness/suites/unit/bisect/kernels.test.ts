@@ -44,10 +44,10 @@ case $target in
 esac
 `;
 
-const makefile = (release: number): string => `VERSION = 6\nPATCHLEVEL = 12\nSUBLEVEL = ${release}\n`;
+const makefile = (release: number): string => `VERSION = 7\nPATCHLEVEL = 3\nSUBLEVEL = ${release}\n`;
 const kernel = {
   Makefile: makefile(200),
-  release: '6.12.200\n',
+  release: '7.3.200\n',
   'net/a.c': lines(),
   'net/xdp/Kconfig': `config XDP_SOCKETS\n${lines()}`,
   'scripts/min-tool-version.sh': 'echo 5.1.0\n',
@@ -107,7 +107,7 @@ test.serial('patches are built on those before them, and nothing is left of what
   const history = seriesHistory(patches, '1', 'tip');
   const trials: Trial[] = [];
 
-  const found = await withSeriesBuilds(patches, { base: '6.12', config: 'lean', source }, (buildOf) =>
+  const found = await withSeriesBuilds(patches, { base: '7.3', config: 'lean', source }, (buildOf) =>
     bisect({
       history,
       judge: (candidate) => judge(candidate, { build: kernelOf(buildOf), test: packetsArrive }, how),
@@ -130,10 +130,7 @@ test.serial('patches are built on those before them, and nothing is left of what
     ],
   );
   t.deepEqual(leftovers(dir), []);
-  t.false(
-    existsSync(join(dir, 'cache', 'sources', '6.12', 'current.json')),
-    'other commands use what they used before',
-  );
+  t.false(existsSync(join(dir, 'cache', 'sources', '7.3', 'current.json')), 'other commands use what they used before');
 });
 
 test.serial('a part of the series is configured with the symbols it has', async (t) => {
@@ -143,7 +140,7 @@ test.serial('a part of the series is configured with the symbols it has', async 
   writeFiles(source, kernel);
   const history = seriesHistory(patches, 'base', 'tip');
 
-  const [base, first] = await withSeriesBuilds(patches, { base: '6.12', config: 'hold', source }, async (buildOf) => {
+  const [base, first] = await withSeriesBuilds(patches, { base: '7.3', config: 'hold', source }, async (buildOf) => {
     const images: string[] = [];
     for (const position of [0, 1]) {
       images.push(readFileSync((await kernelOf(buildOf)({ ...history.good, position })).image, 'utf8'));
@@ -162,14 +159,14 @@ test.serial('commits of a git tree are built, each as its own release, and the t
   const { repository: tree, baseCommit } = await tinyRepository(t, kernel);
   await commitFiles(tree, 'net: more', { 'net/a.c': lines('more') });
   const culprit = await commitFiles(tree, 'net: lose packets', { 'net/a.c': lines('packets are lost') });
-  const latest = await commitFiles(tree, 'Linux 6.12.201', { Makefile: makefile(201), release: '6.12.201\n' });
+  const latest = await commitFiles(tree, 'Linux 7.3.201', { Makefile: makefile(201), release: '7.3.201\n' });
   await git(tree, ['checkout', '--quiet', '--detach', baseCommit]);
   writeFiles(tree, { 'net/a.c': 'not committed' });
   await git(tree, ['branch', 'latest', latest]);
   const history = await commitHistory(tree, baseCommit, 'latest');
   const releases: string[] = [];
 
-  const found = await withCommitBuilds(tree, { base: '6.12', config: 'lean', patches: [] }, (buildOf) =>
+  const found = await withCommitBuilds(tree, { base: '7.3', config: 'lean', patches: [] }, (buildOf) =>
     bisect({
       history,
       judge: (candidate) =>
@@ -192,7 +189,7 @@ test.serial('commits of a git tree are built, each as its own release, and the t
     found.map(({ id }) => id),
     [culprit],
   );
-  t.deepEqual([...new Set(releases)], ['6.12.200-flash', '6.12.201-flash']);
+  t.deepEqual([...new Set(releases)], ['7.3.200-flash', '7.3.201-flash']);
   t.is(readFileSync(join(tree, 'net/a.c'), 'utf8'), 'not committed');
   t.deepEqual(leftovers(dir), []);
 });
@@ -205,7 +202,7 @@ test.serial('a bisection that is interrupted leaves nothing behind', async (t) =
     'run.mjs': `import { withCommitBuilds } from ${from('bisect/kernels.js')};
 import { installInterruptHandler, interruptSignal } from ${from('process/interrupt.js')};
 installInterruptHandler();
-await withCommitBuilds(${JSON.stringify(tree)}, { base: '6.12', config: 'lean', patches: [] }, async () => {
+await withCommitBuilds(${JSON.stringify(tree)}, { base: '7.3', config: 'lean', patches: [] }, async () => {
   console.log('ready');
   await sleep(60_000, undefined, { signal: interruptSignal });
 }).catch(() => undefined);

@@ -21,7 +21,7 @@ for word; do
   target=$word
 done
 here=$(dirname "$0")
-release=6.12.200$local
+release=7.3.200$local
 case $target in
   allnoconfig | defconfig) : >"$config" ;;
   olddefconfig)
@@ -78,7 +78,7 @@ export function fakeKbuild(t: ExecutionContext): FakeKbuild {
     'tools/gcc': fakeGcc,
     'tools/ld': '#!/bin/sh\necho ld 1\n',
     'tools/gcc-version': '12.2.0\n',
-    'linux/Makefile': 'VERSION = 6\nPATCHLEVEL = 12\nSUBLEVEL = 200\n',
+    'linux/Makefile': 'VERSION = 7\nPATCHLEVEL = 3\nSUBLEVEL = 200\n',
     'linux/net/a.c': 'int a;\n',
     'linux/scripts/min-tool-version.sh': 'echo 5.1.0\n',
   });

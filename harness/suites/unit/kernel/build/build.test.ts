@@ -11,7 +11,7 @@ test.serial('a second build with nothing changed builds nothing', async (t) => {
   const first = await buildKernel(options);
   const second = await buildKernel(options);
 
-  t.is(first.release, '6.12.200-vanilla');
+  t.is(first.release, '7.3.200-vanilla');
   t.true(first.rebuilt);
   t.false(second.rebuilt);
   t.deepEqual({ ...second, seconds: 0, rebuilt: true }, { ...first, seconds: 0 });
@@ -83,5 +83,5 @@ test.serial('the message says where the source came from and how it relates to t
   const { origin } = await buildKernel(options);
 
   t.true(origin.startsWith(options.source as string));
-  t.regex(origin, /Linux 6\.12\.200, newer than the pinned 6\.12\.\d+/);
+  t.regex(origin, /Linux 7\.3\.200, newer than the pinned 7\.3\.\d+/);
 });

@@ -35,12 +35,12 @@ test.serial('a kernel becomes three packages, named by its release and its confi
 
   const built = await buildPackages(options);
 
-  t.is(built.release, '6.12.200-vanilla-server');
+  t.is(built.release, '7.3.200-vanilla-server');
   t.deepEqual(
     filesOf(built).map((path) => basename(path).replace(built.version, 'V')),
     [
-      'linux-image-6.12.200-vanilla-server_V_amd64.deb',
-      'linux-headers-6.12.200-vanilla-server_V_amd64.deb',
+      'linux-image-7.3.200-vanilla-server_V_amd64.deb',
+      'linux-headers-7.3.200-vanilla-server_V_amd64.deb',
       'linux-libc-dev_V_amd64.deb',
     ],
   );
@@ -112,8 +112,8 @@ test.serial('the kernel that guests boot is not the one that is packaged', async
   const packaged = await buildPackages({ ...options, config: 'lean' });
 
   t.not(packaged.buildDir, guests.buildDir);
-  t.is(guests.release, '6.12.200-vanilla');
-  t.is(packaged.release, '6.12.200-vanilla-lean');
+  t.is(guests.release, '7.3.200-vanilla');
+  t.is(packaged.release, '7.3.200-vanilla-lean');
   t.false((await buildKernel({ ...options, config: 'lean' })).rebuilt);
 });
 
@@ -130,7 +130,7 @@ for (const [name, label] of [
 
     const built = await buildPackages({ ...options, config: config as `/${string}` });
 
-    t.is(built.release, `6.12.200-vanilla-${label}`);
+    t.is(built.release, `7.3.200-vanilla-${label}`);
     t.true(readFileSync(join(built.buildDir, '.config'), 'utf8').startsWith('CONFIG_A=y\n'));
   });
 }
