@@ -76,7 +76,7 @@ export async function setUpPort({
 async function setQueues(netns: string, name: string): Promise<void> {
   const { queues } = await cardOf(netns, name);
   const channels = await runIn(netns, 'ethtool', ['-l', name]);
-  const [, now] = /^Current [^]*^Combined:\s+(\d+)/m.exec(channels) ?? [];
+  const [, now] = /^Current [\s\S]*^Combined:\s+(\d+)/m.exec(channels) ?? [];
   if (Number(now) !== queues) await runIn(netns, 'ethtool', ['-L', name, 'combined', String(queues)]);
 }
 

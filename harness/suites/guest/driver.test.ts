@@ -7,7 +7,7 @@ import { hardwareRings, setHardwareRings } from '../../nics/guest-ports.js';
 import type { Device } from './support/device.js';
 import { auditProblem, auditProblems } from './support/frame-audit.js';
 import { setLink } from './support/link.js';
-import { changeQueues, driverOfA, nics, replaceProgram, waitForLink } from './support/nic-testbed.js';
+import { changeQueues, driverOfA, few, nics, replaceProgram, useQueues, waitForLink } from './support/nic-testbed.js';
 import { eventually } from './support/ring-state.js';
 import { countFrom, flashId, openListed, openPair } from './support/routed-pair.js';
 import { exchange, fill, receive, reclaim, send } from './support/test-packets.js';
@@ -306,3 +306,36 @@ onBothPorts(
     t.is(auditProblem(source.umem), undefined);
   },
 );
+
+test.serial('sockets that come and go beside one that sends leave it its frames, on a few queues, too', async (t) => {
+  const device = await borrowDevice();
+  const rounds = 8;
+  t.teardown(async () => {
+    await useQueues(testbed.queues);
+    await waitForLink();
+  });
+  await useQueues(few);
+  await waitForLink();
+  using sender = openEnd(device, 0, { busyPoll: false });
+  const free = sender.umem.freeFrames.length;
+
+  for (let round = 0; round < rounds; round++)
+    for (const queue of countFrom(1, few - 1)) {
+      using umem = createTestUmem({ frameCount: 64 });
+      using passing = openListed({ netns: device.netns, ifname: device.a, queue, umem, busyPoll: false });
+      let sent = 0;
+      send(passing, countFrom(0, 32));
+      await during(
+        () => {
+          sent += push(sender);
+          passing.kick();
+        },
+        () => sent > 64,
+        'packets beside a socket that comes',
+      );
+    }
+  await waitForLink();
+  await finish([sender], free);
+
+  t.is(auditProblem(sender.umem), undefined);
+});

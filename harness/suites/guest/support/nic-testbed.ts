@@ -140,20 +140,24 @@ export function replaceProgram(): void {
   program = attachXskRedirect({ netns: nicNetns, ifname: 'a' });
 }
 
-/** Has `a` go from all its queues to a few and back. virtio_net does that only without a program. */
+/** Has `a` go from all its queues to a few and back. */
 export async function changeQueues(all: number): Promise<void> {
-  const change = (queues: number) => ['-L', 'a', 'combined', String(queues)];
-  const { exitCode } = await attemptIn(nicNetns, 'ethtool', change(few));
-  const refused = exitCode !== 0;
-  if (refused) {
-    removeProgram();
-    await runIn(nicNetns, 'ethtool', change(few));
-  }
-  await runIn(nicNetns, 'ethtool', change(all));
-  if (refused) replaceProgram();
+  await useQueues(few);
+  await useQueues(all);
 }
 
-const few = 4;
+/** Gives `a` so many queues. virtio_net takes another number only without a program. */
+export async function useQueues(count: number): Promise<void> {
+  const change = ['-L', 'a', 'combined', String(count)];
+  const { exitCode } = await attemptIn(nicNetns, 'ethtool', change);
+  if (exitCode === 0) return;
+  removeProgram();
+  await runIn(nicNetns, 'ethtool', change);
+  replaceProgram();
+}
+
+/** Less than there are processors. */
+export const few = 4;
 
 /** The driver of `a`, which can be taken from it and be given back. */
 export async function driverOfA(): Promise<{

@@ -278,8 +278,8 @@ test('a card is offered on the bases whose driver has a zero-copy mode, and anot
 });
 
 test('another base is tried on the cards for whose drivers it has other patches', (t) => {
-  t.deepEqual(modelsOfItsOwn('6.12', '7.3'), ['mlx5']);
-  t.deepEqual(modelsOfItsOwn('7.3', '6.12'), ['mlx5', 'igb', 'virtio_net']);
+  t.deepEqual(modelsOfItsOwn('6.12', '7.3'), ['ice', 'mlx5']);
+  t.deepEqual(modelsOfItsOwn('7.3', '6.12'), ['ice', 'mlx5', 'igb', 'virtio_net']);
 });
 
 test('chaos runs on veth and on the cards of the base, and on another card not at all', (t) => {
