@@ -1,14 +1,4 @@
-import {
-  isGone,
-  listIds,
-  readAttribute,
-  readCookie,
-  readRoute,
-  readSocket,
-  readStats,
-  requireFlash,
-} from '../flash/registry.js';
-import type { FlashSocket } from '../flash/registry.js';
+import { listIds, requireFlash } from '../flash/registry.js';
 import { FlashError } from '../errors.js';
 import { NativeError } from '../ffi/native-error.js';
 import { inNetnsAt } from '../ffi/netns.js';
@@ -26,6 +16,7 @@ import {
   type SocketKey,
 } from './facts.js';
 import { findMappings, type RingMapping } from './mappings.js';
+import { confirmTargets, readMoment, type Moment } from './moments.js';
 import { listNetns, type NetworkNamespace } from './namespaces.js';
 import { createRingReader } from './ring-reader.js';
 
@@ -41,9 +32,6 @@ interface Background {
   readonly mappings: readonly RingMapping[];
 }
 
-/** What does, and which of it was read when; the cookie is the same before and after. */
-type Moment = FlashSocket;
-
 /** For a socket that is not mapped, or not told of, now; it may be, next time. */
 const searchesEach = 3;
 
@@ -51,20 +39,11 @@ export function createObserver(): Observer {
   requireFlash();
   const clock = startClock();
   const reader = createRingReader(requireOffsets());
-  let constants = new Map<string, FlashSocket>();
+  let constants = new Map<string, Moment>();
   let background = new Map<string, Background>();
   let searches = new Map<string, number>();
   let devices: readonly DeviceFacts[] = [];
 
-  const momentOf = (id: number): Moment | undefined => {
-    try {
-      const known = constants.get(readCookie(id));
-      return known === undefined ? readSocket(id) : readAgain(known);
-    } catch (error) {
-      if (isGone(error)) return undefined;
-      throw error;
-    }
-  };
   const search = async (moments: readonly Moment[]): Promise<void> => {
     const namespaces = listNetns();
     background = findBackground(moments, namespaces);
@@ -78,9 +57,11 @@ export function createObserver(): Observer {
     async look() {
       // One that was there may be passed over.
       const ids = new Set([...listIds(), ...[...constants.values()].map(({ id }) => id)]);
+      const namespaces = new Set([...background.values()].map(({ netns }) => netns));
+      const told = tellOf([...namespaces].filter((netns) => netns !== undefined));
       const moments = [...ids]
         .sort((a, b) => a - b)
-        .map(momentOf)
+        .map((id) => readMoment(id, { before: constants, told: (cookie) => told.get(cookie)?.diag }))
         .filter((moment) => moment !== undefined);
       const lacking = moments.filter(
         ({ cookie, ifindex }) =>
@@ -122,46 +103,8 @@ function requireOffsets(): ReturnType<typeof ringOffsetsOfKernel> {
   }
 }
 
-/** Only what changes, unless the id is another's by now. */
-function readAgain(known: FlashSocket): Moment {
-  const { id, cookie } = known;
-  const moment = {
-    ...known,
-    ifindex: Number(readAttribute(id, 'ifindex')),
-    qid: Number(readAttribute(id, 'qid')),
-    umem: Number(readAttribute(id, 'umem')),
-    route: readRoute(id),
-    stats: readStats(id),
-  };
-  return readCookie(id) === cookie ? moment : readSocket(id);
-}
-
-/**
- * Which socket an id in a route stands for. That is read after the sockets, and before their cookies once more: an id
- * that has the same cookie before and after meant the same socket meanwhile.
- */
-function confirmTargets(moments: readonly Moment[]): (route: readonly number[]) => (SocketKey | null)[] {
-  const meant = new Set(moments.flatMap(({ route }) => route));
-  const confirmed = new Map(
-    moments
-      .filter(({ id, cookie }) => meant.has(id) && hasCookie(id, cookie))
-      .map(({ id, cookie }) => [id, { id, cookie }]),
-  );
-  return (route) => route.map((id) => (id < 0 ? null : (confirmed.get(id) ?? { id, cookie: '' })));
-}
-
-function hasCookie(id: number, cookie: string): boolean {
-  try {
-    return readCookie(id) === cookie;
-  } catch (error) {
-    if (isGone(error)) return false;
-    throw error;
-  }
-}
-
 function findBackground(moments: readonly Moment[], namespaces: readonly NetworkNamespace[]): Map<string, Background> {
-  const told = new Map<string, { readonly netns: NetworkNamespace; readonly diag: DiagSocket }>();
-  for (const netns of namespaces) for (const diag of diagIn(netns)) told.set(diag.cookie, { netns, diag });
+  const told = tellOf(namespaces);
   const inodes = new Set(moments.flatMap(({ cookie }) => told.get(cookie)?.diag.inode ?? []));
   const mappings = findMappings(inodes, [...new Set(moments.map(({ pid }) => pid))]);
   return new Map(
@@ -170,6 +113,13 @@ function findBackground(moments: readonly Moment[], namespaces: readonly Network
       return [cookie, { ...found, mappings: mappings.filter(({ inode }) => inode === found?.diag.inode) }];
     }),
   );
+}
+
+/** What sock_diag tells of the sockets of some network namespaces, by their cookies. */
+function tellOf(
+  namespaces: readonly NetworkNamespace[],
+): ReadonlyMap<string, { readonly netns: NetworkNamespace; readonly diag: DiagSocket }> {
+  return new Map(namespaces.flatMap((netns) => diagIn(netns).map((diag) => [diag.cookie, { netns, diag }])));
 }
 
 function diagIn({ path, name }: NetworkNamespace): readonly DiagSocket[] {

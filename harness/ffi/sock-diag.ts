@@ -6,14 +6,28 @@ import { checkErrno, NativeError } from './native-error.js';
 export interface DiagSocket {
   readonly cookie: string;
   readonly inode: number;
-  /** Of its device, once it is bound. */
+  /** Of its device, once it is bound, and the queue it is bound to. */
   readonly ifindex?: number;
+  readonly queue?: number;
   /** Entries of its rings, 0 for one that it does not have. Fill and completion ring are those of its pool. */
   readonly rings: Readonly<Record<'rx' | 'tx' | 'fill' | 'completion', number>>;
   readonly umem?: DiagUmem;
+  /** Where FLASH tells it. */
+  readonly flash?: DiagFlash;
+}
+
+/** What /sys/kernel/flash has of it in `next` and `stats`. */
+export interface DiagFlash {
+  readonly id: number;
+  /** The ids of the targets in order, -1 for one that has left; empty when unrouted. */
+  readonly route: readonly number[];
+  /** The counters in the order of `stats`. */
+  readonly counters: readonly number[];
 }
 
 export interface DiagUmem {
+  /** Equal for sockets that share it. */
+  readonly id: number;
   readonly bytes: number;
   readonly chunkBytes: number;
   readonly headroom: number;
@@ -23,8 +37,17 @@ export interface DiagUmem {
 
 const messageType = { error: 2, done: 3, byFamily: 20 } as const;
 const requestFlags = 1 | 0x300; // NLM_F_REQUEST | NLM_F_DUMP
-const show = { info: 1, rings: 2, umem: 4 } as const;
-const attribute = { info: 1, rxRing: 3, txRing: 4, umem: 5, fillRing: 6, completionRing: 7 } as const;
+const show = { info: 1, rings: 2, umem: 4, flash: 32 } as const;
+const attribute = {
+  info: 1,
+  rxRing: 3,
+  txRing: 4,
+  umem: 5,
+  fillRing: 6,
+  completionRing: 7,
+  flash: 10,
+  route: 11,
+} as const;
 const headerBytes = 16;
 const socketBytes = 16;
 
@@ -53,7 +76,7 @@ function dumpRequest(): Buffer {
   request.writeUInt16LE(messageType.byFamily, 4);
   request.writeUInt16LE(requestFlags, 6);
   request.writeUInt8(afXdp, headerBytes);
-  request.writeUInt32LE(show.info | show.rings | show.umem, headerBytes + 8);
+  request.writeUInt32LE(show.info | show.rings | show.umem | show.flash, headerBytes + 8);
   return request;
 }
 
@@ -92,7 +115,9 @@ function parseSocket(message: Buffer): DiagSocket {
   const attributes = parseAttributes(message.subarray(socketBytes));
   const entries = (type: number): number => attributes.get(type)?.readUInt32LE(0) ?? 0;
   const umem = attributes.get(attribute.umem);
-  const ifindex = attributes.get(attribute.info)?.readUInt32LE(0) ?? 0;
+  const info = attributes.get(attribute.info);
+  const flash = attributes.get(attribute.flash);
+  const ifindex = info?.readUInt32LE(0) ?? 0;
   return {
     inode: message.readUInt32LE(4),
     cookie: String(message.readBigUInt64LE(8)),
@@ -102,13 +127,27 @@ function parseSocket(message: Buffer): DiagSocket {
       fill: entries(attribute.fillRing),
       completion: entries(attribute.completionRing),
     },
-    ...(ifindex !== 0 && { ifindex }),
+    ...(ifindex !== 0 && { ifindex, queue: info?.readUInt32LE(4) ?? 0 }),
     ...(umem !== undefined && { umem: parseUmem(umem) }),
+    ...(flash !== undefined && { flash: parseFlash(flash, attributes.get(attribute.route)) }),
+  };
+}
+
+/** struct xdp_diag_flash: id, stashed, and 64-bit counters. */
+function parseFlash(bytes: Buffer, route: Buffer | undefined): DiagFlash {
+  const counters = Array.from({ length: (bytes.length - 8) / 8 }, (_, index) =>
+    Number(bytes.readBigUInt64LE(8 + 8 * index)),
+  );
+  return {
+    id: bytes.readUInt32LE(0),
+    route: Array.from({ length: (route?.length ?? 0) / 4 }, (_, index) => route?.readInt32LE(4 * index) ?? -1),
+    counters: [...counters, bytes.readUInt32LE(4)],
   };
 }
 
 function parseUmem(bytes: Buffer): DiagUmem {
   return {
+    id: bytes.readUInt32LE(8),
     bytes: Number(bytes.readBigUInt64LE(0)),
     chunkBytes: bytes.readUInt32LE(16),
     headroom: bytes.readUInt32LE(20),

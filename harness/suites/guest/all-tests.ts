@@ -36,6 +36,7 @@ import './load.test.js';
 import './hostile.test.js';
 import './explain.test.js';
 import './flash-tool.test.js';
+import './sock-diag.test.js';
 import './chain.test.js';
 import './bystander.test.js';
 import './library.test.js';

@@ -23,6 +23,17 @@ export async function looked(): Promise<Snapshot> {
   return await observer.look();
 }
 
+/** What one observer sees before, between and after some steps. */
+export async function lookedBetween(steps: readonly (() => unknown)[]): Promise<Snapshot[]> {
+  using observer = createObserver();
+  const snapshots = [await observer.look()];
+  for (const step of steps) {
+    await step();
+    snapshots.push(await observer.look());
+  }
+  return snapshots;
+}
+
 export function factsOf(snapshot: Snapshot, socket: XdpSocket): SocketFacts {
   const id = flashId(socket);
   const facts = findSocket(snapshot, { id, cookie: readCookie(id) });

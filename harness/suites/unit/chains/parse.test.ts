@@ -81,16 +81,20 @@ function u32(...values: readonly number[]): Buffer {
   return bytes;
 }
 
-test('sock_diag tells cookie, inode, rings and UMEM of each socket', (t) => {
+test('sock_diag tells cookie, inode, device, rings, UMEM, route and counters of each socket', (t) => {
   const socket = Buffer.concat([
     Buffer.from([44, 3, 0, 0]),
     u32(1771793, 7, 1),
+    attribute(1, u32(2, 1)),
     attribute(3, u32(2048)),
     attribute(4, u32(1024)),
     // size, id, pages, chunk, headroom, ifindex, queue, flags, refs
     attribute(5, u32(8192, 0, 3, 2, 2048, 256, 4, 0, 1, 1)),
     attribute(6, u32(64)),
     attribute(7, u32(32)),
+    // id, stashed, counters of 64 bits
+    attribute(10, u32(4, 9, 100, 0, 0, 1)),
+    attribute(11, u32(5, 0xffff_ffff)),
   ]);
   const bound = Buffer.concat([Buffer.from([44, 3, 0, 0]), u32(5, 9, 0)]);
 
@@ -101,8 +105,11 @@ test('sock_diag tells cookie, inode, rings and UMEM of each socket', (t) => {
     {
       inode: 1771793,
       cookie: '4294967303',
+      ifindex: 2,
+      queue: 1,
       rings: { rx: 2048, tx: 1024, fill: 64, completion: 32 },
-      umem: { bytes: 8192, chunkBytes: 2048, headroom: 256, zeroCopy: true },
+      umem: { id: 3, bytes: 8192, chunkBytes: 2048, headroom: 256, zeroCopy: true },
+      flash: { id: 4, route: [5, -1], counters: [100, 2 ** 32, 9] },
     },
     { inode: 5, cookie: '9', rings: { rx: 0, tx: 0, fill: 0, completion: 0 } },
   ]);
