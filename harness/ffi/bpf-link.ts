@@ -1,3 +1,4 @@
+import koffi from 'koffi';
 import { sized } from './bpf-options.js';
 import { libbpf } from './libbpf.js';
 import { libc } from './libc.js';
@@ -56,6 +57,32 @@ function readInfo(fd: number, what: string): Buffer {
 /** The program of an id; undefined once it is gone. */
 export function programOfId(id: number): ProgramInfo | undefined {
   return withFd(openProgram(id), readProgram);
+}
+
+/** The program that one calls at its end: the first of the only array of programs that it has. */
+export function programAfter(id: number): ProgramInfo | undefined {
+  const maps = withFd(openProgram(id), mapsOfProgram) ?? [];
+  const next = maps.flatMap(
+    (map) => withFd(openById(`opening map ${map}`, libbpf.mapById(map) as number), firstProgram) ?? [],
+  );
+  return next[0] === undefined ? undefined : programOfId(next[0]);
+}
+
+const mostMaps = 64;
+
+function mapsOfProgram(fd: number): number[] {
+  const ids = new Uint32Array(mostMaps);
+  const info = { nr_map_ids: mostMaps, map_ids: ids };
+  checkResult(`asking for the maps of program ${fd}`, libbpf.programInfo(fd, info, [koffi.sizeof('bpf_prog_info')]));
+  return [...ids.subarray(0, Math.min(info.nr_map_ids, mostMaps))];
+}
+
+const programArray = 3;
+
+function firstProgram(fd: number): number | undefined {
+  if (readInfo(fd, 'map').readUInt32LE(0) !== programArray) return undefined;
+  const id = Buffer.alloc(4);
+  return (libbpf.lookUpBytes(fd, Buffer.alloc(4), id) as number) === 0 ? id.readUInt32LE(0) : undefined;
 }
 
 /** Every link of the machine. */

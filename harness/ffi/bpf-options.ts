@@ -23,6 +23,13 @@ export const bpfOptions = {
   }),
 } as const;
 
+/** Of struct bpf_prog_info what comes before the name. */
+koffi.struct('bpf_prog_info', {
+  ...{ type: u32, id: u32, tag: koffi.array('uint8_t', 8), jited_prog_len: u32, xlated_prog_len: u32 },
+  ...{ jited_prog_insns: 'uint64_t', xlated_prog_insns: 'uint64_t', load_time: 'uint64_t', created_by_uid: u32 },
+  ...{ nr_map_ids: u32, map_ids: 'void *' },
+});
+
 /** The options with their length. */
 export function sized(kind: keyof typeof bpfOptions, options: Readonly<Record<string, unknown>>): object {
   return { sz: koffi.sizeof(bpfOptions[kind]), ...options };

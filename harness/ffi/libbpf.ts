@@ -39,6 +39,8 @@ export const libbpf = onFirstUse('libbpf.so.1', (lib) => {
     nextLinkId: lib.func('int bpf_link_get_next_id(uint32_t start, _Out_ uint32_t *next)'),
     linkById: lib.func('int bpf_link_get_fd_by_id(uint32_t id)'),
     programById: lib.func('int bpf_prog_get_fd_by_id(uint32_t id)'),
+    mapById: lib.func('int bpf_map_get_fd_by_id(uint32_t id)'),
+    programInfo: lib.func('int bpf_obj_get_info_by_fd(int fd, _Inout_ bpf_prog_info *info, _Inout_ uint32_t *length)'),
     infoOf: lib.func('int bpf_obj_get_info_by_fd(int fd, void *info, _Inout_ uint32_t *length)'),
     pin: lib.func('int bpf_obj_pin(int fd, const char *path)'),
     pinned: lib.func('int bpf_obj_get(const char *path)'),

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { listLinks, programOfId, queryXdp, type XdpOnDevice } from '../ffi/bpf-link.js';
+import { listLinks, programAfter, programOfId, queryXdp, type ProgramInfo, type XdpOnDevice } from '../ffi/bpf-link.js';
 import { dispatcherName } from '../ffi/xdp-dispatcher.js';
 import { libc } from '../ffi/libc.js';
 import { listPins, pinnedLinks } from './pins.js';
@@ -34,10 +34,19 @@ export function listXdp(): ListedDevice[] {
     const shown =
       own?.name === dispatcherName && inside.length > 0
         ? inside.map(({ id, programId }) => ({ link: id, program: programOfId(programId) }))
-        : [{ link: device?.id ?? 0, program: own }];
+        : chainOf(own).map((program) => ({ link: device?.id ?? 0, program }));
     const programs = shown.flatMap(({ link, program }) =>
       program === undefined ? [] : [{ name: program.name, id: program.id, pinnedAs: pinnedAs(link) }],
     );
     return [{ ifname, mode: there.mode, programs }];
   });
+}
+
+/** The programs that were attached alone, each of which calls the next. */
+function chainOf(head: ProgramInfo | undefined): ProgramInfo[] {
+  const chain: ProgramInfo[] = [];
+  // Others than ours may call themselves.
+  for (let next = head; next !== undefined && !chain.some(({ id }) => id === next?.id); next = programAfter(next.id))
+    chain.push(next);
+  return chain;
 }

@@ -72,6 +72,16 @@ test.serial('what is pinned stays when its command has ended, and comes off when
   t.regex((await run('detach', name)).stderr, new RegExp(`nothing is pinned as ${name}`));
 });
 
+test.serial('all programs of a device are listed, in the order they run', async (t) => {
+  await using veth = await makeVeth(1);
+  await using attached = await attach(veth, 'firewall', 'dnat', 'queue');
+
+  const { stdout } = await run('list', '--netns', veth.netns);
+
+  t.regex(stdout, /xdp_firewall[\s\S]*xdp_dnat[\s\S]*xsk_redirect/);
+  await attached.stop();
+});
+
 test.serial(
   hasDispatcher
     ? 'programs of two commands live on one device'
