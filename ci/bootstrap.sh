@@ -5,8 +5,8 @@
 # what the kernel's own suite is built with, `fresh` what makes a folder with a system of its own,
 # `mail` what sends patches, `package` what makes and signs packages, `lab` what reaches machines and
 # makes packages for them, `nic` what `parity` has and what makes packages, `virtual-lab` what makes
-# disks for machines and what `lab` has, `prove` what `npm run prove` compiles with, `trace` bpftrace and
-# what makes BTF, `test` what `prove` has, what checks shell scripts, reads captures and builds Rust; all of them do
+# disks for machines and what `lab` has, `prove` what `npm run prove` compiles with, `trace` bpftrace,
+# nftables and what makes BTF, `test` what `prove` has, what checks shell scripts, reads captures and builds Rust; all of them do
 # without what cannot be had.
 # `bootstrap.sh check` only prints which packages are missing, and on a second line how this user
 # becomes root.
@@ -56,7 +56,7 @@ case ${1-} in
     nic) also=(bpftool debhelper rsync cpio) ;;
     package) also=(debhelper rsync cpio dwarves sbsigntool) ;;
     virtual-lab) also=(mmdebstrap fakeroot qemu-utils openssh-client debhelper rsync cpio) ;;
-    trace) also=(bpftrace dwarves) ;;
+    trace) also=(bpftrace dwarves nftables) ;;
     *) also=() ;;
 esac
 # The release of virtme-ng taken where the distribution has none.

@@ -1,8 +1,6 @@
-import { startPump, type Pump } from '../native/pump.js';
-import { runToEnd } from '../bench/cost-pump.js';
 import { xdpCases, type XdpCase } from '../bench/xdp/xdp-cases.js';
+import { deadlineMs, packetsSent, sendOver } from '../bench/xdp/send-over.js';
 import { xdpCostsProgram, type XdpCost } from '../bench/xdp/xdp-costs-program.js';
-import { FlashError } from '../errors.js';
 import { inNetns } from '../ffi/netns.js';
 import { createUmem } from '../ffi/umem.js';
 import { indexOf } from '../ffi/xdp-program.js';
@@ -18,10 +16,8 @@ import { programNamed } from '../xdp/catalogue.js';
  */
 const netns = 'flash-xdp-costs';
 const queues = 'numtxqueues 2 numrxqueues 2';
-const [rounds, batch] = [400, 32];
 /** More than a run sends: nobody looks at the socket meanwhile. */
 const frames = 1 << 14;
-const deadlineMs = 20_000;
 
 await createNetns(netns);
 await ipBatch(netns, [
@@ -38,25 +34,12 @@ await serve(xdpCostsProgram, async (_, tell) => {
     tell(cost);
     costs.push(cost);
   };
-  await add('no program', 'none', send);
+  await add('no program', 'none', () => sendOver({ netns, ifname: 'b' }));
   for (const each of xdpCases)
     for (const mode of ['native', 'generic'] as const) await add(each.what, mode, () => sendTo(each, mode));
   return costs;
 });
 await deleteNetns(netns);
-
-/** From b to a; returns what a packet costs, in nanoseconds. */
-async function send(): Promise<number> {
-  const options = { ifname: 'b', wire: true, udp: true, ringSize: 256, packetBytes: 64, batch, rounds };
-  const start = (): Promise<Pump | undefined> => startPump({ netns, mode: 'cost', ...options }).catch(ifBusy);
-  // The kernel lets go of the queues of the last one in its own time.
-  await using pump = await waitUntil(start, { what: 'the queues of b', deadlineMs });
-  return await runToEnd(pump, 'XDP programs');
-}
-
-function ifBusy(error: unknown): undefined {
-  if (!(error instanceof FlashError) || !/error 16$/m.test(error.details.logTail ?? '')) throw error;
-}
 
 async function sendTo({ what, program, tell, end, loses }: XdpCase, mode: 'native' | 'generic'): Promise<number> {
   using umem = createUmem({ frameCount: frames });
@@ -69,12 +52,12 @@ async function sendTo({ what, program, tell, end, loses }: XdpCase, mode: 'nativ
   inNetns(netns, () => tell(attachment, { a: indexOf('a'), c: indexOf('c'), socketFd: socket.fd }));
   const arrived = async (): Promise<number> => (end === 'socket' ? socket.rings.rx.count() : received(end));
   const before = await arrived();
-  const nanoseconds = await send();
+  const nanoseconds = await sendOver({ netns, ifname: 'b' });
   let count = 0;
   // A processor that packets are handed to may still be at it.
   const all = async (): Promise<boolean> => {
     count = (await arrived()) - before;
-    return end === undefined || count >= (loses === true ? 1 : rounds * batch);
+    return end === undefined || count >= (loses === true ? 1 : packetsSent);
   };
   await waitUntil(all, { what: `packets of ${what}, ${mode}, to come to ${end}`, deadlineMs, lastState: () => count });
   return nanoseconds;

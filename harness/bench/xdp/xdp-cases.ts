@@ -11,6 +11,7 @@ import {
 } from '../../xdp/delivery.js';
 import { openDnat } from '../../xdp/dnat.js';
 import { openFirewall } from '../../xdp/firewall.js';
+import { destinationAddress, otherAddresses, sourceAddress } from './addresses.js';
 
 /** What a program may be told of: devices by their indices, and a socket on queue 0 of the first. */
 export interface Surroundings {
@@ -30,10 +31,7 @@ export interface XdpCase {
 }
 
 /** What pump sends. */
-const [source, destination] = [
-  '198.18.0.1',
-  { protocol: 'udp', service: { address: '198.18.0.2', port: 4001 } },
-] as const;
+const destination = { protocol: 'udp', service: { address: destinationAddress, port: 4001 } } as const;
 const blocked = 1000;
 
 export const xdpCases: readonly XdpCase[] = [
@@ -46,7 +44,7 @@ export const xdpCases: readonly XdpCase[] = [
     program: 'firewall',
     tell(attachment) {
       blockOthers(attachment);
-      openFirewall(attachment.mapFd).block(source);
+      openFirewall(attachment.mapFd).block(sourceAddress);
     },
   },
   {
@@ -113,6 +111,5 @@ export const xdpCases: readonly XdpCase[] = [
 
 function blockOthers({ mapFd }: Attachment): void {
   const firewall = openFirewall(mapFd);
-  for (let number = 0; number < blocked; number++)
-    firewall.block(`203.0.${113 + Math.floor(number / 250)}.${number % 250}`);
+  for (const address of otherAddresses(blocked)) firewall.block(address);
 }

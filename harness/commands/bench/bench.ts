@@ -14,6 +14,7 @@ import { formatTable } from '../../host/table.js';
 import { guestCommand } from '../guest-command.js';
 import { needsPackages } from '../packages.js';
 import { addBenchCompare } from './compare.js';
+import { addBenchDrops } from './drops.js';
 import { addBenchInstructions } from './instructions.js';
 import { addBenchXdp } from './xdp.js';
 
@@ -29,6 +30,7 @@ interface Options {
 export function addBench(program: Command): void {
   const bench = needsPackages(guestCommand(program, 'bench'), 'bench');
   addBenchCompare(bench);
+  addBenchDrops(bench);
   addBenchInstructions(bench);
   addBenchXdp(bench);
   bench

@@ -1,0 +1,27 @@
+import type { OnProgress } from '../../host/progress.js';
+import { guest } from '../../machine/guest.js';
+import { runProgram } from '../../machine/run-program.js';
+import { best, countingMachine, instructionsPerSecond } from '../instructions.js';
+import { dropCostsProgram, type DropCost } from './drop-costs-program.js';
+
+const deadlineMs = 1_800_000;
+
+/** Boots a kernel on a processor that counts its instructions, and has each of what can drop packets drop some there. */
+export async function measureDrops(image: string, onProgress: OnProgress): Promise<readonly DropCost[]> {
+  onProgress({ kind: 'phase', phase: 'booting a processor that counts' });
+  const machine = guest({ ...countingMachine, image, deadlineMs, bootDeadlineMs: deadlineMs });
+  return runProgram(
+    machine,
+    dropCostsProgram,
+    {},
+    { onEvent: ({ what }) => onProgress({ kind: 'phase', phase: `measured: ${what}` }) },
+  );
+}
+
+/** A row for each: instructions of a packet, and packets a second. */
+export function dropRows(costs: readonly DropCost[]): string[][] {
+  return costs.map((cost) => {
+    const least = best(cost);
+    return [cost.what, least.toFixed(0), `${(instructionsPerSecond / least / 1000).toFixed(0)} k`];
+  });
+}
