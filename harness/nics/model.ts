@@ -44,6 +44,11 @@ export interface NicCard {
   readonly countsStackApart?: boolean;
   /** The driver keeps the frames of its hardware rings while its port is down; others give them back. */
   readonly keepsFramesWhileDown?: true;
+  /**
+   * The first release of Linux on which its AF_XDP sockets cannot be polled busily: from 6.13 on a driver has to say which
+   * NAPI instance serves a queue.
+   */
+  readonly noBusyPollSince?: string;
   /** Containers can lease its queues, by a netkit device. */
   readonly leasesQueues?: true;
   /** What the driver asks for when it probes, if it does. */
@@ -65,13 +70,21 @@ const queues = 9;
 
 /** The network cards of guests, by the names that vm-images/nics has for those that it plays. */
 export const nicCards = {
-  ixgbe: { driver: 'ixgbe', severalBuffers: false, queues, rings: intelRings, sentCounters: ['tx_pkts_nic'] },
+  ixgbe: {
+    driver: 'ixgbe',
+    severalBuffers: false,
+    queues,
+    rings: intelRings,
+    sentCounters: ['tx_pkts_nic'],
+    noBusyPollSince: '6.13',
+  },
   i40e: {
     driver: 'i40e',
     severalBuffers: true,
     queues,
     rings: intelRings,
     sentCounters: ['port.tx_unicast', 'port.tx_multicast', 'port.tx_broadcast'],
+    noBusyPollSince: '6.13',
   },
   ice: {
     driver: 'ice',
@@ -144,4 +157,9 @@ export interface NicPort {
   readonly model: OwnModel;
   /** Where its model listens for QEMU's vfio-user. */
   readonly socketPath: string;
+}
+
+/** Whether a release of Linux, or a base, is older than another. */
+export function isBefore(one: string, other: string): boolean {
+  return one.localeCompare(other, 'en', { numeric: true }) < 0;
 }

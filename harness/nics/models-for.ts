@@ -1,6 +1,6 @@
 import { FlashError } from '../errors.js';
 import { knownBases } from '../kernel/source/base.js';
-import { nicCards, nicModels, type NicCard, type NicModel } from './model.js';
+import { isBefore, nicCards, nicModels, type NicCard, type NicModel } from './model.js';
 
 /** Those that were asked for, or all, if their drivers have a zero-copy mode on a base. */
 export function modelsFor(base: string, asked?: readonly NicModel[]): readonly NicModel[] {
@@ -15,5 +15,5 @@ export function modelsFor(base: string, asked?: readonly NicModel[]): readonly N
 
 function hasZeroCopy(model: NicModel, base: string): boolean {
   const { zeroCopySince = base }: NicCard = nicCards[model];
-  return zeroCopySince.localeCompare(base, 'en', { numeric: true }) <= 0;
+  return !isBefore(base, zeroCopySince);
 }

@@ -35,8 +35,8 @@ for (const { title, renew } of rings)
     umem.give(chunks.filter((_, index) => index % 2 === 0));
     for (const addr of kept) umem.write(addr, mark);
     using inside = openListed({ netns, ifname: 'a', queue: 0, umem, busyPoll: false });
-    programOfA().setSocket(0, inside.fd);
     await renew();
+    programOfA().setSocket(0, inside.fd);
     await preparePorts(netns, 1);
     await reach(outside, [inside]);
 

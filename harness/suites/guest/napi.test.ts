@@ -6,6 +6,7 @@ import type { XdpSocket } from '../../ffi/socket-types.js';
 import { setRoute } from '../../flash/registry.js';
 import { waitUntil } from '../../process/wait-until.js';
 import type { Device } from './support/device.js';
+import { onBusyPoll } from './support/on-busy-poll.js';
 import { eventually, idleMs } from './support/ring-state.js';
 import { countFrom, flashId, openListed, openPair, openSleepingPair, type RoutedPair } from './support/routed-pair.js';
 import { fill, receive, reclaim, send } from './support/test-packets.js';
@@ -242,31 +243,28 @@ if (driverRedirects) {
 const polledHere = (events: readonly TracedEvent[]): number =>
   events.filter(({ flags, text }) => text.startsWith('napi_poll') && !/^..[sHh]/.test(flags)).length;
 
-test.serial(
-  'recvfrom() of a socket on no route polls its driver busily with MSG_MORE as it does without',
-  async (t) => {
-    const device = await borrowDevice();
-    using umem = createTestUmem({ frameCount: 64 });
-    using socket = openListed({ netns: device.netns, ifname: device.a, queue: 3, umem });
-    socket.kick();
-    const polls = async (flags: number): Promise<number> =>
-      polledHere(
-        await tracedLines(
-          'napi_poll',
-          () => {
-            for (let call = 0; call < 20; call++) socket.receive(flags);
-          },
-          'napi',
-        ),
-      );
+onBusyPoll('recvfrom() of a socket on no route polls its driver busily with MSG_MORE as it does without', async (t) => {
+  const device = await borrowDevice();
+  using umem = createTestUmem({ frameCount: 64 });
+  using socket = openListed({ netns: device.netns, ifname: device.a, queue: 3, umem });
+  socket.kick();
+  const polls = async (flags: number): Promise<number> =>
+    polledHere(
+      await tracedLines(
+        'napi_poll',
+        () => {
+          for (let call = 0; call < 20; call++) socket.receive(flags);
+        },
+        'napi',
+      ),
+    );
 
-    const [without, withMore] = [await polls(message.dontWait), await polls(message.dontWait | message.more)];
+  const [without, withMore] = [await polls(message.dontWait), await polls(message.dontWait | message.more)];
 
-    // Another processor may have the NAPI instance now and then.
-    t.true(without > 5, `${without} polls`);
-    t.true(withMore > 5, `${withMore} polls with MSG_MORE, ${without} without`);
-  },
-);
+  // Another processor may have the NAPI instance now and then.
+  t.true(without > 5, `${without} polls`);
+  t.true(withMore > 5, `${withMore} polls with MSG_MORE, ${without} without`);
+});
 
 test.serial('a pool that has nothing to redirect any more is not polled on and on', async (t) => {
   const quietMs = 100;
@@ -288,7 +286,7 @@ test.serial('a pool that has nothing to redirect any more is not polled on and o
   t.true(polls < quietMs / 5, `${polls} polls in ${quietMs} ms`);
 });
 
-test.serial('sendto() of a routed source polls its driver busily, whoever redirects', async (t) => {
+onBusyPoll('sendto() of a routed source polls its driver busily, whoever redirects', async (t) => {
   await using pair = await openPair({ sharedUmem: true });
   fill(pair.target, 8);
 

@@ -34,6 +34,8 @@ export interface Testbed {
   readonly queues: number;
   /** Whether the driver keeps them while its device is down. */
   readonly keepsFramesWhileDown: boolean;
+  /** Whether system calls of its sockets run the NAPI poll of the driver if they prefer to. */
+  readonly busyPolls: boolean;
   /** Whether containers can lease queues of the device, on a kernel that has that. */
   readonly leasesQueues: boolean;
   /** Frames a driver takes from each fill ring for packets that might come, if it finds them. */

@@ -1,4 +1,5 @@
 import { realpathSync, writeFileSync } from 'node:fs';
+import { release } from 'node:os';
 import { basename, join } from 'node:path';
 import { attemptIn, deleteNetns, runIn } from '../../../host/netns.js';
 import { preferBusyPolling } from '../../../ffi/busy-poll.js';
@@ -9,7 +10,7 @@ import { overPort } from '../../../nics/control-port.js';
 import { controlNics, type NicControl } from '../../../nics/control.js';
 import { portAt, portNames, portOf, portsOf, setUpPort, setUpPorts, waitForLinks } from '../../../nics/guest-ports.js';
 import { countSent } from '../../../nics/sent-frames.js';
-import { nicCards, type NicCard, type NicModel } from '../../../nics/model.js';
+import { isBefore, nicCards, type NicCard, type NicModel } from '../../../nics/model.js';
 import { run } from '../../../process/run.js';
 import { waitUntil } from '../../../process/wait-until.js';
 import type { NicTestbedOptions } from '../../testbed-options.js';
@@ -40,6 +41,7 @@ export function makeNicTestbed({ model, driverRedirects, modules, ports }: NicTe
     driverFrames,
     queues: card.queues,
     keepsFramesWhileDown: card.keepsFramesWhileDown === true,
+    busyPolls: card.noBusyPollSince === undefined || isBefore(release(), card.noBusyPollSince),
     leasesQueues: card.leasesQueues === true,
     async borrow() {
       device ??= setUp(model, modules, ports);

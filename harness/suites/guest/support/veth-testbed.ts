@@ -15,6 +15,7 @@ export const vethTestbed = {
   driverFrames: 0,
   queues: usualQueues,
   keepsFramesWhileDown: false,
+  busyPolls: true,
   leasesQueues: false,
   async borrow(): Promise<VethPair> {
     const pair = idle.pop() ?? (await makeVeth());
