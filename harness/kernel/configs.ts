@@ -35,10 +35,11 @@ export function fragmentsOf(config: KernelConfig, withFlash: boolean): readonly 
   if (!isGuestConfig(config)) {
     return [...(config === 'server' ? ['server'] : []), 'installed', ...(withFlash ? ['flash'] : [])];
   }
-  if (config === passthroughConfig) return ['lean', passthroughConfig, ...(withFlash ? ['flash'] : [])];
+  if (config === passthroughConfig) return ['lean', 'tracepoints', passthroughConfig, ...(withFlash ? ['flash'] : [])];
   if (config === traceConfig) return ['lean', traceConfig, ...(withFlash ? ['flash'] : [])];
   return [
     'lean',
+    'tracepoints',
     'drivers',
     ...(config === 'debug' ? ['debug'] : []),
     'kunit',
