@@ -9,8 +9,9 @@ import { buildNative } from '../native/build-native.js';
 import { buildRustExamples } from '../native/cargo.js';
 import { testsProgram, type TestsInput } from './tests-program.js';
 import { readAva } from './ava.js';
+import { noteEnded } from './ended-tests.js';
 import type { Suite, SuiteResult } from './suite.js';
-import { watchResults, type ResultWatch } from './tap.js';
+import { readTap, watchResults, type ResultWatch } from './tap.js';
 
 /** However slow the machine is, a test ends now and then. */
 export const testsTime = { quietMs: 600_000, deadlineMs: 3_600_000 } as const;
@@ -30,10 +31,13 @@ export async function runGuestTests(image: string, input: TestsInput = {}): Prom
   return runTests('tests in the guest', guest({ image, ...testsTime }), input);
 }
 
-/** Runs tests of suites/guest on a machine and shows how many have ended. */
+/**
+ * Runs tests of suites/guest on a machine and shows how many have ended. If the machine fails meanwhile, the error knows
+ * them.
+ */
 export async function runTests(what: string, machine: Machine, input: TestsInput): Promise<SuiteResult> {
   const heard = { stdout: '', watch: undefined as ResultWatch | undefined };
-  const { exitCode, stderr } = await withProgress((onProgress) =>
+  const running = withProgress((onProgress) =>
     runProgram(machine, testsProgram, input, {
       onStart() {
         Object.assign(heard, { stdout: '', watch: undefined });
@@ -46,7 +50,13 @@ export async function runTests(what: string, machine: Machine, input: TestsInput
       },
     }),
   );
-  return readAva({ stdout: heard.stdout, stderr, exitCode, seconds: heard.watch?.seconds });
+  try {
+    const { exitCode, stderr } = await running;
+    return await readAva({ stdout: heard.stdout, stderr, exitCode, seconds: heard.watch?.seconds });
+  } catch (error) {
+    if (heard.watch !== undefined) noteEnded(error, await readTap(heard.stdout, 0, heard.watch.seconds));
+    throw error;
+  }
 }
 
 /** Runs them on this machine. */

@@ -1,6 +1,7 @@
 import { describeFailure } from '../errors.js';
 import { formatSeconds, startClock } from '../host/duration.js';
 import { throwIfInterrupted } from '../process/interrupt.js';
+import { endedBefore } from './ended-tests.js';
 import { formatTotals, showFailures, type Suite, type SuiteOptions, type SuiteResult } from './suite.js';
 
 /** What a suite gave, and when. */
@@ -28,13 +29,16 @@ export async function runSuites(
   }
 }
 
-/** A suite that cannot even run is one error; the others still get their turn. */
+/** A suite that does not come to its end is an error besides what had ended; the others still get their turn. */
 export async function runSuite(suite: Suite, options: SuiteOptions): Promise<SuiteRun> {
   const started = new Date();
   const elapsed = startClock();
   const result = await suite.run(options).catch((error: unknown): SuiteResult => {
     throwIfInterrupted();
-    return { tests: [{ title: `the suite ${suite.name} runs`, outcome: 'error', detail: describeFailure(error) }] };
+    const tests = endedBefore(error);
+    const after = tests.length === 0 ? '' : `\nafter the test "${tests.at(-1)?.title}" had ended`;
+    const detail = `${describeFailure(error)}${after}`;
+    return { tests: [...tests, { title: `the suite ${suite.name} runs`, outcome: 'error', detail }] };
   });
   showFailures(result);
   const seconds = elapsed();
