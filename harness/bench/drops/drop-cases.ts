@@ -71,7 +71,7 @@ async function startNft(
   await runIn(netns, 'nft', ['-f', '-'], {
     input: `table ${table} {
   set blocked { type ipv4_addr; elements = { ${addresses.join(', ')} } }
-  chain drop { type filter hook ${hook}${device} priority -300; ip saddr @blocked counter drop; }
+  chain arriving { type filter hook ${hook}${device} priority -300; ip saddr @blocked counter drop; }
 }
 `,
   });
