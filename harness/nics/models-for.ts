@@ -9,7 +9,7 @@ export function modelsFor(base: string, asked?: readonly NicModel[]): readonly N
   if (others.length === 0) return possible.filter((model) => asked?.includes(model) ?? true);
   const bases = knownBases().filter((known) => others.every((model) => hasZeroCopy(model, known)));
   throw new FlashError('usage', `${others.join(', ')}: the driver has no zero-copy mode on Linux ${base}`, {
-    advice: `add --base ${bases.join('|')}`,
+    advice: `take --base ${bases.join('|')}`,
   });
 }
 

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { readOsRelease, type OsRelease } from '../../apt/archive.js';
 import { FlashError } from '../../errors.js';
 import { kernelDir } from '../../host/repository.js';
 import { configNames } from '../configs.js';
@@ -40,15 +41,23 @@ export type Base = z.infer<typeof schema>;
 
 export const basesDir = join(kernelDir, 'bases');
 
-/** What commands use that are not told. */
-export const defaultBase = '7.3';
+/** Whether a system has the source of a base without being given one. */
+export function hasSourceOn({ tarball }: Base, { id }: Pick<OsRelease, 'id'>): boolean {
+  return tarball !== undefined || id === 'debian';
+}
+
+/** What commands use that are not told: the newest base whose source the system has. */
+export function defaultBase(system: Pick<OsRelease, 'id'> = readOsRelease()): string {
+  const names = knownBases();
+  return names.findLast((name) => hasSourceOn(loadBase(name), system)) ?? names.at(-1) ?? '';
+}
 
 /** Set by --base, and by who runs many commands. */
 export const baseVariable = 'FLASH_BASE';
 
 /** The name of the base that commands use. */
 export function chosenBase(): string {
-  return process.env[baseVariable] || defaultBase;
+  return process.env[baseVariable] || defaultBase();
 }
 
 /** From the oldest to the newest. */
@@ -75,7 +84,7 @@ export function parseBase(text: string, path: string): Base {
   if (!result.success) {
     const problems = result.error.issues.map((issue) => `${issue.path.join('.') || 'the file'}: ${issue.message}`);
     throw new FlashError('unknownBase', `${path} does not describe a base: ${problems.join('; ')}`, {
-      advice: 'compare it with kernel/bases/6.12.json',
+      advice: 'compare it with kernel/bases/7.3.json',
     });
   }
   if (!result.data.release.startsWith(`${result.data.name}.`)) {

@@ -87,7 +87,7 @@ export async function ensureSource(
     'noNetwork',
     `no source of base ${base.name} could be had: ${problems.map((p) => p.message).join('; ')}`,
     {
-      advice: 'check the network, or give the source with --source DIR|TARBALL',
+      advice: problems.at(-1)?.details.advice ?? 'check the network, or give the source with --source DIR|TARBALL',
       ...(problems.at(-1)?.details.logTail === undefined
         ? {}
         : { logTail: problems.at(-1)?.details.logTail as string }),

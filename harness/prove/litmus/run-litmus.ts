@@ -6,6 +6,7 @@ import type { OnProgress } from '../../host/progress.js';
 import { repositoryRoot } from '../../host/repository.js';
 import { withTemporaryDir } from '../../host/temporary.js';
 import { layOutApplied } from '../../kernel/series/applied-files.js';
+import { chosenBase } from '../../kernel/source/base.js';
 import { run } from '../../process/run.js';
 import { ensureHerd } from './herd.js';
 import { findBarriers, untested } from './letters.js';
@@ -30,7 +31,7 @@ export interface LitmusReport {
 export async function runLitmus(onProgress: OnProgress): Promise<LitmusReport> {
   const herd = await ensureHerd(onProgress);
   const paths = ['tools/memory-model', 'net/xdp'];
-  const tree = await layOutApplied('6.12', paths, join(repositoryRoot, 'out', 'native', 'memory-models'));
+  const tree = await layOutApplied(chosenBase(), paths, join(repositoryRoot, 'out', 'native', 'memory-models'));
   const tests = readLitmusTests();
   const cases = tests.flatMap(({ name, text, variants }) => [
     { title: name, text, allowed: false },

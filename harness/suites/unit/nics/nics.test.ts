@@ -274,7 +274,7 @@ test('a card is offered on the bases whose driver has a zero-copy mode, and anot
   const error = t.throws(() => modelsFor('6.12', ['igb', 'ixgbe']), { instanceOf: FlashError });
   t.is(error.kind, 'usage');
   t.regex(error.message, /^igb: .*6\.12/);
-  t.is(error.details.advice, 'add --base 7.3');
+  t.is(error.details.advice, 'take --base 7.3');
 });
 
 test('another base is tried on the cards for whose drivers it has other patches', (t) => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { FlashError } from '../../../../errors.js';
 import { kernelDir } from '../../../../host/repository.js';
 import { slugOf, readSeries } from '../../../../kernel/series/series.js';
-import { basesDir, knownBases, loadBase, parseBase } from '../../../../kernel/source/base.js';
+import { basesDir, defaultBase, knownBases, loadBase, parseBase } from '../../../../kernel/source/base.js';
 
 const valid = {
   name: '6.12',
@@ -69,3 +69,8 @@ for (const name of knownBases()) {
     for (const slug of [...Object.keys(apart), ...Object.keys(without)]) t.true(shared.includes(slug), slug);
   });
 }
+
+test('where no base is named it is the newest whose source the system has', (t) => {
+  t.is(defaultBase({ id: 'debian' }), knownBases().at(-1) ?? '');
+  t.is(defaultBase({ id: 'ubuntu' }), '6.12');
+});
