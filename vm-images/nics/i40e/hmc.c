@@ -133,6 +133,6 @@ bool i40e_hmc__load_rx(struct i40e *chip, unsigned int queue, struct rx_ring *ri
 
 	if (!context__read(chip, queue, GLHMC_LANRXBASE, GLHMC_LANRXCNT, context, sizeof(context)))
 		return false;
-	return rx_ring__decode(ring, chip->nic, context) ||
+	return (rx_ring__decode(ring, chip->nic, context) && ring->buffer_bytes) ||
 	       hmc__fail(chip, HMC_BAD_QUEUE, queue);
 }

@@ -22,7 +22,7 @@ bool rx_ring__decode(struct rx_ring *ring, struct nic *nic,
 	head = context__field(line, 0, 13);
 	length = context__field(line, 89, 13);
 	buffer = context__field(line, 102, 7);
-	if (!context__ring_is_possible(length, head) || !buffer)
+	if (!context__ring_is_possible(length, head))
 		return false;
 	if (context__field(line, 114, 2))
 		nic__warn(nic, "header split is not modelled: frames stay whole");
@@ -50,10 +50,13 @@ void rx_ring__move_tail(struct rx_ring *ring, struct nic *nic, uint32_t tail)
 
 enum rx_room rx_ring__room(const struct rx_ring *ring, size_t bytes)
 {
-	size_t buffers = (bytes + ring->buffer_bytes - 1) / ring->buffer_bytes;
 	size_t ours = (ring->tail + ring->length - ring->head) % ring->length;
+	size_t buffers;
 
-	if (bytes > ring->frame_max || buffers > BUFFERS_MAX)
+	if (bytes > ring->frame_max || !ring->buffer_bytes)
+		return RX_ROOM_NEVER;
+	buffers = (bytes + ring->buffer_bytes - 1) / ring->buffer_bytes;
+	if (buffers > BUFFERS_MAX)
 		return RX_ROOM_NEVER;
 	return buffers > ours ? RX_ROOM_LATER : RX_ROOM;
 }

@@ -29,7 +29,7 @@ struct rx_ring {
 enum rx_room {
 	RX_ROOM,
 	RX_ROOM_LATER,			/* when the driver moves the tail */
-	RX_ROOM_NEVER,			/* the frame is too long for the queue */
+	RX_ROOM_NEVER,			/* the frame is too long, or buffers have no room */
 };
 
 /* A frame to put, and how a card tells of it. */

@@ -128,7 +128,7 @@ static void a_tag_is_taken_out_where_the_vsi_says_so(void **state)
 static void contexts_that_cannot_be_are_refused(void **state)
 {
 	static const struct { unsigned int low, width, value; } rows[] = {
-		{ 89, 13, 0 }, { 89, 13, 7 }, { 89, 13, 8191 }, { 102, 7, 0 }, { 0, 13, 8 },
+		{ 89, 13, 0 }, { 89, 13, 7 }, { 89, 13, 8191 }, { 0, 13, 8 },
 	};
 
 	(void)state;
@@ -141,6 +141,23 @@ static void contexts_that_cannot_be_are_refused(void **state)
 		assert_int_equal(guest__counter(driver.guest, "bad_contexts"), 1);
 		driver__stop(&driver);
 	}
+}
+
+/* The driver has no other for the queue that tells it of its flow rules. */
+static void a_queue_without_room_in_its_buffers_starts_and_takes_nothing(void **state)
+{
+	struct driver driver = driver__start();
+	struct ring ring = rx__prepare(&driver, 0, 8, 2048);
+	size_t bytes = frame__make(frame, 100, 3);
+
+	(void)state;
+	rx__set_context(&ring, 102, 7, 0);
+	assert_true(rx__enable(&ring));
+	rx__fill(&ring, 4);
+	guest__inject(driver.guest, frame, bytes);
+	assert_int_equal(rx__status(&ring, 0), 0);
+	assert_int_equal(guest__counter(driver.guest, "rx_dropped"), 1);
+	driver__stop(&driver);
 }
 
 static void legacy_descriptors_are_refused(void **state)
@@ -199,6 +216,7 @@ int main(void)
 		cmocka_unit_test(a_queue_can_have_the_frames_checksum),
 		cmocka_unit_test(a_tag_is_taken_out_where_the_vsi_says_so),
 		cmocka_unit_test(contexts_that_cannot_be_are_refused),
+		cmocka_unit_test(a_queue_without_room_in_its_buffers_starts_and_takes_nothing),
 		cmocka_unit_test(legacy_descriptors_are_refused),
 		cmocka_unit_test(a_buffer_outside_guest_memory_marks_the_frame),
 		cmocka_unit_test(a_ring_outside_guest_memory_touches_nothing),
