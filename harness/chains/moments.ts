@@ -1,4 +1,5 @@
 import {
+  hasCookie,
   isGone,
   readAttribute,
   readCookie,
@@ -79,13 +80,4 @@ export function confirmTargets(moments: readonly Moment[]): (route: readonly num
       .map(({ id, cookie }) => [id, { id, cookie }]),
   );
   return (route) => route.map((id) => (id < 0 ? null : (confirmed.get(id) ?? { id, cookie: '' })));
-}
-
-function hasCookie(id: number, cookie: string): boolean {
-  try {
-    return readCookie(id) === cookie;
-  } catch (error) {
-    if (isGone(error)) return false;
-    throw error;
-  }
 }

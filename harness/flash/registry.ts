@@ -102,6 +102,16 @@ export function readCookie(id: number): string {
   return readAttribute(id, 'cookie').trimEnd();
 }
 
+/** Whether the id is that socket's now. It may close meanwhile, and then it is not. */
+export function hasCookie(id: number, cookie: string): boolean {
+  try {
+    return readCookie(id) === cookie;
+  } catch (error) {
+    if (isGone(error)) return false;
+    throw error;
+  }
+}
+
 /** Where it sends: the ids of the targets in order, -1 for one that has left; empty when unrouted. */
 export function readRoute(id: number): number[] {
   return parseRoute(readAttribute(id, 'next'));

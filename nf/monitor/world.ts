@@ -3,7 +3,7 @@ import { FlashError } from '../../harness/errors.js';
 import { openSocketBeside } from '../../harness/ffi/socket-beside.js';
 import { findIndex, nameOfDevice } from '../../harness/ffi/xdp-program.js';
 import { attachXskRedirect, type XskRedirect } from '../../harness/ffi/xsk-redirect.js';
-import { hasFlash, isGone, listIds, readCookie, requireFlash, writeNextOf } from '../../harness/flash/registry.js';
+import { hasCookie, hasFlash, listIds, requireFlash, writeNextOf } from '../../harness/flash/registry.js';
 import { writeWhole } from '../../harness/host/durable-file.js';
 import { adoptPlace, cookieOf, isErrno, isFree, openPlace, spare, whereOf } from './open-place.js';
 import { makeSharedMemory, takeSharedMemory } from './shared-memory.js';
@@ -76,16 +76,6 @@ function idOf(cookie: string): number {
   const id = listIds().find((each) => hasCookie(each, cookie));
   if (id === undefined) throw new FlashError('infrastructure', 'the kernel does not show a socket that is open');
   return id;
-}
-
-/** Sockets of others may close meanwhile. */
-function hasCookie(id: number, cookie: string): boolean {
-  try {
-    return readCookie(id) === cookie;
-  } catch (error) {
-    if (isGone(error)) return false;
-    throw error;
-  }
 }
 
 /** Writes `next` of a place, whoever has ids that were free meanwhile. */

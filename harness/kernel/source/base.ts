@@ -57,8 +57,11 @@ export const baseVariable = 'FLASH_BASE';
 
 /** The name of the base that commands use. */
 export function chosenBase(): string {
-  return process.env[baseVariable] || defaultBase();
+  return process.env[baseVariable] || (usual ??= defaultBase());
 }
+
+/** Each command that takes a base asks for it as it is set up. */
+let usual: string | undefined;
 
 /** From the oldest to the newest. */
 export function knownBases(dir: string = basesDir): readonly string[] {
