@@ -1,18 +1,13 @@
 import { z } from 'zod';
 import type { PumpOptions } from '../native/pump.js';
+import { countSchema } from './counting.js';
 
 /** Where a packet goes when its sender calls sendto(). */
 const pathSchema = z.enum(['wire', 'zero-copy hop', 'copy hop', 'NAPI hop']);
 
 export const costCaseSchema = z.object({ path: pathSchema, batch: z.number(), packetBytes: z.number() }).readonly();
 
-export const costSchema = costCaseSchema
-  .unwrap()
-  .extend({
-    /** Two measurements; on an emulator that counts instructions they should hardly differ. */
-    instructions: z.tuple([z.number(), z.number()]).readonly(),
-  })
-  .readonly();
+export const costSchema = costCaseSchema.unwrap().extend(countSchema.shape).readonly();
 
 export type CostCase = z.infer<typeof costCaseSchema>;
 export type Cost = z.infer<typeof costSchema>;

@@ -1,8 +1,8 @@
 import { FlashError } from '../errors.js';
-import { guest } from '../machine/guest.js';
 import { runProgram } from '../machine/run-program.js';
 import type { NicModel } from '../nics/model.js';
 import { startNicPair } from '../machine/guest/nic-pair.js';
+import { best, countingGuest, spread } from './counting.js';
 import { costsProgram } from './costs-program.js';
 import type { Cost, CostCase } from './cost-cases.js';
 import { topCostProgram, type TopCost } from './top-cost-program.js';
@@ -17,15 +17,9 @@ export interface KernelCosts {
 
 const deadlineMs = 900_000;
 
-/** Of a processor of which a nanosecond is one instruction. */
-export const instructionsPerSecond = 1e9;
-
-/** One processor whose clock is the number of instructions it has run: a nanosecond is one. */
-export const countingMachine = { accel: 'tcg', cpus: 1, extraQemuArgs: ['-icount shift=0,sleep=off'] } as const;
-
 /** Boots a kernel and measures what a packet costs its sender there. */
 export async function measureKernel(kernel: KernelName, image: string): Promise<KernelCosts> {
-  const machine = guest({ ...countingMachine, image, deadlineMs, bootDeadlineMs: deadlineMs });
+  const machine = countingGuest({ image, deadlineMs });
   return { kernel, image, costs: await runProgram(machine, costsProgram, {}, { onEvent: showCost(kernel) }) };
 }
 
@@ -34,21 +28,14 @@ const nicMemoryMb = 2048;
 /** The same on two ports of a NIC, redirected by its driver. */
 export async function measureNic(model: NicModel, image: string): Promise<KernelCosts> {
   await using nics = await startNicPair(model);
-  const machine = guest({
-    ...countingMachine,
-    image,
-    nics,
-    memoryMb: nicMemoryMb,
-    deadlineMs,
-    bootDeadlineMs: deadlineMs,
-  });
+  const machine = countingGuest({ image, nics, memoryMb: nicMemoryMb, deadlineMs });
   const costs = await runProgram(machine, costsProgram, { nic: model }, { onEvent: showCost(model) });
   return { kernel: 'flash', image, costs };
 }
 
 /** What a look of `flash top` takes, at a chain with traffic. */
 export function measureTop(image: string): Promise<TopCost> {
-  const machine = guest({ ...countingMachine, image, deadlineMs: 2 * deadlineMs, bootDeadlineMs: deadlineMs });
+  const machine = countingGuest({ image, deadlineMs: 2 * deadlineMs });
   return runProgram(machine, topCostProgram, { looks: 10, intervalMs: 300 });
 }
 
@@ -57,16 +44,6 @@ function showCost(what: string): (cost: Cost) => void {
     console.error(
       `flash: ${what}, ${cost.path}, batch ${cost.batch}, ${cost.packetBytes} bytes: ${best(cost).toFixed(1)}`,
     );
-}
-
-/** The smaller of the two: nothing makes a packet cheaper than it is. */
-export function best({ instructions }: Pick<Cost, 'instructions'>): number {
-  return Math.min(...instructions);
-}
-
-/** How far the two are apart, as a share of the smaller. */
-export function spread({ instructions }: Cost): number {
-  return (Math.max(...instructions) - Math.min(...instructions)) / Math.min(...instructions);
 }
 
 export function findCost({ costs }: KernelCosts, { path, batch, packetBytes }: CostCase): Cost {

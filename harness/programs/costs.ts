@@ -1,4 +1,5 @@
-import { hopCases, nicCases, wireCases, type Cost, type CostCase } from '../bench/cost-cases.js';
+import { hopCases, nicCases, wireCases, type CostCase } from '../bench/cost-cases.js';
+import { countEach } from '../bench/counting.js';
 import { costNetns, createVeth, runCostPump, startCostPump } from '../bench/cost-pump.js';
 import { deleteNetns } from '../host/netns.js';
 import { attachXskRedirect } from '../ffi/xsk-redirect.js';
@@ -10,12 +11,8 @@ import { costsProgram } from '../bench/costs-program.js';
 
 await serve(costsProgram, async ({ nic }, tell) => {
   await using _devices = nic === undefined ? await createVeth() : await setUpNic(nic);
-  const costs: Cost[] = [];
-  for (const each of casesOf(nic)) {
-    const cost: Cost = { ...each, instructions: [await measure(each), await measure(each)] };
-    tell(cost);
-    costs.push(cost);
-  }
+  const { costs, add } = countEach<CostCase>(tell);
+  for (const each of casesOf(nic)) await add(each, () => measure(each));
   return costs;
 });
 

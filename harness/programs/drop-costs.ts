@@ -1,5 +1,6 @@
+import { countEach } from '../bench/counting.js';
 import { dropCases } from '../bench/drops/drop-cases.js';
-import { dropCostsProgram, type DropCost } from '../bench/drops/drop-costs-program.js';
+import { dropCostsProgram } from '../bench/drops/drop-costs-program.js';
 import { destinationAddress, otherAddresses, sourceAddress } from '../bench/xdp/addresses.js';
 import { packetsSent, sendOver } from '../bench/xdp/send-over.js';
 import { FlashError } from '../errors.js';
@@ -21,16 +22,11 @@ await ipBatch(netns, [
 ]);
 
 await serve(dropCostsProgram, async (_, tell) => {
-  const costs: DropCost[] = [];
-  const add = async (what: string, measure: () => Promise<number>): Promise<void> => {
-    const cost: DropCost = { what, instructions: [await measure(), await measure()] };
-    tell(cost);
-    costs.push(cost);
-  };
-  await add('nothing: nobody listens', send);
+  const { costs, add } = countEach<{ what: string }>(tell);
+  await add({ what: 'nothing: nobody listens' }, send);
   for (const { what, start } of dropCases) {
     await using dropper = await start({ netns, ifname: 'a' }, addresses);
-    await add(what, async () => {
+    await add({ what }, async () => {
       const before = await dropper.dropped();
       const nanoseconds = await send();
       const dropped = (await dropper.dropped()) - before;

@@ -1,3 +1,4 @@
+import { countEach } from '../bench/counting.js';
 import { xdpCases, type XdpCase } from '../bench/xdp/xdp-cases.js';
 import { deadlineMs, packetsSent, sendOver } from '../bench/xdp/send-over.js';
 import { xdpCostsProgram, type XdpCost } from '../bench/xdp/xdp-costs-program.js';
@@ -28,15 +29,10 @@ await ipBatch(netns, [
 await runIn(netns, 'ethtool', ['-K', 'd', 'gro', 'on']);
 
 await serve(xdpCostsProgram, async (_, tell) => {
-  const costs: XdpCost[] = [];
-  const add = async (what: string, mode: XdpCost['mode'], measure: () => Promise<number>): Promise<void> => {
-    const cost: XdpCost = { what, mode, instructions: [await measure(), await measure()] };
-    tell(cost);
-    costs.push(cost);
-  };
-  await add('no program', 'none', () => sendOver({ netns, ifname: 'b' }));
+  const { costs, add } = countEach<Pick<XdpCost, 'what' | 'mode'>>(tell);
+  await add({ what: 'no program', mode: 'none' }, () => sendOver({ netns, ifname: 'b' }));
   for (const each of xdpCases)
-    for (const mode of ['native', 'generic'] as const) await add(each.what, mode, () => sendTo(each, mode));
+    for (const mode of ['native', 'generic'] as const) await add({ what: each.what, mode }, () => sendTo(each, mode));
   return costs;
 });
 await deleteNetns(netns);

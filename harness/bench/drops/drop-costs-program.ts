@@ -1,16 +1,14 @@
 import { z } from 'zod';
 import { defineProgram } from '../../machine/program.js';
+import { countSchema } from '../counting.js';
 
-const costSchema = z
-  .object({
-    /** What drops the packets, or that nothing does. */
-    what: z.string(),
-    /** Of a packet from its sender's sendto() to where it ends, measured twice. */
-    instructions: z.tuple([z.number(), z.number()]).readonly(),
-  })
-  .readonly();
+/** Of a packet from its sender's sendto() to where it ends. */
+const costSchema = countSchema.extend({
+  /** What drops the packets, or that nothing does. */
+  what: z.string(),
+});
 
-export type DropCost = z.infer<typeof costSchema>;
+export type DropCost = Readonly<z.infer<typeof costSchema>>;
 
 /** Sends packets over a veth pair to each of what can drop them. */
 export const dropCostsProgram = defineProgram({

@@ -1,7 +1,6 @@
 import type { OnProgress } from '../../host/progress.js';
-import { guest } from '../../machine/guest.js';
 import { runProgram } from '../../machine/run-program.js';
-import { best, countingMachine, instructionsPerSecond } from '../instructions.js';
+import { countCells, countingGuest } from '../counting.js';
 import { dropCostsProgram, type DropCost } from './drop-costs-program.js';
 
 const deadlineMs = 1_800_000;
@@ -9,9 +8,8 @@ const deadlineMs = 1_800_000;
 /** Boots a kernel on a processor that counts its instructions, and has each of what can drop packets drop some there. */
 export async function measureDrops(image: string, onProgress: OnProgress): Promise<readonly DropCost[]> {
   onProgress({ kind: 'phase', phase: 'booting a processor that counts' });
-  const machine = guest({ ...countingMachine, image, deadlineMs, bootDeadlineMs: deadlineMs });
   return runProgram(
-    machine,
+    countingGuest({ image, deadlineMs }),
     dropCostsProgram,
     {},
     { onEvent: ({ what }) => onProgress({ kind: 'phase', phase: `measured: ${what}` }) },
@@ -20,8 +18,5 @@ export async function measureDrops(image: string, onProgress: OnProgress): Promi
 
 /** A row for each: instructions of a packet, and packets a second. */
 export function dropRows(costs: readonly DropCost[]): string[][] {
-  return costs.map((cost) => {
-    const least = best(cost);
-    return [cost.what, least.toFixed(0), `${(instructionsPerSecond / least / 1000).toFixed(0)} k`];
-  });
+  return costs.map((cost) => [cost.what, ...countCells(cost)]);
 }

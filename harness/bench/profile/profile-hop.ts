@@ -9,7 +9,7 @@ import type { OnProgress } from '../../host/progress.js';
 import { makeSocketDir } from '../../host/temporary.js';
 import { symbolsPath } from '../../kernel/build/stamp.js';
 import { hopBatchesProgram, type ReadyCase } from './hop-batches-program.js';
-import { countingMachine } from '../instructions.js';
+import { countingMachine } from '../counting.js';
 import { attachDebugger, type Debugger } from './debugger.js';
 import { readSymbols, type Symbols } from './symbols.js';
 

@@ -1,15 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { Option, type Command } from 'commander';
-import {
-  best,
-  instructionsPerSecond,
-  judge,
-  measureKernel,
-  measureNic,
-  measureTop,
-  spread,
-  type KernelCosts,
-} from '../../bench/instructions.js';
+import { best, instructionsPerSecond, spread } from '../../bench/counting.js';
+import { judge, measureKernel, measureNic, measureTop, type KernelCosts } from '../../bench/instructions.js';
 import { profileHop, profileRows } from '../../bench/profile/profile-hop.js';
 import { FlashError } from '../../errors.js';
 import { refuseKvm } from '../../machine/guest/choose-accelerator.js';

@@ -1,5 +1,6 @@
 import type { Cost } from '../../bench/cost-cases.js';
-import { best, findCost, measureNic, spread, spreadLimit } from '../../bench/instructions.js';
+import { best, spread } from '../../bench/counting.js';
+import { findCost, measureNic, spreadLimit } from '../../bench/instructions.js';
 import { summarizeReport } from '../../demo/format-report.js';
 import type { ChainReport } from '../../demo/report.js';
 import { withProgress } from '../../host/progress.js';

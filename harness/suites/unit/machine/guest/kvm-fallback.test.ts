@@ -2,7 +2,7 @@ import test from 'ava';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
-import { countingMachine } from '../../../../bench/instructions.js';
+import { countingMachine } from '../../../../bench/counting.js';
 import { FlashError, type FailureKind } from '../../../../errors.js';
 import { chooseAccelerator, refuseKvm } from '../../../../machine/guest/choose-accelerator.js';
 import type { GuestEvent, GuestResult } from '../../../../machine/guest/events.js';
