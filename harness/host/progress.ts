@@ -44,29 +44,48 @@ export async function withProgress<T>(work: (onProgress: OnProgress) => Promise<
   }
 }
 
+/** What is at work now, each with its time; and the line that shows all of it. */
+const live = new Map<State, () => number>();
+let line: LiveLine | undefined;
+
+interface LiveLine {
+  readonly draw: () => void;
+  readonly note: (text: string) => void;
+  readonly stop: () => void;
+}
+
 function liveLine(stream: NodeJS.WriteStream): ProgressView {
-  const elapsed = startClock();
-  const state: State = { phase: 'starting', unit: 'files', done: 0, total: undefined };
+  const state = newState();
+  live.set(state, startClock());
+  const shown = (line ??= drawLine(stream));
+  return {
+    onProgress(event) {
+      if (event.kind === 'note') shown.note(event.text);
+      else follow(state, event);
+      shown.draw();
+    },
+    stop() {
+      live.delete(state);
+      if (live.size > 0) return shown.draw();
+      shown.stop();
+      line = undefined;
+    },
+  };
+}
+
+function drawLine(stream: NodeJS.WriteStream): LiveLine {
   const bar = new SingleBar({
     stream,
     hideCursor: true,
     clearOnComplete: true,
     format: (_options, _params, payload: { text: string }) => payload.text,
   });
-  const draw = (): void => bar.update(0, { text: `${describe(state)}  ${formatSeconds(elapsed())}` });
+  const draw = (): void => bar.update(0, { text: describeAll(live) });
   bar.start(1, 0, { text: '' });
   const timer = setInterval(draw, 250);
   return {
-    onProgress(event) {
-      if (event.kind === 'note') {
-        stream.write(`\r\x1b[K${event.text}\n`);
-      } else if (event.kind === 'phase') {
-        Object.assign(state, { phase: event.phase, unit: event.unit ?? 'files', done: 0, total: undefined });
-      } else {
-        Object.assign(state, { done: event.done, total: event.total });
-      }
-      draw();
-    },
+    draw,
+    note: (text) => void stream.write(`\r\x1b[K${text}\n`),
     stop() {
       clearInterval(timer);
       bar.stop();
@@ -76,23 +95,31 @@ function liveLine(stream: NodeJS.WriteStream): ProgressView {
 
 function plainLines(stream: NodeJS.WriteStream): ProgressView {
   const elapsed = startClock();
-  const state: State = { phase: 'starting', unit: 'files', done: 0, total: undefined };
+  const state = newState();
   const print = (): void => void stream.write(`flash: [${formatSeconds(elapsed())}] ${describe(state)}\n`);
   const timer = setInterval(print, lineIntervalMs);
   timer.unref();
   return {
     onProgress(event) {
-      if (event.kind === 'note') {
-        stream.write(`flash: ${event.text}\n`);
-      } else if (event.kind === 'phase') {
-        Object.assign(state, { phase: event.phase, unit: event.unit ?? 'files', done: 0, total: undefined });
-        print();
-      } else {
-        Object.assign(state, { done: event.done, total: event.total });
-      }
+      if (event.kind === 'note') return void stream.write(`flash: ${event.text}\n`);
+      follow(state, event);
+      if (event.kind === 'phase') print();
     },
     stop: () => clearInterval(timer),
   };
+}
+
+function newState(): State {
+  return { phase: 'starting', unit: 'files', done: 0, total: undefined };
+}
+
+function follow(state: State, event: Exclude<ProgressEvent, { kind: 'note' }>): void {
+  if (event.kind === 'step') Object.assign(state, { done: event.done, total: event.total });
+  else Object.assign(state, { phase: event.phase, unit: event.unit ?? 'files', done: 0, total: undefined });
+}
+
+function describeAll(states: ReadonlyMap<State, () => number>): string {
+  return [...states].map(([state, elapsed]) => `${describe(state)}  ${formatSeconds(elapsed())}`).join('  |  ');
 }
 
 /** The total is an estimate until the work is over, so it is never shown as exceeded. */

@@ -4,12 +4,16 @@ import { buildImage } from '../kernel/build/image.js';
 import { driverTexts } from '../kernel/series/series.js';
 import { chosenBase, hasSourceOn, knownBases, loadBase } from '../kernel/source/base.js';
 import { buildNative } from '../native/build-native.js';
+import { buildNics } from '../nics/build-nics.js';
 import type { NicModel } from '../nics/model.js';
 import { modelsFor } from '../nics/models-for.js';
+import { ensureNicQemu } from '../qemu/find.js';
 import { runGuestTests } from './guest-suite.js';
 import { runKunitTests } from './kunit-suite.js';
 import { runNicTests } from './nic-suite.js';
+import { runAtOnce } from './run-at-once.js';
 import { addResults, type Suite, type SuiteResult } from './suite.js';
+import { toItsEnd } from './to-its-end.js';
 
 /**
  * The bases that the other suites do not run on, in short: the KUnit suites, what shows most in a guest, and whether the
@@ -31,18 +35,19 @@ export const basesSuite: Suite = {
 };
 
 async function runShort(base: string, image: string): Promise<SuiteResult> {
-  const results = [
-    titled(`Linux ${base}`, await runKunitTests(image)),
-    titled(`Linux ${base}`, await runGuestTests(image, { entry: 'short-tests' })),
-  ];
-  for (const model of modelsOfItsOwn(base))
-    results.push(
-      titled(
-        `Linux ${base}, ${model}`,
-        await runNicTests({ model, image, driverRedirects: true, entry: 'short-driver-tests' }),
+  await ensureNicQemu();
+  await buildNics();
+  const on = (where: string, run: () => Promise<SuiteResult>) => async (): Promise<SuiteResult> =>
+    titled(where, await toItsEnd('the tests run', run));
+  return runAtOnce([
+    on(`Linux ${base}`, () => runGuestTests(image, { entry: 'short-tests' })),
+    on(`Linux ${base}`, () => runKunitTests(image)),
+    ...modelsOfItsOwn(base).map((model) =>
+      on(`Linux ${base}, ${model}`, () =>
+        runNicTests({ model, image, driverRedirects: true, entry: 'short-driver-tests' }),
       ),
-    );
-  return addResults(results);
+    ),
+  ]);
 }
 
 function withoutSource(base: string): SuiteResult {

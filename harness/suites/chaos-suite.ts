@@ -6,13 +6,17 @@ import { runProgram } from '../machine/run-program.js';
 import { buildImage } from '../kernel/build/image.js';
 import { chosenBase } from '../kernel/source/base.js';
 import { buildNative } from '../native/build-native.js';
+import { buildNics } from '../nics/build-nics.js';
 import type { NicModel } from '../nics/model.js';
+import { ensureNicQemu } from '../qemu/find.js';
 import { startNicPair } from '../machine/guest/nic-pair.js';
 import { chaosProgram } from './chaos/chaos-program.js';
 import type { EpisodeResult } from './chaos/episode-result.js';
 import { devicesFor, type DeviceName } from './devices.js';
 import { portsOfPair, type NicTestbedOptions } from './testbed-options.js';
-import { addResults, type Suite, type SuiteResult, type TestResult } from './suite.js';
+import { runAtOnce } from './run-at-once.js';
+import type { Suite, SuiteResult, TestResult } from './suite.js';
+import { toItsEnd } from './to-its-end.js';
 
 export interface ChaosOptions {
   readonly device: DeviceName;
@@ -99,9 +103,13 @@ export const chaosSuite: Suite = {
   name: 'chaos',
   async run({ image, config }) {
     const bootImage = image ?? (await buildImage({ config }));
-    const results: SuiteResult[] = [];
-    for (const device of devicesFor(chosenBase()))
-      results.push(await runChaos({ device, image: bootImage, seconds: usualSeconds, seed: usualSeed }));
-    return addResults(results);
+    await ensureNicQemu();
+    await buildNics();
+    await buildNative();
+    const runOn = (device: DeviceName): Promise<SuiteResult> =>
+      runChaos({ device, image: bootImage, seconds: usualSeconds, seed: usualSeed });
+    return runAtOnce(
+      devicesFor(chosenBase()).map((device) => () => toItsEnd(`chaos on ${device} runs`, () => runOn(device))),
+    );
   },
 };

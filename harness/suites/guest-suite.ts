@@ -2,6 +2,7 @@ import { requireFlash } from '../flash/registry.js';
 import { withProgress } from '../host/progress.js';
 import { buildImage } from '../kernel/build/image.js';
 import { guest } from '../machine/guest.js';
+import { guestsAtOnce } from '../machine/guest/at-once.js';
 import { here } from '../machine/here.js';
 import type { Machine } from '../machine/machine.js';
 import { runProgram } from '../machine/run-program.js';
@@ -10,7 +11,9 @@ import { buildRustExamples } from '../native/cargo.js';
 import { testsProgram, type TestsInput } from './tests-program.js';
 import { readAva } from './ava.js';
 import { noteEnded } from './ended-tests.js';
+import { runAtOnce } from './run-at-once.js';
 import type { Suite, SuiteResult } from './suite.js';
+import { toItsEnd } from './to-its-end.js';
 import { readTap, watchResults, type ResultWatch } from './tap.js';
 
 /** However slow the machine is, a test ends now and then. */
@@ -23,12 +26,20 @@ export const guestSuite: Suite = {
   async run({ image, config, match }) {
     await buildNative();
     await buildRustExamples();
-    return runGuestTests(image ?? (await buildImage({ config })), { slow: config === 'debug', match });
+    const bootImage = image ?? (await buildImage({ config }));
+    const slow = config === 'debug';
+    // One that runs all is one boot less.
+    if (match !== undefined || guestsAtOnce() === 1) return runGuestTests(bootImage, { slow, match });
+    return runAtOnce(
+      (['core-tests', 'program-tests'] as const).map(
+        (entry) => () => toItsEnd(`the ${entry} run`, () => runGuestTests(bootImage, { entry, slow })),
+      ),
+    );
   },
 };
 
 export async function runGuestTests(image: string, input: TestsInput = {}): Promise<SuiteResult> {
-  return runTests('tests in the guest', guest({ image, ...testsTime }), input);
+  return runTests(`${input.entry ?? 'tests'} in the guest`, guest({ image, ...testsTime }), input);
 }
 
 /**

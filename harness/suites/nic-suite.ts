@@ -8,29 +8,35 @@ import { modelsFor } from '../nics/models-for.js';
 import { nicCards, type NicCard, type NicModel } from '../nics/model.js';
 import { startNicPair } from '../machine/guest/nic-pair.js';
 import { passthroughQemuArgs } from '../passthrough/qemu-devices.js';
+import { ensureNicQemu } from '../qemu/find.js';
 import type { TestsInput } from './tests-program.js';
 import { runTests } from './guest-suite.js';
 import { testNicModels } from './nic-models.js';
+import { runAtOnce } from './run-at-once.js';
 import { portsOfPair } from './testbed-options.js';
 import { addResults, type Suite, type SuiteResult } from './suite.js';
+import { toItsEnd } from './to-its-end.js';
 
 /** The models by themselves, then the drivers and the redirect on them; the whole conformance suite takes a model to be named. */
 export const nicSuite: Suite = {
   name: 'nic',
   async run({ image, config }) {
-    const results = [await testNicModels()];
+    const ofModels = await testNicModels();
     const bootImage = image ?? (await buildImage({ config }));
-    for (const model of modelsFor(chosenBase()))
-      results.push(
-        await runNicTests({
-          model,
-          image: bootImage,
-          driverRedirects: true,
-          entry: 'driver-tests',
-          slow: config === 'debug',
-        }),
-      );
-    return addResults(results);
+    await ensureNicQemu();
+    await buildNative();
+    const runOn = (model: NicModel): Promise<SuiteResult> =>
+      runNicTests({
+        model,
+        image: bootImage,
+        driverRedirects: true,
+        entry: 'driver-tests',
+        slow: config === 'debug',
+      });
+    const runs = modelsFor(chosenBase()).map(
+      (model) => () => toItsEnd(`the tests on ${model} run`, () => runOn(model)),
+    );
+    return addResults([ofModels, await runAtOnce(runs)]);
   },
 };
 

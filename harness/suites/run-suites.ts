@@ -1,8 +1,6 @@
-import { describeFailure } from '../errors.js';
 import { formatSeconds, startClock } from '../host/duration.js';
-import { throwIfInterrupted } from '../process/interrupt.js';
-import { endedBefore } from './ended-tests.js';
 import { formatTotals, showFailures, type Suite, type SuiteOptions, type SuiteResult } from './suite.js';
+import { toItsEnd } from './to-its-end.js';
 
 /** What a suite gave, and when. */
 export interface SuiteRun extends SuiteResult {
@@ -29,17 +27,11 @@ export async function runSuites(
   }
 }
 
-/** A suite that does not come to its end is an error besides what had ended; the others still get their turn. */
+/** A suite that does not come to its end does not keep the others from their turn. */
 export async function runSuite(suite: Suite, options: SuiteOptions): Promise<SuiteRun> {
   const started = new Date();
   const elapsed = startClock();
-  const result = await suite.run(options).catch((error: unknown): SuiteResult => {
-    throwIfInterrupted();
-    const tests = endedBefore(error);
-    const after = tests.length === 0 ? '' : `\nafter the test "${tests.at(-1)?.title}" had ended`;
-    const detail = `${describeFailure(error)}${after}`;
-    return { tests: [...tests, { title: `the suite ${suite.name} runs`, outcome: 'error', detail }] };
-  });
+  const result = await toItsEnd(endOf(suite), () => suite.run(options));
   showFailures(result);
   const seconds = elapsed();
   if (result.figure !== undefined) console.log(`${suite.name}: ${result.figure}`);
@@ -47,8 +39,12 @@ export async function runSuite(suite: Suite, options: SuiteOptions): Promise<Sui
   return { ...result, name: suite.name, started, seconds };
 }
 
-function withoutEnd({ name }: Suite): SuiteRun {
+function endOf({ name }: Suite): string {
+  return `the suite ${name} runs`;
+}
+
+function withoutEnd(suite: Suite): SuiteRun {
   const detail = 'the run was interrupted before this suite ended';
-  const tests = [{ title: `the suite ${name} runs`, outcome: 'error', detail }] as const;
-  return { name, started: new Date(), seconds: 0, tests };
+  const tests = [{ title: endOf(suite), outcome: 'error', detail }] as const;
+  return { name: suite.name, started: new Date(), seconds: 0, tests };
 }

@@ -8,6 +8,8 @@ const inputSchema = z
     entry: z
       .enum([
         'all-tests',
+        'core-tests',
+        'program-tests',
         'hold-tests',
         'short-tests',
         'short-driver-tests',

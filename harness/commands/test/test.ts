@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { exitCodes, FlashError } from '../../errors.js';
 import { guestConfigs } from '../../kernel/configs.js';
+import { guestsVariable, readGuests } from '../../machine/guest/at-once.js';
 import { suites } from './suites.js';
 import { beginReports, writeReports, type ReportFiles } from '../../suites/reports/report-files.js';
 import { runSuites } from '../../suites/run-suites.js';
@@ -15,7 +16,11 @@ import { addTestNic } from './nic.js';
 import { addTestParity } from './parity.js';
 import { addTestVerdicts } from './verdicts.js';
 
-type Options = SuiteOptions & ReportFiles;
+type Options = SuiteOptions & RunOptions;
+
+interface RunOptions extends ReportFiles {
+  readonly guests?: number;
+}
 
 const suiteNames = suites.map(({ name }) => name).join(', ');
 
@@ -24,7 +29,7 @@ export function addTest(program: Command): void {
   const test = needsPackages(guestCommand(program, 'test', bootsGuests), ({ args: [suite] }) =>
     suite === 'unit' ? 'none' : suite === 'lab' ? 'virtual-lab' : suite === 'trace' ? 'trace' : 'test',
   );
-  withReports(test)
+  withRunOptions(test)
     .description('run every suite, or one; each command below runs what takes longer')
     .argument('[suite]', suiteNames, suiteNamed)
     .addOption(new Option('--config <name>', 'the kernel the guests boot').choices(guestConfigs).default('lean'))
@@ -34,10 +39,10 @@ export function addTest(program: Command): void {
       if (acting === command) requireBoots(command);
     })
     .action((name: string | undefined, options: Options) => runChosen(name, options));
-  withReports(guestCommand(test, 'debug'))
+  withRunOptions(guestCommand(test, 'debug'))
     .description('run every suite, or one, on a kernel with KASAN and lockdep')
     .argument('[suite]', 'as for `npm test`', suiteNamed)
-    .action((name: string | undefined, files: ReportFiles) => runChosen(name, { ...files, config: 'debug' }));
+    .action((name: string | undefined, options: RunOptions) => runChosen(name, { ...options, config: 'debug' }));
   addTestNic(test);
   addTestChaos(test);
   addTestMutants(test);
@@ -46,13 +51,18 @@ export function addTest(program: Command): void {
   addTestVerdicts(test);
 }
 
-function withReports(command: Command): Command {
+function withRunOptions(command: Command): Command {
   return command
+    .addOption(
+      new Option('--guests <n>', 'how many guests run at once (default: one a processor, if there is memory)')
+        .env(guestsVariable)
+        .argParser(numberOfGuests),
+    )
     .option('--junit <file>', 'also write the results as JUnit XML', fileToWrite)
     .option('--ktap <file>', "also write the results as KTAP, the kernel's test format", fileToWrite);
 }
 
-async function runChosen(name: string | undefined, { image, config, match, ...files }: Options): Promise<void> {
+async function runChosen(name: string | undefined, { image, config, match, guests, ...files }: Options): Promise<void> {
   const chosen = suites.filter((suite) => (name === undefined ? suite.onlyByName !== true : suite.name === name));
   if (match !== undefined && (name === undefined || chosen.some(({ takesMatch }) => takesMatch !== true))) {
     const can = suites.filter(({ takesMatch }) => takesMatch).map((suite) => suite.name);
@@ -65,6 +75,7 @@ async function runChosen(name: string | undefined, { image, config, match, ...fi
       advice: 'name a file for each',
     });
   }
+  if (guests !== undefined) process.env[guestsVariable] = String(guests);
   for (const suite of chosen) suite.requireMachine?.();
   beginReports(files);
   const options = { config, ...(image !== undefined && { image }), ...(match !== undefined && { match }) };
@@ -73,6 +84,12 @@ async function runChosen(name: string | undefined, { image, config, match, ...fi
     console.log(`skipped: ${title}${detail === undefined ? '' : `: ${detail}`}`);
   console.log(formatTotals(total));
   if (failuresOf(total).length > 0) process.exitCode = exitCodes.testFailure;
+}
+
+function numberOfGuests(given: string): number {
+  const guests = readGuests(given);
+  if (guests === undefined) throw new InvalidArgumentError('Give a whole number from 1 to 99.');
+  return guests;
 }
 
 function suiteNamed(given: string): string {

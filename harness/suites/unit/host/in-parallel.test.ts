@@ -22,6 +22,22 @@ test('no more work is done at a time than there are processors, and results are 
   t.is(most, availableParallelism());
 });
 
+test('no more work is done at a time than is asked for', async (t) => {
+  let [running, most] = [0, 0];
+
+  await inParallel(
+    [1, 2, 3, 4, 5],
+    async () => {
+      most = Math.max(most, ++running);
+      await nextTurn();
+      running--;
+    },
+    3,
+  );
+
+  t.is(most, 3);
+});
+
 test('what fails fails the whole', async (t) => {
   await t.throwsAsync(
     inParallel([1, 2, 3], async (item) => {

@@ -142,7 +142,7 @@ function mayBegin(title: string, beginning: string): boolean {
 test('the test that a mutant names is in a suite that runs on its kernel', (t) => {
   const tests = join(repositoryRoot, 'harness', 'suites', 'guest');
   const imported = (entry: string): readonly string[] =>
-    [...readFileSync(join(tests, `${entry}.ts`), 'utf8').matchAll(/^import '\.\/(\S+)\.js'/gm)].flatMap(
+    [...readFileSync(join(tests, `${entry}.ts`), 'utf8').matchAll(/^import '\.\/([^/\s]+)\.js'/gm)].flatMap(
       ([, file = '']) => (file.endsWith('.test') ? [`${file}.ts`] : imported(file)),
     );
   const run = {

@@ -1,0 +1,23 @@
+/** The programs around it: tools, libraries, the monitor, network functions, XDP. As one file, see all-tests.ts. */
+import './support/leave-nothing.js';
+import './explain.test.js';
+import './flash-tool.test.js';
+import './chain.test.js';
+import './library.test.js';
+import './library-typescript.test.js';
+import './l2fwd.test.js';
+import './capture.test.js';
+import './examples.test.js';
+import './monitor.test.js';
+import './monitor-device.test.js';
+import './monitor-isolation.test.js';
+import './monitor-memory.test.js';
+import './monitor-missing.test.js';
+import './monitor-who.test.js';
+import './xdp-firewall.test.js';
+import './xdp-dnat.test.js';
+import './xdp-redirect.test.js';
+import './xdp-sockets.test.js';
+import './xdp-verdicts.test.js';
+import './xdp-attach.test.js';
+import './xdp-life.test.js';
