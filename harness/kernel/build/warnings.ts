@@ -1,15 +1,19 @@
-/** A warning or error of gcc or sparse, without the place in the file, which moves. */
+/** A warning or error of a compiler, sparse or kernel-doc, without the place in the file, which moves. */
 export interface Warning {
   readonly file: string;
   readonly line: number;
   readonly message: string;
 }
 
+const ofCompilers = /^(\S+?):(\d+)(?::\d+)?: (?:fatal )?(?:warning|error): (.+)$/;
+/** As of 6.16, which has another one than before. */
+const ofKernelDoc = /^(?:Warning|Error): (\S+?):(\d+) (.+)$/;
+
 /** The warnings in the output of a build; `tree` and what leads to it is cut from the paths. */
 export function parseWarnings(output: string, tree: string): readonly Warning[] {
   const warnings: Warning[] = [];
   for (const line of output.split('\n')) {
-    const match = /^(\S+?):(\d+)(?::\d+)?: (?:fatal )?(?:warning|error): (.+)$/.exec(line);
+    const match = ofCompilers.exec(line) ?? ofKernelDoc.exec(line);
     if (match === null) continue;
     const [, path = '', number, message = ''] = match;
     warnings.push({ file: relativeTo(tree, path), line: Number(number), message });

@@ -41,3 +41,10 @@ test('a warning of the base is not blamed on a patch that moves it', (t) => {
 
   t.deepEqual(blamed, [{ file: 'net/b.c', line: 1, message: 'new' }]);
 });
+
+test("kernel-doc's warnings are read in the format of each base", (t) => {
+  const message = "No description found for return value of 'f'";
+  const texts = [`net/a.c:10: warning: ${message}`, `Warning: /c/tree/net/a.c:10 ${message}`];
+
+  for (const text of texts) t.deepEqual(parseWarnings(text, '/c/tree'), [{ file: 'net/a.c', line: 10, message }]);
+});
