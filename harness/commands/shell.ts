@@ -29,7 +29,8 @@ export function addShell(program: Command): void {
           if (event.kind === 'start') void terminal.attach();
         },
       });
-      process.stdin.unref();
+      // A file has none.
+      if ('unref' in process.stdin) process.stdin.unref();
       requireNoSplats(guest);
     });
 }
