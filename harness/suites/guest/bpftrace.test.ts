@@ -11,7 +11,7 @@ import { setRoute } from '../../flash/registry.js';
 import { flashId, openPair, openSleepingPair } from './support/routed-pair.js';
 import { exchange, fill, send } from './support/test-packets.js';
 
-const startDeadlineMs = 60_000;
+const [startDeadlineMs, endDeadlineMs] = [60_000, 60_000];
 
 /** Starts a script, does some work once it is attached, and returns what it says at its end. */
 async function traced(script: string, work: () => unknown): Promise<string> {
@@ -21,8 +21,12 @@ async function traced(script: string, work: () => unknown): Promise<string> {
   await running.waitFor(/^tracing/m, { deadlineMs: startDeadlineMs });
   await work();
   signalGroup(child.pid, 'SIGINT');
-  const { stdout } = await running.end;
-  return stdout;
+  await waitUntil(() => running.ending(), {
+    what: `${script} to end`,
+    deadlineMs: endDeadlineMs,
+    lastState: () => `${running.stdout()}${running.stderr()}`,
+  });
+  return running.stdout();
 }
 
 test.serial('batch-sizes.bt has a histogram of the batches of each hop', async (t) => {
