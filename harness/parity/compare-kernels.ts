@@ -1,6 +1,7 @@
 import { guest } from '../machine/guest.js';
 import { runProgram } from '../machine/run-program.js';
 import { buildForGuest } from '../kernel/build/image.js';
+import type { BuiltKernel } from '../kernel/build/build.js';
 import type { NicModel } from '../nics/model.js';
 import { startNicPair } from '../machine/guest/nic-pair.js';
 import { xskxceiverProgram, type Selection } from './xskxceiver-program.js';
@@ -15,14 +16,21 @@ const attempts = 3;
 /** Where the kernels still differ: a test that passes four times in ten then fails by chance once in 450. */
 const attemptsAgain = 12;
 
+export async function buildComparison(): Promise<{
+  readonly vanilla: BuiltKernel;
+  readonly flash: BuiltKernel;
+  readonly suite: string;
+}> {
+  const vanilla = await buildForGuest({ vanilla: true });
+  return { vanilla, flash: await buildForGuest(), suite: await buildXskxceiver(vanilla.sourceDir) };
+}
+
 /**
  * Runs the kernel's own AF_XDP suite on the vanilla kernel and on ours, in both copy modes on veth
  * pairs, or in zero-copy mode on two ports of a NIC. What differs is run again, more often.
  */
 export async function compareKernels(nic?: NicModel): Promise<Comparison[]> {
-  const vanilla = await buildForGuest({ vanilla: true });
-  const flash = await buildForGuest();
-  const suite = await buildXskxceiver(vanilla.sourceDir);
+  const { vanilla, flash, suite } = await buildComparison();
   const runBoth = async (selection: Selection): Promise<[TestRun[], TestRun[]]> => [
     await runSuite('vanilla', vanilla.image, suite, selection),
     await runSuite('flash', flash.image, suite, selection),

@@ -6,10 +6,10 @@ import type { ChainReport } from '../../demo/report.js';
 import { withProgress } from '../../host/progress.js';
 import { buildImage } from '../../kernel/build/image.js';
 import { buildPackages } from '../../kernel/packages/build-packages.js';
-import { unpackKernel } from '../../kernel/packages/unpack.js';
+import { unpackKernel, type UnpackedKernel } from '../../kernel/packages/unpack.js';
 import { buildNative } from '../../native/build-native.js';
 import { isOwn, type NicModel } from '../../nics/model.js';
-import { compareKernels } from '../../parity/compare-kernels.js';
+import { buildComparison, compareKernels } from '../../parity/compare-kernels.js';
 import { judge } from '../../parity/xskxceiver-output.js';
 import { runChaos } from '../../suites/chaos-suite.js';
 import { runNicTests } from '../../suites/nic-suite.js';
@@ -31,6 +31,8 @@ export interface NicPart {
   readonly what: string;
   /** It can have real NICs. */
   readonly takesDevices?: true;
+  /** Builds what running it takes besides the kernel with the series. */
+  prepare?(): Promise<unknown>;
   run(options: PartOptions): Promise<SuiteResult>;
 }
 
@@ -52,12 +54,13 @@ export const nicParts: readonly NicPart[] = [
     name: 'unpatched',
     what: 'the same with the upstream driver',
     takesDevices: true,
+    prepare: buildUnpatched,
     run: async ({ nic, ...options }) =>
       runNicTests({
         model: nic,
         driverRedirects: false,
         ...options,
-        image: await buildImage({ driverPatches: false }),
+        image: await buildUnpatched(),
       }),
   },
   {
@@ -80,10 +83,9 @@ export const nicParts: readonly NicPart[] = [
     name: 'reload',
     what: 'the driver as a module of the kernel for servers, unloaded and loaded again under load',
     takesDevices: true,
+    prepare: unpackServer,
     async run({ nic, image: _lean, ...options }) {
-      const kernel = await withProgress(async (onProgress) =>
-        unpackKernel(await buildPackages({ config: 'server', onProgress })),
-      );
+      const kernel = await unpackServer();
       return runNicTests({ model: nic, driverRedirects: true, entry: 'module-tests', ...options, ...kernel });
     },
   },
@@ -95,6 +97,7 @@ export const nicParts: readonly NicPart[] = [
   {
     name: 'parity',
     what: "the kernel's own AF_XDP suite in zero-copy mode, on the vanilla kernel and on ours",
+    prepare: buildComparison,
     run: async ({ nic }) => judge(await compareKernels(nic)),
   },
   {
@@ -116,6 +119,19 @@ export const nicParts: readonly NicPart[] = [
     },
   },
 ];
+
+function buildUnpatched(): Promise<string> {
+  return buildImage({ driverPatches: false });
+}
+
+let server: Promise<UnpackedKernel> | undefined;
+
+/** Once: what is unpacked another guest may have booted from. */
+function unpackServer(): Promise<UnpackedKernel> {
+  return (server ??= withProgress(async (onProgress) =>
+    unpackKernel(await buildPackages({ config: 'server', onProgress })),
+  ));
+}
 
 const chainTitle = 'every packet and every frame of the chain is accounted for';
 

@@ -1,7 +1,10 @@
 import { writeCells, type Cell, type Layout } from '../../host/document-table.js';
+import { inParallel } from '../../host/in-parallel.js';
 import { buildForGuest } from '../../kernel/build/image.js';
 import type { BuiltKernel } from '../../kernel/build/build.js';
+import { guestsAtOnce } from '../../machine/guest/at-once.js';
 import { nicModels, type NicModel } from '../../nics/model.js';
+import { throwIfInterrupted } from '../../process/interrupt.js';
 import { cellText } from '../../suites/nic-table.js';
 import { runSuite, type SuiteRun } from '../../suites/run-suites.js';
 import { nicParts, type NicPart, type PartOptions } from './nic-parts.js';
@@ -17,34 +20,62 @@ export interface NicsRun {
   readonly options: Pick<PartOptions, 'failFast' | 'match' | 'devices'>;
   /** The document with the table that is to have the results. */
   readonly table?: string | undefined;
+  /** As many as fit on this machine unless told. */
+  readonly atOnce?: number;
   readonly kernel?: () => Promise<Pick<BuiltKernel, 'image' | 'release'>>;
 }
 
-/** Runs parts on models, one after the other. What a part gave is in the table as soon as it has ended. */
+/** Runs parts on models, several at once. What a part gave is in the table as soon as it has ended. */
 export async function runOnNics({
   parts,
   models,
   options,
   table,
+  atOnce = guestsAtOnce(),
   kernel = buildForGuest,
 }: NicsRun): Promise<readonly SuiteRun[]> {
   const record = (cells: readonly Cell[]): void => {
     if (table !== undefined) writeCells(table, tableLayout, cells);
   };
   record([]);
-  const runs: SuiteRun[] = [];
-  for (const nic of models) {
-    for (const part of parts) {
-      const { image, release } = await kernel();
-      const suite = { name: `${nic} ${part.name}`, run: () => part.run({ ...options, nic, image }) };
-      const run = await runSuite(suite, { config: 'lean' });
-      runs.push(run);
-      record([
-        { row: part.name, column: nic, text: cellText(run) },
-        { row: 'kernel', column: nic, text: release },
-        { row: 'last run', column: nic, text: run.started.toISOString().slice(0, 10) },
-      ]);
-    }
+  const { image, release } = await kernel();
+  // One after the other: they build in the same place.
+  const ready = new Map<NicPart, () => void>();
+  for (const part of parts) ready.set(part, await settle(part.prepare?.()));
+  const runJob = async ({ nic, part }: Job): Promise<SuiteRun> => {
+    const suite = {
+      name: `${nic} ${part.name}`,
+      run: async () => {
+        ready.get(part)?.();
+        return await part.run({ ...options, nic, image });
+      },
+    };
+    const run = await runSuite(suite, { config: 'lean' });
+    record([
+      { row: part.name, column: nic, text: cellText(run) },
+      { row: 'kernel', column: nic, text: release },
+      { row: 'last run', column: nic, text: run.started.toISOString().slice(0, 10) },
+    ]);
+    return run;
+  };
+  const jobs = models.flatMap((nic) => parts.map((part): Job => ({ nic, part })));
+  return inParallel(jobs, runJob, atOnce);
+}
+
+interface Job {
+  readonly nic: NicModel;
+  readonly part: NicPart;
+}
+
+/** What throws later what a piece of work has thrown. */
+async function settle(work: Promise<unknown> | undefined): Promise<() => void> {
+  try {
+    await work;
+    return () => undefined;
+  } catch (error) {
+    throwIfInterrupted();
+    return () => {
+      throw error;
+    };
   }
-  return runs;
 }

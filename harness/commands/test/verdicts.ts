@@ -2,10 +2,13 @@ import { join } from 'node:path';
 import { Argument, type Command } from 'commander';
 import { exitCodes } from '../../errors.js';
 import { writeCells, type Cell, type Layout } from '../../host/document-table.js';
+import { inParallel } from '../../host/in-parallel.js';
 import { repositoryRoot } from '../../host/repository.js';
 import { buildImage } from '../../kernel/build/image.js';
 import { chosenBase } from '../../kernel/source/base.js';
+import { guestsAtOnce } from '../../machine/guest/at-once.js';
 import { buildNative } from '../../native/build-native.js';
+import { ensureNicQemu } from '../../qemu/find.js';
 import { devices, devicesFor, type DeviceName } from '../../suites/devices.js';
 import { runGuestTests } from '../../suites/guest-suite.js';
 import { runNicTests } from '../../suites/nic-suite.js';
@@ -28,21 +31,23 @@ export function addTestVerdicts(test: Command): void {
     .addArgument(new Argument('[driver...]', 'on which; on all if none is named').choices(devices))
     .option('--table', `write the results to the table in ${tableFile}`, false)
     .action(async (named: readonly DeviceName[], { table }: { table: boolean }) => {
-      const results: SuiteResult[] = [];
       const asked = named.length === 0 ? [undefined] : named;
-      for (const driver of asked.flatMap((each) => devicesFor(chosenBase(), each))) {
-        const run = await runSuite({ name: `verdicts on ${driver}`, run: () => runOn(driver) }, { config: 'lean' });
-        results.push(run);
+      const drivers = asked.flatMap((each) => devicesFor(chosenBase(), each));
+      const image = await buildImage();
+      await ensureNicQemu();
+      const runAndShow = async (driver: DeviceName): Promise<SuiteResult> => {
+        const suite = { name: `verdicts on ${driver}`, run: () => runOn(driver, image) };
+        const run = await runSuite(suite, { config: 'lean' });
         if (table) writeCells(join(repositoryRoot, tableFile), verdictLayout, verdictCells(driver, run));
-      }
-      const total = addResults(results);
+        return run;
+      };
+      const total = addResults(await inParallel(drivers, runAndShow, guestsAtOnce()));
       console.log(formatTotals(total));
       if (failuresOf(total).length > 0) process.exitCode = exitCodes.testFailure;
     });
 }
 
-async function runOn(driver: DeviceName): Promise<SuiteResult> {
-  const image = await buildImage();
+async function runOn(driver: DeviceName, image: string): Promise<SuiteResult> {
   const entry = 'verdict-tests';
   if (driver !== 'veth') return runNicTests({ model: driver, image, driverRedirects: true, entry });
   await buildNative();
