@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Where packets that a program lets pass go next. Below libxdp's dispatcher, which calls one program after the other,
- * the map is empty. On kernels that cannot have the dispatcher it has the program that follows.
+ * Where packets that a program lets pass go next. Below a dispatcher, which calls one program after the other,
+ * the map is empty. On kernels that cannot have one it has the program that follows.
  */
 #ifndef FLASH_NEXT_H
 #define FLASH_NEXT_H

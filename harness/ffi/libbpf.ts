@@ -28,7 +28,6 @@ export const libbpf = onFirstUse('libbpf.so.1', (lib) => {
     mapFd: lib.func('int bpf_map__fd(void *map)'),
     reuseMapFd: lib.func('int bpf_map__reuse_fd(void *map, int fd)'),
     setMapDevice: lib.func('int bpf_map__set_ifindex(void *map, uint32_t ifindex)'),
-    setInitialValue: lib.func('int bpf_map__set_initial_value(void *map, const void *data, size_t size)'),
     findMapFd: lib.func('int bpf_object__find_map_fd_by_name(void *object, const char *name)'),
     attach: lib.func('int bpf_xdp_attach(int ifindex, int programFd, uint32_t flags, const void *options)'),
     detach: lib.func('int bpf_xdp_detach(int ifindex, uint32_t flags, const void *options)'),

@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import koffi from 'koffi';
 import { FlashError } from '../errors.js';
 import { closing } from './closing.js';
@@ -13,27 +11,26 @@ import {
   readProgram,
   type XdpOnDevice,
 } from './bpf-link.js';
-import { loadBpfObject, mapsOf, type BpfObject } from './bpf-object.js';
+import { loadBpfObject, type BpfObject } from './bpf-object.js';
 import { libbpf, xdpFlag } from './libbpf.js';
 import { libc } from './libc.js';
 import { errnoName, NativeError } from './native-error.js';
 
 /*
- * A device takes one XDP program. That of libxdp calls up to ten others, one after the other, as long as they let
+ * A device takes one XDP program. A dispatcher calls up to ten others, one after the other, as long as they let
  * packets pass:
  *
  *   device --link--> xdp_dispatcher: prog0() prog1() ... prog9()
  *                                      ^       ^
  *                                    link    link        of programs that replace these functions
  *
- * libxdp itself builds a dispatcher anew for each program that comes or goes, attaches it without a link and keeps
+ * libxdp builds its dispatcher anew for each program that comes or goes, attaches it without a link and keeps
  * the programs in the BPF file system, so that they outlive who attached them. Here the dispatcher is attached by a
  * link that everybody holds who has a program in it, with all its functions ready to be replaced. Which of them
  * are taken the kernel knows. What a process held is given back when it ends, also by SIGKILL.
  */
 
 export const dispatcherName = 'xdp_dispatcher';
-export const dispatcherPlaces = 10;
 
 export type XdpMode = 'native' | 'generic';
 
@@ -45,50 +42,13 @@ export interface Dispatcher extends Disposable {
   readonly mode: XdpMode;
 }
 
-const passAndUnreplaced = (1 << 2) | 0x80000000;
 const hasFrags = 1 << 5;
-const configBytes = 4 + 3 * 4 * dispatcherPlaces;
 
-/** What it is compiled to read: `struct xdp_dispatcher_config` of <xdp/prog_dispatcher.h>. */
-function dispatcherConfig(): Buffer {
-  const config = Buffer.alloc(configBytes);
-  const [magic, version] = [236, 2];
-  config.set([magic, version, dispatcherPlaces, 1]);
-  for (let place = 0; place < dispatcherPlaces; place++) {
-    config.writeUInt32LE(passAndUnreplaced >>> 0, 4 + 4 * place);
-    config.writeUInt32LE(50, 4 + 4 * (dispatcherPlaces + place));
-  }
-  return config;
-}
-
-/** Where distributions have it. */
-const directories = [
-  ...[process.env['LIBXDP_OBJECT_PATH'], '/usr/lib/x86_64-linux-gnu/bpf', '/usr/lib/aarch64-linux-gnu/bpf'],
-  ...['/usr/lib64/bpf', '/usr/lib/bpf', '/usr/local/lib/bpf'],
-].filter((directory) => directory !== undefined);
-
-function dispatcherPath(): string {
-  const found = directories.map((directory) => join(directory, 'xdp-dispatcher.o')).find((path) => existsSync(path));
-  if (found !== undefined) return found;
-  throw new FlashError('missingTool', `libxdp's xdp-dispatcher.o is in none of ${directories.join(', ')}`, {
-    advice: 'install libxdp (ci/bootstrap.sh does), or set LIBXDP_OBJECT_PATH to where it is',
-  });
-}
-
-function loadDispatcher(): BpfObject {
-  const path = dispatcherPath();
+/** @param path the compiled bpf/xdp_dispatcher.bpf.c. */
+function loadDispatcher(path: string): BpfObject {
   return loadBpfObject({
     path,
-    prepare({ object, program }) {
-      const data = mapsOf(object).find((map) => (libbpf.mapName(map) as string).endsWith('.rodata'));
-      const config = dispatcherConfig();
-      if ((libbpf.setInitialValue(data, config, config.length) as number) < 0) {
-        throw new FlashError('infrastructure', `${path} is of a version of libxdp that is not known here`, {
-          advice: 'libxdp 1.3 to 1.5 have the one that is',
-        });
-      }
-      libbpf.setProgramFlags(program(dispatcherName), hasFrags);
-    },
+    prepare: ({ program }) => void libbpf.setProgramFlags(program(dispatcherName), hasFrags),
   });
 }
 
@@ -97,12 +57,19 @@ export class AttachError extends NativeError {}
 
 const mostAttempts = 16;
 
+export interface DispatcherPlace {
+  readonly ifname: string;
+  readonly ifindex: number;
+  /** The compiled dispatcher, for a device that has none. */
+  readonly object: string;
+}
+
 /**
  * Joins the dispatcher of a device of this network namespace, or attaches one in the first of some modes that the
  * device takes. `refused` is told of each mode that it does not.
  */
 export function joinDispatcher(
-  { ifname, ifindex }: { readonly ifname: string; readonly ifindex: number },
+  { ifname, ifindex, object }: DispatcherPlace,
   modes: readonly XdpMode[],
   refused: (mode: XdpMode, programFd: number, error: AttachError) => void,
 ): Dispatcher {
@@ -110,7 +77,9 @@ export function joinDispatcher(
   for (let attempt = 0; attempt < mostAttempts; attempt++) {
     const there = queryXdp(ifindex);
     const dispatcher =
-      there === undefined ? attachDispatcher(ifname, ifindex, modes, refused) : holdDispatcher(ifname, there, modes);
+      there === undefined
+        ? attachDispatcher({ ifname, ifindex, object }, modes, refused)
+        : holdDispatcher(ifname, there, modes);
     if (dispatcher !== undefined) return dispatcher;
   }
   throw new FlashError('busy', `the XDP program of ${ifname} changed ${mostAttempts} times while it was looked at`, {
@@ -155,13 +124,12 @@ function occupied(ifname: string, name: string, { mode, programId }: XdpOnDevice
 
 /** Undefined if somebody else was faster. */
 function attachDispatcher(
-  ifname: string,
-  ifindex: number,
+  { ifname, ifindex, object: path }: DispatcherPlace,
   modes: readonly XdpMode[],
   refused: (mode: XdpMode, programFd: number, error: AttachError) => void,
 ): Dispatcher | undefined {
   using opened = closing();
-  const object = opened.use(loadDispatcher());
+  const object = opened.use(loadDispatcher(path));
   const programFd = object.programFd(dispatcherName);
   for (const mode of modes) {
     const linkFd = createXdpLink(programFd, ifindex, xdpFlag[mode]);

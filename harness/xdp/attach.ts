@@ -5,6 +5,7 @@ import { libbpf } from '../ffi/libbpf.js';
 import { NativeError } from '../ffi/native-error.js';
 import { joinDispatcher, takePlace, type Dispatcher, type XdpMode } from '../ffi/xdp-dispatcher.js';
 import { indexOf } from '../ffi/xdp-program.js';
+import { bpfObject } from '../native/build-native.js';
 import { attachAlone } from './attach-alone.js';
 import { attachment, inDevice, shareMaps, type AttachOptions, type Attachment, type XdpDevice } from './attachment.js';
 import { placesOf, type CataloguedProgram } from './catalogue.js';
@@ -12,7 +13,7 @@ import { reasonFor, refusedFor } from './refusal.js';
 
 /**
  * Attaches programs to devices: several live on one, also those of other processes that call this. On a kernel that
- * cannot have libxdp's dispatcher, those of one call do, and nobody joins them.
+ * cannot have a dispatcher, those of one call do, and nobody joins them.
  */
 export function attachXdp(options: AttachOptions): Attachment {
   const { devices, programs, mode = 'auto', onRefusal } = options;
@@ -77,7 +78,7 @@ function joinOn(device: XdpDevice, modes: readonly XdpMode[], onRefusal?: (why: 
   const { ifname, netns } = device;
   const ifindex = indexOf(ifname, netns);
   return inDevice(device, () =>
-    joinDispatcher({ ifname, ifindex }, modes, (mode, programFd, error) => {
+    joinDispatcher({ ifname, ifindex, object: bpfObject('xdp_dispatcher') }, modes, (mode, programFd, error) => {
       const reason = reasonFor(mode, ifindex, programFd);
       if (mode === modes.at(-1)) throw refusedFor(ifname, mode, error, reason);
       onRefusal?.(`${ifname} takes no XDP program in ${mode} mode: ${reason ?? error.errno}`);

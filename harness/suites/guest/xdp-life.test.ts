@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
-import { queryXdp } from '../../ffi/bpf-link.js';
+import { programOfId, queryXdp } from '../../ffi/bpf-link.js';
+import { dispatcherName } from '../../ffi/xdp-dispatcher.js';
 import { indexOf } from '../../ffi/xdp-program.js';
 import { inNetns } from '../../ffi/netns.js';
 import { hasFlash } from '../../flash/registry.js';
@@ -10,6 +11,8 @@ import { follow, type Followed } from '../../process/follow.js';
 import { attempt, run as runProgram, start } from '../../process/run.js';
 import { signalGroup } from '../../process/signal-group.js';
 import { waitUntil } from '../../process/wait-until.js';
+import { attachXdp } from '../../xdp/attach.js';
+import { catalogue } from '../../xdp/catalogue.js';
 import { makeVeth, type VethPair } from './support/veth.js';
 
 const deadlineMs = 60_000;
@@ -81,6 +84,22 @@ test.serial('all programs of a device are listed, in the order they run', async 
   t.regex(stdout, /xdp_firewall[\s\S]*xdp_dnat[\s\S]*xsk_redirect/);
   await attached.stop();
 });
+
+test.serial(
+  hasDispatcher ? 'every program has a place in a dispatcher' : 'every program is on a device alone',
+  async (t) => {
+    await using veth = await makeVeth(1);
+
+    const found = catalogue.map((program) => {
+      using _attachment = attachXdp({ devices: [{ netns: veth.netns, ifname: veth.a }], programs: [program] });
+      return inNetns(veth.netns, () => programOfId(queryXdp(indexOf(veth.a))?.programId ?? 0)?.name);
+    });
+
+    // Kernels cut names to 15 characters.
+    const names = catalogue.map(({ program }) => (hasDispatcher ? dispatcherName : program.slice(0, 15)));
+    t.deepEqual(found, names);
+  },
+);
 
 test.serial(
   hasDispatcher
