@@ -116,7 +116,7 @@ function occupied(ifname: string, name: string, { mode, programId }: XdpOnDevice
       (ofLibxdp ? 'which libxdp attached' : 'which is no dispatcher that others can join'),
     {
       advice: ofLibxdp
-        ? 'join its programs with --libxdp, or take them off with `xdp-loader unload --all`'
+        ? 'take its programs off with `xdp-loader unload --all`, or load those of bpf/ beside them with `xdp-loader load`'
         : 'end what attached it, or take it off: `ip link set dev DEVICE xdp off` (also xdpgeneric, xdpoffload)',
     },
   );
