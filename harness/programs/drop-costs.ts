@@ -30,7 +30,8 @@ await serve(dropCostsProgram, async (_, tell) => {
       const before = await dropper.dropped();
       const nanoseconds = await send();
       const dropped = (await dropper.dropped()) - before;
-      if (dropped < packetsSent)
+      // Not a number is not enough, either.
+      if (!(dropped >= packetsSent))
         throw new FlashError('infrastructure', `${what} has dropped ${dropped} of ${packetsSent} packets`);
       return nanoseconds;
     });
