@@ -11,7 +11,7 @@ import {
   readProgram,
   type XdpOnDevice,
 } from './bpf-link.js';
-import { loadBpfObject, type BpfObject } from './bpf-object.js';
+import { loadBpfObject } from './bpf-object.js';
 import { libbpf, xdpFlag } from './libbpf.js';
 import { libc } from './libc.js';
 import { errnoName, NativeError } from './native-error.js';
@@ -42,25 +42,15 @@ export interface Dispatcher extends Disposable {
   readonly mode: XdpMode;
 }
 
-const hasFrags = 1 << 5;
-
-/** @param path the compiled bpf/xdp_dispatcher.bpf.c. */
-function loadDispatcher(path: string): BpfObject {
-  return loadBpfObject({
-    path,
-    prepare: ({ program }) => void libbpf.setProgramFlags(program(dispatcherName), hasFrags),
-  });
-}
-
 /** The kernel did not attach it. */
 export class AttachError extends NativeError {}
 
 const mostAttempts = 16;
 
-export interface DispatcherPlace {
+export interface DispatcherDevice {
   readonly ifname: string;
   readonly ifindex: number;
-  /** The compiled dispatcher, for a device that has none. */
+  /** The compiled bpf/xdp_dispatcher.bpf.c, for a device that has no dispatcher. */
   readonly object: string;
 }
 
@@ -69,7 +59,7 @@ export interface DispatcherPlace {
  * device takes. `refused` is told of each mode that it does not.
  */
 export function joinDispatcher(
-  { ifname, ifindex, object }: DispatcherPlace,
+  { ifname, ifindex, object }: DispatcherDevice,
   modes: readonly XdpMode[],
   refused: (mode: XdpMode, programFd: number, error: AttachError) => void,
 ): Dispatcher {
@@ -124,12 +114,12 @@ function occupied(ifname: string, name: string, { mode, programId }: XdpOnDevice
 
 /** Undefined if somebody else was faster. */
 function attachDispatcher(
-  { ifname, ifindex, object: path }: DispatcherPlace,
+  { ifname, ifindex, object: path }: DispatcherDevice,
   modes: readonly XdpMode[],
   refused: (mode: XdpMode, programFd: number, error: AttachError) => void,
 ): Dispatcher | undefined {
   using opened = closing();
-  const object = opened.use(loadDispatcher(path));
+  const object = opened.use(loadBpfObject({ path }));
   const programFd = object.programFd(dispatcherName);
   for (const mode of modes) {
     const linkFd = createXdpLink(programFd, ifindex, xdpFlag[mode]);
