@@ -1,4 +1,5 @@
 import { FlashError } from '../errors.js';
+import { aside } from '../host/progress.js';
 import { runProgram } from '../machine/run-program.js';
 import type { NicModel } from '../nics/model.js';
 import { startNicPair } from '../machine/guest/nic-pair.js';
@@ -41,8 +42,10 @@ export function measureTop(image: string): Promise<TopCost> {
 
 function showCost(what: string): (cost: Cost) => void {
   return (cost) =>
-    console.error(
-      `flash: ${what}, ${cost.path}, batch ${cost.batch}, ${cost.packetBytes} bytes: ${best(cost).toFixed(1)}`,
+    aside(() =>
+      console.error(
+        `flash: ${what}, ${cost.path}, batch ${cost.batch}, ${cost.packetBytes} bytes: ${best(cost).toFixed(1)}`,
+      ),
     );
 }
 

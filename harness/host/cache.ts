@@ -14,8 +14,10 @@ export function cacheDir(...parts: readonly string[]): string {
   return dir;
 }
 
-/** The log of one run: named by what it is about and when, so that older ones are kept. */
+let logs = 0;
+
+/** The log of one run: named by what it is about and when, so that older ones are kept, and not shared with another. */
 export function newLogPath(topic: string): string {
   const when = new Date().toISOString().replace(/[-:]/g, '').replace(/\..*/, 'Z');
-  return join(cacheDir('logs'), `${topic}-${when}.log`);
+  return join(cacheDir('logs'), `${topic}-${when}-${process.pid}-${++logs}.log`);
 }

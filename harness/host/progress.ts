@@ -46,29 +46,35 @@ export async function withProgress<T>(work: (onProgress: OnProgress) => Promise<
 
 /** What is at work now, each with its time; and the line that shows all of it. */
 const live = new Map<State, () => number>();
-let line: LiveLine | undefined;
+let sharedLine: LiveLine | undefined;
 
 interface LiveLine {
   readonly draw: () => void;
-  readonly note: (text: string) => void;
+  readonly aside: (print: () => void) => void;
   readonly stop: () => void;
+}
+
+/** Prints while others may be at work: not into the line that shows how far they are. */
+export function aside(print: () => void): void {
+  if (sharedLine === undefined) print();
+  else sharedLine.aside(print);
 }
 
 function liveLine(stream: NodeJS.WriteStream): ProgressView {
   const state = newState();
   live.set(state, startClock());
-  const shown = (line ??= drawLine(stream));
+  const line = (sharedLine ??= drawLine(stream));
   return {
     onProgress(event) {
-      if (event.kind === 'note') shown.note(event.text);
+      if (event.kind === 'note') line.aside(() => void stream.write(`${event.text}\n`));
       else follow(state, event);
-      shown.draw();
+      line.draw();
     },
     stop() {
       live.delete(state);
-      if (live.size > 0) return shown.draw();
-      shown.stop();
-      line = undefined;
+      if (live.size > 0) return line.draw();
+      line.stop();
+      sharedLine = undefined;
     },
   };
 }
@@ -85,7 +91,12 @@ function drawLine(stream: NodeJS.WriteStream): LiveLine {
   const timer = setInterval(draw, 250);
   return {
     draw,
-    note: (text) => void stream.write(`\r\x1b[K${text}\n`),
+    aside(print) {
+      // What is printed may be longer than a line, which is not wrapped while one is drawn.
+      stream.write('\r\x1b[K\x1b[?7h');
+      print();
+      stream.write('\x1b[?7l');
+    },
     stop() {
       clearInterval(timer);
       bar.stop();

@@ -41,19 +41,20 @@ const readyDeadlineMs = 15_000;
 
 /** Starts them and waits until QEMU can attach. Whoever starts them stops them. */
 export async function startNics(options: NicsOptions): Promise<Nics> {
+  const program = options.program ?? (await buildNics());
   const logPath = options.logPath ?? newLogPath('nics');
   const directory = makeSocketDir('nics');
   const controlPath = join(directory, 'control');
   const ports = options.ports.map(({ model }, index) => ({ model, socketPath: join(directory, `port${index}`) }));
-  const child = start(options.program ?? (await buildNics()), commandLine(options, controlPath, ports));
+  const child = start(program, commandLine(options, controlPath, ports));
   child.stderr.on('data', (chunk: Buffer) => appendFileSync(logPath, chunk));
-  const program = follow(child, 'the emulated NICs');
+  const running = follow(child, 'the emulated NICs');
   let stopping = false;
 
   const failure = (): FlashError | undefined => {
-    const ending = program.ending();
+    const ending = running.ending();
     if (ending === undefined || stopping) return undefined;
-    const logTail = lastLines(program.stderr(), 10);
+    const logTail = lastLines(running.stderr(), 10);
     return new FlashError('infrastructure', `the emulated NICs ended while they were in use (${ending})`, {
       logTail,
       logPath,
@@ -61,11 +62,11 @@ export async function startNics(options: NicsOptions): Promise<Nics> {
   };
   const stop = async (): Promise<void> => {
     stopping = true;
-    await program.stop();
+    await running.stop();
     rmSync(directory, { recursive: true, force: true });
   };
   try {
-    await program.waitFor(/^ready$/m, { deadlineMs: readyDeadlineMs, intervalMs: 10 }, { logPath });
+    await running.waitFor(/^ready$/m, { deadlineMs: readyDeadlineMs, intervalMs: 10 }, { logPath });
   } catch (error) {
     await stop();
     throw error;

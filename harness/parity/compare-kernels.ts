@@ -1,3 +1,4 @@
+import { aside } from '../host/progress.js';
 import { guest } from '../machine/guest.js';
 import { runProgram } from '../machine/run-program.js';
 import { buildForGuest } from '../kernel/build/image.js';
@@ -16,11 +17,14 @@ const attempts = 3;
 /** Where the kernels still differ: a test that passes four times in ten then fails by chance once in 450. */
 const attemptsAgain = 12;
 
-export async function buildComparison(): Promise<{
+export interface ComparedKernels {
   readonly vanilla: BuiltKernel;
   readonly flash: BuiltKernel;
+  /** The directory of the suite. */
   readonly suite: string;
-}> {
+}
+
+export async function buildComparison(): Promise<ComparedKernels> {
   const vanilla = await buildForGuest({ vanilla: true });
   return { vanilla, flash: await buildForGuest(), suite: await buildXskxceiver(vanilla.sourceDir) };
 }
@@ -29,8 +33,10 @@ export async function buildComparison(): Promise<{
  * Runs the kernel's own AF_XDP suite on the vanilla kernel and on ours, in both copy modes on veth
  * pairs, or in zero-copy mode on two ports of a NIC. What differs is run again, more often.
  */
-export async function compareKernels(nic?: NicModel): Promise<Comparison[]> {
-  const { vanilla, flash, suite } = await buildComparison();
+export async function compareKernels(
+  { vanilla, flash, suite }: ComparedKernels,
+  nic?: NicModel,
+): Promise<Comparison[]> {
   const runBoth = async (selection: Selection): Promise<[TestRun[], TestRun[]]> => [
     await runSuite('vanilla', vanilla.image, suite, selection),
     await runSuite('flash', flash.image, suite, selection),
@@ -45,7 +51,12 @@ export async function compareKernels(nic?: NicModel): Promise<Comparison[]> {
     ),
   ];
   if (tests.length === 0) return compare(...first);
-  console.error(`flash: not the same on both kernels, again up to ${attemptsAgain} times: ${tests.join(', ')}`);
+  const where = nic === undefined ? '' : `${nic}: `;
+  aside(() =>
+    console.error(
+      `flash: ${where}not the same on both kernels, again up to ${attemptsAgain} times: ${tests.join(', ')}`,
+    ),
+  );
   const again = await runBoth({ nic, tests, attempts: attemptsAgain });
   return compare(withAgain(first[0], again[0]), withAgain(first[1], again[1]));
 }
@@ -60,7 +71,7 @@ async function runSuite(kernel: string, image: string, directory: string, select
     { ...selection, directory },
     {
       onEvent: ({ mode, test, results }) =>
-        console.error(`flash: ${kernel}, ${nic ?? mode}: ${test} ${results.join(', ')}`),
+        aside(() => console.error(`flash: ${kernel}, ${nic ?? mode}: ${test} ${results.join(', ')}`)),
     },
   );
 }

@@ -17,9 +17,11 @@ export async function findNicQemu(): Promise<Qemu | undefined> {
   return findFetched();
 }
 
-/** The same, and fetches one into the cache when there is none. */
+let fetching: Promise<Qemu> | undefined;
+
+/** The same, and fetches one into the cache when there is none, once for all who want it meanwhile. */
 export async function ensureNicQemu(): Promise<Qemu> {
-  return (await findNicQemu()) ?? withProgress((onProgress) => fetchQemu(onProgress));
+  return (await findNicQemu()) ?? (fetching ??= withProgress(fetchQemu).finally(() => (fetching = undefined)));
 }
 
 async function requireNamed(named: string): Promise<Qemu> {

@@ -4,10 +4,8 @@ import { buildImage } from '../kernel/build/image.js';
 import { driverTexts } from '../kernel/series/series.js';
 import { chosenBase, hasSourceOn, knownBases, loadBase } from '../kernel/source/base.js';
 import { buildNative } from '../native/build-native.js';
-import { buildNics } from '../nics/build-nics.js';
 import type { NicModel } from '../nics/model.js';
 import { modelsFor } from '../nics/models-for.js';
-import { ensureNicQemu } from '../qemu/find.js';
 import { runGuestTests } from './guest-suite.js';
 import { runKunitTests } from './kunit-suite.js';
 import { runNicTests } from './nic-suite.js';
@@ -35,15 +33,13 @@ export const basesSuite: Suite = {
 };
 
 async function runShort(base: string, image: string): Promise<SuiteResult> {
-  await ensureNicQemu();
-  await buildNics();
-  const on = (where: string, run: () => Promise<SuiteResult>) => async (): Promise<SuiteResult> =>
-    titled(where, await toItsEnd('the tests run', run));
+  const on = (where: string, what: string, run: () => Promise<SuiteResult>) => async (): Promise<SuiteResult> =>
+    titled(where, await toItsEnd(`${what} run`, run));
   return runAtOnce([
-    on(`Linux ${base}`, () => runGuestTests(image, { entry: 'short-tests' })),
-    on(`Linux ${base}`, () => runKunitTests(image)),
+    on(`Linux ${base}`, 'the short tests', () => runGuestTests(image, { entry: 'short-tests' })),
+    on(`Linux ${base}`, 'the KUnit suites', () => runKunitTests(image)),
     ...modelsOfItsOwn(base).map((model) =>
-      on(`Linux ${base}, ${model}`, () =>
+      on(`Linux ${base}, ${model}`, 'the short tests of the driver', () =>
         runNicTests({ model, image, driverRedirects: true, entry: 'short-driver-tests' }),
       ),
     ),

@@ -6,9 +6,7 @@ import { runProgram } from '../machine/run-program.js';
 import { buildImage } from '../kernel/build/image.js';
 import { chosenBase } from '../kernel/source/base.js';
 import { buildNative } from '../native/build-native.js';
-import { buildNics } from '../nics/build-nics.js';
 import type { NicModel } from '../nics/model.js';
-import { ensureNicQemu } from '../qemu/find.js';
 import { startNicPair } from '../machine/guest/nic-pair.js';
 import { chaosProgram } from './chaos/chaos-program.js';
 import type { EpisodeResult } from './chaos/episode-result.js';
@@ -103,9 +101,6 @@ export const chaosSuite: Suite = {
   name: 'chaos',
   async run({ image, config }) {
     const bootImage = image ?? (await buildImage({ config }));
-    await ensureNicQemu();
-    await buildNics();
-    await buildNative();
     const runOn = (device: DeviceName): Promise<SuiteResult> =>
       runChaos({ device, image: bootImage, seconds: usualSeconds, seed: usualSeed });
     return runAtOnce(

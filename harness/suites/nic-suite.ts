@@ -8,7 +8,6 @@ import { modelsFor } from '../nics/models-for.js';
 import { nicCards, type NicCard, type NicModel } from '../nics/model.js';
 import { startNicPair } from '../machine/guest/nic-pair.js';
 import { passthroughQemuArgs } from '../passthrough/qemu-devices.js';
-import { ensureNicQemu } from '../qemu/find.js';
 import type { TestsInput } from './tests-program.js';
 import { runTests } from './guest-suite.js';
 import { testNicModels } from './nic-models.js';
@@ -23,8 +22,6 @@ export const nicSuite: Suite = {
   async run({ image, config }) {
     const ofModels = await testNicModels();
     const bootImage = image ?? (await buildImage({ config }));
-    await ensureNicQemu();
-    await buildNative();
     const runOn = (model: NicModel): Promise<SuiteResult> =>
       runNicTests({
         model,

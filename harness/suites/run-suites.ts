@@ -1,4 +1,5 @@
 import { formatSeconds, startClock } from '../host/duration.js';
+import { aside } from '../host/progress.js';
 import { formatTotals, showFailures, type Suite, type SuiteOptions, type SuiteResult } from './suite.js';
 import { toItsEnd } from './to-its-end.js';
 
@@ -32,10 +33,12 @@ export async function runSuite(suite: Suite, options: SuiteOptions): Promise<Sui
   const started = new Date();
   const elapsed = startClock();
   const result = await toItsEnd(endOf(suite), () => suite.run(options));
-  showFailures(result);
   const seconds = elapsed();
-  if (result.figure !== undefined) console.log(`${suite.name}: ${result.figure}`);
-  console.log(`${suite.name}: ${formatTotals(result)} (${formatSeconds(seconds)})`);
+  aside(() => {
+    showFailures(result);
+    if (result.figure !== undefined) console.log(`${suite.name}: ${result.figure}`);
+    console.log(`${suite.name}: ${formatTotals(result)} (${formatSeconds(seconds)})`);
+  });
   return { ...result, name: suite.name, started, seconds };
 }
 

@@ -49,6 +49,8 @@ export async function runOnDevices(
       parts: chosen.length > 0 ? chosen : partsOnDevices.slice(0, 1),
       models: nicModels.filter((model) => nicCards[model].driver === driver),
       options: { ...options, devices: addresses },
+      // All of them would have the same cards.
+      atOnce: 1,
     }),
   );
 }

@@ -1,12 +1,13 @@
 import type { Cost } from '../../bench/cost-cases.js';
 import { best, spread } from '../../bench/counting.js';
 import { findCost, measureNic, spreadLimit } from '../../bench/instructions.js';
+import { demoInGuest } from '../../demo/demo.js';
 import { summarizeReport } from '../../demo/format-report.js';
 import type { ChainReport } from '../../demo/report.js';
 import { withProgress } from '../../host/progress.js';
 import { buildImage } from '../../kernel/build/image.js';
 import { buildPackages } from '../../kernel/packages/build-packages.js';
-import { unpackKernel, type UnpackedKernel } from '../../kernel/packages/unpack.js';
+import { unpackKernel } from '../../kernel/packages/unpack.js';
 import { buildNative } from '../../native/build-native.js';
 import { isOwn, type NicModel } from '../../nics/model.js';
 import { buildComparison, compareKernels } from '../../parity/compare-kernels.js';
@@ -14,7 +15,6 @@ import { judge } from '../../parity/xskxceiver-output.js';
 import { runChaos } from '../../suites/chaos-suite.js';
 import { runNicTests } from '../../suites/nic-suite.js';
 import type { SuiteResult } from '../../suites/suite.js';
-import { runInGuest } from '../demo.js';
 
 export interface PartOptions {
   readonly nic: NicModel;
@@ -31,8 +31,10 @@ export interface NicPart {
   readonly what: string;
   /** It can have real NICs. */
   readonly takesDevices?: true;
-  /** Builds what running it takes besides the kernel with the series. */
+  /** Builds what running it takes besides the kernel with the series, once. */
   prepare?(): Promise<unknown>;
+  /** Other guests would show in what it measures. */
+  readonly alone?: true;
   run(options: PartOptions): Promise<SuiteResult>;
 }
 
@@ -41,6 +43,18 @@ const testsAfterReset = 'packets keep coming, and no frame is lost*';
 
 /** What a driver's redirect is judged by. */
 const measured = { path: 'NAPI hop', batch: 64, packetBytes: 64 } as const;
+
+/** What parts share: a guest may have booted from it when the next one asks. */
+function once<T>(build: () => Promise<T>): () => Promise<T> {
+  let built: Promise<T> | undefined;
+  return () => (built ??= build());
+}
+
+const unpatched = once(() => buildImage({ driverPatches: false }));
+const server = once(() =>
+  withProgress(async (onProgress) => unpackKernel(await buildPackages({ config: 'server', onProgress }))),
+);
+const comparison = once(buildComparison);
 
 /** What is run on a model, by the name that asks for it alone. */
 export const nicParts: readonly NicPart[] = [
@@ -54,13 +68,13 @@ export const nicParts: readonly NicPart[] = [
     name: 'unpatched',
     what: 'the same with the upstream driver',
     takesDevices: true,
-    prepare: buildUnpatched,
+    prepare: unpatched,
     run: async ({ nic, ...options }) =>
       runNicTests({
         model: nic,
         driverRedirects: false,
         ...options,
-        image: await buildUnpatched(),
+        image: await unpatched(),
       }),
   },
   {
@@ -83,9 +97,9 @@ export const nicParts: readonly NicPart[] = [
     name: 'reload',
     what: 'the driver as a module of the kernel for servers, unloaded and loaded again under load',
     takesDevices: true,
-    prepare: unpackServer,
+    prepare: server,
     async run({ nic, image: _lean, ...options }) {
-      const kernel = await unpackServer();
+      const kernel = await server();
       return runNicTests({ model: nic, driverRedirects: true, entry: 'module-tests', ...options, ...kernel });
     },
   },
@@ -97,8 +111,8 @@ export const nicParts: readonly NicPart[] = [
   {
     name: 'parity',
     what: "the kernel's own AF_XDP suite in zero-copy mode, on the vanilla kernel and on ours",
-    prepare: buildComparison,
-    run: async ({ nic }) => judge(await compareKernels(nic)),
+    prepare: comparison,
+    run: async ({ nic }) => judge(await compareKernels(await comparison(), nic)),
   },
   {
     name: 'demo',
@@ -107,31 +121,23 @@ export const nicParts: readonly NicPart[] = [
       if (!isOwn(nic))
         return { tests: [{ title: chainTitle, outcome: 'skipped', detail: 'its wires are not those of QEMU' }] };
       await buildNative();
-      return judgeChain((await runInGuest({ nic, image, separateUmem: false, keep: false })).report);
+      const { report } = await withProgress((onProgress) => {
+        onProgress({ kind: 'phase', phase: `a chain on ${nic}` });
+        return demoInGuest({ image, nic, separateUmem: false, keep: false, onEvent: () => undefined });
+      });
+      return judgeChain(report);
     },
   },
   {
     name: 'instructions',
     what: `instructions per packet of a redirect in the driver's NAPI poll, ${measured.batch} packets at once`,
+    alone: true,
     async run({ nic, image }) {
       await buildNative();
       return judgeCost(findCost(await measureNic(nic, image), measured));
     },
   },
 ];
-
-function buildUnpatched(): Promise<string> {
-  return buildImage({ driverPatches: false });
-}
-
-let server: Promise<UnpackedKernel> | undefined;
-
-/** Once: what is unpacked another guest may have booted from. */
-function unpackServer(): Promise<UnpackedKernel> {
-  return (server ??= withProgress(async (onProgress) =>
-    unpackKernel(await buildPackages({ config: 'server', onProgress })),
-  ));
-}
 
 const chainTitle = 'every packet and every frame of the chain is accounted for';
 

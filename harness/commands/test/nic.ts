@@ -12,6 +12,7 @@ import { runSuite } from '../../suites/run-suites.js';
 import { addResults, failuresOf, formatTotals, skipsOf, type SuiteResult } from '../../suites/suite.js';
 import { guestCommand } from '../guest-command.js';
 import { needsPackages } from '../packages.js';
+import { withGuests } from './guests-option.js';
 import { partsOnDevices, pciAddresses, requireOnDevices, runOnDevices, sayGivenBack } from './nic-devices.js';
 import { nicParts } from './nic-parts.js';
 import { runOnNics } from './run-on-nics.js';
@@ -26,7 +27,9 @@ interface Options {
 }
 
 export function addTestNic(test: Command): void {
-  needsPackages(guestCommand(test, 'nic', testsAnything), (command) => (testsAnything(command) ? 'nic' : 'none'))
+  needsPackages(withGuests(guestCommand(test, 'nic', testsAnything)), (command) =>
+    testsAnything(command) ? 'nic' : 'none',
+  )
     .description(
       'test the NIC models and their drivers, as `npm test` does; or, if a NIC or part is named, everything in zero-copy mode',
     )

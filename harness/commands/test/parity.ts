@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { FlashError } from '../../errors.js';
 import { formatTable } from '../../host/table.js';
-import { compareKernels } from '../../parity/compare-kernels.js';
+import { buildComparison, compareKernels } from '../../parity/compare-kernels.js';
 import { judge } from '../../parity/xskxceiver-output.js';
 import { failuresOf } from '../../suites/suite.js';
 import { guestCommand } from '../guest-command.js';
@@ -11,7 +11,7 @@ export function addTestParity(test: Command): void {
   needsPackages(guestCommand(test, 'parity'), 'parity')
     .description("run the kernel's own AF_XDP suite on the vanilla kernel and on ours, and compare the results")
     .action(async () => {
-      const rows = await compareKernels();
+      const rows = await compareKernels(await buildComparison());
       console.log(
         formatTable(
           ['mode', 'test', 'vanilla', 'flash', ''],

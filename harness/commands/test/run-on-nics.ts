@@ -59,7 +59,15 @@ export async function runOnNics({
     return run;
   };
   const jobs = models.flatMap((nic) => parts.map((part): Job => ({ nic, part })));
-  return inParallel(jobs, runJob, atOnce);
+  const alone = jobs.filter(({ part }) => part.alone === true);
+  return [
+    ...(await inParallel(
+      jobs.filter((job) => !alone.includes(job)),
+      runJob,
+      atOnce,
+    )),
+    ...(await inParallel(alone, runJob, 1)),
+  ];
 }
 
 interface Job {

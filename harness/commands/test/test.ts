@@ -1,13 +1,13 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { exitCodes, FlashError } from '../../errors.js';
 import { guestConfigs } from '../../kernel/configs.js';
-import { guestsVariable, readGuests } from '../../machine/guest/at-once.js';
 import { suites } from './suites.js';
 import { beginReports, writeReports, type ReportFiles } from '../../suites/reports/report-files.js';
 import { runSuites } from '../../suites/run-suites.js';
 import { addResults, failuresOf, formatTotals, skipsOf, type SuiteOptions } from '../../suites/suite.js';
 import { fileToWrite, imageFile } from '../file-options.js';
 import { guestCommand } from '../guest-command.js';
+import { withGuests } from './guests-option.js';
 import { needsPackages } from '../packages.js';
 import { addTestChaos } from './chaos.js';
 import { addTestFresh } from './fresh.js';
@@ -16,11 +16,7 @@ import { addTestNic } from './nic.js';
 import { addTestParity } from './parity.js';
 import { addTestVerdicts } from './verdicts.js';
 
-type Options = SuiteOptions & RunOptions;
-
-interface RunOptions extends ReportFiles {
-  readonly guests?: number;
-}
+type Options = SuiteOptions & ReportFiles;
 
 const suiteNames = suites.map(({ name }) => name).join(', ');
 
@@ -29,7 +25,7 @@ export function addTest(program: Command): void {
   const test = needsPackages(guestCommand(program, 'test', bootsGuests), ({ args: [suite] }) =>
     suite === 'unit' ? 'none' : suite === 'lab' ? 'virtual-lab' : suite === 'trace' ? 'trace' : 'test',
   );
-  withRunOptions(test)
+  withReports(withGuests(test))
     .description('run every suite, or one; each command below runs what takes longer')
     .argument('[suite]', suiteNames, suiteNamed)
     .addOption(new Option('--config <name>', 'the kernel the guests boot').choices(guestConfigs).default('lean'))
@@ -39,10 +35,10 @@ export function addTest(program: Command): void {
       if (acting === command) requireBoots(command);
     })
     .action((name: string | undefined, options: Options) => runChosen(name, options));
-  withRunOptions(guestCommand(test, 'debug'))
+  withReports(withGuests(guestCommand(test, 'debug')))
     .description('run every suite, or one, on a kernel with KASAN and lockdep')
     .argument('[suite]', 'as for `npm test`', suiteNamed)
-    .action((name: string | undefined, options: RunOptions) => runChosen(name, { ...options, config: 'debug' }));
+    .action((name: string | undefined, files: ReportFiles) => runChosen(name, { ...files, config: 'debug' }));
   addTestNic(test);
   addTestChaos(test);
   addTestMutants(test);
@@ -51,18 +47,13 @@ export function addTest(program: Command): void {
   addTestVerdicts(test);
 }
 
-function withRunOptions(command: Command): Command {
+function withReports(command: Command): Command {
   return command
-    .addOption(
-      new Option('--guests <n>', 'how many guests run at once (default: one a processor, if there is memory)')
-        .env(guestsVariable)
-        .argParser(numberOfGuests),
-    )
     .option('--junit <file>', 'also write the results as JUnit XML', fileToWrite)
     .option('--ktap <file>', "also write the results as KTAP, the kernel's test format", fileToWrite);
 }
 
-async function runChosen(name: string | undefined, { image, config, match, guests, ...files }: Options): Promise<void> {
+async function runChosen(name: string | undefined, { image, config, match, ...files }: Options): Promise<void> {
   const chosen = suites.filter((suite) => (name === undefined ? suite.onlyByName !== true : suite.name === name));
   if (match !== undefined && (name === undefined || chosen.some(({ takesMatch }) => takesMatch !== true))) {
     const can = suites.filter(({ takesMatch }) => takesMatch).map((suite) => suite.name);
@@ -75,7 +66,6 @@ async function runChosen(name: string | undefined, { image, config, match, guest
       advice: 'name a file for each',
     });
   }
-  if (guests !== undefined) process.env[guestsVariable] = String(guests);
   for (const suite of chosen) suite.requireMachine?.();
   beginReports(files);
   const options = { config, ...(image !== undefined && { image }), ...(match !== undefined && { match }) };
@@ -84,12 +74,6 @@ async function runChosen(name: string | undefined, { image, config, match, guest
     console.log(`skipped: ${title}${detail === undefined ? '' : `: ${detail}`}`);
   console.log(formatTotals(total));
   if (failuresOf(total).length > 0) process.exitCode = exitCodes.testFailure;
-}
-
-function numberOfGuests(given: string): number {
-  const guests = readGuests(given);
-  if (guests === undefined) throw new InvalidArgumentError('Give a whole number from 1 to 99.');
-  return guests;
 }
 
 function suiteNamed(given: string): string {

@@ -8,7 +8,6 @@ import { buildImage } from '../../kernel/build/image.js';
 import { chosenBase } from '../../kernel/source/base.js';
 import { guestsAtOnce } from '../../machine/guest/at-once.js';
 import { buildNative } from '../../native/build-native.js';
-import { ensureNicQemu } from '../../qemu/find.js';
 import { devices, devicesFor, type DeviceName } from '../../suites/devices.js';
 import { runGuestTests } from '../../suites/guest-suite.js';
 import { runNicTests } from '../../suites/nic-suite.js';
@@ -16,6 +15,7 @@ import { runSuite } from '../../suites/run-suites.js';
 import { addResults, failuresOf, formatTotals, type Outcome, type SuiteResult } from '../../suites/suite.js';
 import { verdictModes, verdicts, verdictTitle } from '../../suites/verdicts.js';
 import { guestCommand } from '../guest-command.js';
+import { withGuests } from './guests-option.js';
 import { needsPackages } from '../packages.js';
 
 const tableFile = 'docs/xdp.md';
@@ -26,7 +26,7 @@ export const verdictLayout: Layout = {
 };
 
 export function addTestVerdicts(test: Command): void {
-  needsPackages(guestCommand(test, 'verdicts'), 'nic')
+  needsPackages(withGuests(guestCommand(test, 'verdicts')), 'nic')
     .description('have XDP programs say each verdict, in native and in generic mode, on veth and on the emulated NICs')
     .addArgument(new Argument('[driver...]', 'on which; on all if none is named').choices(devices))
     .option('--table', `write the results to the table in ${tableFile}`, false)
@@ -34,7 +34,6 @@ export function addTestVerdicts(test: Command): void {
       const asked = named.length === 0 ? [undefined] : named;
       const drivers = asked.flatMap((each) => devicesFor(chosenBase(), each));
       const image = await buildImage();
-      await ensureNicQemu();
       const runAndShow = async (driver: DeviceName): Promise<SuiteResult> => {
         const suite = { name: `verdicts on ${driver}`, run: () => runOn(driver, image) };
         const run = await runSuite(suite, { config: 'lean' });

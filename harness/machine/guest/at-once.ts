@@ -6,15 +6,21 @@ export const guestsVariable = 'FLASH_GUESTS';
 
 /** What a guest takes of this machine's memory at most, with its hypervisor and the cards that are played for it. */
 const guestBytes = 4 * 2 ** 30;
+const mostUnasked = 8;
 
 /**
  * How many guests run at once where there are several to run: as many as were asked for, or one a processor, if there is
- * memory for them. A guest has more processors than that, but mostly they wait for each other.
+ * memory for them. A guest has more processors than that; emulated, mostly they wait for each other.
  */
-export function guestsAtOnce(processors = availableParallelism(), freeBytes = freemem()): number {
+export function guestsAtOnce(processors = availableParallelism(), freeBytes = availableBytes()): number {
   const asked = process.env[guestsVariable];
   if (asked) return readGuests(asked) ?? refuse(asked);
-  return Math.max(1, Math.min(processors, Math.floor(freeBytes / guestBytes)));
+  return Math.max(1, Math.min(processors, Math.floor(freeBytes / guestBytes), mostUnasked));
+}
+
+/** Of the machine, or of what a container may have. */
+function availableBytes(): number {
+  return Math.min(freemem(), process.constrainedMemory() || Infinity);
 }
 
 export function readGuests(text: string): number | undefined {

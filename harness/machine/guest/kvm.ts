@@ -31,11 +31,19 @@ export async function probeKvm(machine: KvmMachine): Promise<KvmVerdict> {
   return image === undefined || !small.works ? small : keptOrNew(machine, () => bootKernel(image, machine));
 }
 
+/** Questions that are being answered, by what they are about: who asks meanwhile waits. */
+const asked = new Map<string, Promise<KvmVerdict>>();
+
 async function keptOrNew(machine: KvmMachine, find: (machine: KvmMachine) => Promise<KvmVerdict>): Promise<KvmVerdict> {
   const file = verdictFile(machine);
   const kept = file.read();
   if (kept !== undefined) return kept;
-  const verdict = await find(machine);
+  const question = JSON.stringify(machine);
+  const earlier = asked.get(question);
+  if (earlier !== undefined) return await earlier;
+  const answer = find(machine).finally(() => asked.delete(question));
+  asked.set(question, answer);
+  const verdict = await answer;
   file.write(verdict);
   return { ...verdict, isNew: true };
 }

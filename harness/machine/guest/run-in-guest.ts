@@ -1,4 +1,5 @@
 import { FlashError } from '../../errors.js';
+import { aside } from '../../host/progress.js';
 import { ensureNicQemu } from '../../qemu/find.js';
 import { askedForKvm, chooseAccelerator, withoutKvm } from './choose-accelerator.js';
 import type { GuestEvent, GuestResult } from './events.js';
@@ -26,7 +27,7 @@ export async function runInGuest(given: RunInGuestOptions, choose = chooseAccele
   } catch (error) {
     if (!(error instanceof KvmFault)) throw error;
     if (asked) throw insisted(error);
-    console.error(`flash: ${error.message}; booting without KVM, now and, if that works, from now on`);
+    aside(() => console.error(`flash: ${error.message}; booting without KVM, now and, if that works, from now on`));
     const onEvent = (event: GuestEvent): void => {
       // A guest that boots in no way says nothing about KVM.
       if (event.kind === 'setup') rejectKvm(error.message);
@@ -48,7 +49,7 @@ async function runEmulated(options: Options, boots = 3): Promise<GuestResult> {
     return await bootAndRun({ ...options, accel: 'tcg' });
   } catch (error) {
     if (!(error instanceof EmulatorFault) || boots === 1) throw error;
-    console.error(`flash: ${error.message}; booting again`);
+    aside(() => console.error(`flash: ${error.message}; booting again`));
     return runEmulated(again(options), boots - 1);
   }
 }

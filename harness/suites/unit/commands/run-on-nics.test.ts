@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
 import type { NicPart } from '../../../commands/test/nic-parts.js';
 import { runOnNics, type NicsRun } from '../../../commands/test/run-on-nics.js';
@@ -80,6 +81,31 @@ test('a part that has ended is in a table that is whole, whatever comes of the o
   await run({ parts: [passing, looking], models: ['ice'], table, atOnce: 1 });
 
   t.is(atNext, '| patched | - | - | 1 passed | - | - | - |');
+});
+
+test('what others would show in is run when they have ended, one at a time', async (t) => {
+  const order: string[] = [];
+  let running = 0;
+  const watched = (name: string): NicPart =>
+    part(name, async ({ nic }) => {
+      order.push(`${nic} ${name}, ${++running} at once`);
+      await nextTurn();
+      running--;
+      return { tests: [] };
+    });
+
+  await run({
+    parts: [{ ...watched('instructions'), alone: true }, watched('demo')],
+    models: ['ice', 'mlx5'],
+    atOnce: 2,
+  });
+
+  t.deepEqual(order, [
+    'ice demo, 1 at once',
+    'mlx5 demo, 2 at once',
+    'ice instructions, 1 at once',
+    'mlx5 instructions, 1 at once',
+  ]);
 });
 
 test('what a part takes is built once, before anything runs, and without it the part is an error', async (t) => {

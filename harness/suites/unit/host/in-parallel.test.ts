@@ -38,11 +38,23 @@ test('no more work is done at a time than is asked for', async (t) => {
   t.is(most, 3);
 });
 
-test('what fails fails the whole', async (t) => {
+test('what fails fails the whole, when what was begun has ended, and nothing is begun after it', async (t) => {
+  const [begun, ended]: [number[], number[]] = [[], []];
+
   await t.throwsAsync(
-    inParallel([1, 2, 3], async (item) => {
-      if (item === 2) throw new Error('two');
-    }),
+    inParallel(
+      [1, 2, 3, 4],
+      async (item) => {
+        begun.push(item);
+        if (item === 2) throw new Error('two');
+        for (let turn = 0; turn < 3; turn++) await nextTurn();
+        ended.push(item);
+      },
+      2,
+    ),
     { message: 'two' },
   );
+
+  t.deepEqual(begun, [1, 2]);
+  t.deepEqual(ended, [1]);
 });

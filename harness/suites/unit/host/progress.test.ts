@@ -1,9 +1,10 @@
 import { PassThrough } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import test from 'ava';
-import { showProgress } from '../../../host/progress.js';
+import { aside, showProgress } from '../../../host/progress.js';
 
 const drawnWithinMs = 600;
+const beginOfLine = '\r\x1b[K';
 const lineGone = '\x1b[1G\x1b[2K';
 
 test.serial('two pieces of work share the line of a terminal, which goes with the last of them', async (t) => {
@@ -23,6 +24,11 @@ test.serial('two pieces of work share the line of a terminal, which goes with th
   await delay(drawnWithinMs);
   t.regex(shown, /tests on ixgbe: 7 tests {2}0:0\d {2}\| {2}tests on ice {2}0:0\d/);
   t.regex(shown, /^.*a note\n/m);
+
+  shown = '';
+  aside(() => terminal.write('FAILED  a test\n'));
+  t.true(shown.startsWith(beginOfLine));
+  t.true(shown.includes('FAILED  a test\n'));
 
   shown = '';
   first.stop();

@@ -9,6 +9,7 @@ test.serial('there is a guest a processor, as far as memory goes, and never none
   t.is(guestsAtOnce(2, 20 * gib), 2);
   t.is(guestsAtOnce(8, 13 * gib), 3);
   t.is(guestsAtOnce(8, 1 * gib), 1);
+  t.is(guestsAtOnce(64, 512 * gib), 8);
 });
 
 test.serial('who asks for a number of guests gets it', (t) => {
