@@ -19,6 +19,9 @@ import { readTap, watchResults, type ResultWatch } from './tap.js';
 /** However slow the machine is, a test ends now and then. */
 export const testsTime = { quietMs: 600_000, deadlineMs: 3_600_000 } as const;
 
+/** What takes longest comes first. */
+const parts = ['core-tests', 'program-tests', 'monitor-tests', 'xdp-tests'] as const;
+
 /** Runs the tests that need a FLASH kernel in a guest; a kernel warning fails tests that otherwise passed. */
 export const guestSuite: Suite = {
   name: 'guest',
@@ -31,9 +34,7 @@ export const guestSuite: Suite = {
     // One that runs all is one boot less.
     if (match !== undefined || guestsAtOnce() === 1) return runGuestTests(bootImage, { slow, match });
     return runAtOnce(
-      (['core-tests', 'program-tests'] as const).map(
-        (entry) => () => toItsEnd(`the ${entry} run`, () => runGuestTests(bootImage, { entry, slow })),
-      ),
+      parts.map((entry) => () => toItsEnd(`the ${entry} run`, () => runGuestTests(bootImage, { entry, slow }))),
     );
   },
 };

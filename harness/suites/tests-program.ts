@@ -10,6 +10,8 @@ const inputSchema = z
         'all-tests',
         'core-tests',
         'program-tests',
+        'monitor-tests',
+        'xdp-tests',
         'hold-tests',
         'short-tests',
         'short-driver-tests',

@@ -4,3 +4,5 @@
  */
 import './core-tests.js';
 import './program-tests.js';
+import './monitor-tests.js';
+import './xdp-tests.js';

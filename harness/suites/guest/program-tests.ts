@@ -1,4 +1,4 @@
-/** The programs around it: tools, libraries, the monitor, network functions, XDP. As one file, see all-tests.ts. */
+/** What users call and build upon: tools, libraries, network functions. As one file, see all-tests.ts. */
 import './support/leave-nothing.js';
 import './explain.test.js';
 import './flash-tool.test.js';
@@ -8,16 +8,3 @@ import './library-typescript.test.js';
 import './l2fwd.test.js';
 import './capture.test.js';
 import './examples.test.js';
-import './monitor.test.js';
-import './monitor-device.test.js';
-import './monitor-isolation.test.js';
-import './monitor-memory.test.js';
-import './monitor-missing.test.js';
-import './monitor-who.test.js';
-import './xdp-firewall.test.js';
-import './xdp-dnat.test.js';
-import './xdp-redirect.test.js';
-import './xdp-sockets.test.js';
-import './xdp-verdicts.test.js';
-import './xdp-attach.test.js';
-import './xdp-life.test.js';

@@ -12,6 +12,8 @@ test('no test of the guest is left out of the files that run them all', (t) => {
   const lists = [
     'core-tests.ts',
     'program-tests.ts',
+    'monitor-tests.ts',
+    'xdp-tests.ts',
     'hold-tests.ts',
     'nic-tests.ts',
     'nic-tests-several-buffers.ts',

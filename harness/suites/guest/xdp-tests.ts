@@ -1,0 +1,9 @@
+/** The XDP programs in front of chains. As one file, see all-tests.ts. */
+import './support/leave-nothing.js';
+import './xdp-firewall.test.js';
+import './xdp-dnat.test.js';
+import './xdp-redirect.test.js';
+import './xdp-sockets.test.js';
+import './xdp-verdicts.test.js';
+import './xdp-attach.test.js';
+import './xdp-life.test.js';
