@@ -120,6 +120,8 @@ onModels('a route that is set and cleared while frames are on their way to the w
     await wire().hold();
     send(source, countFrom(0, 20));
     source.kick();
+    // What the driver has not taken by then goes to the target.
+    await eventually('the driver to have all of it', () => source.rings.tx.count() === 0, { ends: [source, target] });
     setRoute(flashId(source), [flashId(target)]);
     fill(target, 32 - target.rings.fill.count());
     send(source, countFrom(20, 20));
