@@ -4,6 +4,7 @@ import { ensureNicQemu } from '../../qemu/find.js';
 import { askedForKvm, chooseAccelerator, withoutKvm } from './choose-accelerator.js';
 import type { GuestEvent, GuestResult } from './events.js';
 import { guestDefaults, guestEvents, splatFailure, type BootOptions, type GuestOptions } from './guest-events.js';
+import { GuestTimeout } from './guest-timeout.js';
 import { KvmFault } from './kvm-fault.js';
 import { setAside } from './run-directory.js';
 
@@ -13,8 +14,8 @@ export interface RunInGuestOptions extends GuestOptions {
 
 /**
  * Boots a guest, runs one command in it and waits for its end. One that KVM does not bring to its user
- * space is booted once more without KVM, and so is an emulated one that trips over the emulator. That is
- * said: what came before its last event of kind "start" does not count.
+ * space is booted once more without KVM, and so is an emulated one that trips over the emulator or comes to
+ * a stand. That is said: what came before its last event of kind "start" does not count.
  */
 export async function runInGuest(given: RunInGuestOptions, choose = chooseAccelerator): Promise<GuestResult> {
   const options = { ...given, qemu: given.nics === undefined ? undefined : (await ensureNicQemu()).program };
@@ -44,14 +45,23 @@ function insisted(fault: KvmFault): FlashError {
 
 type Options = Omit<BootOptions, 'accel'> & Pick<RunInGuestOptions, 'onEvent'>;
 
-async function runEmulated(options: Options, boots = 3): Promise<GuestResult> {
+async function runEmulated(options: Options, boot = 1): Promise<GuestResult> {
   try {
     return await bootAndRun({ ...options, accel: 'tcg' });
   } catch (error) {
-    if (!(error instanceof EmulatorFault) || boots === 1) throw error;
-    aside(() => console.error(`flash: ${error.message}; booting again`));
-    return runEmulated(again(options), boots - 1);
+    if (boot >= mostBoots(error)) throw error;
+    aside(() => console.error(`flash: ${(error as FlashError).message}; booting again`));
+    return runEmulated(again(options), boot + 1);
   }
+}
+
+/**
+ * A kernel that says nothing wrong and does not come to its user space may wait for an emulated processor that has not
+ * heard it. The next one hardly does: it would be the kernel then.
+ */
+function mostBoots(error: unknown): number {
+  if (error instanceof EmulatorFault) return 3;
+  return error instanceof GuestTimeout && error.phase === 'boot' ? 2 : 1;
 }
 
 /** The same guest once more, in a directory that looks as it did. */

@@ -2,6 +2,7 @@ import test from 'ava';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
+import { GuestTimeout } from '../../../../machine/guest/guest-timeout.js';
 import { countingMachine } from '../../../../bench/counting.js';
 import { FlashError, type FailureKind } from '../../../../errors.js';
 import { chooseAccelerator, refuseKvm } from '../../../../machine/guest/choose-accelerator.js';
@@ -121,6 +122,29 @@ test.serial('a second boot in the same directory finds nothing of the first', as
   t.is(guest.exitCode, 0);
   const [aside = ''] = readdirSync(runDir).filter((name) => name.startsWith('earlier-'));
   t.true(existsSync(join(runDir, aside, 'mine')), 'it can still be read');
+});
+
+const stands = 'echo "[    0.1] Linux version 7.3" >&2; exec sleep 60';
+
+test.serial('an emulated guest that comes to a stand while it boots is booted again', async (t) => {
+  const machine = believedMachine(t, `[ -e $run/../once ] || { touch $run/../once; ${stands}; }; up; end`);
+  process.env['FLASH_ACCEL'] = 'tcg';
+  const heard = hearErrors(t);
+
+  const guest = await boot(machine, { bootDeadlineMs: 1500, runDir: join(machine.dir, 'run') });
+
+  t.is(guest.exitCode, 0);
+  t.deepEqual(heard, ['flash: the guest did not finish its phase "boot" within 1.5 s; booting again']);
+});
+
+test.serial('an emulated guest that comes to a stand each time is booted twice', async (t) => {
+  const machine = believedMachine(t, stands);
+  process.env['FLASH_ACCEL'] = 'tcg';
+  hearErrors(t);
+
+  await t.throwsAsync(boot(machine, { bootDeadlineMs: 1500 }), { instanceOf: GuestTimeout });
+
+  t.is(machine.boots().length, 2);
 });
 
 test.serial('KVM that was asked for is not replaced', async (t) => {
