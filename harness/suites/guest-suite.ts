@@ -31,8 +31,8 @@ export const guestSuite: Suite = {
     await buildRustExamples();
     const bootImage = image ?? (await buildImage({ config }));
     const slow = config === 'debug';
-    // One that runs all is one boot less.
-    if (match !== undefined || guestsAtOnce() === 1) return runGuestTests(bootImage, { slow, match });
+    // Their programs keep two processors busy, so two guests at once take two processors as long as one after the other.
+    if (match !== undefined || guestsAtOnce() <= 2) return runGuestTests(bootImage, { slow, match });
     return runAtOnce(
       parts.map((entry) => () => toItsEnd(`the ${entry} run`, () => runGuestTests(bootImage, { entry, slow }))),
     );
