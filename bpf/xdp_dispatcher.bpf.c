@@ -20,40 +20,21 @@
 		return verdict;					\
 	}
 
-PLACE(0)
-PLACE(1)
-PLACE(2)
-PLACE(3)
-PLACE(4)
-PLACE(5)
-PLACE(6)
-PLACE(7)
-PLACE(8)
-PLACE(9)
+#define CALL(number)						\
+	if (verdict == XDP_PASS)				\
+		verdict = prog##number(ctx);
+
+#define ALL_PLACES(what) \
+	what(0) what(1) what(2) what(3) what(4) what(5) what(6) what(7) what(8) what(9)
+
+ALL_PLACES(PLACE)
 
 SEC("xdp.frags")
 int xdp_dispatcher(struct xdp_md *ctx)
 {
-	int verdict = prog0(ctx);
+	int verdict = XDP_PASS;
 
-	if (verdict == XDP_PASS)
-		verdict = prog1(ctx);
-	if (verdict == XDP_PASS)
-		verdict = prog2(ctx);
-	if (verdict == XDP_PASS)
-		verdict = prog3(ctx);
-	if (verdict == XDP_PASS)
-		verdict = prog4(ctx);
-	if (verdict == XDP_PASS)
-		verdict = prog5(ctx);
-	if (verdict == XDP_PASS)
-		verdict = prog6(ctx);
-	if (verdict == XDP_PASS)
-		verdict = prog7(ctx);
-	if (verdict == XDP_PASS)
-		verdict = prog8(ctx);
-	if (verdict == XDP_PASS)
-		verdict = prog9(ctx);
+	ALL_PLACES(CALL)
 	return verdict;
 }
 

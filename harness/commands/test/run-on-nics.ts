@@ -40,13 +40,18 @@ export async function runOnNics({
   record([]);
   const { image, release } = await kernel();
   // One after the other: they build in the same place.
-  const ready = new Map<NicPart, () => void>();
-  for (const part of parts) ready.set(part, await settle(part.prepare?.()));
+  const prepared = new Map<NicPart, PromiseSettledResult<unknown>>();
+  for (const part of parts) {
+    const [outcome] = await Promise.allSettled([part.prepare?.()]);
+    throwIfInterrupted();
+    prepared.set(part, outcome);
+  }
   const runJob = async ({ nic, part }: Job): Promise<SuiteRun> => {
     const suite = {
       name: `${nic} ${part.name}`,
       run: async () => {
-        ready.get(part)?.();
+        const outcome = prepared.get(part);
+        if (outcome?.status === 'rejected') throw outcome.reason;
         return await part.run({ ...options, nic, image });
       },
     };
@@ -59,31 +64,20 @@ export async function runOnNics({
     return run;
   };
   const jobs = models.flatMap((nic) => parts.map((part): Job => ({ nic, part })));
-  const alone = jobs.filter(({ part }) => part.alone === true);
-  return [
-    ...(await inParallel(
-      jobs.filter((job) => !alone.includes(job)),
-      runJob,
-      atOnce,
-    )),
-    ...(await inParallel(alone, runJob, 1)),
-  ];
+  const together = await inParallel(
+    jobs.filter(({ part }) => part.alone !== true),
+    runJob,
+    atOnce,
+  );
+  const alone = await inParallel(
+    jobs.filter(({ part }) => part.alone === true),
+    runJob,
+    1,
+  );
+  return [...together, ...alone];
 }
 
 interface Job {
   readonly nic: NicModel;
   readonly part: NicPart;
-}
-
-/** What throws later what a piece of work has thrown. */
-async function settle(work: Promise<unknown> | undefined): Promise<() => void> {
-  try {
-    await work;
-    return () => undefined;
-  } catch (error) {
-    throwIfInterrupted();
-    return () => {
-      throw error;
-    };
-  }
 }
