@@ -1,6 +1,5 @@
 /** What concerns the driver of a NIC. */
-import test from 'ava';
-import { testbed } from './support/testbed.js';
+import './support/leave-nothing.js';
 import './closed-queues.test.js';
 import './driver.test.js';
 import './fairness.test.js';
@@ -10,5 +9,3 @@ import './long-frames.test.js';
 import './napi.test.js';
 import './wire.test.js';
 import './xdp-verdicts.test.js';
-
-test.after.always('the network namespaces go', testbed.dispose);

@@ -1,11 +1,8 @@
 /** What takes a kernel whose contexts can be held; as one file, see all-tests.ts. */
-import test from 'ava';
-import { testbed } from './support/testbed.js';
+import './support/leave-nothing.js';
 import './held-carry.test.js';
 import './held-device.test.js';
 import './held-poll.test.js';
 import './held-rings.test.js';
 import './held-route.test.js';
 import './held-teardown.test.js';
-
-test.after.always('the network namespaces go', testbed.dispose);

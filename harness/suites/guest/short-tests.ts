@@ -1,6 +1,5 @@
 /** What shows most of what a kernel could lack; as one file, see all-tests.ts. */
-import test from 'ava';
-import { testbed } from './support/testbed.js';
+import './support/leave-nothing.js';
 import './redirect.test.js';
 import './route.test.js';
 import './buffers.test.js';
@@ -9,5 +8,3 @@ import './carried.test.js';
 import './waiting.test.js';
 import './route-changes.test.js';
 import './bystander.test.js';
-
-test.after.always('the network namespaces go', testbed.dispose);

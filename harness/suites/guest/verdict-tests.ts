@@ -1,6 +1,3 @@
 /** What XDP programs can say, on any device. */
-import test from 'ava';
-import { testbed } from './support/testbed.js';
+import './support/leave-nothing.js';
 import './xdp-verdicts.test.js';
-
-test.after.always('the network namespaces go', testbed.dispose);
