@@ -61,6 +61,8 @@ void shim_step(const void *written);
 #define __release(x)	((void)0)
 #define __acquires(x)
 #define __releases(x)
+#undef static_assert
+#define static_assert(condition)	_Static_assert(condition, #condition)
 #define BUILD_BUG_ON(condition)	((void)sizeof(char[1 - 2 * !!(condition)]))
 #ifdef SHIM_CHECKED
 void shim_warn(const char *file, int line, const char *condition);
@@ -73,7 +75,8 @@ void shim_warn(const char *file, int line, const char *condition);
 #define INDIRECT_CALLABLE_DECLARE(f)	f
 
 #define noinline			__attribute__((noinline))
-#define ____cacheline_aligned_in_smp	__attribute__((aligned(64)))
+#define SMP_CACHE_BYTES			64
+#define ____cacheline_aligned_in_smp	__attribute__((aligned(SMP_CACHE_BYTES)))
 #define __aligned_largest		__attribute__((aligned))
 
 #define U32_MAX		(~0u)
