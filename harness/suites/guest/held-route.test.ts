@@ -7,7 +7,8 @@ import { flashDir, setRoute } from '../../flash/registry.js';
 import { attempt, run } from '../../process/run.js';
 import { interleaving, routeInThread, whileHeld } from './support/interleaving.js';
 import { eventually } from './support/ring-state.js';
-import { waitForSleeper } from './support/sleepers.js';
+import { auditProblem } from './support/frame-audit.js';
+import { waitForSleeper, waitForThread } from './support/sleepers.js';
 import { exchange, fill, receive, reclaim, send } from './support/test-packets.js';
 import { countFrom, endsOf, flashId, openMore, openPair, openSleepingPair } from './support/routed-pair.js';
 
@@ -36,6 +37,35 @@ interleaving(
     t.deepEqual(exchange(pair, 1), countFrom(0, 16));
   },
 );
+
+interleaving('a route that is replaced stays until the batch that goes by it has ended', async (t) => {
+  await using pair = await openPair({ sharedUmem: false });
+  const { source, target } = pair;
+  using more = openMore(pair, [2]);
+  const [heir] = more.sockets as [XdpSocket];
+  // So that its rings are shared, and nothing else has to be waited for.
+  for (const to of [heir, target]) setRoute(flashId(source), [flashId(to)]);
+  fill(target, 8);
+  fill(heir, 8);
+  using borrowed = holdAt('move-borrowed', flashId(source));
+  send(source, countFrom(0, 4));
+  const kick = source.kickInThread();
+  await borrowed.held();
+
+  const replacing = routeInThread(source, [heir]);
+  await waitForThread('who replaces the route to wait for the batch', /rcu/, replacing.hasEnded);
+  const early = replacing.hasEnded();
+  borrowed.release();
+
+  await kick;
+  t.is(await replacing.end, 'ok');
+  t.false(early);
+  t.deepEqual(receive(target), countFrom(0, 4));
+  send(source, [4]);
+  t.is(source.kick(), 'ok');
+  t.deepEqual(receive(heir), [4]);
+  t.is(auditProblem(source.umem), undefined);
+});
 
 interleaving('to clear a route takes no longer because its program keeps TX full', async (t) => {
   const [txSize, sent, batch, mostLooks] = [128, 64, 32, 8];
