@@ -12,6 +12,10 @@ export interface End extends AsyncDisposable {
   readonly id: number;
   /** Puts up to so many packets on TX, each for an index of its route. Returns how many. */
   readonly send: (most: number, indices: number) => number;
+  /** Calls sendto(), and returns what it says. */
+  readonly kick: () => string;
+  /** Whether there is something on TX that no call has been told of: the rest moves by itself. */
+  readonly owesKick: () => boolean;
   /** Takes all that arrived or so many, without a system call, and notes what came out of order. */
   readonly drain: (most?: number) => number;
   readonly refill: (frames: number) => void;
@@ -30,6 +34,7 @@ export function makeEnd(number: number, socket: XdpSocket, source: number): End 
   const problems: string[] = [];
   const newest = new Map<number, number>();
   let sent = 0;
+  let kicked = true;
   let last: { readonly until: 'readable' | 'writable'; readonly sleeper: Sleeper } | undefined;
   const asleep = (): 'readable' | 'writable' | undefined =>
     last?.sleeper.woken() === undefined ? last?.until : undefined;
@@ -48,10 +53,17 @@ export function makeEnd(number: number, socket: XdpSocket, source: number): End 
     send(most, indices) {
       const room = Math.min(most, rings.tx.free(), umem.freeFrames.length);
       const packets = Array.from({ length: room }, () => source * packetsOfSource + sent++);
+      if (room > 0) kicked = false;
       return rings.tx.produce(
         packets.flatMap((packet) => writePacket(umem, packet, { options: () => (packet % indices) << 16 })),
       );
     },
+    kick() {
+      const outcome = socket.kick();
+      kicked ||= outcome === 'ok';
+      return outcome;
+    },
+    owesKick: () => !kicked,
     drain(most) {
       const packets = receive(socket, singleBuffer, most);
       packets.forEach(note);

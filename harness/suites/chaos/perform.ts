@@ -35,7 +35,7 @@ export async function perform(
       end?.refill(0);
       return undefined;
     case 'kick':
-      end?.socket.kick();
+      end?.kick();
       return undefined;
     case 'receive':
       end?.socket.receive(message.more);

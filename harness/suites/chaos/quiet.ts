@@ -6,9 +6,9 @@ import { doomed } from './steps.js';
 import type { World } from './world.js';
 
 /*
- * A quiet moment: every source is kicked once, and from then on its target only empties its RX ring
- * and fills its fill ring, without a system call. All that is on TX has to move, and all who sleep
- * until there is something, or room, have to wake.
+ * A quiet moment: a source that has put something on its TX ring since it was last kicked is kicked once, and from
+ * then on its target only empties its RX ring and fills its fill ring, without a system call. All that is on TX has to
+ * move, what was kicked before by itself, and all who sleep until there is something, or room, have to wake.
  */
 const deadlineMs = 10_000;
 const frames = 48;
@@ -21,8 +21,8 @@ export async function checkQuiet(world: World, packetsOnWire: number): Promise<s
   const movers = here.filter(isMoving);
   const attend = (): void => here.forEach(serve);
   const problems: string[] = [];
-  for (const mover of movers) {
-    const outcome = mover.socket.kick();
+  for (const mover of movers.filter((each) => each.owesKick())) {
+    const outcome = mover.kick();
     if (outcome !== 'ok') problems.push(`sendto() of ${mover.number} said ${outcome}`);
   }
   const left = (): string[] =>
@@ -67,7 +67,7 @@ async function wakeReaders(world: World, movers: readonly End[], attend: () => v
   });
   for (const { mover } of led) {
     mover.send(1, 1);
-    mover.socket.kick();
+    mover.kick();
   }
   return settle(attend, () =>
     led
@@ -83,7 +83,7 @@ export async function wakeAll(world: World): Promise<string[]> {
     world.route(sleeper.number, [sleeper.number]);
     sleeper.refill(frames);
     sleeper.send(1, 1);
-    sleeper.socket.kick();
+    sleeper.kick();
   }
   return settle(
     () => sleepers.forEach(serve),
