@@ -29,17 +29,17 @@ export function touchedTargets(tree: string, patches: readonly Patch[]): readonl
 }
 
 /** The drivers that redirect, or will. */
-const redirecting = ['intel/ixgbe', 'intel/i40e', 'intel/ice', 'mellanox/mlx5/core'];
-const driverDirs = redirecting.map((dir) => `drivers/net/ethernet/${dir}`);
+const redirecting = ['intel/ixgbe', 'intel/i40e', 'intel/ice', 'intel/igb', 'mellanox/mlx5/core'];
+const users = [...redirecting.map((dir) => `drivers/net/ethernet/${dir}`), 'drivers/net/virtio_net.c', 'net/core'];
 
-/** What those have that uses the driver API of AF_XDP, if one of the patches touches a header of it. */
+/** What those, and the rest of the kernel, have that uses headers of AF_XDP, if one of the patches touches such a header. */
 async function apiUsers(tree: string, patches: readonly Patch[]): Promise<readonly string[]> {
   const headers = ['xdp_sock', 'xdp_sock_drv', 'xsk_buff_pool'];
   const touched = new Set(patches.flatMap(touchedFiles));
   if (!headers.some((name) => touched.has(`include/net/${name}.h`))) return [];
   const included = `#include <net/(${headers.join('|')})\\.h>`;
-  const users = await run('grep', ['-rlE', '--include=*.c', included, ...driverDirs], { cwd: tree });
-  return users.trim().split('\n').map(toObject);
+  const found = await run('grep', ['-rlE', '--include=*.c', included, ...users], { cwd: tree });
+  return found.trim().split('\n').map(toObject);
 }
 
 /** Touched files that are compiled, as far as they exist in the tree. */
