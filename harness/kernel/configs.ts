@@ -13,7 +13,16 @@ export const passthroughConfig = 'passthrough';
 /** That of a guest in which programs of bpftrace look into the kernel, and tc runs BPF programs. */
 export const traceConfig = 'trace';
 
-export const configNames = [...guestConfigs, passthroughConfig, traceConfig, ...machineConfigs] as const;
+/** `lean` with the series and without its option: what everybody gets who does not ask for FLASH. */
+export const optionOffConfig = 'option-off';
+
+export const configNames = [
+  ...guestConfigs,
+  passthroughConfig,
+  traceConfig,
+  optionOffConfig,
+  ...machineConfigs,
+] as const;
 
 export type GuestConfig = (typeof guestConfigs)[number];
 
@@ -22,8 +31,9 @@ export type KernelConfig = (typeof configNames)[number] | `/${string}`;
 
 export function isGuestConfig(
   config: KernelConfig,
-): config is GuestConfig | typeof passthroughConfig | typeof traceConfig {
-  return config === passthroughConfig || config === traceConfig || guestConfigs.some((name) => name === config);
+): config is GuestConfig | typeof passthroughConfig | typeof traceConfig | typeof optionOffConfig {
+  const others: readonly KernelConfig[] = [passthroughConfig, traceConfig, optionOffConfig];
+  return others.includes(config) || guestConfigs.some((name) => name === config);
 }
 
 /**
@@ -36,6 +46,7 @@ export function fragmentsOf(config: KernelConfig, withFlash: boolean): readonly 
     return [...(config === 'server' ? ['server'] : []), 'installed', ...(withFlash ? ['flash'] : [])];
   }
   if (config === passthroughConfig) return ['lean', 'tracepoints', passthroughConfig, ...(withFlash ? ['flash'] : [])];
+  if (config === optionOffConfig) return fragmentsOf('lean', false);
   if (config === traceConfig) return ['lean', traceConfig, ...(withFlash ? ['flash'] : [])];
   return [
     'lean',

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { attachDebugger, formatPacket, nextPacket, parseRegister } from '../../../bench/profile/debugger.js';
-import { profileRows, summarizeTrace } from '../../../bench/profile/profile-hop.js';
+import { differenceRows, profileRows, summarizeTrace } from '../../../bench/profile/profile-path.js';
 import { parseSymbols } from '../../../bench/profile/symbols.js';
 import { temporaryDir } from '../support/tiny-repository.js';
 
@@ -93,5 +93,17 @@ test('a profile counts functions, and what a packet more costs', (t) => {
     ['move', '2', '6', '1.00'],
     ['2 others', '1', '2', '0.25'],
     ['all', '3', '8', '1.25'],
+  ]);
+});
+
+test('two kernels are compared by where they are furthest apart', (t) => {
+  const before = summarizeTrace(2, ['send', 'send', 'copy', 'gone', 'gone', 'gone']);
+  const after = summarizeTrace(2, ['send', 'send', 'copy', 'copy']);
+
+  t.deepEqual(differenceRows([before, after], 2), [
+    ['gone', '3', '0', '-1.50'],
+    ['copy', '1', '2', '0.50'],
+    ['1 others', '2', '2', '0.00'],
+    ['all', '6', '4', '-1.00'],
   ]);
 });

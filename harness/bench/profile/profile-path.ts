@@ -9,6 +9,7 @@ import type { OnProgress } from '../../host/progress.js';
 import { makeSocketDir } from '../../host/temporary.js';
 import { symbolsPath } from '../../kernel/build/stamp.js';
 import { hopBatchesProgram, type ReadyCase } from './hop-batches-program.js';
+import type { CostCase } from '../cost-cases.js';
 import { countingMachine } from '../counting.js';
 import { attachDebugger, type Debugger } from './debugger.js';
 import { readSymbols, type Symbols } from './symbols.js';
@@ -31,16 +32,20 @@ const traces = 8;
 const scheduler = '__schedule';
 
 /**
- * Follows batches of a zero-copy hop instruction by instruction on an emulated processor, from the
+ * Follows batches on their path instruction by instruction on an emulated processor, from the
  * function of the system call until it is back in user space.
  */
-export async function profileHop(image: string, onProgress: OnProgress): Promise<BatchProfile[]> {
+export async function profilePath(
+  image: string,
+  path: CostCase['path'],
+  onProgress: OnProgress,
+): Promise<readonly [BatchProfile, BatchProfile]> {
   const symbols = readSymbols(symbolsPath(image));
   const runDir = makeRunDirectory().path;
   const directory = makeSocketDir('debugger');
   const socketPath = join(directory, 'gdb');
   const cases = batches.map(
-    (batch): ReadyCase => ({ path: 'zero-copy hop', batch, packetBytes: 64, goPath: join(runDir, `go-${batch}`) }),
+    (batch): ReadyCase => ({ path, batch, packetBytes: 64, goPath: join(runDir, `go-${batch}`) }),
   );
   const profiles: Promise<BatchProfile>[] = [];
   // A guest whose debugger failed would stand still until its deadline.
@@ -70,7 +75,10 @@ export async function profileHop(image: string, onProgress: OnProgress): Promise
         },
       },
     );
-    return await Promise.all(profiles);
+    const [one, many] = await Promise.all(profiles);
+    if (one === undefined || many === undefined)
+      throw new FlashError('guest', 'the guest ended before its batches were followed');
+    return [one, many];
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
@@ -138,6 +146,25 @@ export function profileRows([short, long]: readonly [BatchProfile, BatchProfile]
     ];
     return [what, String(few), String(many), ((many - few) / (long.batch - short.batch)).toFixed(2)];
   };
+  const rest = names.slice(shown);
+  return [
+    ...names.slice(0, shown).map((name) => rowOf(name, [name])),
+    ...(rest.length === 0 ? [] : [rowOf(`${rest.length} others`, rest)]),
+    rowOf('all', names),
+  ];
+}
+
+/** Functions by how far apart two kernels are in a batch, which each has in a column, then the difference a packet; the rest in one row. */
+export function differenceRows([before, after]: readonly [BatchProfile, BatchProfile], shown: number): string[][] {
+  const apart = (name: string): number => (after.functions.get(name) ?? 0) - (before.functions.get(name) ?? 0);
+  const names = [...new Set([...before.functions.keys(), ...after.functions.keys()])].sort(
+    (one, other) => Math.abs(apart(other)) - Math.abs(apart(one)),
+  );
+  const rowOf = (what: string, of: readonly string[]): string[] => [
+    what,
+    ...[before, after].map(({ functions }) => String(sum(of, (name) => functions.get(name) ?? 0))),
+    (sum(of, apart) / after.batch).toFixed(2),
+  ];
   const rest = names.slice(shown);
   return [
     ...names.slice(0, shown).map((name) => rowOf(name, [name])),
