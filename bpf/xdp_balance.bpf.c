@@ -2,7 +2,8 @@
 /*
  * A load balancer in front of replicas of a chain, whose first functions are AF_XDP sockets on the queue. A table of
  * Maglev's maps hashes to replicas, so that only few flows move when one comes or goes; and a flow that has a replica
- * keeps it for as long as that is there. A replica whose socket has closed gets nothing: its flows find the next.
+ * keeps it for as long as that is there. A replica whose socket has closed gets nothing: its flows find another, also if
+ * that is the only one. If none is left, packets pass.
  */
 #include <xdp/xdp_helpers.h>
 #include "packet.h"
@@ -26,6 +27,14 @@ struct {
 	__type(key, __u32);
 	__type(value, __u32);
 } lb_table SEC(".maps");
+
+/* By replica: whether it gets new flows. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, REPLICAS);
+	__type(key, __u32);
+	__type(value, __u32);
+} lb_spread SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
@@ -53,6 +62,24 @@ static __always_inline int lb__is_there(__u32 queue, __u32 replica)
 	return queue < QUEUES && replica < REPLICAS && bpf_map_lookup_elem(&lb_xsks, &key);
 }
 
+/*
+ * For when the table has named none that is there: asks all replicas, in one of several orders, so that what the dead
+ * leave does not all go to the next one. Each odd step visits all, because their number is a power of two.
+ */
+static __always_inline __u32 lb__choose_any(__u32 queue, __u32 hash)
+{
+	__u32 at = hash / TABLE, step = hash >> 27 | 1;
+	int attempt;
+
+	for (attempt = 0; attempt < REPLICAS; attempt++) {
+		__u32 replica = (at + attempt * step) % REPLICAS, *spread = bpf_map_lookup_elem(&lb_spread, &replica);
+
+		if (spread && *spread && lb__is_there(queue, replica))
+			return replica;
+	}
+	return REPLICAS;
+}
+
 static __always_inline __u32 lb__choose(__u32 queue, __u32 hash)
 {
 	int attempt;
@@ -63,7 +90,7 @@ static __always_inline __u32 lb__choose(__u32 queue, __u32 hash)
 		if (replica && lb__is_there(queue, *replica))
 			return *replica;
 	}
-	return REPLICAS;
+	return lb__choose_any(queue, hash);
 }
 
 static __always_inline int lb__send(__u32 queue, __u32 replica)

@@ -88,6 +88,8 @@ export function openBalancer({ mapFd }: Maps): Balancer {
     },
     spreadOver(replicas) {
       const table = maglevTable(replicas);
+      for (let replica = 0; replica < socketsOfQueue; replica++)
+        setWord(mapFd('lb_spread'), replica, Number(replicas.includes(replica)));
       for (let slot = 0; slot < maglevSize; slot++) setWord(mapFd('lb_table'), slot, table[slot] ?? noReplica);
     },
     packets: (replica) => Number(packets.sum(u32Key(replica))?.[0] ?? 0),
