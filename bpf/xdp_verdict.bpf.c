@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Gives every packet the verdict in the map: XDP_ABORTED (0), XDP_DROP (1), XDP_PASS (2), XDP_TX (3), for which it is
- * addressed to its sender, or XDP_REDIRECT (4), which without a target is an error that the kernel traces and drops.
+ * Gives every packet the verdict in the map: XDP_ABORTED, XDP_DROP, XDP_PASS, XDP_TX, for which it is addressed to its
+ * sender, or XDP_REDIRECT, which without a target is an error that the kernel traces and drops. Packets pass until
+ * somebody has set one.
  */
 #include <xdp/xdp_helpers.h>
 #include "next.h"
 #include "packet.h"
 
+/* A verdict plus one; 0, which is what nobody has set. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
@@ -28,9 +30,9 @@ int xdp_verdict(struct xdp_md *ctx)
 	__u8 address[ETH_ALEN];
 	__u32 zero = 0, *wanted = bpf_map_lookup_elem(&verdict, &zero);
 
-	if (!wanted)
-		return XDP_ABORTED;
-	switch (*wanted) {
+	if (!wanted || !*wanted)
+		return next__pass(ctx, &verdict_next);
+	switch (*wanted - 1) {
 	case XDP_DROP:
 		return XDP_DROP;
 	case XDP_PASS:

@@ -1,3 +1,4 @@
+import { FlashError } from '../errors.js';
 import { libbpf } from '../ffi/libbpf.js';
 import { openMap, openPerCpuMap, u32Key } from '../ffi/bpf-map.js';
 import { xdpVerdicts, type XdpVerdict } from '../ffi/bpf-test-run.js';
@@ -17,9 +18,9 @@ const setWord = (fd: number, key: number, value: number): void =>
 
 const words = (...values: readonly number[]): Buffer => Buffer.concat(values.map(u32Key));
 
-/** xdp_verdict */
+/** xdp_verdict, which lets packets pass until it is told: 0 stands for that. */
 export function setVerdict({ mapFd }: Maps, verdict: XdpVerdict): void {
-  setWord(mapFd('verdict'), 0, xdpVerdicts.indexOf(verdict));
+  setWord(mapFd('verdict'), 0, 1 + xdpVerdicts.indexOf(verdict));
 }
 
 /** xdp_redirect_if */
@@ -32,9 +33,21 @@ export function setRedirect({ mapFd }: Maps, from: number, to: number): void {
   openMap({ fd: mapFd('redirect_devs'), keyBytes: 4, valueBytes: 8 }).set(u32Key(from), words(to, 0));
 }
 
-/** xdp_broadcast; the keys are the indexes as well, so that each device is there once. */
+const broadcastDevices = 64;
+
+/** xdp_broadcast: a device more, unless it is there. */
 export function addBroadcast({ mapFd }: Maps, ifindex: number): void {
-  openMap({ fd: mapFd('broadcast_devs'), keyBytes: 4, valueBytes: 8 }).set(u32Key(ifindex), words(ifindex, 0));
+  const devices = openMap({ fd: mapFd('broadcast_devs'), keyBytes: 4, valueBytes: 8 });
+  const there = devices.entries();
+  if (there.some(([, value]) => value.readUInt32LE(0) === ifindex)) return;
+  const taken = new Set(there.map(([key]) => key.readUInt32LE(0)));
+  const free = Array.from({ length: broadcastDevices }, (_, at) => at).find((at) => !taken.has(at));
+  if (free === undefined) {
+    throw new FlashError('usage', `broadcast has ${broadcastDevices} devices already`, {
+      advice: 'that is as many as it takes',
+    });
+  }
+  devices.set(u32Key(free), words(ifindex, 0));
 }
 
 const cpuQueueSize = 512;
