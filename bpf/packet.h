@@ -185,6 +185,21 @@ static __always_inline struct address address__of_ip6(const struct in6_addr *ip6
 	return address;
 }
 
+static __always_inline int address__is_v4(const struct address *address)
+{
+	return !address->words[0] && !address->words[1] && address->words[2] == bpf_htonl(0xffff);
+}
+
+static __always_inline int address__equals(const struct address *one, const struct address *other)
+{
+	int i, equal = 1;
+
+#pragma unroll
+	for (i = 0; i < 4; i++)
+		equal &= one->words[i] == other->words[i];
+	return equal;
+}
+
 static __always_inline struct address packet__source(const struct packet *packet)
 {
 	return packet->v4 ? address__of_ip(packet->ip->saddr) : address__of_ip6(&packet->ip6->saddr);
@@ -218,6 +233,26 @@ static __always_inline void packet__flow(const struct packet *packet, struct flo
 		flow->source_port = ports[0];
 		flow->destination_port = ports[1];
 	}
+}
+
+/*
+ * Whether a flow is of the version of IP that its packet is of. IPv6 with addresses like ::ffff:a.b.c.d would look like
+ * IPv4; no host should send it.
+ */
+static __always_inline int flow__is_of(const struct flow *flow, const struct packet *packet)
+{
+	return address__is_v4(&flow->source) == packet->v4 && address__is_v4(&flow->destination) == packet->v4;
+}
+
+/* That of the other direction. */
+static __always_inline void flow__reverse(const struct flow *flow, struct flow *reverse)
+{
+	__builtin_memset(reverse, 0, sizeof(*reverse));
+	reverse->source = flow->destination;
+	reverse->destination = flow->source;
+	reverse->source_port = flow->destination_port;
+	reverse->destination_port = flow->source_port;
+	reverse->protocol = flow->protocol;
 }
 
 static __always_inline __u32 hash__mix(__u32 hash, __u32 word)

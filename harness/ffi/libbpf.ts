@@ -27,6 +27,8 @@ export const libbpf = onFirstUse('libbpf.so.1', (lib) => {
     mapName: lib.func('const char *bpf_map__name(void *map)'),
     mapFd: lib.func('int bpf_map__fd(void *map)'),
     reuseMapFd: lib.func('int bpf_map__reuse_fd(void *map, int fd)'),
+    setMapType: lib.func('int bpf_map__set_type(void *map, int type)'),
+    setMapEntries: lib.func('int bpf_map__set_max_entries(void *map, uint32_t entries)'),
     setMapDevice: lib.func('int bpf_map__set_ifindex(void *map, uint32_t ifindex)'),
     findMapFd: lib.func('int bpf_object__find_map_fd_by_name(void *object, const char *name)'),
     attach: lib.func('int bpf_xdp_attach(int ifindex, int programFd, uint32_t flags, const void *options)'),

@@ -1,4 +1,4 @@
-import { loadBpfObject } from '../../../ffi/bpf-object.js';
+import { loadBpfObject, type LoadOptions } from '../../../ffi/bpf-object.js';
 import { testRun, type TestRunResult } from '../../../ffi/bpf-test-run.js';
 import type { CataloguedProgram } from '../../../xdp/catalogue.js';
 
@@ -8,8 +8,11 @@ export interface LoneProgram extends Disposable {
   readonly mapFd: (map: string) => number;
 }
 
-export function loadAlone({ object: path, program }: CataloguedProgram): LoneProgram {
-  const object = loadBpfObject({ path });
+export function loadAlone(
+  { object: path, program }: CataloguedProgram,
+  options: Pick<LoadOptions, 'prepare'> = {},
+): LoneProgram {
+  const object = loadBpfObject({ path, ...options });
   return {
     run: (packet) => testRun(object.programFd(program), packet),
     mapFd: object.mapFd,
