@@ -2,19 +2,21 @@
 /*
  * DNAT: what is sent to the address and port of a service goes to its backend, and what the backend answers comes
  * from the service. Attached to the device that clients are behind, and to the one that backends are behind, with the
- * same maps; a request passes it once. TCP and UDP. All fragments of a datagram pass as
+ * same maps; a request passes it once. TCP and UDP, and the ICMP errors about them. All fragments of a datagram pass as
  * they are, because only the first has ports.
  */
 #include <xdp/xdp_helpers.h>
 #include "checksum.h"
 #include "dnat.h"
 #include "next.h"
+#include "quoted.h"
 
 enum dnat_counter {
 	DNAT_REQUESTS,
 	DNAT_REPLIES,
 	DNAT_FRAGMENTS,
 	DNAT_UNMATCHED,
+	DNAT_ERRORS,		/* of ICMP, translated */
 	DNAT_UNTRACKED,		/* requests that were dropped: there was no room for how to translate the reply */
 	DNAT_COUNTERS,
 };
@@ -139,6 +141,75 @@ static __always_inline int dnat__packet(struct xdp_md *ctx, const struct packet 
 	return dnat__pass(ctx, DNAT_REPLIES);
 }
 
+/* Translates what an error quotes, and the address of the error itself that goes with it, if there is one. */
+static __always_inline void dnat__translate_error(const struct packet *error, void *field, const struct packet *quoted,
+						  __be16 *port, void *quoted_field, const struct endpoint *to)
+{
+	struct icmp_error *icmp = error->payload;
+	__u16 *check = packet__checksum(quoted);
+	__u16 ip_was = quoted->v4 ? quoted->ip->check : 0, was = check ? *check : 0;
+	__u32 change = dnat__translate(quoted, check, port, quoted_field, to);
+
+	if (quoted->v4)
+		change = checksum__change(change, ip_was, quoted->ip->check);
+	if (check)
+		change = checksum__change(change, was, *check);
+	if (field) {
+		__u32 of_address = dnat__replace_address(error, field, &to->address);
+
+		/* The checksum of ICMPv6 covers the addresses. */
+		if (!error->v4)
+			change += of_address;
+	}
+	icmp->check = checksum__apply(icmp->check, change);
+}
+
+/*
+ * Somebody could not deliver a reply, and says so to the service, or a request, and says so to the client, who knows
+ * of no backend. Without it neither learns how large packets may be.
+ */
+static __always_inline int dnat__error(struct xdp_md *ctx, const struct packet *error)
+{
+	struct address source = packet__source(error), destination = packet__destination(error);
+	struct flow flow, reverse, reply;
+	struct translation *known;
+	struct endpoint *backend;
+	struct packet quoted;
+	__be16 *ports;
+
+	if (!quoted__parse(error, &quoted))
+		return dnat__pass(ctx, DNAT_UNMATCHED);
+	ports = packet__ports(&quoted);
+	if (!ports)
+		return dnat__pass(ctx, DNAT_UNMATCHED);
+	packet__flow(&quoted, &flow);
+	if (!flow__is_of(&flow, &quoted) || !address__equals(&flow.source, &destination))
+		return dnat__pass(ctx, DNAT_UNMATCHED);
+
+	/* About a reply, as the client was to see it: the other direction is a request to the service. */
+	flow__reverse(&flow, &reverse);
+	backend = dnat__backend(&reverse);
+	if (backend) {
+		dnat__reply(&reverse, backend, &reply);
+		known = dnat__find(&reply);
+		if (!known || known->service.port != reverse.destination_port ||
+		    !address__equals(&known->service.address, &reverse.destination))
+			return dnat__pass(ctx, DNAT_UNMATCHED);
+		dnat__translate_error(error, packet__destination_field(error), &quoted, &ports[0],
+				      packet__source_field(&quoted), backend);
+		dnat__set_next_hop(error, backend);
+		return dnat__pass(ctx, DNAT_ERRORS);
+	}
+
+	/* About a request, as the backend was to see it. It may be the backend that says it. */
+	known = dnat__find(&reverse);
+	if (!known)
+		return dnat__pass(ctx, DNAT_UNMATCHED);
+	dnat__translate_error(error, address__equals(&source, &flow.destination) ? packet__source_field(error) : NULL,
+			      &quoted, &ports[1], packet__destination_field(&quoted), &known->service);
+	return dnat__pass(ctx, DNAT_ERRORS);
+}
+
 SEC("xdp.frags")
 int xdp_dnat(struct xdp_md *ctx)
 {
@@ -148,6 +219,8 @@ int xdp_dnat(struct xdp_md *ctx)
 		return dnat__pass(ctx, DNAT_UNMATCHED);
 	if (packet.fragment)
 		return dnat__pass(ctx, DNAT_FRAGMENTS);
+	if (packet.protocol == (packet.v4 ? IPPROTO_ICMP : IPPROTO_ICMPV6))
+		return dnat__error(ctx, &packet);
 	return dnat__packet(ctx, &packet);
 }
 

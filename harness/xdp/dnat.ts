@@ -29,7 +29,7 @@ export const serviceSchema = z
 
 export type Service = z.input<typeof serviceSchema>;
 
-export const dnatCounters = ['requests', 'replies', 'fragments', 'unmatched', 'untracked'] as const;
+export const dnatCounters = ['requests', 'replies', 'fragments', 'unmatched', 'errors', 'untracked'] as const;
 export type DnatCounters = Readonly<Record<(typeof dnatCounters)[number], number>>;
 
 /** The maps of bpf/xdp_dnat.bpf.c. */

@@ -3,6 +3,7 @@ import './support/leave-nothing.js';
 import './xdp-firewall.test.js';
 import './xdp-dnat.test.js';
 import './xdp-dnat-flows.test.js';
+import './xdp-dnat-errors.test.js';
 import './xdp-untold.test.js';
 import './xdp-redirect.test.js';
 import './xdp-balance.test.js';
