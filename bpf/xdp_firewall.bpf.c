@@ -69,18 +69,25 @@ struct {
 	__uint(XDP_PASS, 1);
 } XDP_RUN_CONFIG(xdp_firewall);
 
+static __always_inline int firewall__blocks_v4(__be32 address)
+{
+	struct prefix_v4 key = { 32, address };
+
+	return !!bpf_map_lookup_elem(&fw_blocked_v4, &key);
+}
+
+/* An IPv6 address like ::ffff:a.b.c.d is also that of IPv4: who is blocked gets in by neither. */
 static __always_inline int firewall__blocks(const struct packet *packet)
 {
-	if (packet->v4) {
-		struct prefix_v4 key = { 32, packet->ip->saddr };
+	struct prefix_v6 key = { .length = 128 };
+	struct address source = packet__source(packet);
 
-		return !!bpf_map_lookup_elem(&fw_blocked_v4, &key);
-	} else {
-		struct prefix_v6 key = { .length = 128 };
-
-		__builtin_memcpy(key.address, &packet->ip6->saddr, sizeof(key.address));
-		return !!bpf_map_lookup_elem(&fw_blocked_v6, &key);
-	}
+	if (address__is_v4(&source) && firewall__blocks_v4(source.words[3]))
+		return 1;
+	if (packet->v4)
+		return 0;
+	__builtin_memcpy(key.address, &source, sizeof(key.address));
+	return !!bpf_map_lookup_elem(&fw_blocked_v6, &key);
 }
 
 static __always_inline void firewall__count_source(const struct packet *packet, int blocked, __u64 bytes)

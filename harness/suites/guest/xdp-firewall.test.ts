@@ -36,6 +36,7 @@ const packets: Readonly<Record<keyof FirewallCounters, Readonly<Record<string, B
     'IPv4 behind two tags': ipPacket({ ...good, tags: [serviceVlan, vlan] }),
     'IPv6 behind an extension header': ipPacket({ ...good6, firstExtension: 0, between: hopByHop(17) }),
     'padding behind a short packet': Buffer.concat([ipPacket({ ...good, payload: Buffer.alloc(0) }), Buffer.alloc(18)]),
+    'IPv6 with a mapped address': ipPacket({ source: `::ffff:${good.source}`, destination: good6.destination }),
     'a neighbour of a blocked prefix': ipPacket({ ...bad, source: '198.51.101.7' }),
   },
   blocked: {
@@ -49,6 +50,7 @@ const packets: Readonly<Record<keyof FirewallCounters, Readonly<Record<string, B
     'IPv6 behind an extension header': ipPacket({ ...bad6, firstExtension: 0, between: hopByHop(17) }),
     'a first fragment': ipPacket({ ...bad, fragment: 0x2000 }),
     'a later fragment': ipPacket({ ...bad, fragment: 0x0003 }),
+    'IPv6 with the mapped address': ipPacket({ source: `::ffff:${bad.source}`, destination: bad6.destination }),
     'a later fragment of IPv6': ipPacket({ ...bad6, firstExtension: 44, between: fragmentHeader(17, 8) }),
   },
   truncated: {
@@ -124,4 +126,7 @@ test.serial('a prefix is blocked until it is unblocked, whatever longer ones are
   t.is(verdict(), 'pass');
   firewall.block('0.0.0.0/0');
   t.is(verdict(), 'drop');
+  firewall.unblock('0.0.0.0/0');
+  firewall.block('::/0');
+  t.is(verdict(), 'pass', 'a prefix of IPv6 is none of IPv4');
 });
