@@ -255,6 +255,33 @@ static __always_inline void flow__reverse(const struct flow *flow, struct flow *
 	reverse->protocol = flow->protocol;
 }
 
+#define ND_ROUTER_SOLICITATION	133
+#define ND_REDIRECT		137
+
+/* What ARP is for IPv4. */
+static __always_inline int packet__is_neighbour_discovery(const struct packet *packet)
+{
+	__u8 *type = packet->payload;
+
+	return !packet->v4 && packet->protocol == IPPROTO_ICMPV6 && !packet->fragment &&
+	       (void *)(type + 1) <= packet->end && *type >= ND_ROUTER_SOLICITATION && *type <= ND_REDIRECT;
+}
+
+/*
+ * The one rule of programs that spread flows (xdp_cpumap, xsk_flow, xdp_balance): only what is of a flow is spread. The
+ * rest is for the stack: what is no IP, such as ARP, or truncated; and neighbour discovery, without which nobody
+ * finds a host by IPv6. Returns whether there is a flow.
+ */
+static __always_inline int packet__flow_to_spread(struct xdp_md *ctx, struct flow *flow)
+{
+	struct packet packet;
+
+	if (packet__parse(ctx, &packet) != PACKET_IP || packet__is_neighbour_discovery(&packet))
+		return 0;
+	packet__flow(&packet, flow);
+	return 1;
+}
+
 static __always_inline __u32 hash__mix(__u32 hash, __u32 word)
 {
 	hash ^= word * 0xcc9e2d51u;

@@ -127,13 +127,10 @@ SEC("xdp.frags")
 int xdp_balance(struct xdp_md *ctx)
 {
 	__u32 queue = ctx->rx_queue_index, replica, *known;
-	struct packet packet;
 	struct flow flow;
 
-	/* What is of no flow is for the stack: ARP, above all. */
-	if (packet__parse(ctx, &packet) != PACKET_IP)
+	if (!packet__flow_to_spread(ctx, &flow))
 		return XDP_PASS;
-	packet__flow(&packet, &flow);
 	lb__normalize(&flow);
 	known = bpf_map_lookup_elem(&lb_flows, &flow);
 	if (known && lb__is_there(queue, *known))

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Spreads flows over processors by their hash. On each, a second program sends packets out of the device that the
- * devmap has for that processor, behind which may be a chain of its own; without one they go to the stack, there.
+ * devmap has for that processor, behind which may be a chain of its own; without one they go to the stack, there. What is of
+ * no flow goes to the stack at once.
  *
  * Not to AF_XDP sockets directly: in a cpumap packets are of no queue, and two processors would use the rings of queue 0
  * at once.
@@ -49,18 +50,12 @@ struct {
 SEC("xdp.frags")
 int xdp_cpumap(struct xdp_md *ctx)
 {
-	__u32 key = 0, hash = 0, *count = bpf_map_lookup_elem(&cpumap_chosen, &key), *cpu;
-	struct packet packet;
+	__u32 key = 0, *count = bpf_map_lookup_elem(&cpumap_chosen, &key), *cpu;
 	struct flow flow;
 
-	if (!count || !*count)
+	if (!count || !*count || !packet__flow_to_spread(ctx, &flow))
 		return XDP_PASS;
-	/* What is of no flow, and what is broken, goes to the first. */
-	if (packet__parse(ctx, &packet) == PACKET_IP) {
-		packet__flow(&packet, &flow);
-		hash = flow__hash(&flow);
-	}
-	key = 1 + hash % *count;
+	key = 1 + flow__hash(&flow) % *count;
 	cpu = bpf_map_lookup_elem(&cpumap_chosen, &key);
 	return cpu ? bpf_redirect_map(&cpumap_cpus, *cpu, XDP_PASS) : XDP_PASS;
 }

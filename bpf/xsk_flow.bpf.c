@@ -32,17 +32,12 @@ struct {
 SEC("xdp.frags")
 int xsk_flow(struct xdp_md *ctx)
 {
-	__u32 queue = ctx->rx_queue_index, *sockets = bpf_map_lookup_elem(&flow_sockets, &queue), hash = 0;
-	struct packet packet;
+	__u32 queue = ctx->rx_queue_index, *sockets = bpf_map_lookup_elem(&flow_sockets, &queue);
 	struct flow flow;
 
-	if (!sockets || !*sockets || *sockets > SOCKETS_A_QUEUE)
+	if (!sockets || !*sockets || *sockets > SOCKETS_A_QUEUE || !packet__flow_to_spread(ctx, &flow))
 		return XDP_PASS;
-	if (packet__parse(ctx, &packet) == PACKET_IP) {
-		packet__flow(&packet, &flow);
-		hash = flow__hash(&flow);
-	}
-	return bpf_redirect_map(&flow_xsks, queue * SOCKETS_A_QUEUE + hash % *sockets, XDP_PASS);
+	return bpf_redirect_map(&flow_xsks, queue * SOCKETS_A_QUEUE + flow__hash(&flow) % *sockets, XDP_PASS);
 }
 
 char LICENSE[] SEC("license") = "GPL";

@@ -6,6 +6,7 @@ import './xdp-dnat-flows.test.js';
 import './xdp-dnat-errors.test.js';
 import './xdp-untold.test.js';
 import './xdp-redirect.test.js';
+import './xdp-spread.test.js';
 import './xdp-balance.test.js';
 import './xdp-sockets.test.js';
 import './xdp-verdicts.test.js';
