@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Spreads the flows of a queue over several AF_XDP sockets that are bound to it, the first functions of a chain each.
- * Both directions of a connection go to the same one.
+ * Both directions of a connection go to the same one. The kernel takes a socket that closes out of the map, and its flows
+ * find another; if none is left, packets pass.
  */
 #include <xdp/xdp_helpers.h>
 #include "packet.h"
@@ -29,6 +30,22 @@ struct {
 	__uint(XDP_PASS, 1);
 } XDP_RUN_CONFIG(xsk_flow);
 
+/* The key of a socket that is there, if any is. What a closed one leaves is spread over the others. */
+static __always_inline __u32 flow__key(__u32 queue, __u32 sockets, __u32 hash)
+{
+	__u32 first = queue * SOCKETS_A_QUEUE, wanted = first + hash % sockets, attempt;
+
+	if (bpf_map_lookup_elem(&flow_xsks, &wanted))
+		return wanted;
+	for (attempt = 0; attempt < SOCKETS_A_QUEUE; attempt++) {
+		__u32 key = first + (hash / sockets + attempt) % sockets;
+
+		if (bpf_map_lookup_elem(&flow_xsks, &key))
+			return key;
+	}
+	return wanted;
+}
+
 SEC("xdp.frags")
 int xsk_flow(struct xdp_md *ctx)
 {
@@ -37,7 +54,7 @@ int xsk_flow(struct xdp_md *ctx)
 
 	if (!sockets || !*sockets || *sockets > SOCKETS_A_QUEUE || !packet__flow_to_spread(ctx, &flow))
 		return XDP_PASS;
-	return bpf_redirect_map(&flow_xsks, queue * SOCKETS_A_QUEUE + flow__hash(&flow) % *sockets, XDP_PASS);
+	return bpf_redirect_map(&flow_xsks, flow__key(queue, *sockets, flow__hash(&flow)), XDP_PASS);
 }
 
 char LICENSE[] SEC("license") = "GPL";

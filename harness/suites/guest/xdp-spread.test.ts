@@ -37,3 +37,20 @@ for (const [name, tell] of Object.entries(spreaders)) {
       t.deepEqual(program.run(packet), { verdict: 'pass', packet }, title);
   });
 }
+
+for (const name of ['flow', 'balance']) {
+  test.serial(`${name} finds a socket for every flow while one is there, and lets packets pass when none is`, (t) => {
+    using program = loadAlone(programNamed(name));
+    using sockets = openBareSockets(3);
+    spreaders[name]?.(program, sockets);
+
+    for (const [closed, verdict] of [
+      [1, 'redirect'],
+      [0, 'redirect'],
+      [2, 'pass'],
+    ] as const) {
+      sockets.close(closed);
+      for (const [title, packet] of Object.entries(ofFlows)) t.is(program.run(packet).verdict, verdict, title);
+    }
+  });
+}
