@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Reads the headers of a packet: Ethernet, up to two VLAN tags, IPv4 or IPv6 with its extension headers. Every
- * pointer that is given out has been compared with the end of the packet, as far as its header goes.
+ * pointer that is given out has been compared with the end of the packet, as far as its header goes. Behind a third tag
+ * it reads nothing.
  */
 #ifndef FLASH_PACKET_H
 #define FLASH_PACKET_H
@@ -69,7 +70,7 @@ struct packet {
 
 static __always_inline int packet__vlan(__be16 proto)
 {
-	return proto == bpf_htons(ETH_P_8021Q) || proto == bpf_htons(ETH_P_8021AD);
+	return proto == bpf_htons(ETH_P_8021Q) || proto == bpf_htons(ETH_P_8021AD) || proto == bpf_htons(ETH_P_QINQ1);
 }
 
 static __always_inline enum packet_kind packet__ip(struct xdp_md *ctx, struct packet *packet, void *at)

@@ -12,7 +12,7 @@ const [good6, bad6] = [
   { source: '2001:db8::1', destination: '2001:db8::200' },
   { source: '2001:db8:bad::7', destination: '2001:db8::200' },
 ] as const;
-const [vlan, serviceVlan] = [0x8100, 0x88a8];
+const [vlan, serviceVlan, oldServiceVlan] = [0x8100, 0x88a8, 0x9100];
 const hopByHop = (next: number): Buffer => Buffer.from([next, 0, 1, 4, 0, 0, 0, 0]);
 const fragmentHeader = (next: number, offset: number): Buffer =>
   Buffer.from([next, 0, offset >> 8, offset, 0, 0, 0, 9]);
@@ -45,6 +45,7 @@ const packets: Readonly<Record<keyof FirewallCounters, Readonly<Record<string, B
     TCP: ipPacket({ ...bad, protocol: 'tcp' }),
     'IPv4 behind a tag': ipPacket({ ...bad, tags: [vlan] }),
     'IPv4 behind two tags': ipPacket({ ...bad, tags: [serviceVlan, vlan] }),
+    'IPv4 behind two tags, of which the first is of the old type': ipPacket({ ...bad, tags: [oldServiceVlan, vlan] }),
     'IPv6 behind a tag': ipPacket({ ...bad6, tags: [vlan] }),
     'IPv4 with options': ipPacket({ ...bad, between: Buffer.alloc(40, 1) }),
     'IPv6 behind an extension header': ipPacket({ ...bad6, firstExtension: 0, between: hopByHop(17) }),
@@ -71,7 +72,11 @@ const packets: Readonly<Record<keyof FirewallCounters, Readonly<Record<string, B
     }),
     'from a blocked address': cut(bad, 33),
   },
-  notIp: { ARP: arp, 'a type nobody knows': changed(good, 12, 0x99) },
+  notIp: {
+    ARP: arp,
+    'a type nobody knows': changed(good, 12, 0x99),
+    'a third tag': ipPacket({ ...bad, tags: [serviceVlan, vlan, vlan] }),
+  },
 };
 
 for (const counter of firewallCounters) {
