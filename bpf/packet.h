@@ -290,7 +290,10 @@ static __always_inline __u32 hash__mix(__u32 hash, __u32 word)
 	return hash * 5 + 0xe6546b64u;
 }
 
-/* The same for both directions of a flow, so that a function sees a connection whole. */
+/*
+ * The same for both directions of a flow, so that a function sees a connection whole. Not if addresses are translated
+ * before: behind xdp_dnat a request has the backend's address, and a reply that of the service.
+ */
 static __always_inline __u32 flow__hash(const struct flow *flow)
 {
 	__u32 hash = flow->protocol;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Spreads the flows of a queue over several AF_XDP sockets that are bound to it, the first functions of a chain each.
- * Both directions of a connection go to the same one. The kernel takes a socket that closes out of the map, and its flows
- * find another; if none is left, packets pass.
+ * Both directions of a connection go to the same one, unless xdp_dnat comes before. The kernel takes a socket that
+ * closes out of the map, and its flows find another; if none is left, packets pass.
  */
 #include <xdp/xdp_helpers.h>
 #include "packet.h"
