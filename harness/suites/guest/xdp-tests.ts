@@ -5,6 +5,7 @@ import './xdp-dnat.test.js';
 import './xdp-dnat-flows.test.js';
 import './xdp-dnat-errors.test.js';
 import './xdp-untold.test.js';
+import './xdp-deliver.test.js';
 import './xdp-redirect.test.js';
 import './xdp-spread.test.js';
 import './xdp-balance.test.js';

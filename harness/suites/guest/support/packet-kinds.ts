@@ -61,6 +61,23 @@ export const ofFlows: Packets = {
   'padding behind a short packet': Buffer.concat([ipPacket({ ...v4, payload: Buffer.alloc(0) }), Buffer.alloc(18)]),
 };
 
+/** Packets that end before their headers do, or are shorter than they say. */
+const ofTruncated: Packets = {
+  'no header behind that of Ethernet': ipPacket(v4).subarray(0, 14),
+  'a tag that ends early': ipPacket({ ...v4, tags: [0x8100] }).subarray(0, 16),
+  'a second tag that ends early': ipPacket({ ...v4, tags: [0x88a8, 0x8100] }).subarray(0, 20),
+  'an IPv4 header that ends early': ipPacket(v4).subarray(0, 33),
+  'options that IPv4 says are there': changed(ipPacket({ ...v4, payload: Buffer.alloc(0) }), 14, 0x4f),
+  'a packet shorter than IPv4 says': ipPacket(v4).subarray(0, 44),
+  'an IPv6 header that ends early': ipPacket(v6).subarray(0, 53),
+  'a packet shorter than IPv6 says': ipPacket(v6).subarray(0, 60),
+  'an extension header that is longer than the packet': ipPacket({
+    ...v6,
+    firstExtension: 0,
+    between: Buffer.from([17, 200, 1, 4, 0, 0, 0, 0]),
+  }),
+};
+
 /** Packets with none: the stack's. */
 export const ofNone: Packets = {
   ARP: arp,
@@ -78,17 +95,7 @@ export const ofNone: Packets = {
     ...{ firstExtension: 0, between: hopByHop(58) },
   }),
   'a third tag': ipPacket({ ...v4, tags: [0x88a8, 0x8100, 0x8100] }),
-  'no header behind that of Ethernet': ipPacket(v4).subarray(0, 14),
-  'a tag that ends early': ipPacket({ ...v4, tags: [0x8100] }).subarray(0, 16),
-  'a second tag that ends early': ipPacket({ ...v4, tags: [0x88a8, 0x8100] }).subarray(0, 20),
-  'an IPv4 header that ends early': ipPacket(v4).subarray(0, 33),
-  'options that IPv4 says are there': changed(ipPacket({ ...v4, payload: Buffer.alloc(0) }), 14, 0x4f),
-  'a packet shorter than IPv4 says': ipPacket(v4).subarray(0, 44),
-  'an IPv6 header that ends early': ipPacket(v6).subarray(0, 53),
-  'a packet shorter than IPv6 says': ipPacket(v6).subarray(0, 60),
-  'an extension header that is longer than the packet': ipPacket({
-    ...v6,
-    firstExtension: 0,
-    between: Buffer.from([17, 200, 1, 4, 0, 0, 0, 0]),
-  }),
+  ...ofTruncated,
 };
+
+export const truncated: ReadonlySet<string> = new Set(Object.keys(ofTruncated));
