@@ -3,7 +3,7 @@
 #ifndef FLASH_DNAT_H
 #define FLASH_DNAT_H
 
-#include "packet.h"
+#include "flow.h"
 
 /* For how long without a packet a translation counts: what RFC 5382 and RFC 4787 recommend. */
 #define NS_PER_S	1000000000ll

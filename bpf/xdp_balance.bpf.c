@@ -6,7 +6,7 @@
  * that is the only one. If none is left, packets pass.
  */
 #include <xdp/xdp_helpers.h>
-#include "packet.h"
+#include "flow.h"
 
 #define QUEUES		64
 #define REPLICAS	16

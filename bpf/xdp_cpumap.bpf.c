@@ -8,7 +8,7 @@
  * at once.
  */
 #include <xdp/xdp_helpers.h>
-#include "packet.h"
+#include "flow.h"
 
 #define CPUS	64
 

@@ -4,7 +4,7 @@
  * where, how long they are and the hash of their flow. Works with every driver that leaves room for metadata.
  */
 #include <xdp/xdp_helpers.h>
-#include "packet.h"
+#include "flow.h"
 #include "packet_metadata.h"
 
 struct {

@@ -5,7 +5,7 @@
  * closes out of the map, and its flows find another; if none is left, packets pass.
  */
 #include <xdp/xdp_helpers.h>
-#include "packet.h"
+#include "flow.h"
 
 #define QUEUES		64
 #define SOCKETS_A_QUEUE	16
