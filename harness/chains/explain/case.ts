@@ -60,6 +60,12 @@ export function takenBetween({ socket, was }: Pick<Case, 'socket' | 'was'>): num
   return old === undefined || rx === undefined ? undefined : moved(old.consumer, rx.consumer);
 }
 
+/** It has no route, has nothing that waits on TX, and its program takes packets from RX: that is all it is for. */
+export function onlyReceives(each: Pick<Case, 'socket' | 'was'>): boolean {
+  const { route, rings } = each.socket;
+  return route.length === 0 && (rings.tx?.used ?? 0) === 0 && (takenBetween(each) ?? 0) > 0;
+}
+
 /** Packets wait on TX, and none was taken. */
 export function isStuck(each: Case): boolean {
   const waits = (socket: SocketFacts | undefined): boolean => (socket?.rings.tx?.used ?? 0) > 0;
@@ -70,6 +76,11 @@ export function isStuck(each: Case): boolean {
 export function liveTargets({ now, socket }: Case): readonly SocketFacts[] {
   const found = socket.route.map((target) => findSocket(now, target)).filter((target) => target !== undefined);
   return [...new Set(found)];
+}
+
+/** Those that have a route to it. */
+export function sourcesOf({ now, socket }: Case): readonly SocketFacts[] {
+  return now.sockets.filter(({ route }) => route.some((to) => to?.cookie === socket.cookie));
 }
 
 /** "+12 in 0.5 s" */

@@ -1,5 +1,5 @@
-import { sentBetween, type Case, type Finding, type Rule } from './case.js';
-import { nobodyTakes, nothingArrives, nothingToSend } from './idle-causes.js';
+import { onlyReceives, sentBetween, type Case, type Finding, type Rule } from './case.js';
+import { hasNoFrames, nobodyTakes, nothingArrives, nothingToSend } from './idle-causes.js';
 import {
   completionFull,
   drops,
@@ -19,7 +19,7 @@ const always: readonly Rule[] = [
 ];
 /** What is said if nothing of that stops it. */
 const otherwise: readonly Rule[] = [nobodyKicks, nobodyTakes];
-const idle: readonly Rule[] = [nothingToSend, nothingArrives];
+const idle: readonly Rule[] = [nothingToSend, hasNoFrames, nothingArrives];
 
 export function findCauses(each: Case): readonly Finding[] {
   const found = always.flatMap((rule) => rule(each));
@@ -28,6 +28,8 @@ export function findCauses(each: Case): readonly Finding[] {
   return [
     ...stops,
     ...drops(each),
-    ...(stops.length > 0 || (sentBetween(each) ?? 0) > 0 ? [] : idle.flatMap((rule) => rule(each))),
+    ...(stops.length > 0 || (sentBetween(each) ?? 0) > 0 || onlyReceives(each)
+      ? []
+      : idle.flatMap((rule) => rule(each))),
   ];
 }

@@ -1,5 +1,5 @@
 import { findSocket, type SocketFacts } from '../facts.js';
-import { caseOf, isStuck, sentBetween, type Finding, type Looks } from './case.js';
+import { caseOf, isStuck, onlyReceives, sentBetween, takenBetween, type Finding, type Looks } from './case.js';
 import { findCauses } from './causes.js';
 
 /** Whether a socket moves, and what holds it up. */
@@ -8,6 +8,8 @@ export interface Explanation {
   readonly moves: boolean;
   /** Packets the kernel took from TX between the looks; undefined if that cannot be known. */
   readonly sent: number | undefined;
+  /** Packets its program took from RX between the looks; undefined if that cannot be known. */
+  readonly taken: number | undefined;
   readonly seconds: number;
   readonly findings: readonly Finding[];
   /** Of a target that holds it up and is held up itself. */
@@ -23,8 +25,8 @@ export function explain(looks: Looks, socket: SocketFacts, seen: ReadonlySet<str
     .map(({ about }) => about && findSocket(looks.now, about))
     .find((target) => target !== undefined && !seen.has(target.cookie) && isStuck(caseOf(looks, target)));
   return {
-    ...{ socket, sent, findings, seconds: each.seconds },
-    moves: sent !== undefined && sent > 0,
+    ...{ socket, sent, taken: takenBetween(each), findings, seconds: each.seconds },
+    moves: (sent ?? 0) > 0 || onlyReceives(each),
     ...(because !== undefined &&
       because.cookie !== socket.cookie && { because: explain(looks, because, new Set([...seen, socket.cookie])) }),
   };

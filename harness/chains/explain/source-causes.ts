@@ -1,6 +1,6 @@
 import { deviceOf, programLabel, ringNames } from '../facts.js';
-import { isStuck, rise, rose, type Finding, type Rule } from './case.js';
-import { deviceDown, onRing, whatItDoes } from './words.js';
+import { isStuck, rise, rose, type Case, type Finding, type Rule } from './case.js';
+import { deviceDown, onRing, poolLabel, whatItDoes } from './words.js';
 
 /* What is wrong with a socket itself. */
 
@@ -58,8 +58,10 @@ export const noRoute: Rule = (each) => {
     proof: `next is -1, and ${waiting}`,
     advice: `to send to another socket: flash route set ${socket.id} TARGET`,
   };
-  if (device === undefined || device.up) return [route];
-  return [route, deviceDown(each, 'it sends on its device, and that is down', waiting)];
+  // What it sends is held up before it gets to the device.
+  const routes = hasFullCompletion(each) ? [] : [route];
+  if (device === undefined || device.up) return routes;
+  return [...routes, deviceDown(each, 'it sends on its device, and that is down', waiting)];
 };
 
 export const targetClosed: Rule = (each) => {
@@ -78,31 +80,45 @@ export const targetClosed: Rule = (each) => {
   ];
 };
 
+/** Without a route nobody counts it: whoever sends on a device is told EAGAIN, or nothing. */
 export const completionFull: Rule = (each) => {
   const { socket } = each;
   const { completion } = socket.rings;
   const stalls = rise(each, 'stall_cq_full');
-  const full = completion !== undefined && completion.used >= completion.size;
-  if (socket.route.length === 0 || !(stalls > 0 || (full && isStuck(each)))) return [];
+  const full = hasFullCompletion(each);
+  if (!(stalls > 0 || (full && isStuck(each)))) return [];
+  const counted =
+    socket.route.length > 0
+      ? `stall_cq_full ${rose(stalls, each)}`
+      : 'the device gets no packet for which it has no room';
   return [
     {
       cause: 'completion-full',
       says: `its completion ring ${full ? 'is' : 'gets'} full`,
-      proof: `${onRing(completion)} its completion ring; stall_cq_full ${rose(stalls, each)}`,
-      advice: `${programLabel(socket)} has to take what is on it${whatItDoes(each)}`,
+      proof: `${onRing(completion)} its completion ring; ${counted}`,
+      advice: `${poolLabel(each)} has to take what is on it${whatItDoes(each)}`,
     },
   ];
 };
+
+function hasFullCompletion({
+  socket: {
+    rings: { completion },
+  },
+}: Case): boolean {
+  return completion !== undefined && completion.used >= completion.size;
+}
 
 export const nobodyKicks: Rule = (each) => {
   const { socket } = each;
   const { tx } = socket.rings;
   if (tx === undefined || socket.ifindex < 0 || !isStuck(each)) return [];
+  const routed = socket.route.length > 0;
   return [
     {
       cause: 'nobody-polls',
-      says: 'its program puts packets on TX and makes no call',
-      proof: `${tx.used} packets wait on TX${tx.needsWakeup ? ', which asks for wake-ups' : ''}; no ring is full, no stall was counted`,
+      says: `its program puts packets on TX and makes no call${routed ? '' : ', or its device takes none'}`,
+      proof: `${tx.used} packets wait on TX${tx.needsWakeup ? ', which asks for wake-ups' : ''}; no ring is full${routed ? ', no stall was counted' : ''}`,
       advice: `${programLabel(socket)} has to call sendto() or poll()${whatItDoes(each)}`,
     },
   ];

@@ -1,5 +1,4 @@
 import { programLabel, socketLabel, type SocketFacts } from '../facts.js';
-import { describeFrames } from '../frames.js';
 import { stallCauses } from '../hops.js';
 import {
   caseOf,
@@ -13,7 +12,7 @@ import {
   type Finding,
   type Rule,
 } from './case.js';
-import { onRing, whatItDoes } from './words.js';
+import { framesNeeded, onRing, whatItDoes } from './words.js';
 
 /* What stops a socket at its target. */
 
@@ -44,7 +43,7 @@ export const targetEmpty: Rule = (each) =>
       proof:
         `${socketLabel(target)}: ${onRing(target.rings.fill)} its fill ring, ${stashed} frames in its stash; ` +
         `stall_fill_empty ${rose(rise(each, 'stall_fill_empty'), each)}`,
-      advice: `${programLabel(target)} has to put frames on it: ${describeFrames(each.now, target)}${whatItDoes(caseOf(each, target))}`,
+      advice: framesNeeded(caseOf(each, target)),
       about: { id: target.id, cookie: target.cookie },
     } satisfies Finding;
   });
@@ -75,7 +74,8 @@ export const behindAnother: Rule = (each) => {
   });
 };
 
-function isWithoutFrames({ rings: { fill }, stats }: SocketFacts): boolean {
+/** Nobody can put a packet on its RX ring; a driver may still have frames that it took before. */
+export function isWithoutFrames({ rings: { fill }, stats }: SocketFacts): boolean {
   return fill?.used === 0 && (stats['stashed'] ?? 0) === 0;
 }
 

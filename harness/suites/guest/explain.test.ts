@@ -10,7 +10,7 @@ import { eventually, ringState, soonMs } from './support/ring-state.js';
 import { causesOf, explained } from './support/observed.js';
 import { countFrom, flashId, openListed, openMore, openPair, openSleepingPair } from './support/routed-pair.js';
 import { openRow } from './support/socket-row.js';
-import { fill, receive, reclaim, send } from './support/test-packets.js';
+import { exchange, fill, receive, reclaim, send } from './support/test-packets.js';
 import { startPumpOn } from './support/testbed.js';
 import { makeVeth } from './support/veth.js';
 
@@ -105,8 +105,46 @@ test.serial('a full completion ring of the source is found', async (t) => {
   t.regex(findings[0]?.proof ?? '', /^16 of 16 entries on its completion ring; stall_cq_full \+\d+ in /);
 });
 
+/*   [source] --> a, and what is on its completion ring nobody takes   */
+test.serial('a full completion ring of a socket that sends on its device is found', async (t) => {
+  await using pair = await openSleepingPair({ sharedUmem: true, route: false, source: { completionSize: 16 } });
+  const { source } = pair;
+  send(source, countFrom(0, 20));
+  let answer = source.kick();
+  await eventually('its completion ring to be full', () => source.rings.completion.count() === 16, { ends: [source] });
+
+  const found = await explained(source, () => (answer = source.kick()));
+
+  t.is(answer, 'EAGAIN');
+  t.false(found.moves);
+  t.deepEqual(causesOf(found), ['completion-full']);
+  t.regex(found.findings[0]?.proof ?? '', /^16 of 16 entries on its completion ring; the device gets no packet /);
+});
+
+test.serial('a chain whose sockets have no frames is told to give them some', async (t) => {
+  await using pair = await openSleepingPair({ sharedUmem: true });
+
+  const [source, target] = [await explained(pair.source), await explained(pair.target)];
+
+  t.deepEqual(causesOf(source), ['nothing-to-send', 'fill-empty']);
+  t.regex(source.findings[1]?.proof ?? '', /^0 of 64 entries on its fill ring, 0 frames in its stash; /);
+  t.regex(source.findings[1]?.advice ?? '', /of the 256 frames of UMEM \d+, 256 with programs and drivers/);
+  t.deepEqual(causesOf(target), ['nothing-to-send', 'fill-empty', 'nothing-arrives']);
+});
+
+test.serial('a socket that only receives moves', async (t) => {
+  await using pair = await openPair({ sharedUmem: true });
+
+  const found = await explained(pair.target, () => exchange(pair, 2));
+
+  t.true(found.moves, formatExplanation(found));
+  t.is(found.taken, 32);
+  t.deepEqual(causesOf(found), []);
+});
+
 test.serial('a chain that waits for its first packet says who has to send it', async (t) => {
   await using pair = await openSleepingPair({ sharedUmem: true });
+  for (const socket of [pair.source, pair.target]) fill(socket, 8);
 
   const [source, target] = [await explained(pair.source), await explained(pair.target)];
 

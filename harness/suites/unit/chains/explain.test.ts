@@ -1,206 +1,7 @@
 import test from 'ava';
-import type { Cause } from '../../../chains/explain/case.js';
-import { explain, type Explanation } from '../../../chains/explain/explain.js';
 import { formatExplanation } from '../../../chains/explain/format.js';
-import type { DeviceFacts, SocketFacts } from '../../../chains/facts.js';
-import type { ProcessFacts } from '../../../chains/processes.js';
-import { n0, ring, snapshot, socket } from './support/built-facts.js';
-
-interface Scene {
-  /** What socket 0 and others are like at both looks, or at the second alone. */
-  readonly before?: readonly SocketFacts[];
-  readonly now: readonly SocketFacts[];
-  readonly devices?: readonly DeviceFacts[];
-  readonly processes?: readonly ProcessFacts[];
-}
-
-function explanationOf({ now, before = now, devices = [n0], processes = [] }: Scene): Explanation {
-  return explain(
-    {
-      before: snapshot(10, before, devices),
-      now: snapshot(10.5, now, devices),
-      processes: new Map(processes.map((each) => [each.pid, each])),
-    },
-    now[0] as SocketFacts,
-  );
-}
-
-const waiting = { tx: ring(5, 100) };
-const asking = { tx: ring(5, 100, { needsWakeup: true }) };
-
-const cases: readonly (readonly [title: string, scene: Scene, causes: readonly Cause[], proof: RegExp])[] = [
-  ['a socket that is not bound', { now: [socket({ id: 0, ifindex: -1, queue: -1 })] }, ['not-bound'], /ifindex is -1/],
-  [
-    'packets on TX without a route',
-    { now: [socket({ id: 0, rings: asking })] },
-    ['no-route', 'nobody-polls'],
-    /next is -1, and 5 packets wait on TX/,
-  ],
-  [
-    'the same with the device down',
-    { now: [socket({ id: 0, rings: asking })], devices: [{ ...n0, up: false }] },
-    ['no-route', 'device-down', 'nobody-polls'],
-    /next is -1/,
-  ],
-  [
-    'a device that is down beside a route does not matter',
-    {
-      now: [socket({ id: 0, route: [1], rings: waiting }), socket({ id: 1, rings: { rx: ring(64) } })],
-      devices: [{ ...n0, up: false }],
-    },
-    ['rx-full'],
-    /64 of 64 entries on its RX ring/,
-  ],
-  [
-    'a route without a target',
-    { now: [socket({ id: 0, route: [-1], rings: asking, stats: { stall_no_target: 4 } })] },
-    ['target-closed'],
-    /1 of 1 targets gone; stall_no_target 4/,
-  ],
-  [
-    'a route that has lost one of two',
-    {
-      before: [socket({ id: 0, route: [1, -1], rings: { tx: ring(5, 90) } }), socket({ id: 1 })],
-      now: [
-        socket({ id: 0, route: [1, -1], rings: { tx: ring(5, 97) }, stats: { drop_no_target: 7 } }),
-        socket({ id: 1 }),
-      ],
-    },
-    ['target-closed', 'drops'],
-    /1 of 2 targets gone; drop_no_target 7, \+7 in 0.5 s/,
-  ],
-  [
-    'a full RX ring, which the kernel counts, and not the empty fill ring behind it',
-    {
-      before: [
-        socket({ id: 0, route: [1], rings: waiting }),
-        socket({ id: 1, rings: { rx: ring(64), fill: ring(0) } }),
-      ],
-      now: [
-        socket({ id: 0, route: [1], rings: waiting, stats: { stall_rx_full: 31 } }),
-        socket({ id: 1, rings: { rx: ring(64), fill: ring(0) } }),
-      ],
-    },
-    ['rx-full'],
-    /^1 nf1\/1001 n0:1: 64 of 64 entries on its RX ring, 0 taken; stall_rx_full \+31 in 0.5 s$/,
-  ],
-  [
-    'an empty fill ring',
-    { now: [socket({ id: 0, route: [1], rings: waiting }), socket({ id: 1, rings: { fill: ring(0) } })] },
-    ['fill-empty'],
-    /0 of 64 entries on its fill ring, 0 frames in its stash/,
-  ],
-  [
-    'frames in the stash are frames',
-    {
-      now: [
-        socket({ id: 0, route: [1], rings: asking }),
-        socket({ id: 1, rings: { fill: ring(0) }, stats: { stashed: 3 } }),
-      ],
-    },
-    ['nobody-polls'],
-    /no stall was counted/,
-  ],
-  [
-    'a full completion ring',
-    {
-      now: [
-        socket({ id: 0, route: [1], rings: { ...waiting, completion: ring(64) } }),
-        socket({ id: 1, rings: { fill: ring(9) } }),
-      ],
-    },
-    ['completion-full'],
-    /^64 of 64 entries on its completion ring/,
-  ],
-  [
-    'of several targets, the one that is full',
-    {
-      before: [
-        socket({ id: 0, route: [1, 2], rings: waiting }),
-        socket({ id: 1, rings: { fill: ring(9) } }),
-        socket({ id: 2, rings: { rx: ring(64), fill: ring(9) } }),
-      ],
-      now: [
-        socket({ id: 0, route: [1, 2], rings: waiting, stats: { stall_rx_full: 5 } }),
-        socket({ id: 1, rings: { fill: ring(9) } }),
-        socket({ id: 2, rings: { rx: ring(64), fill: ring(9) } }),
-      ],
-    },
-    ['rx-full'],
-    /^2 nf2/,
-  ],
-  [
-    'another source in front',
-    {
-      before: [
-        socket({ id: 0, route: [1], rings: waiting }),
-        socket({ id: 1, rings: { fill: ring(9) } }),
-        socket({ id: 2, route: [1], stats: { redirected: 100 } }),
-      ],
-      now: [
-        socket({ id: 0, route: [1], rings: waiting }),
-        socket({ id: 1, rings: { fill: ring(9) } }),
-        socket({ id: 2, route: [1], stats: { redirected: 400 } }),
-      ],
-    },
-    ['behind-another'],
-    /got 0 of its packets and 300 of others in 0.5 s; 100 % are of 2 nf2/,
-  ],
-  [
-    'nothing to send, and nothing that arrives from another socket',
-    { now: [socket({ id: 0, route: [1] }), socket({ id: 1 }), socket({ id: 2, route: [0] })] },
-    ['nothing-to-send', 'nothing-arrives'],
-    /0 of 64 entries on TX/,
-  ],
-  [
-    'packets that its program does not take',
-    { now: [socket({ id: 0, route: [1], rings: { rx: ring(7, 50) } }), socket({ id: 1 })] },
-    ['nobody-polls'],
-    /^7 of 64 entries on its RX ring, 0 taken in 0.5 s$/,
-  ],
-  [
-    'nothing arrives because its device is down',
-    { now: [socket({ id: 0, route: [0], rings: { tx: undefined } })], devices: [{ ...n0, up: false }] },
-    ['nothing-arrives'],
-    /0 of 64 entries on its RX ring/,
-  ],
-  [
-    'no socket sends to it, and its device is down',
-    { now: [socket({ id: 0 })], devices: [{ ...n0, up: false }] },
-    ['nothing-to-send', 'device-down'],
-    /0 of 64 entries on TX/,
-  ],
-  [
-    'rings that cannot be read',
-    { now: [socket({ id: 0, route: [1], holders: [], rings: { rx: undefined, tx: undefined } }), socket({ id: 1 })] },
-    ['rings-unknown'],
-    /no process has them mapped/,
-  ],
-  [
-    'indices that its program has overwritten',
-    {
-      now: [
-        socket({ id: 0, route: [1], rings: { tx: ring(4_000_000_000) } }),
-        socket({ id: 1, rings: { fill: ring(3) } }),
-      ],
-    },
-    ['nonsense', 'nobody-polls'],
-    /^4000000000 entries on its TX ring, which can hold 64$/,
-  ],
-];
-
-for (const [title, scene, causes, proof] of cases) {
-  test(`what holds it up: ${title}`, (t) => {
-    const { findings, moves } = explanationOf(scene);
-
-    t.deepEqual(
-      findings.map(({ cause }) => cause),
-      causes,
-    );
-    t.regex(findings[0]?.proof ?? '', proof);
-    t.is(moves, title.includes('lost one'));
-  });
-}
+import { ring, socket } from './support/built-facts.js';
+import { explanationOf, waiting } from './support/explanation-of.js';
 
 test('a socket that moves has nothing that holds it up', (t) => {
   const found = explanationOf({
@@ -214,6 +15,77 @@ test('a socket that moves has nothing that holds it up', (t) => {
   t.is(
     formatExplanation(found),
     '0@100 nf0/1000 n0:0 moves: 5 packets on TX, 10 sent in 0.5 s\n\n  nothing holds it up',
+  );
+});
+
+test('what is on the completion ring of the last socket of a chain is what holds up the first', (t) => {
+  const { findings, because } = explanationOf({
+    now: [
+      socket({ id: 0, route: [1], rings: waiting }),
+      socket({ id: 1, rings: { ...waiting, rx: ring(64), completion: ring(64) } }),
+    ],
+  });
+
+  t.is(findings[0]?.cause, 'rx-full');
+  t.deepEqual(
+    because?.findings.map(({ cause }) => cause),
+    ['completion-full'],
+  );
+});
+
+test('sockets of one queue and UMEM share a fill and a completion ring: any of them may see to it', (t) => {
+  const pool = 'here/2/0';
+
+  const full = explanationOf({
+    now: [
+      socket({ id: 0, pool, rings: { ...waiting, completion: ring(64) } }),
+      socket({ id: 1, pool, rings: { completion: ring(64) } }),
+    ],
+  });
+  const empty = explanationOf({
+    now: [
+      socket({ id: 0, pool, rings: { tx: undefined, fill: ring(0) } }),
+      socket({ id: 1, pool, rings: { fill: ring(0) } }),
+    ],
+  });
+
+  t.regex(full.findings[0]?.advice ?? '', /^nf0\/1000 or nf1\/1001 has to take what is on it/);
+  t.regex(
+    empty.findings[0]?.advice ?? '',
+    /^nf0\/1000 or nf1\/1001 has to put frames on it: of the 256 frames of UMEM 0/,
+  );
+});
+
+for (const [title, tx] of [
+  ['has no TX ring', undefined],
+  ['has never used its TX ring', ring(0)],
+] as const) {
+  test(`a socket that only receives moves: it ${title}`, (t) => {
+    const found = explanationOf({
+      before: [socket({ id: 0, rings: { tx, rx: ring(3, 100) } })],
+      now: [socket({ id: 0, rings: { tx, rx: ring(3, 350) } })],
+    });
+
+    t.true(found.moves);
+    t.is(found.taken, 250);
+    t.deepEqual(found.findings, []);
+    t.is(
+      formatExplanation(found),
+      '0@100 nf0/1000 n0:0 moves: 250 packets taken from RX in 0.5 s\n\n  nothing holds it up',
+    );
+  });
+}
+
+test('a socket with a route that takes packets and sends none does not move', (t) => {
+  const { moves, findings } = explanationOf({
+    before: [socket({ id: 0, route: [1], rings: { rx: ring(3, 100) } }), socket({ id: 1 })],
+    now: [socket({ id: 0, route: [1], rings: { rx: ring(3, 350) } }), socket({ id: 1 })],
+  });
+
+  t.false(moves);
+  t.deepEqual(
+    findings.map(({ cause }) => cause),
+    ['nothing-to-send'],
   );
 });
 
