@@ -1,16 +1,24 @@
 import { z } from 'zod';
 import { attempt } from '../process/run.js';
-import type { DeviceFacts } from './facts.js';
+import { programsRunBy } from '../xdp/programs-run.js';
+import type { DeviceFacts, XdpFacts } from './facts.js';
 import type { NetworkNamespace } from './namespaces.js';
 
-const modes: Readonly<Record<number, string>> = { 1: 'native', 2: 'generic', 3: 'offloaded', 4: 'several' };
+const several = 4;
+const modes: Readonly<Record<number, string>> = { 1: 'native', 2: 'generic', 3: 'offload' };
+
+const attachedSchema = z.object({
+  mode: z.number(),
+  prog: z.object({ id: z.number(), name: z.string().optional() }).optional(),
+});
 
 const linksSchema = z.array(
   z.object({
     ifindex: z.number(),
     ifname: z.string(),
     flags: z.array(z.string()).default([]),
-    xdp: z.object({ mode: z.number(), prog: z.object({ id: z.number() }).optional() }).optional(),
+    // A device with programs in several modes has them in the list alone, which older versions of ip do not write.
+    xdp: attachedSchema.extend({ attached: z.array(attachedSchema).default([]) }).optional(),
   }),
 );
 
@@ -19,13 +27,33 @@ export async function readDevices({ path, name }: NetworkNamespace): Promise<rea
   const command = name === undefined ? ['ip'] : ['nsenter', `--net=${path}`, 'ip'];
   const [program = '', ...args] = [...command, '-json', 'link', 'show'];
   const { exitCode, stdout } = await attempt(program, args);
-  return exitCode === 0 ? parseLinks(stdout, name) : [];
+  return exitCode === 0 ? parseLinks(stdout, name).map(withPrograms) : [];
 }
 
 export function parseLinks(json: string, netns?: string): readonly DeviceFacts[] {
   return linksSchema.parse(JSON.parse(json)).map(({ ifindex, ifname, flags, xdp }) => ({
     ...(netns !== undefined && { netns }),
     ...{ ifindex, ifname, up: flags.includes('UP') },
-    ...(xdp?.prog !== undefined && { xdp: { mode: modes[xdp.mode] ?? `mode ${xdp.mode}`, program: xdp.prog.id } }),
+    xdp: xdp === undefined ? [] : (xdp.mode === several ? xdp.attached : [xdp]).flatMap(xdpFacts),
   }));
+}
+
+function xdpFacts({ mode, prog }: z.infer<typeof attachedSchema>): readonly XdpFacts[] {
+  if (prog === undefined) return [];
+  const name = prog.name === undefined || prog.name === '' ? {} : { name: prog.name };
+  return [{ mode: modes[mode] ?? `mode ${mode}`, id: prog.id, ...name, runs: [] }];
+}
+
+/** What the programs are called, and which others they run: ids are the same in all network namespaces. */
+function withPrograms(device: DeviceFacts): DeviceFacts {
+  return { ...device, xdp: device.xdp.map((each) => ({ ...each, runs: askPrograms(each.id) })) };
+}
+
+function askPrograms(id: number): XdpFacts['runs'] {
+  try {
+    return programsRunBy(id).map((program) => ({ id: program.id, name: program.name }));
+  } catch {
+    // There is no libbpf, or they are not for this user to look at.
+    return [];
+  }
 }

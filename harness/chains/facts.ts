@@ -61,7 +61,17 @@ export interface DeviceFacts {
   readonly ifindex: number;
   readonly ifname: string;
   readonly up: boolean;
-  readonly xdp?: { readonly mode: string; readonly program: number };
+  /** In each mode that has one. */
+  readonly xdp: readonly XdpFacts[];
+}
+
+/** The XDP program that a device calls. */
+export interface XdpFacts {
+  readonly mode: string;
+  readonly id: number;
+  readonly name?: string;
+  /** What runs then, in that order: it and those after it, or those in a dispatcher. Empty if that cannot be known. */
+  readonly runs: readonly { readonly id: number; readonly name: string }[];
 }
 
 /** The socket with that cookie. */
@@ -71,6 +81,11 @@ export function findSocket({ sockets }: Snapshot, key: SocketKey | null): Socket
 
 export function deviceOf({ devices }: Snapshot, { netns, ifindex }: SocketFacts): DeviceFacts | undefined {
   return devices.find((device) => device.netns === netns && device.ifindex === ifindex);
+}
+
+/** `n0`, or `blue/n0` in another network namespace. */
+export function deviceLabel({ netns, ifname }: DeviceFacts): string {
+  return netns === undefined ? ifname : `${netns}/${ifname}`;
 }
 
 /** How far an index has moved. */

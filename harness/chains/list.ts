@@ -1,6 +1,14 @@
 import { formatRate } from '../host/rate.js';
 import { formatColumns } from '../host/table.js';
-import { placeLabel, programLabel, type RingFacts, type Snapshot, type SocketFacts } from './facts.js';
+import {
+  deviceLabel,
+  placeLabel,
+  programLabel,
+  type RingFacts,
+  type Snapshot,
+  type SocketFacts,
+  type XdpFacts,
+} from './facts.js';
 import { listUmems, type UmemFacts } from './frames.js';
 import { sendRate, sumRates } from './hops.js';
 
@@ -56,12 +64,20 @@ function socketTable(sockets: Listing['sockets']): string {
 function deviceTable(devices: Listing['devices']): string {
   return formatColumns(
     ['DEVICE', 'STATE', 'XDP'],
-    devices.map(({ netns, ifname, up, xdp }) => [
-      netns === undefined ? ifname : `${netns}/${ifname}`,
-      up ? 'up' : 'down',
-      xdp === undefined ? 'none' : `${xdp.mode} ${xdp.program}`,
+    devices.map((device) => [
+      deviceLabel(device),
+      device.up ? 'up' : 'down',
+      device.xdp.length === 0 ? 'none' : device.xdp.map(xdpLabel).join('; '),
     ]),
   );
+}
+
+/** `native xdp_dispatcher 12: xdp_firewall 13, xsk_redirect 14` */
+function xdpLabel({ mode, id, name, runs }: XdpFacts): string {
+  const own = name === undefined ? String(id) : `${name} ${id}`;
+  const all = runs.map((each) => `${each.name} ${each.id}`).join(', ');
+  if (runs.length === 0) return `${mode} ${own}`;
+  return runs.some((each) => each.id === id) ? `${mode} ${all}` : `${mode} ${own}: ${all}`;
 }
 
 function umemTable(umems: readonly UmemFacts[]): string {

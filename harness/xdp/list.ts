@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { listLinks, programAfter, programOfId, queryXdp, type ProgramInfo, type XdpOnDevice } from '../ffi/bpf-link.js';
-import { dispatcherName } from '../ffi/xdp-dispatcher.js';
+import { listLinks, queryXdp, type XdpOnDevice } from '../ffi/bpf-link.js';
 import { libc } from '../ffi/libc.js';
 import { listPins, pinnedLinks } from './pins.js';
+import { programsRunBy } from './programs-run.js';
 
 export interface ListedDevice {
   readonly ifname: string;
@@ -26,27 +26,10 @@ export function listXdp(): ListedDevice[] {
     const ifindex = libc.ifNameToIndex(ifname) as number;
     const there = ifindex === 0 ? undefined : queryXdp(ifindex);
     if (there === undefined) return [];
-    const own = programOfId(there.programId);
-    const inside = links
-      .filter(({ kind, targetProgramId }) => kind === 'freplace' && targetProgramId === there.programId)
-      .sort((a, b) => a.targetFunction - b.targetFunction);
-    const device = links.find(({ kind, programId }) => kind === 'xdp' && programId === there.programId);
-    const shown =
-      own?.name === dispatcherName && inside.length > 0
-        ? inside.map(({ id, programId }) => ({ link: id, program: programOfId(programId) }))
-        : chainOf(own).map((program) => ({ link: device?.id ?? 0, program }));
-    const programs = shown.flatMap(({ link, program }) =>
-      program === undefined ? [] : [{ name: program.name, id: program.id, pinnedAs: pinnedAs(link) }],
-    );
+    const programs = programsRunBy(there.programId, links).map(({ name, id, link }) => ({
+      ...{ name, id },
+      pinnedAs: pinnedAs(link),
+    }));
     return [{ ifname, mode: there.mode, programs }];
   });
-}
-
-/** The programs that were attached alone, each of which calls the next. */
-function chainOf(head: ProgramInfo | undefined): ProgramInfo[] {
-  const chain: ProgramInfo[] = [];
-  // Others than ours may call themselves.
-  for (let next = head; next !== undefined && !chain.some(({ id }) => id === next?.id); next = programAfter(next.id))
-    chain.push(next);
-  return chain;
 }

@@ -76,7 +76,7 @@ export const nothingArrives: Rule = (each) => {
     return [{ cause: 'nothing-arrives', says: 'nothing arrives', proof, advice }];
   }
   const advice =
-    device === undefined || device.xdp !== undefined
+    device === undefined || device.xdp.length > 0
       ? `see whether its device gets packets: ip -s link show${device === undefined ? '' : ` dev ${device.ifname}`}`
       : `no XDP program on ${device.ifname} gives it packets: attach one that redirects to its XSKMAP`;
   return [{ cause: 'nothing-arrives', says: 'nothing arrives, and no socket has a route to it', proof, advice }];

@@ -1,5 +1,6 @@
 import test from 'ava';
 import { parseLinks } from '../../../chains/devices.js';
+import type { DeviceFacts } from '../../../chains/facts.js';
 import { findMappings, parseMaps } from '../../../chains/mappings.js';
 import { parseMounts } from '../../../chains/namespaces.js';
 import { countBatches } from '../../../chains/trace/batches.js';
@@ -45,19 +46,40 @@ test('network namespaces are found where they are mounted, also at a path with a
   ]);
 });
 
-test('devices are read with their state and their XDP program', (t) => {
-  const json = JSON.stringify(
-    [
-      { ifindex: 1, ifname: 'lo', flags: ['LOOPBACK', 'UP', 'LOWER_UP'] },
-      { ifindex: 4, ifname: 'n0', flags: ['BROADCAST'], xdp: { mode: 1, prog: { id: 12, tag: 'ab' } } },
-      {},
-    ].slice(0, 2),
-  );
-
-  t.deepEqual(parseLinks(json, 'blue'), [
-    { netns: 'blue', ifindex: 1, ifname: 'lo', up: true },
-    { netns: 'blue', ifindex: 4, ifname: 'n0', up: false, xdp: { mode: 'native', program: 12 } },
+test('devices are read with their state and their XDP programs', (t) => {
+  const program = (id: number, name: string) => ({ id, name, tag: 'ab', jited: 1 });
+  const [redirect, pass] = [program(12, 'xsk_redirect'), program(13, 'pass')];
+  const json = JSON.stringify([
+    { ifindex: 1, ifname: 'lo', flags: ['LOOPBACK', 'UP', 'LOWER_UP'] },
+    { ifindex: 4, ifname: 'n0', flags: ['BROADCAST'], xdp: { mode: 1, prog: { id: 12, tag: 'ab' } } },
+    { ifindex: 5, ifname: 'n1', xdp: { mode: 2, prog: redirect, attached: [{ mode: 2, prog: redirect }] } },
+    {
+      ...{ ifindex: 6, ifname: 'n2' },
+      // As ip writes it for a device with programs in several modes.
+      xdp: {
+        mode: 4,
+        attached: [
+          { mode: 1, prog: redirect },
+          { mode: 3, prog: pass },
+        ],
+      },
+    },
   ]);
+
+  const [native, generic, offload] = ['native', 'generic', 'offload'].map((mode) => ({ mode, runs: [] }));
+  const netns = 'blue';
+  t.deepEqual(parseLinks(json, netns), [
+    { netns, ifindex: 1, ifname: 'lo', up: true, xdp: [] },
+    { netns, ifindex: 4, ifname: 'n0', up: false, xdp: [{ ...native, id: 12 }] },
+    { netns, ifindex: 5, ifname: 'n1', up: false, xdp: [{ ...generic, id: 12, name: 'xsk_redirect' }] },
+    {
+      ...{ netns, ifindex: 6, ifname: 'n2', up: false },
+      xdp: [
+        { ...native, id: 12, name: 'xsk_redirect' },
+        { ...offload, id: 13, name: 'pass' },
+      ],
+    },
+  ] as DeviceFacts[]);
 });
 
 /** A netlink message as the kernel writes it. */

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { printable } from '../../../chains/facts.js';
+import { printable, type DeviceFacts } from '../../../chains/facts.js';
 import { formatMetrics, metrics } from '../../../chains/export/metrics.js';
 import { serveMetrics } from '../../../chains/export/serve-metrics.js';
 import { formatDot, formatMermaid, makeGraph } from '../../../chains/graph.js';
@@ -9,11 +9,9 @@ import { listHops } from '../../../chains/hops.js';
 import { formatListing, makeListing } from '../../../chains/list.js';
 import { selectSocket } from '../../../chains/select.js';
 import { formatTop } from '../../../chains/top.js';
-import { describeEvent } from '../../../chains/trace/describe.js';
-import type { TraceEvent } from '../../../chains/trace/events.js';
 import { FlashError } from '../../../errors.js';
 import { repositoryRoot } from '../../../host/repository.js';
-import { ring, snapshot, socket } from './support/built-facts.js';
+import { n0, ring, snapshot, socket } from './support/built-facts.js';
 
 /*   0 => 1 -> 2, of which 2 has a UMEM of its own in another namespace, and 3, whose target has gone   */
 const far = { umem: 1, netns: 'blue', pool: 'blue/2/2' };
@@ -38,12 +36,38 @@ test('ls shows sockets, devices and where the frames of each UMEM are', (t) => {
       ' 3  nf3/1003  n0:3       copy     0  gone      ?  0/64  32/64        0/64       0         0        0',
       '',
       'DEVICE  STATE  XDP',
-      'n0      up     native 12',
+      'n0      up     native xsk_redirect 12',
       '',
       'UMEM  FRAMES      FILL  RX  TX  COMPLETION  STASH  ELSEWHERE  OF',
       '   0  256 x 2048    96  12   3           0      0        145  nf0/1000, nf1/1001, nf3/1003',
       '   1  256 x 2048    32   0   0           0      0        224  nf2/1002',
     ].join('\n'),
+  );
+});
+
+test('ls names the XDP programs of a device, and those that they run', (t) => {
+  const dispatcher = { mode: 'native', id: 7, name: 'xdp_dispatcher' };
+  const [firewall, redirect] = [
+    { id: 8, name: 'xdp_firewall' },
+    { id: 9, name: 'xsk_redirect' },
+  ];
+  const shown = (xdp: DeviceFacts['xdp']): string | undefined => {
+    const now = snapshot(0, [socket({ id: 0 })], [{ ...n0, xdp }]);
+    return /^n0 +up +(.*)$/m.exec(formatListing(makeListing(now, now)))?.[1];
+  };
+
+  t.is(shown([]), 'none');
+  t.is(shown([{ mode: 'generic', id: 7, runs: [] }]), 'generic 7');
+  t.is(
+    shown([{ ...dispatcher, runs: [firewall, redirect] }]),
+    'native xdp_dispatcher 7: xdp_firewall 8, xsk_redirect 9',
+  );
+  t.is(
+    shown([
+      { mode: 'native', ...firewall, runs: [firewall, redirect] },
+      { mode: 'offload', ...redirect, runs: [redirect] },
+    ]),
+    'native xdp_firewall 8, xsk_redirect 9; offload xsk_redirect 9',
   );
 });
 
@@ -160,29 +184,6 @@ for (const [name, message, advice] of [
     t.regex((error as FlashError).details.advice ?? '', advice);
   });
 }
-
-test('events are told in words', (t) => {
-  const { sockets } = chain(0);
-  const options = { startSeconds: 12, sockets, threadName: () => 'nf0' };
-  const event = { seconds: 12.5, cpu: 1, thread: 1000 };
-
-  const events: readonly TraceEvent[] = [
-    { ...event, name: 'flash_redirect', fields: { source: '0', target: '1', moved: '16', asked: '20' } },
-    { ...event, name: 'flash_stall', fields: { source: '3', target: '-1', cause: 'no_target' } },
-    { ...event, name: 'flash_route', fields: { source: '0', targets: '{}' } },
-    { ...event, name: 'xdp_exception', fields: { prog_id: '3', action: 'ABORTED', ifindex: '2' } },
-  ];
-
-  t.deepEqual(
-    events.map((each) => describeEvent(each, options).replace(/ +/g, ' ')),
-    [
-      ' 0.500000 cpu 1 nf0-1000 flash_redirect 0 nf0/1000 n0:0 -> 1 nf1/1001 n0:1 16 of 20 descriptors',
-      ' 0.500000 cpu 1 nf0-1000 flash_stall 3 nf3/1003 n0:3 -> nobody no_target',
-      ' 0.500000 cpu 1 nf0-1000 flash_route 0 nf0/1000 n0:0 -> its device',
-      ' 0.500000 cpu 1 nf0-1000 xdp_exception prog_id=3 action=ABORTED ifindex=2',
-    ],
-  );
-});
 
 test('the figures are in the text format of Prometheus, by socket', async (t) => {
   const text = await formatMetrics(chain(0, { redirected: 7, drop_oversize: 2 }));

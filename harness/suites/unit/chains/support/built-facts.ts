@@ -29,7 +29,10 @@ export function socket({ id, route = [], stats = {}, rings = {}, ...given }: Giv
   };
 }
 
-export const n0: DeviceFacts = { ifindex: 2, ifname: 'n0', up: true, xdp: { mode: 'native', program: 12 } };
+export const n0: DeviceFacts = {
+  ...{ ifindex: 2, ifname: 'n0', up: true },
+  xdp: [{ mode: 'native', id: 12, name: 'xsk_redirect', runs: [] }],
+};
 
 export function snapshot(
   seconds: number,
