@@ -1,9 +1,10 @@
-import { printable, socketLabel, type SocketFacts } from '../facts.js';
-import { parseTargets, type LostEvents, type TraceEvent } from './events.js';
+import { deviceLabel, printable, socketLabel, type DeviceFacts, type SocketFacts } from '../facts.js';
+import { parseTargets, type TraceEvent } from './events.js';
+import type { SelectedEvent } from './follow-trace.js';
 
 /** What an event is about, for people. */
 export function describeEvent(
-  event: TraceEvent | LostEvents,
+  { event, devices }: SelectedEvent,
   { startSeconds, sockets, threadName }: DescribeOptions,
 ): string {
   if ('lost' in event) return `${event.lost} events were lost: they came faster than they could be read`;
@@ -13,7 +14,7 @@ export function describeEvent(
   };
   const when = (event.seconds - startSeconds).toFixed(6).padStart(11);
   const who = `${printable(threadName(event.thread))}-${event.thread}`;
-  return `${when}  cpu ${event.cpu}  ${who.padEnd(16)} ${event.name.padEnd(16)} ${describeFields(event, label)}`;
+  return `${when}  cpu ${event.cpu}  ${who.padEnd(16)} ${event.name.padEnd(16)} ${devices === undefined ? describeFields(event, label) : describeXdp(event, devices)}`;
 }
 
 interface DescribeOptions {
@@ -31,6 +32,18 @@ function describeFields({ name, fields }: TraceEvent, label: (id: number) => str
     const targets = parseTargets(fields['targets'] ?? '');
     return `${label(number('source'))} -> ${targets.length === 0 ? 'its device' : targets.map(label).join(', ')}`;
   }
+  return allFields(fields);
+}
+
+/** `n0 xdp_verdict  action=ABORTED ...`; several devices if it cannot be told which. */
+function describeXdp({ fields }: TraceEvent, devices: readonly DeviceFacts[]): string {
+  const { prog_id: id, ifindex, ...rest } = fields;
+  const where = devices.length === 0 ? `#${ifindex}` : devices.map(deviceLabel).join(' or ');
+  const name = devices.flatMap(({ xdp }) => xdp.filter((each) => String(each.id) === id))[0]?.name;
+  return `${where} ${name ?? 'program'} ${id}  ${allFields(rest)}`;
+}
+
+function allFields(fields: TraceEvent['fields']): string {
   return Object.entries(fields)
     .map((field) => field.join('='))
     .join(' ');

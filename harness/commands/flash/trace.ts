@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
+import { deviceLabel } from '../../chains/facts.js';
 import { createObserver } from '../../chains/observer.js';
 import { selectSockets } from '../../chains/select.js';
 import { describeEvent } from '../../chains/trace/describe.js';
-import { enableEvents, readEvents } from '../../chains/trace/follow-trace.js';
+import { enableEvents, readEvents, selectEvents, type SelectedEvent } from '../../chains/trace/follow-trace.js';
 import { openTraceInstance } from '../../chains/trace/instance.js';
+import { createDeviceFinder } from '../../chains/trace/xdp-devices.js';
 import { startClock } from '../../host/duration.js';
 import { printJson, someCount, someSeconds, verb, wait, type VerbOptions } from './verb.js';
 
@@ -30,21 +32,26 @@ export function addTrace(flash: Command): void {
       enableEvents(instance, chosen);
       const elapsed = startClock();
       const read = readEvents(instance);
+      const findDevices = createDeviceFinder();
       const threadName = rememberNames();
       let startSeconds: number | undefined;
       for (let printed = 0; printed < count; ) {
         const ended = elapsed() >= seconds || !(await wait(Math.min(readEverySeconds, seconds)));
-        const events = read().slice(0, count - printed);
+        const events = (await selectEvents(read(), chosen, findDevices)).slice(0, count - printed);
         const { sockets } = events.length === 0 ? snapshot : await observer.look();
-        for (const event of events) {
-          if ('seconds' in event) startSeconds ??= event.seconds;
-          if (json) printJson(event, 0);
-          else console.log(describeEvent(event, { startSeconds: startSeconds ?? 0, sockets, threadName }));
+        for (const each of events) {
+          if ('seconds' in each.event) startSeconds ??= each.event.seconds;
+          if (json) printJson(eventRecord(each), 0);
+          else console.log(describeEvent(each, { startSeconds: startSeconds ?? 0, sockets, threadName }));
         }
         printed += events.length;
         if (ended) break;
       }
     });
+}
+
+function eventRecord({ event, devices }: SelectedEvent): unknown {
+  return { ...event, ...(devices !== undefined && { devices: devices.map(deviceLabel) }) };
 }
 
 function rememberNames(): (thread: number) => string {
