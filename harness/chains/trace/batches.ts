@@ -1,11 +1,31 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { FlashError } from '../../errors.js';
 import type { Batches } from '../hops.js';
 import { parseTrace } from './events.js';
-import type { TraceInstance } from './instance.js';
+import { openTraceInstance, type TraceInstance } from './instance.js';
 
 export const batchEvent = 'flash/flash_redirect';
 /** Holds a thousand batches; what is more than that replaces the older ones. */
 export const batchBufferKib = 64;
+
+/** For samples. Where nothing can be traced, it is undefined, and somebody is told why. */
+export function openBatchTrace(
+  sayWhyNot: (error: FlashError) => void,
+  open = (): TraceInstance => openTraceInstance(batchBufferKib),
+): TraceInstance | undefined {
+  try {
+    const instance = open();
+    if (instance.has(batchEvent)) return instance;
+    instance[Symbol.dispose]();
+    throw new FlashError('infrastructure', `this kernel has no tracepoint ${batchEvent}`, {
+      advice: 'build it with CONFIG_TRACEPOINTS',
+    });
+  } catch (error) {
+    if (!(error instanceof FlashError)) throw error;
+    sayWhyNot(error);
+    return undefined;
+  }
+}
 
 /** Traces what moves for a moment. */
 export async function sampleBatches(instance: TraceInstance, windowMs: number): Promise<readonly Batches[]> {

@@ -25,12 +25,12 @@ export interface TraceInstance extends Disposable {
   readonly readNew: () => string;
 }
 
-const places = ['/sys/kernel/tracing', '/sys/kernel/debug/tracing'];
+const tracefsPlaces: readonly string[] = ['/sys/kernel/tracing', '/sys/kernel/debug/tracing'];
 const prefix = 'flash-';
 let opened = 0;
 
 /** @param bufferKib for each processor */
-export function openTraceInstance(bufferKib: number): TraceInstance {
+export function openTraceInstance(bufferKib: number, places = tracefsPlaces): TraceInstance {
   const root = places.find((place) => existsSync(join(place, 'instances')));
   if (root === undefined) {
     throw new FlashError('infrastructure', `tracefs is not mounted at ${places[0]}, or not for this user to see`, {

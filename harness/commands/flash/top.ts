@@ -3,8 +3,8 @@ import { createLogUpdate } from 'log-update';
 import { listHops, type Batches } from '../../chains/hops.js';
 import { createObserver } from '../../chains/observer.js';
 import { formatTop, topRecord } from '../../chains/top.js';
-import { batchBufferKib, sampleBatches } from '../../chains/trace/batches.js';
-import { openTraceInstance } from '../../chains/trace/instance.js';
+import { openBatchTrace, sampleBatches } from '../../chains/trace/batches.js';
+import type { FlashError } from '../../errors.js';
 import { printJson, someCount, someSeconds, verb, wait, type VerbOptions } from './verb.js';
 
 interface Options extends VerbOptions {
@@ -24,7 +24,7 @@ export function addTop(flash: Command): void {
     .option('--no-batches', 'do not trace a hundredth of the time how large batches are')
     .action(async ({ json, interval, count, batches }: Options) => {
       using observer = createObserver();
-      using instance = batches ? openTraceInstance(batchBufferKib) : undefined;
+      using instance = batches ? openBatchTrace(sayWithoutBatches) : undefined;
       const show = json ? undefined : showOn(process.stdout);
       let before = await observer.look();
       for (let looks = 0; looks < count; looks++) {
@@ -39,6 +39,10 @@ export function addTop(flash: Command): void {
         before = now;
       }
     });
+}
+
+function sayWithoutBatches({ message, details: { advice } }: FlashError): void {
+  console.error(`flash: without the size of batches: ${message}\n  ${advice}; --no-batches does without`);
 }
 
 /** A table that stays in its place on a terminal, a block of lines elsewhere. */

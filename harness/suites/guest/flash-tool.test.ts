@@ -1,7 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { setImmediate as others } from 'node:timers/promises';
 import test from 'ava';
-import { join } from 'node:path';
 import { makeGraph } from '../../chains/graph.js';
 import { listHops } from '../../chains/hops.js';
 import { formatListing, makeListing } from '../../chains/list.js';
@@ -15,8 +14,7 @@ import { openTraceInstance } from '../../chains/trace/instance.js';
 import { FlashError } from '../../errors.js';
 import { afXdp, libc, sockRaw } from '../../ffi/libc.js';
 import { clearRoute, listIds, readAttribute, readRoute, refusalOf, writeNextOf } from '../../flash/registry.js';
-import { repositoryRoot } from '../../host/repository.js';
-import { attempt } from '../../process/run.js';
+import { runFlash } from './support/flash-command.js';
 import { factsOf, looked } from './support/observed.js';
 import { countFrom, flashId, openListed, openPair } from './support/routed-pair.js';
 import { exchange, fill, send } from './support/test-packets.js';
@@ -58,8 +56,8 @@ test.serial('the commands run on their own: a route is set, and a socket explain
   const [source, target] = [flashId(pair.source), flashId(pair.target)];
   const { cookie } = factsOf(await looked(), pair.target);
 
-  const set = await flash('route', 'set', String(source), `${target}@${cookie}`);
-  const explained = await flash('explain', String(source), '--json', '--interval', '0.01');
+  const set = await runFlash(['route', 'set', String(source), `${target}@${cookie}`]);
+  const explained = await runFlash(['explain', String(source), '--json', '--interval', '0.01']);
 
   t.is(set.exitCode, 0, set.stderr);
   t.regex(set.stdout, new RegExp(`^${source} \\S+ \\S+/a:0 -> ${target} `));
@@ -67,11 +65,6 @@ test.serial('the commands run on their own: a route is set, and a socket explain
   t.is(explained.exitCode, 1, explained.stderr);
   t.like(JSON.parse(explained.stdout), { id: source, moves: false, findings: [{ cause: 'nothing-to-send' }] });
 });
-
-/** Each takes seconds to load on an emulated processor. */
-function flash(...args: readonly string[]): ReturnType<typeof attempt> {
-  return attempt(process.execPath, [join(repositoryRoot, 'dist', 'harness', 'flash.js'), ...args]);
-}
 
 test.serial('a route is not set if the source or a target is another socket by now', async (t) => {
   await using pair = await openPair({ sharedUmem: true, route: false });
