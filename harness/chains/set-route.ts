@@ -8,6 +8,7 @@ const advice: Readonly<Record<string, string>> = {
   ENOENT: 'a socket has closed meanwhile, or is not for this user to see: `flash ls` has those that are',
   ENODEV: 'the source has closed meanwhile: `flash ls` has those that are there',
   ESTALE: 'the id is that of another socket by now: `flash ls` has those that are there',
+  EROFS: 'sysfs is mounted read-only here, as in most containers: do it outside, or as root mount -o remount,rw /sys',
   ENXIO: 'its program has to bind each of them to a device first',
   EOPNOTSUPP: 'the source needs a TX ring, and each target an RX ring: their programs have to ask for them',
   EINVAL: 'a route has at most 64 targets',

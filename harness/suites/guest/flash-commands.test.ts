@@ -1,4 +1,5 @@
 import test from 'ava';
+import { readRoute } from '../../flash/registry.js';
 import { waitUntil } from '../../process/wait-until.js';
 import { runFlashAfter, startFlash } from './support/flash-command.js';
 import { flashId, openPair } from './support/routed-pair.js';
@@ -70,4 +71,15 @@ test.serial('top does without the size of batches where there is no tracefs, and
   );
   const hop = new RegExp(`^${flashId(pair.source)} .* -> ${flashId(pair.target)} .* source: nothing to send$`, 'gm');
   t.is(stdout.match(hop)?.length, 2, stdout);
+});
+
+test.serial('a route where sysfs is read-only says what to do', async (t) => {
+  await using pair = await openPair({ sharedUmem: true });
+  const source = flashId(pair.source);
+
+  const { exitCode, stderr } = await runFlashAfter('mount -o remount,bind,ro /sys', ['route', 'clear', String(source)]);
+
+  t.is(exitCode, 13, stderr);
+  t.regex(stderr, /^flash: clearing the route of .*: EROFS\n {2}sysfs is mounted read-only here/);
+  t.deepEqual(readRoute(source), [flashId(pair.target)]);
 });

@@ -1,7 +1,11 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import test from 'ava';
-import { parseRoute, parseStats, RegistryError } from '../../../flash/registry.js';
+import { FlashError } from '../../../errors.js';
+import { parseRoute, parseStats, RegistryError, requireFlash } from '../../../flash/registry.js';
 import { parseNetDev } from '../../../demo/take-sample.js';
 import { errnoName } from '../../../ffi/native-error.js';
+import { temporaryDir } from '../support/temporary-dir.js';
 
 test('an unrouted socket has no targets', (t) => {
   t.deepEqual(parseRoute('-1\n'), []);
@@ -31,6 +35,19 @@ test('a refusal has the name of its errno, also where Node.js has none', (t) => 
     [refusal('ENOENT', -2), refusal('ENOTSUP', -95), refusal('UNKNOWN', -116)],
     ['ENOENT', 'EOPNOTSUPP', 'ESTALE'],
   );
+});
+
+test('without FLASH or sysfs, what is missing is said, and what to do', (t) => {
+  const kernel = join(temporaryDir(t), 'kernel');
+  const check = (): void => requireFlash(join(kernel, 'flash'));
+  const advised = (message: RegExp): string | undefined =>
+    (t.throws(check, { instanceOf: FlashError, message }) as FlashError).details.advice;
+
+  t.regex(advised(/^sysfs is not mounted: \S+\/kernel is missing$/) ?? '', /mount -t sysfs sysfs \/sys$/);
+  mkdirSync(kernel);
+  t.regex(advised(/^the running kernel has no FLASH: \S+\/kernel\/flash is missing$/) ?? '', /build-kernel/);
+  mkdirSync(join(kernel, 'flash'));
+  t.notThrows(check);
 });
 
 test('the devices of /proc/net/dev are read with both directions', (t) => {
