@@ -2,6 +2,7 @@
 import './support/leave-nothing.js';
 import './explain.test.js';
 import './flash-tool.test.js';
+import './flash-xdp.test.js';
 import './flash-commands.test.js';
 import './chain.test.js';
 import './library.test.js';
