@@ -1,5 +1,10 @@
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import test from 'ava';
 import { readRoute } from '../../flash/registry.js';
+import { repositoryRoot } from '../../host/repository.js';
+import { attempt } from '../../process/run.js';
 import { waitUntil } from '../../process/wait-until.js';
 import { runFlashAfter, startFlash } from './support/flash-command.js';
 import { flashId, openPair } from './support/routed-pair.js';
@@ -83,3 +88,37 @@ test.serial('a route where sysfs is read-only says what to do', async (t) => {
   t.regex(stderr, /^flash: clearing the route of .*: EROFS\n {2}sysfs is mounted read-only here/);
   t.deepEqual(readRoute(source), [flashId(pair.target)]);
 });
+
+test.serial('a copy of what is compiled runs where there is no compiler', async (t) => {
+  await using pair = await openPair({ sharedUmem: true });
+  const place = mkdtempSync(join(tmpdir(), 'flash-copy-'));
+  t.teardown(() => rmSync(place, { recursive: true, force: true }));
+  // But for source maps and tests, which take an emulated processor minutes.
+  const filter = (name: string): boolean => !name.endsWith('.map') && !name.endsWith('/suites');
+  for (const name of ['dist', 'package.json'])
+    cpSync(join(repositoryRoot, name), join(place, name), { recursive: true, filter });
+  // A copy of what npm has installed would be the same, and takes long.
+  symlinkSync(join(repositoryRoot, 'node_modules'), join(place, 'node_modules'));
+  const bin = join(place, 'bin');
+  mkdirSync(bin);
+  for (const name of ['bash', 'ip', 'nsenter']) symlinkSync(pathOf(name), join(bin, name));
+
+  const { exitCode, stdout, stderr } = await attempt(
+    process.execPath,
+    [join(place, 'dist', 'harness', 'flash.js'), 'ls', '--json', '--interval', '0.1'],
+    { cwd: place, env: { PATH: bin } },
+  );
+
+  t.is(exitCode, 0, stderr);
+  const { sockets } = JSON.parse(stdout) as { sockets: readonly { id: number; ifname: string }[] };
+  t.like(
+    sockets.find(({ id }) => id === flashId(pair.source)),
+    { ifname: 'a', rings: { tx: { size: 64 } } } as object,
+  );
+  t.false(existsSync(join(place, 'out')), 'nothing is built');
+});
+
+function pathOf(program: string): string {
+  const dirs = ['/usr/sbin', '/usr/bin', '/sbin', '/bin'];
+  return dirs.map((dir) => join(dir, program)).find((path) => existsSync(path)) ?? program;
+}
