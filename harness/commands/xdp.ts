@@ -83,16 +83,13 @@ async function attach(names: readonly string[], options: AttachCommand): Promise
     devices: options.device.map((ifname) => ({ ifname, netns: options.netns })),
     programs,
     mode: options.mode,
+    prepare: ({ mapFd }) => tell(mapFd, options),
     onRefusal: (reason) => console.error(`flash: ${reason}`),
+    onAlone: (reason) =>
+      console.error(
+        `flash: attached without a dispatcher, so that other commands cannot add programs: the kernel says ${reason}`,
+      ),
   });
-  if (options.block.length > 0) {
-    const firewall = openFirewall(attached.mapFd);
-    for (const prefix of options.block) firewall.block(prefix);
-  }
-  if (options.service.length > 0) {
-    const dnat = openDnat(attached.mapFd);
-    for (const service of options.service) dnat.add(service);
-  }
   say(attached, names);
   if (options.pin !== undefined) {
     console.log(`pinned in ${pin(options.pin, attached)}`);
@@ -100,6 +97,18 @@ async function attach(names: readonly string[], options: AttachCommand): Promise
   }
   console.log('Ctrl-C takes them off');
   await untilInterrupted();
+}
+
+/** Before there is a packet: what is blocked never gets past. */
+function tell(mapFd: (map: string) => number, { block, service: services }: AttachCommand): void {
+  if (block.length > 0) {
+    const firewall = openFirewall(mapFd);
+    for (const prefix of block) firewall.block(prefix);
+  }
+  if (services.length > 0) {
+    const dnat = openDnat(mapFd);
+    for (const service of services) dnat.add(service);
+  }
 }
 
 function say({ devices }: Attachment, names: readonly string[]): void {

@@ -8,7 +8,6 @@ import {
   openProgram,
   programOfId,
   queryXdp,
-  readProgram,
   type XdpOnDevice,
 } from './bpf-link.js';
 import { loadBpfObject } from './bpf-object.js';
@@ -34,18 +33,24 @@ export const dispatcherName = 'xdp_dispatcher';
 
 export type XdpMode = 'native' | 'generic';
 
-/** A dispatcher on a device. Disposing gives up this hold of it; the last one takes it off the device. */
-export interface Dispatcher extends Disposable {
-  readonly programFd: number;
-  readonly programId: number;
+/** What a dispatcher is attached by. */
+export interface DispatcherLink {
   readonly linkFd: number;
   readonly mode: XdpMode;
 }
 
+/**
+ * A dispatcher that programs can take places in. Disposing gives up this hold of it; the last one takes it off the
+ * device.
+ */
+export interface Dispatcher extends Disposable {
+  readonly programFd: number;
+  /** Undefined while it is on no device: who puts programs into it first has packets see all of them at once. */
+  readonly link?: DispatcherLink | undefined;
+}
+
 /** The kernel did not attach it. */
 export class AttachError extends NativeError {}
-
-const mostAttempts = 16;
 
 export interface DispatcherDevice {
   readonly ifname: string;
@@ -54,25 +59,28 @@ export interface DispatcherDevice {
   readonly object: string;
 }
 
-/**
- * Joins the dispatcher of a device of this network namespace, or attaches one in the first of some modes that the
- * device takes. `refused` is told of each mode that it does not.
- */
-export function joinDispatcher(
-  { ifname, ifindex, object }: DispatcherDevice,
+/** Holds the dispatcher of a device of this network namespace, or loads one for a device that has none. */
+export function openDispatcher(
+  { ifname, ifindex, object: path }: DispatcherDevice,
   modes: readonly XdpMode[],
-  refused: (mode: XdpMode, programFd: number, error: AttachError) => void,
 ): Dispatcher {
-  // Somebody else may attach or end between the question and the answer.
+  // What is there may go between the question and the answer, and another one come.
   for (let attempt = 0; attempt < mostAttempts; attempt++) {
     const there = queryXdp(ifindex);
-    const dispatcher =
-      there === undefined
-        ? attachDispatcher({ ifname, ifindex, object }, modes, refused)
-        : holdDispatcher(ifname, there, modes);
-    if (dispatcher !== undefined) return dispatcher;
+    if (there === undefined) {
+      const object = loadBpfObject({ path });
+      return { programFd: object.programFd(dispatcherName), [Symbol.dispose]: object[Symbol.dispose] };
+    }
+    const held = holdDispatcher(ifname, there, modes);
+    if (held !== undefined) return held;
   }
-  throw new FlashError('busy', `the XDP program of ${ifname} changed ${mostAttempts} times while it was looked at`, {
+  throw alwaysChanging(ifname);
+}
+
+export const mostAttempts = 16;
+
+export function alwaysChanging(ifname: string): FlashError {
+  return new FlashError('busy', `the XDP program of ${ifname} changed ${mostAttempts} times while it was looked at`, {
     advice: 'something attaches and detaches programs there all the time; `bpftool net` shows what',
   });
 }
@@ -95,7 +103,7 @@ function holdDispatcher(ifname: string, there: XdpOnDevice, modes: readonly XdpM
   const linkFd = opened.add(openLink(link.id));
   const programFd = opened.add(openProgram(programId));
   if (linkFd === undefined || programFd === undefined) return undefined;
-  return { linkFd, programFd, programId, mode, ...opened.keep() };
+  return { programFd, link: { linkFd, mode }, ...opened.keep() };
 }
 
 function occupied(ifname: string, name: string, { mode, programId }: XdpOnDevice, link: unknown): FlashError {
@@ -112,21 +120,19 @@ function occupied(ifname: string, name: string, { mode, programId }: XdpOnDevice
   );
 }
 
-/** Undefined if somebody else was faster. */
-function attachDispatcher(
-  { ifname, ifindex, object: path }: DispatcherDevice,
+/**
+ * Attaches a dispatcher that is on no device yet, in the first of some modes that this one takes. `refused` is told of
+ * each mode that it does not. Undefined if somebody else was faster.
+ */
+export function attachDispatcher(
+  { programFd }: Dispatcher,
+  { ifname, ifindex }: Omit<DispatcherDevice, 'object'>,
   modes: readonly XdpMode[],
   refused: (mode: XdpMode, programFd: number, error: AttachError) => void,
-): Dispatcher | undefined {
-  using opened = closing();
-  const object = opened.use(loadBpfObject({ path }));
-  const programFd = object.programFd(dispatcherName);
+): (DispatcherLink & Disposable) | undefined {
   for (const mode of modes) {
     const linkFd = createXdpLink(programFd, ifindex, xdpFlag[mode]);
-    if (linkFd >= 0) {
-      opened.add(linkFd);
-      return { linkFd, programFd, programId: readProgram(programFd).id, mode, ...opened.keep() };
-    }
+    if (linkFd >= 0) return { linkFd, mode, [Symbol.dispose]: () => void libc.close(linkFd) };
     if (['EBUSY', 'EEXIST'].includes(errnoName(-linkFd)) && queryXdp(ifindex) !== undefined) return undefined;
     refused(mode, programFd, new AttachError(`attaching to ${ifname} in ${mode} mode`, -linkFd));
   }

@@ -8,8 +8,8 @@ import { checkResult } from '../ffi/native-error.js';
 import { AttachError, type XdpMode } from '../ffi/xdp-dispatcher.js';
 import { indexOf } from '../ffi/xdp-program.js';
 import {
-  attachment,
   inDevice,
+  mapsOfPrograms,
   shareMaps,
   type AttachOptions,
   type AttachedDevice,
@@ -27,12 +27,13 @@ export interface AloneOptions {
   readonly programs: readonly CataloguedProgram[];
   /** The first that a device takes. */
   readonly modes: readonly Mode[];
-  readonly sharing?: AttachOptions['sharing'] | undefined;
-  readonly onRefusal?: ((reason: string) => void) | undefined;
+  readonly sharing?: AttachOptions['sharing'];
+  readonly prepare?: AttachOptions['prepare'];
+  readonly onRefusal?: AttachOptions['onRefusal'];
 }
 
 /** Attaches programs as the only ones of each device: the first of them, which calls the next, and so on. */
-export function attachAlone({ devices, programs, modes, sharing, onRefusal }: AloneOptions): Attachment {
+export function attachAlone({ devices, programs, modes, sharing, prepare, onRefusal }: AloneOptions): Attachment {
   using opened = closing();
   const loaded = programs.map((program) => ({
     program,
@@ -53,18 +54,20 @@ export function attachAlone({ devices, programs, modes, sharing, onRefusal }: Al
   }
   const [head] = loaded;
   if (head === undefined) throw new RangeError('no program to attach');
+  const maps = mapsOfPrograms(loaded);
+  prepare?.(maps);
   const programFd = head.object.programFd(head.program.program);
   const attached = devices.map((device) => {
     const { linkFd, mode } = linkTo(device, programFd, modes, onRefusal);
     opened.add(linkFd);
     return { device: { ...device, mode } satisfies AttachedDevice, linkFd };
   });
-  return attachment(
-    attached.map(({ device }) => device),
-    loaded,
-    attached.map(({ device, linkFd }) => ({ name: `${head.program.name}-${device.ifname}`, fd: linkFd })),
-    opened.keep(),
-  );
+  return {
+    ...maps,
+    devices: attached.map(({ device }) => device),
+    links: attached.map(({ device, linkFd }) => ({ name: `${head.program.name}-${device.ifname}`, fd: linkFd })),
+    ...opened.keep(),
+  };
 }
 
 function isLast({ name }: CataloguedProgram, following: CataloguedProgram): FlashError {

@@ -1,14 +1,33 @@
 import { FlashError } from '../errors.js';
 import { loadBpfObject, type BpfObject } from '../ffi/bpf-object.js';
-import { closing } from '../ffi/closing.js';
+import { closing, type Closing } from '../ffi/closing.js';
 import { libbpf } from '../ffi/libbpf.js';
 import { NativeError } from '../ffi/native-error.js';
-import { joinDispatcher, takePlace, type Dispatcher, type XdpMode } from '../ffi/xdp-dispatcher.js';
+import {
+  alwaysChanging,
+  attachDispatcher,
+  mostAttempts,
+  openDispatcher,
+  takePlace,
+  type Dispatcher,
+  type DispatcherDevice,
+  type DispatcherLink,
+  type XdpMode,
+} from '../ffi/xdp-dispatcher.js';
 import { indexOf } from '../ffi/xdp-program.js';
 import { bpfObject } from '../native/build-native.js';
 import { attachAlone } from './attach-alone.js';
-import { attachment, inDevice, shareMaps, type AttachOptions, type Attachment, type XdpDevice } from './attachment.js';
+import {
+  inDevice,
+  mapsOfPrograms,
+  shareMaps,
+  type AttachOptions,
+  type AttachedDevice,
+  type Attachment,
+  type XdpDevice,
+} from './attachment.js';
 import { placesOf, type CataloguedProgram } from './catalogue.js';
+import { indexOfNamed } from './device.js';
 import { reasonFor, refusedFor } from './refusal.js';
 
 /**
@@ -16,32 +35,23 @@ import { reasonFor, refusedFor } from './refusal.js';
  * cannot have a dispatcher, those of one call do, and nobody joins them.
  */
 export function attachXdp(options: AttachOptions): Attachment {
-  const { devices, programs, mode = 'auto', onRefusal } = options;
+  const { devices, mode = 'auto', sharing, prepare, onRefusal, onAlone } = options;
+  const programs = inOrder(options.programs);
   const [program, ...others] = programs;
   if (program === undefined) throw new RangeError('no program to attach');
-  for (const device of devices) requireDevice(device);
+  for (const device of devices) indexOfNamed(device);
   if (mode === 'offload') {
-    if (others.length === 0) return attachAlone({ devices, programs, modes: [mode] });
+    if (others.length === 0) return attachAlone({ devices, programs, modes: [mode], prepare });
     throw new FlashError('usage', 'a NIC takes one program to run itself', { advice: 'name one, or another mode' });
   }
   const modes: readonly XdpMode[] = mode === 'auto' ? ['native', 'generic'] : [mode];
   try {
-    return attachByDispatcher(options, modes);
+    return attachByDispatcher({ ...options, programs }, modes);
   } catch (error) {
     if (!(error instanceof NoExtensions)) throw error;
-    return attachAlone({ devices, programs: inOrder(programs), modes, sharing: options.sharing, onRefusal });
-  }
-}
-
-function requireDevice({ ifname, netns }: XdpDevice): void {
-  try {
-    indexOf(ifname, netns);
-  } catch (error) {
-    if (!(error instanceof NativeError) || error.errno !== 'ENODEV') throw error;
-    const where = netns === undefined ? 'here' : `in network namespace ${netns}`;
-    throw new FlashError('usage', `there is no device "${ifname}" ${where}`, {
-      advice: '`ip link` shows those there are',
-    });
+    const attached = attachAlone({ devices, programs, modes, sharing, prepare, onRefusal });
+    onAlone?.(error.message);
+    return attached;
   }
 }
 
@@ -53,37 +63,73 @@ function inOrder(programs: readonly CataloguedProgram[]): CataloguedProgram[] {
   return [...programs].sort((a, b) => roles.indexOf(a.role) - roles.indexOf(b.role));
 }
 
-function attachByDispatcher(
-  { devices, programs, sharing, onRefusal }: AttachOptions,
-  modes: readonly XdpMode[],
-): Attachment {
-  using opened = closing();
-  const dispatchers = devices.map((device) => opened.use(orNoExtensions(() => joinOn(device, modes, onRefusal))));
-  const links = dispatchers.map(({ linkFd }, at) => ({ name: `dispatcher-${devices[at]?.ifname}`, fd: linkFd }));
-  const attached = programs.map((program) => {
-    const object = opened.use(loadFor(program, dispatchers[0] as Dispatcher, sharing));
-    for (const [at, dispatcher] of dispatchers.entries()) {
-      const place = takePlace(object.program(program.program), dispatcher, placesOf[program.role]);
-      if (place === undefined) throw full(devices[at]?.ifname ?? '', program);
-      opened.use(place);
-      links.push({ name: `${program.name}-${devices[at]?.ifname}`, fd: place.linkFd });
-    }
-    return { program, object };
-  });
-  const attachedDevices = devices.map((device, at) => ({ ...device, mode: (dispatchers[at] as Dispatcher).mode }));
-  return attachment(attachedDevices, attached, links, opened.keep());
+function attachByDispatcher(options: AttachOptions, modes: readonly XdpMode[]): Attachment {
+  for (let attempt = 0; attempt < mostAttempts; attempt++) {
+    const attached = tryByDispatcher(options, modes);
+    if (attached !== undefined) return attached;
+  }
+  throw alwaysChanging(options.devices.map(({ ifname }) => ifname).join(', '));
 }
 
-function joinOn(device: XdpDevice, modes: readonly XdpMode[], onRefusal?: (why: string) => void): Dispatcher {
-  const { ifname, netns } = device;
-  const ifindex = indexOf(ifname, netns);
-  return inDevice(device, () =>
-    joinDispatcher({ ifname, ifindex, object: bpfObject('xdp_dispatcher') }, modes, (mode, programFd, error) => {
+/** Undefined if somebody else put a program on one of the devices meanwhile. */
+function tryByDispatcher(
+  { devices, programs, sharing, prepare, onRefusal }: AttachOptions,
+  modes: readonly XdpMode[],
+): Attachment | undefined {
+  using opened = closing();
+  const dispatchers = devices.map((device) => ({
+    device,
+    dispatcher: opened.use(orNoExtensions(() => openOn(device, modes))),
+  }));
+  const first = dispatchers[0]?.dispatcher as Dispatcher;
+  const loaded = programs.map((program) => ({ program, object: opened.use(loadFor(program, first, sharing)) }));
+  const maps = mapsOfPrograms(loaded);
+  prepare?.(maps);
+  const links: { name: string; fd: number }[] = [];
+  // In the order they run: where others have a dispatcher at work, what gives packets away comes after the filters.
+  for (const { program, object } of loaded) {
+    for (const { device, dispatcher } of dispatchers) {
+      const place = takePlace(object.program(program.program), dispatcher, placesOf[program.role]);
+      if (place === undefined) throw full(device.ifname, program);
+      opened.use(place);
+      links.push({ name: `${program.name}-${device.ifname}`, fd: place.linkFd });
+    }
+  }
+  const attached: AttachedDevice[] = [];
+  for (const { device, dispatcher } of dispatchers) {
+    const link = dispatcher.link ?? useIfThere(opened, attachOn(device, dispatcher, modes, onRefusal));
+    if (link === undefined) return undefined;
+    attached.push({ ...device, mode: link.mode });
+    links.push({ name: `dispatcher-${device.ifname}`, fd: link.linkFd });
+  }
+  return { ...maps, devices: attached, links, ...opened.keep() };
+}
+
+const useIfThere = <T extends Disposable>(opened: Closing, thing: T | undefined): T | undefined =>
+  thing && opened.use(thing);
+
+function openOn(device: XdpDevice, modes: readonly XdpMode[]): Dispatcher {
+  return inDevice(device, () => openDispatcher(dispatcherDevice(device), modes));
+}
+
+const dispatcherDevice = ({ ifname }: XdpDevice): DispatcherDevice => ({
+  ...{ ifname, ifindex: indexOf(ifname), object: bpfObject('xdp_dispatcher') },
+});
+
+function attachOn(
+  device: XdpDevice,
+  dispatcher: Dispatcher,
+  modes: readonly XdpMode[],
+  onRefusal: AttachOptions['onRefusal'],
+): (DispatcherLink & Disposable) | undefined {
+  return inDevice(device, () => {
+    const { ifname, ifindex } = dispatcherDevice(device);
+    return attachDispatcher(dispatcher, { ifname, ifindex }, modes, (mode, programFd, error) => {
       const reason = reasonFor(mode, ifindex, programFd);
       if (mode === modes.at(-1)) throw refusedFor(ifname, mode, error, reason);
       onRefusal?.(`${ifname} takes no XDP program in ${mode} mode: ${reason ?? error.errno}`);
-    }),
-  );
+    });
+  });
 }
 
 const extension = 28;
@@ -99,8 +145,16 @@ function orNoExtensions<T>(load: () => T): T {
     const { cause } = error as { cause?: unknown };
     if (!(error instanceof FlashError) || !(cause instanceof NativeError) || !refusals.includes(cause.errno))
       throw error;
-    throw new NoExtensions(error.message, { cause: error });
+    throw new NoExtensions(whyNone(cause.errno, error.details.logTail), { cause: error });
   }
+}
+
+/** The last thing that the verifier says before it counts what it has looked at. */
+function whyNone(errno: string, log = ''): string {
+  const said = log
+    .split('\n')
+    .filter((line) => line !== '' && !/^(?:processed \d|verification time|stack depth)/.test(line));
+  return [errno, ...said.slice(-1)].join(', ');
 }
 
 function loadFor(

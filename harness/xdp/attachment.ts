@@ -22,8 +22,12 @@ export interface AttachOptions {
   readonly mode?: AttachMode;
   /** Its maps are those of the programs as well, where they have the same names. */
   readonly sharing?: Pick<Attachment, 'programs'> | undefined;
+  /** Fills their maps, before the first packet gets to them. */
+  readonly prepare?: ((maps: ProgramMaps) => void) | undefined;
   /** Told why `auto` does without native mode. */
-  readonly onRefusal?: (reason: string) => void;
+  readonly onRefusal?: ((reason: string) => void) | undefined;
+  /** Told why the kernel has no dispatcher, so that other commands cannot join. */
+  readonly onAlone?: ((reason: string) => void) | undefined;
 }
 
 export interface AttachedDevice extends XdpDevice {
@@ -38,32 +42,35 @@ export interface AttachedProgram {
   readonly mapNames: readonly string[];
 }
 
-/** Programs on devices; they are there until it is disposed of, and no longer than this process unless they are pinned. */
-export interface Attachment extends Disposable {
-  readonly devices: readonly AttachedDevice[];
+export interface ProgramMaps {
+  /** In the order they run. */
   readonly programs: readonly AttachedProgram[];
-  /** What a pin has to hold so that they stay. */
-  readonly links: readonly { readonly name: string; readonly fd: number }[];
   readonly mapFd: (map: string) => number;
 }
 
-export function attachment(
-  devices: readonly AttachedDevice[],
-  attached: readonly { readonly program: CataloguedProgram; readonly object: BpfObject }[],
-  links: Attachment['links'],
-  held: Disposable,
-): Attachment {
-  const programs = attached.map(({ program: { name }, object: { mapFd, programFd, mapNames } }) => ({
+/** Programs on devices; they are there until it is disposed of, and no longer than this process unless they are pinned. */
+export interface Attachment extends ProgramMaps, Disposable {
+  readonly devices: readonly AttachedDevice[];
+  /** What a pin has to hold so that they stay. */
+  readonly links: readonly { readonly name: string; readonly fd: number }[];
+}
+
+export interface LoadedProgram {
+  readonly program: CataloguedProgram;
+  readonly object: BpfObject;
+}
+
+export function mapsOfPrograms(loaded: readonly LoadedProgram[]): ProgramMaps {
+  const programs = loaded.map(({ program: { name }, object: { mapFd, programFd, mapNames } }) => ({
     ...{ name, mapFd, programFd, mapNames },
   }));
   return {
-    ...{ devices, links, programs },
+    programs,
     mapFd(map) {
       const owner = programs.find(({ mapNames }) => mapNames.includes(map));
       if (owner === undefined) throw new RangeError(`no program that is attached has a map "${map}"`);
       return owner.mapFd(map);
     },
-    ...held,
   };
 }
 

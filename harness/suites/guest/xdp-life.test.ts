@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
-import { programOfId, queryXdp } from '../../ffi/bpf-link.js';
+import { programOfId, queryXdp, readLink } from '../../ffi/bpf-link.js';
 import { dispatcherName } from '../../ffi/xdp-dispatcher.js';
 import { indexOf } from '../../ffi/xdp-program.js';
 import { inNetns } from '../../ffi/netns.js';
@@ -12,7 +12,8 @@ import { attempt, run as runProgram, start } from '../../process/run.js';
 import { signalGroup } from '../../process/signal-group.js';
 import { waitUntil } from '../../process/wait-until.js';
 import { attachXdp } from '../../xdp/attach.js';
-import { catalogue } from '../../xdp/catalogue.js';
+import { catalogue, programNamed } from '../../xdp/catalogue.js';
+import { openFirewall } from '../../xdp/firewall.js';
 import { makeVeth, type VethPair } from './support/veth.js';
 
 const deadlineMs = 60_000;
@@ -123,6 +124,40 @@ test.serial(
     }
 
     await t.notThrowsAsync(gone(veth));
+  },
+);
+
+test.serial('a device has programs only once their maps are filled and all of them are in their places', async (t) => {
+  await using veth = await makeVeth(1);
+  const seen: boolean[] = [];
+
+  using attached = attachXdp({
+    devices: [{ netns: veth.netns, ifname: veth.a }],
+    programs: [programNamed('queue'), programNamed('firewall')],
+    prepare({ mapFd }) {
+      seen.push(isThere(veth));
+      openFirewall(mapFd).block('198.51.100.0/24');
+    },
+  });
+
+  t.deepEqual(seen, [false]);
+  t.true(isThere(veth));
+  t.deepEqual(openFirewall(attached.mapFd).blocked(), ['198.51.100.0/24']);
+  // Links get their ids in the order they are made.
+  const links = attached.links.map(({ fd }) => readLink(fd)).sort((a, b) => a.id - b.id);
+  const kinds = links.map(({ kind }) => kind);
+  t.deepEqual(kinds, hasDispatcher ? ['freplace', 'freplace', 'xdp'] : ['xdp']);
+});
+
+test.serial(
+  'programs that are attached without a dispatcher are said to be, with the reason of the kernel',
+  async (t) => {
+    await using veth = await makeVeth(1);
+
+    await using attached = await attach(veth, 'firewall');
+
+    if (hasDispatcher) t.is(attached.stderr(), '');
+    else t.regex(attached.stderr(), /^flash: attached without a dispatcher, .*: the kernel says E[A-Z]+/m);
   },
 );
 
