@@ -48,6 +48,18 @@ export function readProgram(fd: number): ProgramInfo {
   return { id: info.readUInt32LE(4), name: info.toString('latin1', 64, 80).replace(/\0.*/s, '') };
 }
 
+export interface MapInfo {
+  readonly id: number;
+  readonly name: string;
+  readonly maxEntries: number;
+}
+
+export function readMap(fd: number): MapInfo {
+  const info = readInfo(fd, 'map');
+  const name = info.toString('latin1', 24, 40).replace(/\0.*/s, '');
+  return { id: info.readUInt32LE(4), maxEntries: info.readUInt32LE(16), name };
+}
+
 function readInfo(fd: number, what: string): Buffer {
   const info = Buffer.alloc(infoBytes);
   checkResult(`asking what ${what} ${fd} is`, libbpf.infoOf(fd, info, [info.length]));
@@ -89,11 +101,13 @@ function firstProgram(fd: number): number | undefined {
 export function listLinks(): LinkInfo[] {
   const links: LinkInfo[] = [];
   const next: [number] = [0];
-  while ((libbpf.nextLinkId(next[0], next) as number) === 0) {
+  for (;;) {
+    const result = libbpf.nextLinkId(next[0], next) as number;
+    if (result < 0 && errnoName(-result) === 'ENOENT') return links;
+    checkResult('listing the links of BPF programs', result);
     const link = withFd(openLink(next[0]), readLink);
     if (link !== undefined) links.push(link);
   }
-  return links;
 }
 
 function withFd<T>(fd: number | undefined, work: (fd: number) => T): T | undefined {

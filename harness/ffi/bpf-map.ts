@@ -1,4 +1,6 @@
 import koffi from 'koffi';
+import { FlashError } from '../errors.js';
+import { readMap } from './bpf-link.js';
 import { libbpf } from './libbpf.js';
 import { checkResult, errnoName } from './native-error.js';
 
@@ -33,7 +35,9 @@ export function openMap({ fd, keyBytes, valueBytes }: MapShape): BpfMap {
     get,
     set(key, value) {
       check(key, value);
-      checkResult(`writing map ${fd}`, libbpf.updateBytes(fd, key, value, 0));
+      const result = libbpf.updateBytes(fd, key, value, 0) as number;
+      if (fullErrors.includes(errnoName(-result))) throw full(fd);
+      checkResult(`writing map ${fd}`, result);
     },
     delete(key) {
       check(key);
@@ -47,6 +51,16 @@ export function openMap({ fd, keyBytes, valueBytes }: MapShape): BpfMap {
       });
     },
   };
+}
+
+/** What tables of hashes say, and those of prefixes. */
+const fullErrors = ['E2BIG', 'ENOSPC'];
+
+function full(fd: number): FlashError {
+  const { name, maxEntries } = readMap(fd);
+  return new FlashError('busy', `the map ${name} is full: it takes ${maxEntries} entries`, {
+    advice: 'take out what is no longer needed, or put what belongs together in one entry, as a prefix does',
+  });
 }
 
 /** What is in a map when it is read; a map that others change may show a key twice, which is left out. */

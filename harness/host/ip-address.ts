@@ -31,3 +31,10 @@ export function addressText(bytes: Buffer): string {
   if (bytes.length === 4) return [...bytes].join('.');
   return Array.from({ length: 8 }, (_, at) => bytes.readUInt16BE(2 * at).toString(16)).join(':');
 }
+
+const mapped = Buffer.from('00000000000000000000ffff', 'hex');
+
+/** The same of 16 bytes, into which IPv4 is mapped. */
+export function textOfMapped(bytes: Buffer): string {
+  return addressText(bytes.subarray(0, mapped.length).equals(mapped) ? bytes.subarray(mapped.length) : bytes);
+}

@@ -13,16 +13,39 @@ export const placesOf: Readonly<Record<XdpRole, readonly number[]>> = {
 export interface CataloguedProgram {
   /** What a user calls it. */
   readonly name: string;
+  /** Its file in bpf/, and what is compiled of it. */
+  readonly source: string;
   readonly object: string;
   /** What it is called in the object. */
   readonly program: string;
   readonly role: XdpRole;
   /** Its map for the program that follows it, where there is no dispatcher. */
   readonly next?: string | undefined;
+  /** A map that no other program has. */
+  readonly ownMap: string;
+  /** Its map that AF_XDP sockets are put into. */
+  readonly sockets?: string | undefined;
   readonly summary: string;
 }
 
 const nextMaps: Readonly<Record<string, string>> = { firewall: 'fw_next', verdict: 'verdict_next', dnat: 'dnat_next' };
+
+const socketMaps: Readonly<Record<string, string>> = {
+  queue: 'xsks',
+  flow: 'flow_xsks',
+  balance: 'lb_xsks',
+  metadata: 'meta_xsks',
+};
+
+const ownMaps: Readonly<Record<string, string>> = {
+  firewall: 'fw_counters',
+  verdict: 'verdict',
+  dnat: 'dnat_services',
+  'redirect-if': 'redirect_if',
+  redirect: 'redirect_devs',
+  broadcast: 'broadcast_devs',
+  cpumap: 'cpumap_chosen',
+};
 
 /** The programs of bpf/ that a user may attach. */
 export const catalogue: readonly CataloguedProgram[] = [
@@ -40,8 +63,18 @@ export const catalogue: readonly CataloguedProgram[] = [
 ];
 
 function entry(name: string, program: string, role: XdpRole, summary: string): CataloguedProgram {
-  return { name, object: bpfObject(program), program, role, next: nextMaps[name], summary };
+  const sockets = socketMaps[name];
+  const ownMap = sockets ?? ownMaps[name] ?? '';
+  return {
+    ...{ name, program, role, summary, sockets, ownMap },
+    source: program,
+    object: bpfObject(program),
+    next: nextMaps[name],
+  };
 }
+
+/** The file in bpf/ of the dispatcher, without which programs are attached alone. */
+export const dispatcherSource = 'xdp_dispatcher';
 
 export function programNamed(name: string): CataloguedProgram {
   const found = catalogue.find((each) => each.name === name);

@@ -50,7 +50,16 @@ export function addBroadcast({ mapFd }: Maps, ifindex: number): void {
   devices.set(u32Key(free), words(ifindex, 0));
 }
 
+/** The same for all devices at once: no others are there afterwards. */
+export function setBroadcast({ mapFd }: Maps, ifindexes: readonly number[]): void {
+  for (const ifindex of ifindexes) addBroadcast({ mapFd }, ifindex);
+  const devices = openMap({ fd: mapFd('broadcast_devs'), keyBytes: 4, valueBytes: 8 });
+  for (const [key, value] of devices.entries()) if (!ifindexes.includes(value.readUInt32LE(0))) devices.delete(key);
+}
+
 const cpuQueueSize = 512;
+/** Of the maps in xdp_cpumap. */
+export const mostProcessors = 64;
 
 /** xdp_cpumap: flows are spread over these processors, and go on to a device from there, or to the stack. */
 export function useProcessors(
@@ -64,6 +73,8 @@ export function useProcessors(
     cpus.set(u32Key(cpu), words(cpuQueueSize, onCpu));
     setWord(mapFd('cpumap_chosen'), 1 + at, cpu);
     if (ifindex !== undefined) setWord(mapFd('cpumap_devs'), cpu, ifindex);
+    // One that it had before would still get the packets that are for the stack now.
+    else checkResult(`taking the device from processor ${cpu}`, libbpf.deleteBytes(mapFd('cpumap_devs'), u32Key(cpu)));
   }
   // Last: by then there is where packets can go.
   setWord(mapFd('cpumap_chosen'), 0, processors.length);
@@ -75,6 +86,8 @@ export function setQueueSocket({ mapFd }: Maps, queue: number, fd: number, map =
 }
 
 const socketsOfQueue = 16;
+/** Of xdp_balance, which has a socket of each on each queue. */
+export const mostReplicas = socketsOfQueue;
 
 /** xsk_flow: the flows of a queue are spread over sockets that are bound to it. */
 export function setFlowSockets({ mapFd }: Maps, queue: number, fds: readonly number[]): void {

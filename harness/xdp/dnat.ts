@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { addressBytes, versionOf } from '../host/ip-address.js';
+import { addressBytes, textOfMapped, versionOf } from '../host/ip-address.js';
 import { openMap, openPerCpuMap, u32Key } from '../ffi/bpf-map.js';
 
 const protocolNumbers = { tcp: 6, udp: 17 } as const;
@@ -28,6 +28,8 @@ export const serviceSchema = z
   );
 
 export type Service = z.input<typeof serviceSchema>;
+/** What names a service. */
+export type ServiceKey = Pick<Service, 'protocol' | 'service'>;
 
 export const dnatCounters = ['requests', 'replies', 'fragments', 'unmatched', 'errors', 'untracked'] as const;
 export type DnatCounters = Readonly<Record<(typeof dnatCounters)[number], number>>;
@@ -36,7 +38,8 @@ export type DnatCounters = Readonly<Record<(typeof dnatCounters)[number], number
 export interface Dnat {
   readonly add: (service: Service) => void;
   /** Whether it was there. Replies to what was sent by then are still translated. */
-  readonly remove: (service: Pick<Service, 'protocol' | 'service'>) => boolean;
+  readonly remove: (service: ServiceKey) => boolean;
+  readonly services: () => readonly Service[];
   readonly counters: () => DnatCounters;
 }
 
@@ -49,6 +52,7 @@ export function openDnat(mapFd: (map: string) => number): Dnat {
       services.set(keyOf(parsed), backendValue(parsed.backend));
     },
     remove: (service) => services.delete(keyOf(service)),
+    services: () => services.entries().map(([key, value]) => serviceOf(key, value)),
     counters: () =>
       Object.fromEntries(
         dnatCounters.map((name, at) => [name, Number(counters.sum(u32Key(at))?.[0] ?? 0)]),
@@ -56,7 +60,7 @@ export function openDnat(mapFd: (map: string) => number): Dnat {
   };
 }
 
-function keyOf({ protocol, service }: Pick<Service, 'protocol' | 'service'>): Buffer {
+function keyOf({ protocol, service }: ServiceKey): Buffer {
   return Buffer.concat([place(service), Buffer.from([protocolNumbers[protocol], 0])]);
 }
 
@@ -75,3 +79,29 @@ function place({ address, port }: { readonly address: string; readonly port: num
   bytes.writeUInt16BE(port, 16);
   return bytes;
 }
+
+function serviceOf(key: Buffer, value: Buffer): Service {
+  const mac = value.subarray(18);
+  return {
+    protocol: key[18] === protocolNumbers.tcp ? 'tcp' : 'udp',
+    service: endpointOf(key),
+    backend: {
+      ...endpointOf(value),
+      ...(mac.some((byte) => byte !== 0) && { mac: mac.toString('hex').replace(/..(?=.)/g, '$&:') }),
+    },
+  };
+}
+
+const endpointOf = (bytes: Buffer): { address: string; port: number } => ({
+  address: textOfMapped(bytes.subarray(0, 16)),
+  port: bytes.readUInt16BE(16),
+});
+
+const endpointText = ({ address, port }: Service['service']): string =>
+  `${versionOf(address) === 6 ? `[${address}]` : address}:${port}`;
+
+export const serviceKeyText = ({ protocol, service }: ServiceKey): string => `${protocol}:${endpointText(service)}`;
+
+/** As `--service` has it: protocol:ADDRESS:PORT=ADDRESS:PORT[,MAC]. */
+export const serviceText = ({ backend: { mac, ...backend }, ...key }: Service): string =>
+  `${serviceKeyText(key)}=${endpointText(backend)}${mac === undefined ? '' : `,${mac}`}`;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { addressBytes, addressText, versionOf } from '../host/ip-address.js';
+import { addressBytes, addressText, textOfMapped, versionOf } from '../host/ip-address.js';
 import { openMap, openPerCpuMap, u32Key, type BpfMap } from '../ffi/bpf-map.js';
 
 /** An address, or a prefix of many: 192.0.2.1, 192.0.2.0/24, 2001:db8::/32. */
@@ -59,7 +59,7 @@ export function openFirewall(mapFd: (map: string) => number): Firewall {
       ) as FirewallCounters,
     sources: () =>
       sources.sums().map(([key, [passed, dropped, bytes]]) => ({
-        address: textOf(key),
+        address: textOfMapped(key),
         ...{ passed: Number(passed), dropped: Number(dropped), bytes: Number(bytes) },
       })),
   };
@@ -73,10 +73,4 @@ function keyOf({ version, address, bits }: Prefix): Buffer {
 
 function listed(map: BpfMap): string[] {
   return map.entries().map(([key]) => `${addressText(key.subarray(4))}/${key.readUInt32LE(0)}`);
-}
-
-/** An address as programs have it: IPv4 is mapped into IPv6. */
-function textOf(address: Buffer): string {
-  const isMapped = address.subarray(0, 12).equals(Buffer.from('00000000000000000000ffff', 'hex'));
-  return addressText(isMapped ? address.subarray(12) : address);
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmdirSync, statfsSync, unlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmdirSync, statfsSync, statSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { FlashError } from '../errors.js';
 import { readLink } from '../ffi/bpf-link.js';
@@ -6,6 +6,7 @@ import { libbpf } from '../ffi/libbpf.js';
 import { libc } from '../ffi/libc.js';
 import { checkResult } from '../ffi/native-error.js';
 import type { Attachment } from './attachment.js';
+import { catalogue } from './catalogue.js';
 
 /*
  * /sys/fs/bpf/flash/NAME/link-*   what keeps programs on their devices
@@ -26,15 +27,20 @@ function requireBpffs(): void {
   });
 }
 
-/** Has programs stay on their devices, and their maps, when nobody holds them any more. */
-export function pin(name: string, { links, programs }: Pick<Attachment, 'links' | 'programs'>): string {
+/** Refuses a name that is pinned already, or to pin where it does not go. */
+export function requireUnpinned(name: string): void {
   requireBpffs();
   const dir = join(pinRoot, name);
-  if (existsSync(dir)) {
-    throw new FlashError('usage', `${name} is pinned already, in ${dir}`, {
-      advice: `choose another name, or detach it: npm run xdp -- detach ${name}`,
-    });
-  }
+  if (!isThere(dir)) return;
+  throw new FlashError('usage', `${name} is pinned already, in ${dir}`, {
+    advice: `choose another name, or detach it: npm run xdp -- detach ${name}`,
+  });
+}
+
+/** Has programs stay on their devices, and their maps, when nobody holds them any more. */
+export function pin(name: string, { links, programs }: Pick<Attachment, 'links' | 'programs'>): string {
+  requireUnpinned(name);
+  const dir = join(pinRoot, name);
   mkdirSync(dir, { recursive: true });
   try {
     for (const { mapFd, mapNames } of programs)
@@ -54,9 +60,24 @@ function pinAs(fd: number, path: string): void {
 
 /** Takes them off, unless somebody else holds them too. */
 export function unpin(name: string): void {
+  removePins(dirOf(name));
+}
+
+/** Where a name is pinned. */
+function dirOf(name: string): string {
   const dir = join(pinRoot, name);
-  if (!existsSync(dir)) throw notPinned(name);
-  removePins(dir);
+  if (!isThere(dir)) throw notPinned(name);
+  return dir;
+}
+
+/** Unlike existsSync(), it tells what is not there from what others than root do not see. */
+const isThere = (path: string): boolean => statSync(path, { throwIfNoEntry: false }) !== undefined;
+
+/** Where a map is pinned. */
+export const mapPath = (name: string, map: string): string => join(pinRoot, name, fileName('map', map));
+
+export function pinnedMapNames(name: string): readonly string[] {
+  return readdirSync(dirOf(name)).flatMap((file) => /^map-(.*)$/.exec(file)?.[1] ?? []);
 }
 
 function removePins(dir: string): void {
@@ -70,14 +91,14 @@ function removePins(dir: string): void {
 
 /** A map of what is pinned, for as long as the work takes. */
 export function withPinnedMaps<T>(name: string, work: (mapFd: (map: string) => number) => T): T {
-  if (!existsSync(join(pinRoot, name))) throw notPinned(name);
+  const dir = dirOf(name);
   const opened: number[] = [];
   try {
     return work((map) => {
-      const path = join(pinRoot, name, fileName('map', map));
-      if (!existsSync(path)) {
+      const path = mapPath(name, map);
+      if (!isThere(path)) {
         throw new FlashError('usage', `what is pinned as ${name} has no map ${map}`, {
-          advice: `the program is another; ls ${join(pinRoot, name)} shows what there is`,
+          advice: `the program is another; ls ${dir} shows what there is`,
         });
       }
       const fd = checkResult(`opening ${path}`, libbpf.pinned(path));
@@ -90,7 +111,15 @@ export function withPinnedMaps<T>(name: string, work: (mapFd: (map: string) => n
 }
 
 export function listPins(): readonly string[] {
-  return existsSync(pinRoot) ? readdirSync(pinRoot).sort() : [];
+  return isThere(pinRoot) ? readdirSync(pinRoot).sort() : [];
+}
+
+/** The devices that what is pinned as a name is on. */
+export function pinnedDevices(name: string): readonly string[] {
+  const links = ['dispatcher', ...catalogue.map((program) => program.name)].sort((a, b) => b.length - a.length);
+  const pattern = new RegExp(`^link-(?:${links.join('|')})-(.*)$`);
+  const found = readdirSync(dirOf(name)).flatMap((file) => pattern.exec(file)?.[1]?.replaceAll(':', '.') ?? []);
+  return [...new Set(found)];
 }
 
 /** The ids of the links that are pinned as a name. */

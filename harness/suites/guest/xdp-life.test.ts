@@ -1,43 +1,28 @@
-import { existsSync, readdirSync, statfsSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
 import test from 'ava';
 import { programOfId, queryXdp, readLink } from '../../ffi/bpf-link.js';
 import { dispatcherName } from '../../ffi/xdp-dispatcher.js';
 import { indexOf } from '../../ffi/xdp-program.js';
 import { inNetns } from '../../ffi/netns.js';
 import { hasFlash } from '../../flash/registry.js';
-import { repositoryRoot } from '../../host/repository.js';
-import { follow, type Followed } from '../../process/follow.js';
-import { attempt, run as runProgram, start } from '../../process/run.js';
+import type { Followed } from '../../process/follow.js';
 import { signalGroup } from '../../process/signal-group.js';
 import { waitUntil } from '../../process/wait-until.js';
 import { attachXdp } from '../../xdp/attach.js';
 import { catalogue, programNamed } from '../../xdp/catalogue.js';
 import { openFirewall } from '../../xdp/firewall.js';
+import { attachByCommand, mountBpffs, runXdp as run } from './support/xdp-command.js';
 import { makeVeth, type VethPair } from './support/veth.js';
 
 const deadlineMs = 60_000;
-const [bpffs, bpffsMagic] = ['/sys/fs/bpf', 0xcafe4a11];
 /** A dispatcher calls functions that programs replace, for which a kernel has to know its own types, and to allow it. */
 const hasDispatcher = existsSync('/sys/kernel/btf/vmlinux') && hasFlash();
-
-const command = (...args: readonly string[]): string[] => [
-  '--enable-source-maps',
-  join(repositoryRoot, 'dist', 'harness', 'xdp.js'),
-  ...args,
-];
 
 const isThere = ({ netns, a }: VethPair): boolean => inNetns(netns, () => queryXdp(indexOf(a))) !== undefined;
 
 /** `npm run xdp -- attach`, once the programs are there. */
-async function attach({ netns, a }: VethPair, ...programs: readonly string[]): Promise<Followed & { pid: number }> {
-  const child = start(process.execPath, command('attach', ...programs, '--device', a, '--netns', netns));
-  const followed = follow(child, 'npm run xdp');
-  await followed.waitFor(/Ctrl-C takes them off/, { deadlineMs });
-  return { ...followed, pid: child.pid ?? 0 };
-}
-
-const run = (...args: readonly string[]) => attempt(process.execPath, command(...args));
+const attach = ({ netns, a }: VethPair, ...programs: readonly string[]): Promise<Followed & { pid: number }> =>
+  attachByCommand(...programs, '--device', a, '--netns', netns);
 
 const gone = (veth: VethPair): Promise<unknown> =>
   waitUntil(() => !isThere(veth), { what: 'the program to come off', deadlineMs });
@@ -56,7 +41,7 @@ for (const signal of ['SIGINT', 'SIGKILL'] as const) {
 }
 
 test.serial('what is pinned stays when its command has ended, and comes off when it is detached', async (t) => {
-  if (statfsSync(bpffs).type !== bpffsMagic) await runProgram('mount', ['-t', 'bpf', 'bpf', bpffs]);
+  await mountBpffs();
   await using veth = await makeVeth(1);
   const name = `test-${process.pid}`;
   const pin = () => run('attach', 'firewall', '--device', veth.a, '--netns', veth.netns, '--pin', name);
@@ -68,7 +53,7 @@ test.serial('what is pinned stays when its command has ended, and comes off when
   t.regex((await run('list', '--netns', veth.netns)).stdout, new RegExp(`firewall.*${name}`));
   t.is((await run('block', name, '198.51.100.0/24')).exitCode, 0);
   t.regex((await run('counters', name)).stdout, /198\.51\.100\.0/);
-  t.regex((await pin()).stderr, hasDispatcher ? new RegExp(`${name} is pinned already`) : /has the XDP program/);
+  t.regex((await pin()).stderr, new RegExp(`${name} is pinned already`));
   t.true(isThere(veth), 'who is refused takes nothing off');
   t.is((await run('detach', name)).exitCode, 0);
 
@@ -158,44 +143,5 @@ test.serial(
 
     if (hasDispatcher) t.is(attached.stderr(), '');
     else t.regex(attached.stderr(), /^flash: attached without a dispatcher, .*: the kernel says E[A-Z]+/m);
-  },
-);
-
-test.serial('a device that runs no programs itself is refused with what to do instead', async (t) => {
-  await using veth = await makeVeth(1);
-
-  const { exitCode, stderr } = await run(
-    ...['attach', 'firewall', '--device', veth.a, '--netns', veth.netns, '--mode', 'offload'],
-  );
-
-  t.not(exitCode, 0);
-  t.regex(stderr, /a does not run firewall itself[\s\S]*--mode native/);
-  t.false(isThere(veth));
-});
-
-const netdevsim = '/sys/bus/netdevsim';
-const simulatedId = 7;
-
-/** Pretends to run programs that have a few small arrays. */
-function makeSimulatedNic(): Disposable & { readonly ifname: string } {
-  writeFileSync(join(netdevsim, 'new_device'), `${simulatedId} 1`);
-  const [ifname = ''] = readdirSync(join(netdevsim, 'devices', `netdevsim${simulatedId}`, 'net'));
-  return { ifname, [Symbol.dispose]: () => writeFileSync(join(netdevsim, 'del_device'), String(simulatedId)) };
-}
-
-(existsSync(netdevsim) ? test.serial : test.serial.skip)(
-  'a NIC that runs programs itself gets one that it can run, and the reason for one that it cannot',
-  async (t) => {
-    using nic = makeSimulatedNic();
-    const offloaded = (program: string) => ['attach', program, '--device', nic.ifname, '--mode', 'offload'];
-
-    const refused = await run(...offloaded('firewall'));
-    t.regex(refused.stderr, new RegExp(`${nic.ifname} does not run firewall itself`));
-    await using attached = follow(start(process.execPath, command(...offloaded('redirect-if'))), 'npm run xdp');
-    await attached.waitFor(/redirect-if in offload mode[\s\S]*Ctrl-C/, { deadlineMs });
-    t.regex((await run('list')).stdout, new RegExp(`${nic.ifname}.*offload.*xdp_redirect_if`));
-    await attached.stop();
-
-    t.notRegex((await run('list')).stdout, new RegExp(nic.ifname));
   },
 );
