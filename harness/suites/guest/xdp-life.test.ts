@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import test from 'ava';
 import { programOfId, queryXdp, readLink } from '../../ffi/bpf-link.js';
+import { closing } from '../../ffi/closing.js';
 import { dispatcherName } from '../../ffi/xdp-dispatcher.js';
 import { indexOf } from '../../ffi/xdp-program.js';
 import { inNetns } from '../../ffi/netns.js';
@@ -9,8 +10,10 @@ import type { Followed } from '../../process/follow.js';
 import { signalGroup } from '../../process/signal-group.js';
 import { waitUntil } from '../../process/wait-until.js';
 import { attachXdp } from '../../xdp/attach.js';
+import type { Attachment } from '../../xdp/attachment.js';
 import { catalogue, programNamed } from '../../xdp/catalogue.js';
 import { openFirewall } from '../../xdp/firewall.js';
+import { listXdp } from '../../xdp/list.js';
 import { attachByCommand, mountBpffs, runXdp as run } from './support/xdp-command.js';
 import { makeVeth, type VethPair } from './support/veth.js';
 
@@ -133,6 +136,39 @@ test.serial('a device has programs only once their maps are filled and all of th
   const kinds = links.map(({ kind }) => kind);
   t.deepEqual(kinds, hasDispatcher ? ['freplace', 'freplace', 'xdp'] : ['xdp']);
 });
+
+test.serial(
+  hasDispatcher
+    ? 'who is overtaken while it gets ready joins the dispatcher of who was faster'
+    : 'who is overtaken while it gets ready is told that the device has a program',
+  async (t) => {
+    await using veth = await makeVeth(1);
+    const devices = [{ netns: veth.netns, ifname: veth.a }];
+    using faster = closing();
+    let attempts = 0;
+    const attachQueue = (): Attachment =>
+      attachXdp({
+        devices,
+        programs: [programNamed('queue')],
+        prepare() {
+          if (attempts++ === 0) faster.use(attachXdp({ devices, programs: [programNamed('firewall')] }));
+        },
+      });
+
+    if (hasDispatcher) {
+      using _attached = attachQueue();
+      const [device] = inNetns(veth.netns, listXdp);
+      t.deepEqual(
+        device?.programs.map(({ name }) => name),
+        ['xdp_firewall', 'xsk_redirect'],
+      );
+      t.is(attempts, 2);
+    } else {
+      t.throws(attachQueue, { message: /takes no XDP program in native mode: (EBUSY|EEXIST)/ });
+    }
+    t.true(isThere(veth));
+  },
+);
 
 test.serial(
   'programs that are attached without a dispatcher are said to be, with the reason of the kernel',
