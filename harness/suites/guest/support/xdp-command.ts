@@ -4,7 +4,8 @@ import { repositoryRoot } from '../../../host/repository.js';
 import { follow, type Followed } from '../../../process/follow.js';
 import { attempt, run, start, type RunResult } from '../../../process/run.js';
 
-const deadlineMs = 60_000;
+/** An emulated processor with others beside it takes a minute to start the command. */
+const deadlineMs = 180_000;
 const [bpffs, bpffsMagic] = ['/sys/fs/bpf', 0xcafe4a11];
 
 export const xdpCommand = (...args: readonly string[]): string[] => [
