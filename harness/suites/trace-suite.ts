@@ -7,7 +7,7 @@ import type { Suite } from './suite.js';
 
 const deadlineMs = 1_200_000;
 
-/** The scripts of bpf/trace/, on a kernel that they can look into. */
+/** The scripts of bpf/trace/, and XDP programs below a dispatcher, on a kernel that knows its own types. */
 export const traceSuite: Suite = {
   name: 'trace',
   onlyByName: true,
@@ -15,6 +15,6 @@ export const traceSuite: Suite = {
   async run({ image, match }) {
     await buildNative();
     const machine = guest({ image: image ?? (await buildImage({ config: traceConfig })), deadlineMs });
-    return runTests('scripts of bpftrace', machine, { entry: 'trace-tests', match });
+    return runTests('tests with BTF', machine, { entry: 'trace-tests', match });
   },
 };

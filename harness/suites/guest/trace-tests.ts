@@ -1,4 +1,10 @@
-/** The tests of what looks into the kernel: on one that is built for it. */
+/** What takes a kernel that knows its own types: what looks into it, and XDP programs below a dispatcher. */
 import './support/leave-nothing.js';
 import './bpftrace.test.js';
+import './xdp-dispatcher.test.js';
+import './xdp-firewall.test.js';
+import './xdp-dnat.test.js';
+import './xdp-redirect.test.js';
+import './xdp-sockets.test.js';
 import './xdp-life.test.js';
+import './xdp-command.test.js';

@@ -13,5 +13,4 @@ import './xdp-sockets.test.js';
 import './xdp-verdicts.test.js';
 import './xdp-attach.test.js';
 import './xdp-life.test.js';
-import './xdp-command.test.js';
 import './xdp-modes.test.js';
