@@ -3,8 +3,7 @@
  * The same as xdp_metadata with the hash and the time of the device, where its driver has them. Such a program is loaded
  * for one device and is the only one there, in native mode; the kernel needs BTF of its own (CONFIG_DEBUG_INFO_BTF).
  */
-#include <linux/bpf.h>
-#include <bpf/bpf_helpers.h>
+#include "flow.h"
 #include "packet_metadata.h"
 
 struct {
@@ -27,13 +26,20 @@ int xdp_metadata_hw(struct xdp_md *ctx)
 	__u32 queue = ctx->rx_queue_index, hash = 0, flags = 0;
 	struct packet_metadata *metadata;
 	enum xdp_rss_hash_type type;
+	struct packet packet;
+	struct flow flow;
 	__u64 time = 0;
 
 	if (!bpf_map_lookup_elem(&hw_xsks, &queue))
 		return XDP_PASS;
-	if (!bpf_xdp_metadata_rx_hash(ctx, &hash, &type))
+	if (!bpf_xdp_metadata_rx_hash(ctx, &hash, &type)) {
 		flags |= METADATA_HW_HASH;
-	if (!bpf_xdp_metadata_rx_timestamp(ctx, &time))
+	} else if (packet__parse(ctx, &packet) == PACKET_IP) {
+		packet__flow(&packet, &flow);
+		hash = flow__hash(&flow);
+	}
+	/* Of a packet that it has not stamped, veth says that its time is 0. */
+	if (!bpf_xdp_metadata_rx_timestamp(ctx, &time) && time != 0)
 		flags |= METADATA_HW_TIME;
 	else
 		time = bpf_ktime_get_ns();
@@ -43,7 +49,7 @@ int xdp_metadata_hw(struct xdp_md *ctx)
 	if ((void *)(metadata + 1) > (void *)(long)ctx->data)
 		return XDP_ABORTED;
 	metadata->time_ns = time;
-	metadata->hash = flags & METADATA_HW_HASH ? hash : 0;
+	metadata->hash = hash;
 	metadata->ifindex = ctx->ingress_ifindex;
 	metadata->queue = queue;
 	metadata->bytes = ctx->data_end - ctx->data;
