@@ -6,6 +6,7 @@ import './xdp-firewall.test.js';
 import './xdp-dnat.test.js';
 import './xdp-redirect.test.js';
 import './xdp-sockets.test.js';
+import './xdp-queues.test.js';
 import './xdp-metadata-hw.test.js';
 import './xdp-life.test.js';
 import './xdp-command.test.js';

@@ -10,6 +10,7 @@ import './xdp-redirect.test.js';
 import './xdp-spread.test.js';
 import './xdp-balance.test.js';
 import './xdp-sockets.test.js';
+import './xdp-queues.test.js';
 import './xdp-verdicts.test.js';
 import './xdp-attach.test.js';
 import './xdp-life.test.js';
