@@ -12,6 +12,15 @@ export async function countSent(
   return countsStackApart ? counted + ((await readLinks(netns))[name]?.txPackets ?? 0) : counted;
 }
 
+/** Frames that a port has taken from its wire. */
+export async function countReceived(
+  netns: string,
+  name: string,
+  { driver, receivedCounters }: Pick<NicCard, 'driver' | 'receivedCounters'>,
+): Promise<number> {
+  return addCounters(await runIn(netns, 'ethtool', ['-S', name]), driver, receivedCounters);
+}
+
 export function addCounters(statistics: string, driver: string, names: readonly string[]): number {
   const counters = new Map(
     [...statistics.matchAll(/^\s*(\S+): (\d+)$/gm)].map(([, name = '', value]) => [name, Number(value)]),
@@ -20,7 +29,7 @@ export function addCounters(statistics: string, driver: string, names: readonly 
   if (missing.length > 0)
     throw new FlashError(
       'infrastructure',
-      `${driver} counts no ${missing.join(', ')}, by which tests know what was sent`,
+      `${driver} counts no ${missing.join(', ')}, by which tests know what was on its wire`,
     );
   return names.reduce((sum, name) => sum + (counters.get(name) ?? 0), 0);
 }

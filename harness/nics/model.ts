@@ -36,6 +36,8 @@ export interface NicCard {
   readonly queues: number;
   /** What `ethtool -S` calls the frames that a port has given to its wire, zero copy or not; their sum counts. */
   readonly sentCounters: readonly string[];
+  /** The same for those that it has taken from its wire. */
+  readonly receivedCounters: readonly string[];
   /** The first release of Linux whose driver has a zero-copy mode for sockets that send, if some base lacks it. */
   readonly zeroCopySince?: string;
   /** How QEMU attaches a port that it plays itself; vm-images/nics plays the others. */
@@ -76,6 +78,7 @@ export const nicCards = {
     queues,
     rings: intelRings,
     sentCounters: ['tx_pkts_nic'],
+    receivedCounters: ['rx_pkts_nic'],
     noBusyPollSince: '6.13',
   },
   i40e: {
@@ -84,6 +87,7 @@ export const nicCards = {
     queues,
     rings: intelRings,
     sentCounters: ['port.tx_unicast', 'port.tx_multicast', 'port.tx_broadcast'],
+    receivedCounters: ['port.rx_unicast', 'port.rx_multicast', 'port.rx_broadcast'],
     noBusyPollSince: '6.13',
   },
   ice: {
@@ -92,6 +96,7 @@ export const nicCards = {
     queues,
     rings: intelRings,
     sentCounters: ['tx_unicast.nic', 'tx_multicast.nic', 'tx_broadcast.nic'],
+    receivedCounters: ['rx_unicast.nic', 'rx_multicast.nic', 'rx_broadcast.nic'],
     firmware: icePackage,
   },
   mlx5: {
@@ -100,6 +105,7 @@ export const nicCards = {
     queues,
     rings: mlx5Rings,
     sentCounters: ['tx_packets_phy'],
+    receivedCounters: ['rx_packets_phy'],
     leasesQueues: true,
   },
   igb: {
@@ -108,6 +114,7 @@ export const nicCards = {
     queues: 8,
     rings: intelRings,
     sentCounters: ['tx_packets'],
+    receivedCounters: ['rx_packets'],
     zeroCopySince: '6.14',
     qemu: { device: 'igb' },
   },
@@ -119,6 +126,7 @@ export const nicCards = {
     queues,
     rings: virtioRings,
     sentCounters: Array.from({ length: queues }, (_, queue) => `tx${queue}_xdp_tx`),
+    receivedCounters: Array.from({ length: queues }, (_, queue) => `rx${queue}_packets`),
     countsStackApart: true,
     zeroCopySince: '6.13',
     keepsFramesWhileDown: true,

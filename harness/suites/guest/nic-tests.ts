@@ -3,6 +3,7 @@
  * see all-tests.ts.
  */
 import './driver-tests.js';
+import './ethtool.test.js';
 import './busy-source.test.js';
 import './redirect.test.js';
 import './tracking.test.js';

@@ -9,7 +9,7 @@ import { attachXskRedirect, type XskRedirect } from '../../../ffi/xsk-redirect.j
 import { overPort } from '../../../nics/control-port.js';
 import { controlNics, type NicControl } from '../../../nics/control.js';
 import { portAt, portNames, portOf, portsOf, setUpPort, setUpPorts, waitForLinks } from '../../../nics/guest-ports.js';
-import { countSent } from '../../../nics/sent-frames.js';
+import { countSent } from '../../../nics/counted-frames.js';
 import { isBefore, nicCards, type NicCard, type NicModel } from '../../../nics/model.js';
 import { run } from '../../../process/run.js';
 import { waitUntil } from '../../../process/wait-until.js';
@@ -30,6 +30,7 @@ export function makeNicTestbed({ model, driverRedirects, modules, ports }: NicTe
   if (ports === 1) names = portNames.slice(0, 1);
   let device: Promise<Device> | undefined;
   const card: NicCard = nicCards[model];
+  cardInUse = card;
   const driverFrames = card.rings.rx.frames;
   return {
     bindFlags: bindFlag.zeroCopy | bindFlag.useNeedWakeup,
@@ -60,6 +61,14 @@ export function makeNicTestbed({ model, driverRedirects, modules, ports }: NicTe
 }
 
 export const nicNetns = 'flash-nics';
+
+let cardInUse: NicCard | undefined;
+
+/** The card whose ports `a` and `b` are. */
+export function cardOfPorts(): NicCard {
+  if (cardInUse === undefined) throw new Error('the tests run on no NIC');
+  return cardInUse;
+}
 
 /** What the ports of this process are called there. */
 let names: readonly string[] = portNames;

@@ -11,7 +11,7 @@ import { overSocket } from '../../../nics/control-socket.js';
 import { controlNics, type NicControl } from '../../../nics/control.js';
 import { modelsFor } from '../../../nics/models-for.js';
 import { nicCards, nicModels } from '../../../nics/model.js';
-import { addCounters } from '../../../nics/sent-frames.js';
+import { addCounters } from '../../../nics/counted-frames.js';
 import { commandLine, startNics, type Nics, type NicsOptions } from '../../../nics/start-nics.js';
 import { run } from '../../../process/run.js';
 import { waitUntil } from '../../../process/wait-until.js';
