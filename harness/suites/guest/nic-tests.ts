@@ -4,6 +4,7 @@
  */
 import './driver-tests.js';
 import './ethtool.test.js';
+import './xdp-nic.test.js';
 import './busy-source.test.js';
 import './redirect.test.js';
 import './tracking.test.js';
