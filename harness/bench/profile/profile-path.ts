@@ -9,7 +9,6 @@ import type { OnProgress } from '../../host/progress.js';
 import { makeSocketDir } from '../../host/temporary.js';
 import { symbolsPath } from '../../kernel/build/stamp.js';
 import { hopBatchesProgram, type ReadyCase } from './hop-batches-program.js';
-import type { CostCase } from '../cost-cases.js';
 import { countingMachine } from '../counting.js';
 import { attachDebugger, type Debugger } from './debugger.js';
 import { readSymbols, type Symbols } from './symbols.js';
@@ -21,7 +20,9 @@ export interface BatchProfile {
 }
 
 const deadlineMs = 900_000;
-const batches = [1, 64] as const;
+/** One that goes to the wire takes thousands of instructions a packet, which are followed one by one. */
+const batches = { 'zero-copy hop': [1, 64], wire: [1, 8] } as const;
+export const profiledPaths = ['zero-copy hop', 'wire'] as const;
 /** What every batch begins with, in the kernel. */
 const entry = '__x64_sys_sendto';
 /** Batches that are let pass: the first ones have frames to find. */
@@ -37,14 +38,14 @@ const scheduler = '__schedule';
  */
 export async function profilePath(
   image: string,
-  path: CostCase['path'],
+  path: (typeof profiledPaths)[number],
   onProgress: OnProgress,
 ): Promise<readonly [BatchProfile, BatchProfile]> {
   const symbols = readSymbols(symbolsPath(image));
   const runDir = makeRunDirectory().path;
   const directory = makeSocketDir('debugger');
   const socketPath = join(directory, 'gdb');
-  const cases = batches.map(
+  const cases = batches[path].map(
     (batch): ReadyCase => ({ path, batch, packetBytes: 64, goPath: join(runDir, `go-${batch}`) }),
   );
   const profiles: Promise<BatchProfile>[] = [];
@@ -146,12 +147,7 @@ export function profileRows([short, long]: readonly [BatchProfile, BatchProfile]
     ];
     return [what, String(few), String(many), ((many - few) / (long.batch - short.batch)).toFixed(2)];
   };
-  const rest = names.slice(shown);
-  return [
-    ...names.slice(0, shown).map((name) => rowOf(name, [name])),
-    ...(rest.length === 0 ? [] : [rowOf(`${rest.length} others`, rest)]),
-    rowOf('all', names),
-  ];
+  return rowsOf(names, shown, rowOf);
 }
 
 /** Functions by how far apart two kernels are in a batch, which each has in a column, then the difference a packet; the rest in one row. */
@@ -165,6 +161,15 @@ export function differenceRows([before, after]: readonly [BatchProfile, BatchPro
     ...[before, after].map(({ functions }) => String(sum(of, (name) => functions.get(name) ?? 0))),
     (sum(of, apart) / after.batch).toFixed(2),
   ];
+  return rowsOf(names, shown, rowOf);
+}
+
+/** A row for each of the first functions, one for the rest, and one for all. */
+function rowsOf(
+  names: readonly string[],
+  shown: number,
+  rowOf: (what: string, of: readonly string[]) => string[],
+): string[][] {
   const rest = names.slice(shown);
   return [
     ...names.slice(0, shown).map((name) => rowOf(name, [name])),
