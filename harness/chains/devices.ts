@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { listLinks } from '../ffi/bpf-link.js';
 import { attempt } from '../process/run.js';
 import { programsRunBy } from '../xdp/programs-run.js';
 import type { DeviceFacts, XdpFacts } from './facts.js';
@@ -27,7 +28,7 @@ export async function readDevices({ path, name }: NetworkNamespace): Promise<rea
   const command = name === undefined ? ['ip'] : ['nsenter', `--net=${path}`, 'ip'];
   const [program = '', ...args] = [...command, '-json', 'link', 'show'];
   const { exitCode, stdout } = await attempt(program, args);
-  return exitCode === 0 ? parseLinks(stdout, name).map(withPrograms) : [];
+  return exitCode === 0 ? withPrograms(parseLinks(stdout, name)) : [];
 }
 
 export function parseLinks(json: string, netns?: string): readonly DeviceFacts[] {
@@ -44,16 +45,15 @@ function xdpFacts({ mode, prog }: z.infer<typeof attachedSchema>): readonly XdpF
   return [{ mode: modes[mode] ?? `mode ${mode}`, id: prog.id, ...name, runs: [] }];
 }
 
-/** What the programs are called, and which others they run: ids are the same in all network namespaces. */
-function withPrograms(device: DeviceFacts): DeviceFacts {
-  return { ...device, xdp: device.xdp.map((each) => ({ ...each, runs: askPrograms(each.id) })) };
-}
-
-function askPrograms(id: number): XdpFacts['runs'] {
+/** Which other programs theirs run: ids are the same in all network namespaces. */
+function withPrograms(devices: readonly DeviceFacts[]): readonly DeviceFacts[] {
+  if (devices.every(({ xdp }) => xdp.length === 0)) return devices;
   try {
-    return programsRunBy(id).map((program) => ({ id: program.id, name: program.name }));
+    const links = listLinks();
+    const runs = (id: number): XdpFacts['runs'] => programsRunBy(id, links).map(({ id, name }) => ({ id, name }));
+    return devices.map((device) => ({ ...device, xdp: device.xdp.map((each) => ({ ...each, runs: runs(each.id) })) }));
   } catch {
     // There is no libbpf, or they are not for this user to look at.
-    return [];
+    return devices;
   }
 }

@@ -1,4 +1,4 @@
-import { listLinks, programAfter, programOfId, type LinkInfo, type ProgramInfo } from '../ffi/bpf-link.js';
+import { programAfter, programOfId, type LinkInfo, type ProgramInfo } from '../ffi/bpf-link.js';
 import { dispatcherName } from '../ffi/xdp-dispatcher.js';
 
 /** A program that runs for a packet, and the link that holds it; 0 if there is none. */
@@ -10,7 +10,7 @@ export interface RunProgram extends ProgramInfo {
  * What runs when a device calls its XDP program, in that order: the programs in a dispatcher, or the program and those
  * that one calls after the other. Empty if it is gone.
  */
-export function programsRunBy(programId: number, links: readonly LinkInfo[] = listLinks()): readonly RunProgram[] {
+export function programsRunBy(programId: number, links: readonly LinkInfo[]): readonly RunProgram[] {
   const own = programOfId(programId);
   const inside = links
     .filter(({ kind, targetProgramId }) => kind === 'freplace' && targetProgramId === programId)
