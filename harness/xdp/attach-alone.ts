@@ -17,7 +17,7 @@ import {
   type XdpDevice,
 } from './attachment.js';
 import type { CataloguedProgram } from './catalogue.js';
-import { reasonFor, refusedFor } from './refusal.js';
+import { describeRefusal, refusedFor } from './refusal.js';
 
 type Mode = XdpMode | 'offload';
 
@@ -89,10 +89,9 @@ function linkTo(
       const linkFd = createXdpLink(programFd, ifindex, xdpFlag[mode]);
       if (linkFd >= 0) return { linkFd, mode };
       const error = new AttachError(`attaching to ${ifname} in ${mode} mode`, -linkFd);
-      const reason = reasonFor(mode, ifindex, programFd);
-      if (mode === modes.at(-1) || ['EBUSY', 'EEXIST'].includes(error.errno))
-        throw refusedFor(ifname, mode, error, reason);
-      onRefusal?.(`${ifname} takes no XDP program in ${mode} mode: ${reason ?? error.errno}`);
+      const tried = { ifname, ifindex, programFd, mode, error };
+      if (mode === modes.at(-1) || ['EBUSY', 'EEXIST'].includes(error.errno)) throw refusedFor(tried);
+      onRefusal?.(describeRefusal(tried));
     }
     throw new RangeError('no mode to attach in');
   });

@@ -7,7 +7,7 @@ import { AttachError } from '../ffi/xdp-dispatcher.js';
 import { indexOf } from '../ffi/xdp-program.js';
 import { bpfObject } from '../native/build-native.js';
 import { inDevice, type XdpDevice } from './attachment.js';
-import { reasonFor, refusedFor } from './refusal.js';
+import { refusedFor } from './refusal.js';
 
 /** BPF_F_XDP_DEV_BOUND_ONLY: what it asks of the device is that driver's code, and no other device takes it. */
 const boundToDevice = 1 << 6;
@@ -32,7 +32,7 @@ export function attachMetadataHw(device: XdpDevice): MetadataHw {
     const linkFd = createXdpLink(programFd(name), ifindex, xdpFlag.native);
     if (linkFd < 0) {
       const error = new AttachError(`attaching to ${ifname} in native mode`, -linkFd);
-      throw refusedFor(ifname, 'native', error, reasonFor('native', ifindex, programFd(name)));
+      throw refusedFor({ ifname, ifindex, programFd: programFd(name), mode: 'native', error });
     }
     opened.add(linkFd);
     return { mapFd, ...opened.keep() };

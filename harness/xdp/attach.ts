@@ -28,7 +28,7 @@ import {
 } from './attachment.js';
 import { placesOf, type CataloguedProgram } from './catalogue.js';
 import { indexOfNamed } from './device.js';
-import { reasonFor, refusedFor } from './refusal.js';
+import { describeRefusal, refusedFor } from './refusal.js';
 
 /**
  * Attaches programs to devices: several live on one, also those of other processes that call this. On a kernel that
@@ -125,9 +125,9 @@ function attachOn(
   return inDevice(device, () => {
     const { ifname, ifindex } = dispatcherDevice(device);
     return attachDispatcher(dispatcher, { ifname, ifindex }, modes, (mode, programFd, error) => {
-      const reason = reasonFor(mode, ifindex, programFd);
-      if (mode === modes.at(-1)) throw refusedFor(ifname, mode, error, reason);
-      onRefusal?.(`${ifname} takes no XDP program in ${mode} mode: ${reason ?? error.errno}`);
+      const tried = { ifname, ifindex, programFd, mode, error };
+      if (mode === modes.at(-1)) throw refusedFor(tried);
+      onRefusal?.(describeRefusal(tried));
     });
   });
 }

@@ -10,19 +10,31 @@ const advice = {
   offload: 'few NICs run programs themselves; `--mode native` runs them in the driver',
 } as const;
 
-/** What the kernel says about a mode that a device of this network namespace does not take. */
-export function reasonFor(mode: keyof typeof advice, ifindex: number, programFd: number): string | undefined {
-  return whyRefused(ifindex, programFd, xdpFlag[mode] | xdpFlag.updateIfNoExist);
+/** An attempt to attach a program to a device of this network namespace. */
+export interface Tried {
+  readonly ifname: string;
+  readonly ifindex: number;
+  readonly programFd: number;
+  readonly mode: keyof typeof advice;
+  readonly error: AttachError;
 }
 
-export function refusedFor(
-  ifname: string,
-  mode: keyof typeof advice,
-  cause: AttachError,
-  reason = 'the kernel gives no reason',
-): FlashError {
-  return new FlashError('infrastructure', `${ifname} takes no XDP program in ${mode} mode: ${cause.errno}, ${reason}`, {
-    cause,
+const says = ({ ifname, mode }: Tried): string => `${ifname} takes no XDP program in ${mode} mode`;
+
+/** What the kernel says about it, if it gives a reason. */
+const reasonFor = ({ ifindex, programFd, mode }: Tried): string | undefined =>
+  whyRefused(ifindex, programFd, xdpFlag[mode] | xdpFlag.updateIfNoExist);
+
+export function refusedFor(tried: Tried): FlashError {
+  const { error, mode } = tried;
+  const reason = reasonFor(tried) ?? 'the kernel gives no reason';
+  return new FlashError('infrastructure', `${says(tried)}: ${error.errno}, ${reason}`, {
+    cause: error,
     advice: advice[mode],
   });
+}
+
+/** Somebody is told of it in one line, because there is another mode to try. */
+export function describeRefusal(tried: Tried): string {
+  return `${says(tried)}: ${reasonFor(tried) ?? tried.error.errno}`;
 }
