@@ -115,7 +115,6 @@ static void all__serve(void)
 		program__receive(socket, ~0u);
 	}
 	calls__tick(20);
-	hostile__scrub();
 }
 
 /* Packets of an honest source that went nowhere, and its counters of those. */

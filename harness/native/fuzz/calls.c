@@ -15,14 +15,12 @@ void calls__kick(struct socket *socket)
 		if (!xsk_redirect_note(&socket->xs))
 			xsk_redirect_kick(&socket->xs, others);
 	}
-	hostile__scrub();
 }
 
 void calls__receive(struct socket *socket)
 {
 	if (xsk_is_on_route(&socket->xs))
 		xsk_serve(socket->xs.pool);
-	hostile__scrub();
 }
 
 /* poll(POLLOUT): a program that is told no sleeps until it is woken. */
@@ -53,5 +51,4 @@ void calls__poll(struct pool *pool, u32 budget)
 	pool->busy = true;
 	__xsk_tx_redirect(&pool->xp, budget);
 	pool->busy = false;
-	hostile__scrub();
 }

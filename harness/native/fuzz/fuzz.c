@@ -69,8 +69,7 @@ void steps__run(u32 opcode, u32 a, u32 b, u32 c)
 		break;
 	case 12:
 		calls__tick(1 + b % 32);
-		hostile__scrub();
-		break;
+			break;
 	case 13:
 		driver__receive(socket, b);
 		break;

@@ -68,19 +68,10 @@ void hostile__act(struct tenant *tenant, u32 kind, u32 where, u64 value)
 }
 
 /* What was copied there is not sent on: else it could not be told from what came another way. */
-void hostile__scrub(void)
+void hostile__scrub(const struct socket *source)
 {
-	u64 copied = 0;
+	const struct tenant *tenant = source->tenant;
 
-	for (u32 i = 0; i < NR_SOCKETS; i++)
-		copied += world->sockets[i].flash.stats.copied;
-	if (copied == world->scrubbed)
-		return;
-	world->scrubbed = copied;
-	for (u32 i = 0; i < NR_TENANTS; i++) {
-		struct tenant *tenant = &world->tenants[i];
-
-		if (tenant->hostile)
-			memset(tenant->umem.addrs, HOSTILE_BYTE | i, tenant->umem.size);
-	}
+	if (tenant->hostile)
+		memset(tenant->umem.addrs, HOSTILE_BYTE | tenant->id, tenant->umem.size);
 }

@@ -197,8 +197,8 @@ void xsk_tx_to_driver(struct xdp_sock *xs)
 	synchronize_net();
 }
 
-/* Where a context can be held, and others get ahead of it. */
-void __xsk_hold(const char *point, u32 id, bool may_sleep)
+/* Others get ahead of a context that is held up. */
+static void others__run(const char *point, bool may_sleep)
 {
 	/* Others would wait for it there, or it holds a lock that they want. */
 	static const char *const alone[] = {
@@ -206,9 +206,6 @@ void __xsk_hold(const char *point, u32 id, bool may_sleep)
 	};
 	bool was = world->reading;
 
-	if (world->at)
-		world->at(point);
-	shim_moment();
 	for (u32 i = 0; i < sizeof(alone) / sizeof(*alone); i++)
 		if (!__builtin_strcmp(point, alone[i]))
 			return;
@@ -220,6 +217,17 @@ void __xsk_hold(const char *point, u32 id, bool may_sleep)
 	steps__run(world__random(256), world__random(256), world__random(256), world__random(256));
 	world->reading = was;
 	world->depth--;
+}
+
+/* Where a context can be held. */
+void __xsk_hold(const char *point, u32 id, bool may_sleep)
+{
+	if (world->at)
+		world->at(point);
+	shim_moment();
+	others__run(point, may_sleep);
+	if (!__builtin_strcmp(point, "carry-claimed"))
+		hostile__scrub(&world->sockets[id]);
 }
 
 /* User space is always there. */

@@ -102,7 +102,6 @@ struct world {
 	bool has_moments, quiet;
 	bool tracked;	/* tx_tracking was ever on */
 	u32 depth;
-	u64 scrubbed;	/* packets that had been copied by then */
 	void (*meanwhile)(void);	/* what a scenario does in a grace period */
 	void (*at)(const char *point);	/* and where contexts can be held */
 	bool reading;	/* a context that is held up is in an RCU critical section */
@@ -130,7 +129,7 @@ void program__fill(struct pool *pool, u32 n);
 void program__complete(struct pool *pool, u32 n);
 
 void hostile__act(struct tenant *tenant, u32 kind, u32 where, u64 value);
-void hostile__scrub(void);
+void hostile__scrub(const struct socket *source);
 
 /* The driver of a pool, where it is no redirect. */
 void driver__receive(struct socket *socket, u32 n);
