@@ -242,8 +242,7 @@ test.serial('an exchange gives the target the frame of the source, and the sourc
   await using pair = await openPair({ sharedUmem: true });
   fill(pair.target, 1);
   const [given] = pair.target.rings.fill.peek();
-  send(pair.source, [7]);
-  const [sent] = pair.source.rings.tx.peek();
+  const [sent] = send(pair.source, [7]);
 
   pair.source.kick();
 
@@ -258,8 +257,7 @@ test.serial(
     await using pair = await openPair({ sharedUmem: false, umem: { headroom: 128 } });
     fill(pair.target, 1);
     const [given = 0] = pair.target.rings.fill.peek();
-    send(pair.source, [7]);
-    const [sent] = pair.source.rings.tx.peek();
+    const [sent] = send(pair.source, [7]);
 
     pair.source.kick();
 

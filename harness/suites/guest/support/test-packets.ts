@@ -43,12 +43,16 @@ export interface SendOptions {
   readonly options?: (number: number) => number;
 }
 
+interface WrittenDescriptor extends Descriptor {
+  readonly addr: number;
+}
+
 /** The descriptors of a numbered packet, written to free frames. */
 export function writePacket(
   umem: Umem,
   number: number,
   { shape = singleBuffer, options = () => 0 }: SendOptions = {},
-): Descriptor[] {
+): WrittenDescriptor[] {
   return umem.take(shape.fragments).map((addr, fragment) => {
     umem.write(addr, fragmentBytes(number, fragment, shape.fragmentBytes));
     const continues = fragment + 1 < shape.fragments ? packetContinues : 0;
@@ -56,11 +60,15 @@ export function writePacket(
   });
 }
 
-/** Puts numbered packets in free frames on TX, without asking the kernel to look. */
-export function send(socket: XdpSocket, numbers: readonly number[], options: SendOptions = {}): void {
+/**
+ * Puts numbered packets in free frames on TX, without asking the kernel to look. Returns their descriptors: the kernel
+ * also looks by itself some time after a route has been set, so TX may be empty before anybody asks.
+ */
+export function send(socket: XdpSocket, numbers: readonly number[], options: SendOptions = {}): WrittenDescriptor[] {
   const descriptors = numbers.flatMap((number) => writePacket(socket.umem, number, options));
   const taken = socket.rings.tx.produce(descriptors);
   if (taken < descriptors.length) throw new Error(`${taken} of ${descriptors.length} descriptors fit on the TX ring`);
+  return descriptors;
 }
 
 /** Takes what arrived, returns the frames to the free ones and the packets' numbers in order. A packet that is torn or changed throws. */
