@@ -9,10 +9,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "pump.h"
 
-#define STARVED	(1u << 20)
+#define STARVED	(1u << 14)
+/* What an interrupt takes to come, where nobody polls the driver busily. */
+#define INTERRUPT_US	1000
 
 static struct end busy;
 static struct flash_socket *other;
@@ -45,6 +48,8 @@ static void keep_busy(const struct pump_options *options)
 	end__fill(&busy);
 	end__send(&busy, options->batch);
 	sendto(end__fd(&busy), NULL, 0, MSG_DONTWAIT, NULL, 0);
+	if (options->zero_copy && !options->busy_poll)
+		usleep(INTERRUPT_US);
 }
 
 /* How many packets of the busy one were moved while that of the other waited. */
