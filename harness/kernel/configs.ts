@@ -16,24 +16,18 @@ export const traceConfig = 'trace';
 /** `lean` with the series and without its option: what everybody gets who does not ask for FLASH. */
 export const optionOffConfig = 'option-off';
 
-export const configNames = [
-  ...guestConfigs,
-  passthroughConfig,
-  traceConfig,
-  optionOffConfig,
-  ...machineConfigs,
-] as const;
+/** Of guests for one purpose each. Tests choose among `guestConfigs`. */
+const purposeConfigs = [passthroughConfig, traceConfig, optionOffConfig] as const;
+
+export const configNames = [...guestConfigs, ...purposeConfigs, ...machineConfigs] as const;
 
 export type GuestConfig = (typeof guestConfigs)[number];
 
 /** A name, or the path of a file with a configuration. */
 export type KernelConfig = (typeof configNames)[number] | `/${string}`;
 
-export function isGuestConfig(
-  config: KernelConfig,
-): config is GuestConfig | typeof passthroughConfig | typeof traceConfig | typeof optionOffConfig {
-  const others: readonly KernelConfig[] = [passthroughConfig, traceConfig, optionOffConfig];
-  return others.includes(config) || guestConfigs.some((name) => name === config);
+export function isGuestConfig(config: KernelConfig): config is GuestConfig | (typeof purposeConfigs)[number] {
+  return [...guestConfigs, ...purposeConfigs].some((name) => name === config);
 }
 
 /**
