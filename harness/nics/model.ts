@@ -36,7 +36,7 @@ export interface NicCard {
   readonly queues: number;
   /** What `ethtool -S` calls the frames that a port has given to its wire, zero copy or not; their sum counts. */
   readonly sentCounters: readonly string[];
-  /** The same for those that it has taken from its wire. */
+  /** The same for those that it has taken from its wire; none if only `ip -s link` has them. */
   readonly receivedCounters: readonly string[];
   /** The first release of Linux whose driver has a zero-copy mode for sockets that send, if some base lacks it. */
   readonly zeroCopySince?: string;
@@ -126,7 +126,7 @@ export const nicCards = {
     queues,
     rings: virtioRings,
     sentCounters: Array.from({ length: queues }, (_, queue) => `tx${queue}_xdp_tx`),
-    receivedCounters: Array.from({ length: queues }, (_, queue) => `rx${queue}_packets`),
+    receivedCounters: [],
     countsStackApart: true,
     zeroCopySince: '6.13',
     keepsFramesWhileDown: true,
