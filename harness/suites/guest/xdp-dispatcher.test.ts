@@ -80,12 +80,12 @@ for (const mode of ['native', 'generic'] as const) {
         firewall.block(addresses.client[4]);
         send('blocked', 'blocked', 'blocked');
         await chains.runUntil('three packets to be blocked', () => firewall.counters().blocked === 3);
-        t.deepEqual(dnat.counters(), { requests: 0, replies: 0, fragments: 0, unmatched: 0 });
+        t.like(dnat.counters(), { requests: 0, replies: 0, fragments: 0, unmatched: 0 });
         firewall.unblock(addresses.client[4]);
         send('let in');
 
         t.deepEqual(await outUntil('let in'), [`let in for ${atBackend}`]);
-        t.deepEqual(dnat.counters(), { requests: 1, replies: 0, fragments: 0, unmatched: 0 });
+        t.like(dnat.counters(), { requests: 1, replies: 0, fragments: 0, unmatched: 0 });
       },
     );
   }
