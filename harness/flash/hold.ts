@@ -13,7 +13,7 @@ export type HoldPoint =
   | 'release-detached'
   | `route-${'alloc' | 'found' | 'joined' | 'replaced'}`
   | `${'enqueue' | 'dequeue'}-mode`
-  | `rx-${'plain' | 'reserved'}`
+  | `rx-${'head' | 'plain' | 'reserved'}`
   | 'serve-turn'
   | `sleeper-${'awake' | 'seen'}`
   | ('dev-gone' | 'fill-asks' | 'hop-sleeps' | 'move-borrowed' | 'room-sleeps' | 'share-prod')

@@ -38,6 +38,23 @@ interleaving('no route leads to a socket whose device is going', async (t) => {
   );
 });
 
+interleaving('a device goes while somebody waits for memory for a route of its sockets', async (t) => {
+  await using doomed = await makeVeth();
+  using umem = createTestUmem({ frameCount: 64 });
+  const here = { netns: doomed.netns, ifname: doomed.a, queue: 0, umem };
+  using both = openAll([here, here]);
+  const [source, target] = both.sockets as [XdpSocket, XdpSocket];
+  using memory = holdAt('route-alloc', flashId(source));
+  const writing = routeInThread(source, [target]);
+  await memory.held();
+
+  await run('ip', ['-n', doomed.netns, 'link', 'delete', 'dev', doomed.a]);
+  // Throws if that has lasted longer than it is held.
+  memory.release();
+
+  t.is(await writing.end, 'ENXIO');
+});
+
 interleaving('no socket of a device is unbound before all of them have left their routes', async (t) => {
   await using doomed = await makeVeth();
   using umem = createTestUmem({ frameCount: 64 });

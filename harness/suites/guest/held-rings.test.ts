@@ -173,6 +173,28 @@ interleaving(
   },
 );
 
+interleaving('a driver that looks for room while packets are redirected and taken drops nothing', async (t) => {
+  await using crossing = await openCrossing();
+  const { source, target, umem } = crossing;
+  setRoute(flashId(source), [flashId(target)]);
+  using head = holdAt('rx-head');
+  const crossed = cross(crossing, [5]);
+  await head.held();
+
+  // The consumer is further now than the head that the driver has read.
+  const taken = await redirectAndTake(crossing, countFrom(0, 5), 0);
+  head.release();
+  await crossed;
+  const full = (): number => target.statistics().rx_ring_full;
+  const isDone = (): boolean => target.rings.rx.count() + full() === 1;
+  await eventually('the driver to deliver its packet, or to drop it', isDone, { ends: endsOf(crossing) });
+
+  t.deepEqual(taken, countFrom(0, 5));
+  t.is(full(), 0);
+  t.deepEqual(receive(target), [5]);
+  t.is(auditProblem(umem), undefined);
+});
+
 /*
  *   a:0 [first]  --next--.
  *                         [target] a:2

@@ -4,6 +4,5 @@
 
 #define local_bh_disable()	((void)0)
 #define local_bh_enable()	((void)0)
-#define cond_resched()		((void)0)
 
 #endif

@@ -3,6 +3,7 @@
 #define SHIM_RCUPDATE_H
 
 #include <linux/compiler.h>
+#include <linux/sched.h>
 
 /* No code on a kernel that is not preemptible. */
 #define rcu_read_lock()			barrier()
