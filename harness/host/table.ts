@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import stringWidth from 'string-width';
 
 /** A table without lines between its rows; columns with a width wrap at words. */
 export function formatTable(
@@ -17,22 +18,27 @@ export function formatTable(
   return table.toString();
 }
 
-/** Columns without any lines, as `ss` prints them; those whose every cell is a number or a fill level are aligned right. */
+/**
+ * Columns without any lines, as `ss` prints them; those whose every cell is a number or a fill level are aligned right.
+ * Live views print them once a second beside what they watch, so this takes little.
+ */
 export function formatColumns(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const isNumeric = (column: number): boolean =>
-    rows.length > 0 && rows.every((row) => /^[\d.~?-][\d.]*k?(?:\/\d+)?$/.test(row[column] ?? ''));
-  const none = Object.fromEntries(sides.map((side) => [side, '']));
-  const table = new Table({
-    head: [...head],
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
-    chars: { ...none, middle: '  ' },
-    colAligns: head.map((_, column) => (isNumeric(column) ? 'right' : 'left')),
+  const lines = [head, ...rows];
+  const pads = head.map((_, column) => {
+    const cells = lines.map((line) => line[column] ?? '');
+    const widest = Math.max(...cells.map((cell) => stringWidth(cell)));
+    const isNumeric = rows.length > 0 && cells.slice(1).every((cell) => /^[\d.~?-][\d.]*k?(?:\/\d+)?$/.test(cell));
+    return (cell: string): string => {
+      const space = ' '.repeat(widest - stringWidth(cell));
+      return isNumeric ? space + cell : cell + space;
+    };
   });
-  for (const row of rows) table.push([...row]);
-  return table.toString().replace(/ +$/gm, '');
+  return lines
+    .map((line) =>
+      pads
+        .map((pad, column) => pad(line[column] ?? ''))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }
-
-const sides = [
-  ...['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right'],
-  ...['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid'],
-];
