@@ -1,4 +1,4 @@
-/** The XDP programs in front of chains. As one file, see all-tests.ts. */
+/** The XDP programs in front of chains; more of them in trace-tests.ts. As one file, see all-tests.ts. */
 import './support/leave-nothing.js';
 import './xdp-firewall.test.js';
 import './xdp-dnat.test.js';
@@ -10,8 +10,6 @@ import './xdp-redirect.test.js';
 import './xdp-spread.test.js';
 import './xdp-balance.test.js';
 import './xdp-sockets.test.js';
-import './xdp-queues.test.js';
 import './xdp-verdicts.test.js';
 import './xdp-attach.test.js';
-import './xdp-life.test.js';
 import './xdp-modes.test.js';
