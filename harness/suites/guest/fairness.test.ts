@@ -21,7 +21,7 @@ async function waits(): Promise<readonly number[]> {
     rounds,
     busyPoll,
   });
-  using _gathered = await gatherOnProcessor(0, pump.pid);
+  using _gathered = await gatherOnProcessor(0, { pid: pump.pid, device });
   const [busy = -1] = pump.ids();
   setRoute(busy, [busy]);
   pump.go();

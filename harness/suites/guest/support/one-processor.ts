@@ -1,14 +1,18 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { runIn } from '../../../host/netns.js';
 import { run } from '../../../process/run.js';
+import type { Device } from './device.js';
 
-const interrupts = '/proc/irq';
-const affinityFile = (irq: string): string => join(interrupts, irq, 'smp_affinity_list');
+const affinityFile = (irq: string): string => join('/proc/irq', irq, 'smp_affinity_list');
 
-/** Has a program, and all interrupts that may be led elsewhere, on one processor until disposed of. */
-export async function gatherOnProcessor(processor: number, pid: number): Promise<Disposable> {
+/** Has a program, and all interrupts of its device that may be led elsewhere, on one processor until disposed of. */
+export async function gatherOnProcessor(
+  processor: number,
+  { pid, device }: { readonly pid: number; readonly device: Device },
+): Promise<Disposable> {
   await run('taskset', ['--all-tasks', '--pid', '--cpu-list', String(processor), String(pid)]);
-  const led = readdirSync(interrupts).flatMap((irq) => lead(irq, String(processor)));
+  const led = (await interruptsOf(device)).flatMap((irq) => lead(irq, String(processor)));
   return {
     [Symbol.dispose]() {
       for (const { irq, before } of led) lead(irq, before);
@@ -16,7 +20,14 @@ export async function gatherOnProcessor(processor: number, pid: number): Promise
   };
 }
 
-/** Where it was led before; nothing if it cannot be led, as those of timers, or is gone. */
+/** None if it is on no bus. */
+async function interruptsOf({ netns, a }: Device): Promise<readonly string[]> {
+  const [, address = ''] = /^bus-info: (\S+)$/m.exec(await runIn(netns, 'ethtool', ['-i', a])) ?? [];
+  const dir = join('/sys/bus/pci/devices', address, 'msi_irqs');
+  return address !== '' && existsSync(dir) ? readdirSync(dir) : [];
+}
+
+/** Where it was led before; nothing if it cannot be led elsewhere. */
 function lead(irq: string, processors: string): { readonly irq: string; readonly before: string }[] {
   try {
     const before = readFileSync(affinityFile(irq), 'utf8').trim();
