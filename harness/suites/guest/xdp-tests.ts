@@ -12,4 +12,5 @@ import './xdp-balance.test.js';
 import './xdp-sockets.test.js';
 import './xdp-verdicts.test.js';
 import './xdp-attach.test.js';
+import './xdp-life.test.js';
 import './xdp-modes.test.js';
