@@ -1,10 +1,11 @@
 import { existsSync, readlinkSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { affinityFile } from '../../host/interrupts.js';
 import { attempt, run } from '../../process/run.js';
 import { waitUntil } from '../../process/wait-until.js';
 import { spreadWords } from './ethtool-text.js';
 import { findPort, type FoundPort } from './find-port.js';
-import { affinityFile, deviceDir, interruptsOf, readDevice } from './read-state.js';
+import { deviceDir, interruptsOf, readDevice } from './read-state.js';
 import { differences, type PortState } from './state.js';
 
 /** Makes a port as it was. What is so already is left alone. Returns what could not be brought back. */

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { affinityFile } from '../../host/interrupts.js';
 import { FlashError } from '../../errors.js';
 import { attempt, run } from '../../process/run.js';
 import {
@@ -143,8 +144,6 @@ export function interruptsOf(name: string): ReadonlyMap<string, string> {
     }),
   );
 }
-
-export const affinityFile = (irq: string): string => `/proc/irq/${irq}/smp_affinity_list`;
 
 function readInterrupts(name: string): Readonly<Record<string, string>> {
   return Object.fromEntries(

@@ -1,10 +1,9 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { affinityFile } from '../../../host/interrupts.js';
 import { runIn } from '../../../host/netns.js';
 import { run } from '../../../process/run.js';
 import type { Device } from './device.js';
-
-const affinityFile = (irq: string): string => join('/proc/irq', irq, 'smp_affinity_list');
 
 /** Has a program, and all interrupts of its device that may be led elsewhere, on one processor until disposed of. */
 export async function gatherOnProcessor(
