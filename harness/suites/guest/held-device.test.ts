@@ -16,6 +16,29 @@ import { makeVeth } from './support/veth.js';
  * The device of sockets goes while somebody is in the middle of something that concerns them.
  */
 
+interface Doomed extends AsyncDisposable {
+  readonly sockets: readonly [XdpSocket, XdpSocket];
+  /** What `ip` takes to delete their device. */
+  readonly removal: readonly string[];
+}
+
+/** Two sockets on one queue of a device that is to go. */
+async function openDoomed(): Promise<Doomed> {
+  const { netns, a: ifname, ...veth } = await makeVeth();
+  const umem = createTestUmem({ frameCount: 64 });
+  const here = { netns, ifname, queue: 0, umem };
+  const both = openAll([here, here]);
+  return {
+    sockets: both.sockets as [XdpSocket, XdpSocket],
+    removal: ['-n', netns, 'link', 'delete', 'dev', ifname],
+    async [Symbol.asyncDispose]() {
+      both[Symbol.dispose]();
+      umem.close();
+      await veth[Symbol.asyncDispose]();
+    },
+  };
+}
+
 interleaving('no route leads to a socket whose device is going', async (t) => {
   await using doomed = await makeVeth();
   await using pair = await openPair({ sharedUmem: true, route: false });
@@ -39,16 +62,13 @@ interleaving('no route leads to a socket whose device is going', async (t) => {
 });
 
 interleaving('a device goes while somebody waits for memory for a route of its sockets', async (t) => {
-  await using doomed = await makeVeth();
-  using umem = createTestUmem({ frameCount: 64 });
-  const here = { netns: doomed.netns, ifname: doomed.a, queue: 0, umem };
-  using both = openAll([here, here]);
-  const [source, target] = both.sockets as [XdpSocket, XdpSocket];
+  await using doomed = await openDoomed();
+  const [source, target] = doomed.sockets;
   using memory = holdAt('route-alloc', flashId(source));
   const writing = routeInThread(source, [target]);
   await memory.held();
 
-  await run('ip', ['-n', doomed.netns, 'link', 'delete', 'dev', doomed.a]);
+  await run('ip', doomed.removal);
   // Throws if that has lasted longer than it is held.
   memory.release();
 
@@ -56,14 +76,11 @@ interleaving('a device goes while somebody waits for memory for a route of its s
 });
 
 interleaving('no socket of a device is unbound before all of them have left their routes', async (t) => {
-  await using doomed = await makeVeth();
-  using umem = createTestUmem({ frameCount: 64 });
-  const here = { netns: doomed.netns, ifname: doomed.a, queue: 0, umem };
-  using both = openAll([here, here]);
-  const ids = both.sockets.map(flashId);
+  await using doomed = await openDoomed();
+  const ids = doomed.sockets.map(flashId);
   for (const id of ids) setRoute(id, ids);
   using one = holdAt('dev-gone');
-  const deleting = watch(run('ip', ['-n', doomed.netns, 'link', 'delete', 'dev', doomed.a]));
+  const deleting = watch(run('ip', doomed.removal));
   await one.held();
   using other = holdAt('dev-gone');
   one.release();
@@ -77,11 +94,8 @@ interleaving('no socket of a device is unbound before all of them have left thei
 });
 
 interleaving('no socket of a device is unbound while one that closes is still on a route', async (t) => {
-  await using doomed = await makeVeth();
-  using umem = createTestUmem({ frameCount: 64 });
-  const here = { netns: doomed.netns, ifname: doomed.a, queue: 0, umem };
-  using both = openAll([here, here]);
-  const [source, neighbour] = both.sockets as [XdpSocket, XdpSocket];
+  await using doomed = await openDoomed();
+  const [source, neighbour] = doomed.sockets;
   setRoute(flashId(source), [flashId(neighbour)]);
   using replaced = holdAt('route-replaced', flashId(source));
   const writing = routeInThread(source, [neighbour, neighbour]);
@@ -89,12 +103,11 @@ interleaving('no socket of a device is unbound while one that closes is still on
   const closing = watch(source.closeInThread());
   await waitForThread('the source to wait for the writer', /xsk_route_detach/, closing.hasEnded);
 
-  const command = ['ip', '-n', doomed.netns, 'link', 'delete', 'dev', doomed.a];
-  const deleting = watch(run('ip', command.slice(1)));
+  const deleting = watch(run('ip', doomed.removal));
   await waitForSleeper(
     'the device to wait for the source, or for its last user',
     /xsk_route_detach|msleep/,
-    command.join(' '),
+    ['ip', ...doomed.removal].join(' '),
   );
   const queue = await readFile(join(flashDir, String(flashId(neighbour)), 'qid'), 'utf8');
   replaced.release();
