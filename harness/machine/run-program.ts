@@ -1,7 +1,6 @@
-import { join } from 'node:path';
 import { z } from 'zod';
 import { FlashError } from '../errors.js';
-import { repositoryRoot } from '../host/repository.js';
+import { bundleOf } from '../host/repository.js';
 import { cutLines } from '../process/lines.js';
 import type { Ended, Machine, Start } from './machine.js';
 import { messageSchema, type Program } from './program.js';
@@ -19,11 +18,7 @@ export async function runProgram<Input extends z.ZodType, Event extends z.ZodTyp
   input: z.input<Input>,
   { onEvent, onStart }: RunProgramOptions<z.output<Event>> = {},
 ): Promise<z.output<Output>> {
-  const argv = [
-    process.execPath,
-    '--enable-source-maps',
-    join(repositoryRoot, 'dist', 'harness', 'programs', `${program.name}.js`),
-  ];
+  const argv = [process.execPath, '--enable-source-maps', bundleOf(`programs/${program.name}`)];
   const heard = listenTo(program, onEvent);
   const ended = await machine.run({ argv, input: JSON.stringify(program.input.parse(input)) }, (event) => {
     if (event.kind === 'start') {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { repositoryRoot } from '../../harness/host/repository.js';
+import { bundleOf } from '../../harness/host/repository.js';
 import { writeWhole } from '../../harness/host/durable-file.js';
 import { mkdirSync } from 'node:fs';
 
@@ -27,7 +27,7 @@ Requires=flash-monitor.socket
 After=flash-monitor.socket
 
 [Service]
-ExecStart=${[process.execPath, join(repositoryRoot, 'dist', 'harness', 'monitor.js')].map(quote).join(' ')} serve
+ExecStart=${[process.execPath, bundleOf('monitor')].map(quote).join(' ')} serve
 Restart=always
 RuntimeDirectory=${runDir.replace(/^\/run\//, '')}
 RuntimeDirectoryPreserve=yes

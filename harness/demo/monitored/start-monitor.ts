@@ -1,11 +1,10 @@
-import { join } from 'node:path';
 import { FlashError } from '../../errors.js';
 import { startIn } from '../../host/netns.js';
-import { repositoryRoot } from '../../host/repository.js';
+import { bundleOf } from '../../host/repository.js';
 import { follow, type Followed } from '../../process/follow.js';
 import { waitUntil } from '../../process/wait-until.js';
 
-export const monitorCommand = ['--enable-source-maps', join(repositoryRoot, 'dist', 'harness', 'monitor.js')] as const;
+export const monitorCommand = ['--enable-source-maps', bundleOf('monitor')] as const;
 const startDeadlineMs = 120_000;
 
 export interface MonitorPlace {

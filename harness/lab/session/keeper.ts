@@ -93,7 +93,7 @@ for signal in TERM KILL; do
   done
 done
 if [ -e ${recordPath} ] && [ -x ${harnessDir}/node ]; then
-  cd ${harnessDir} && echo '{}' | timeout -k 5 300 ./node dist/harness/programs/lab-restore.js >>/var/lib/flash/restore.log 2>&1
+  cd ${harnessDir} && echo '{}' | timeout -k 5 300 ./node dist/bundles/programs/lab-restore.js >>/var/lib/flash/restore.log 2>&1
 fi
 : >${lockPath}
 echo ended`;

@@ -105,7 +105,7 @@ test.serial('a copy of what is compiled runs where there is no compiler', async 
 
   const { exitCode, stdout, stderr } = await attempt(
     process.execPath,
-    [join(place, 'dist', 'harness', 'flash.js'), 'ls', '--json', '--interval', '0.1'],
+    [join(place, 'dist', 'bundles', 'flash.js'), 'ls', '--json', '--interval', '0.1'],
     { cwd: place, env: { PATH: bin } },
   );
 

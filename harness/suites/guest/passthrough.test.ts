@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import test from 'ava';
 import { FlashError } from '../../errors.js';
-import { repositoryRoot } from '../../host/repository.js';
+import { bundleOf, repositoryRoot } from '../../host/repository.js';
 import { nativePaths } from '../../native/build-native.js';
 import { withDevices } from '../../passthrough/with-devices.js';
 import { follow } from '../../process/follow.js';
@@ -20,7 +20,7 @@ import { endedWell, readNic, startInnerGuest } from './support/inner-guest.js';
 const [nic, peer] = passthroughAddresses;
 const guestDrivers = ['e1000e'];
 const deadlineMs = 280_000;
-const program = (name: string): string => join(repositoryRoot, 'dist', 'harness', ...name.split('/'));
+const cli = join(repositoryRoot, 'dist', 'harness', 'cli.js');
 
 test.serial.before('the NIC is not as its driver makes it', async () => {
   // Built in, in a kernel of ours.
@@ -69,14 +69,14 @@ test.serial('a guest sends and receives on the NIC, which is as it was afterward
 test.serial('a NIC is given back on demand if its run was killed and its guest goes on', async (t) => {
   const before = await readNic(nic);
   const input = JSON.stringify({ address: nic, guestDrivers });
-  const keeper = start(process.execPath, [program(`programs/${keepDeviceProgram.name}.js`)], { input });
+  const keeper = start(process.execPath, [bundleOf(`programs/${keepDeviceProgram.name}`)], { input });
   await using keeping = follow(keeper, 'who keeps the NIC');
   await keeping.waitFor(/"sent"/, { deadlineMs });
 
   process.kill(keeper.pid ?? 0, 'SIGKILL');
   await keeping.end;
   const orphaned = await readNic(nic);
-  const said = await run(process.execPath, [program('cli.js'), 'test', 'nic', '--give-back']);
+  const said = await run(process.execPath, [cli, 'test', 'nic', '--give-back']);
 
   t.is(orphaned.driver, 'vfio-pci');
   t.is(said, `${nic} has its driver again\n`);

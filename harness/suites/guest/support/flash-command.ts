@@ -1,9 +1,8 @@
-import { join } from 'node:path';
-import { repositoryRoot } from '../../../host/repository.js';
+import { bundleOf } from '../../../host/repository.js';
 import { follow, type Followed } from '../../../process/follow.js';
 import { attempt, start, type RunOptions, type RunResult } from '../../../process/run.js';
 
-const command = (args: readonly string[]): string[] => [join(repositoryRoot, 'dist', 'harness', 'flash.js'), ...args];
+const command = (args: readonly string[]): string[] => [bundleOf('flash'), ...args];
 
 /** Runs a verb to its end, as a user does. Each takes seconds to load on an emulated processor. */
 export function runFlash(args: readonly string[], options: RunOptions = {}): Promise<RunResult> {

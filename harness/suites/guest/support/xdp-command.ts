@@ -1,6 +1,5 @@
 import { statfsSync } from 'node:fs';
-import { join } from 'node:path';
-import { repositoryRoot } from '../../../host/repository.js';
+import { bundleOf } from '../../../host/repository.js';
 import { follow, type Followed } from '../../../process/follow.js';
 import { attempt, run, start, type RunResult } from '../../../process/run.js';
 
@@ -8,11 +7,7 @@ import { attempt, run, start, type RunResult } from '../../../process/run.js';
 const deadlineMs = 180_000;
 const [bpffs, bpffsMagic] = ['/sys/fs/bpf', 0xcafe4a11];
 
-export const xdpCommand = (...args: readonly string[]): string[] => [
-  '--enable-source-maps',
-  join(repositoryRoot, 'dist', 'harness', 'xdp.js'),
-  ...args,
-];
+export const xdpCommand = (...args: readonly string[]): string[] => ['--enable-source-maps', bundleOf('xdp'), ...args];
 
 /** What `npm run xdp` runs, to its end. */
 export const runXdp = (...args: readonly string[]): Promise<RunResult> =>

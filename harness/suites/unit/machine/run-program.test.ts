@@ -56,7 +56,7 @@ test('a program gets its input as JSON, is heard among other lines, and its outp
   t.deepEqual(result, { sum: 5 });
   t.deepEqual(heard, [1, 4]);
   t.is(machine.commands[0]?.input, '{"upTo":2}');
-  t.true(machine.commands[0]?.argv.at(-1)?.endsWith(join('dist', 'harness', 'programs', 'squares.js')));
+  t.true(machine.commands[0]?.argv.at(-1)?.endsWith(join('dist', 'bundles', 'programs', 'squares.js')));
 });
 
 test('what a machine said before it started again does not count', async (t) => {

@@ -131,7 +131,7 @@ impl Drop for Monitor {
 }
 
 fn serve(folder: &Path) -> Child {
-    let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../dist/harness/monitor.js");
+    let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../dist/bundles/monitor.js");
     let log = fs::File::create(folder.join("log")).unwrap();
     // It ends with the thread of the test, however that ends.
     Command::new("setpriv")
