@@ -16,6 +16,7 @@ import { needsPackages } from '../packages.js';
 import { addBenchCompare } from './compare.js';
 import { addBenchDrops } from './drops.js';
 import { addBenchInstructions } from './instructions.js';
+import { addBenchWaits } from './waits.js';
 import { addBenchXdp } from './xdp.js';
 
 interface Options {
@@ -32,6 +33,7 @@ export function addBench(program: Command): void {
   addBenchCompare(bench);
   addBenchDrops(bench);
   addBenchInstructions(bench);
+  addBenchWaits(bench);
   addBenchXdp(bench);
   bench
     .description('measure speed and compare it with other transports; writes report.json and report.html')

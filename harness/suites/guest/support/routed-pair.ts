@@ -2,7 +2,8 @@ import type { Umem, UmemOptions } from '../../../ffi/umem.js';
 import { bindFlag } from '../../../ffi/libc.js';
 import type { SocketOptions, XdpSocket } from '../../../ffi/socket-types.js';
 import { openSocket } from '../../../ffi/xdp-socket.js';
-import { clearRoute, listIds, readStats, setRoute } from '../../../flash/registry.js';
+import { listedAs } from '../../../flash/opened.js';
+import { clearRoute, readStats, setRoute } from '../../../flash/registry.js';
 import type { Device } from './device.js';
 import { borrowDevice, createTestUmem, testbed } from './testbed.js';
 
@@ -90,12 +91,8 @@ export interface ListedOptions extends SocketOptions {
 
 /** Opens a socket as the testbed has them and remembers the id the kernel gave it: the one that is new in the list. */
 export function openListed({ busyPoll = true, settle = true, ...options }: ListedOptions): XdpSocket {
-  const before = new Set(listIds());
   const bindFlags = options.bindFlags ?? testbed.bindFlags;
-  const socket = openSocket({ ...options, bindFlags });
-  const [id, ...more] = listIds().filter((listed) => !before.has(listed));
-  if (id === undefined || more.length > 0)
-    throw new Error(`opening one socket made ${more.length + (id === undefined ? 0 : 1)} appear in the list`);
+  const { socket, id } = listedAs(() => openSocket({ ...options, bindFlags }));
   try {
     const needWakeup = (bindFlags & bindFlag.useNeedWakeup) !== 0;
     const isZeroCopy = options.bind !== false && (bindFlags & bindFlag.zeroCopy) !== 0;
