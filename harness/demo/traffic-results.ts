@@ -1,6 +1,13 @@
 import { z } from 'zod';
 
-export const pingSchema = z.object({ sent: z.number(), lost: z.number() }).readonly();
+export const pingSchema = z
+  .object({
+    sent: z.number(),
+    lost: z.number(),
+    /** If any came back. */
+    roundTripMs: z.object({ average: z.number(), longest: z.number() }).readonly().optional(),
+  })
+  .readonly();
 
 export const tcpSchema = z.object({ bytes: z.number(), sha256ok: z.boolean(), seconds: z.number() }).readonly();
 

@@ -18,7 +18,12 @@ export async function ping(topology: Topology, count: number, waitSeconds = 5): 
   const [, sent, received] = /(\d+) packets transmitted, (\d+) received/.exec(stdout) ?? [];
   if (sent === undefined)
     throw new FlashError('infrastructure', 'ping printed no summary', { logTail: stdout + stderr });
-  return { sent: Number(sent), lost: Number(sent) - Number(received) };
+  const [, average, longest] = /= [\d.]+\/([\d.]+)\/([\d.]+)/.exec(stdout) ?? [];
+  return {
+    sent: Number(sent),
+    lost: Number(sent) - Number(received),
+    ...(average !== undefined && { roundTripMs: { average: Number(average), longest: Number(longest) } }),
+  };
 }
 
 /** `curl` at the client gets what the server sends for as long as it was told to. */

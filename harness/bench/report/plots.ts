@@ -1,21 +1,6 @@
-import { parse, View } from 'vega';
-import { compile, type TopLevelSpec } from 'vega-lite';
+import { drawAll, type Picture, type Plot } from '../../host/plot.js';
 import { findContender, type ContenderName } from '../chains/contenders.js';
 import type { Figure, Report } from './schema.js';
-
-/** A picture of the report and what it shows. */
-export interface Plot {
-  readonly title: string;
-  readonly caption: string;
-  readonly svg: string;
-}
-
-interface Picture {
-  readonly title: string;
-  readonly caption: string;
-  readonly rows: readonly object[];
-  readonly spec: object;
-}
 
 const title = (contender: string): string => findContender(contender as ContenderName).title;
 /** There is no zero on a logarithmic scale: a range that reaches down to it is cut at a tenth of the median. */
@@ -33,21 +18,7 @@ export async function drawPlots(report: Report): Promise<Plot[]> {
     instructionsPicture(report),
     ringsPicture(report),
   ];
-  return Promise.all(
-    pictures
-      .filter(({ rows }) => rows.length > 0)
-      .map(async ({ title: name, caption, rows, spec }) => ({ title: name, caption, svg: await draw(rows, spec) })),
-  );
-}
-
-async function draw(rows: readonly object[], spec: object): Promise<string> {
-  const whole = {
-    ...spec,
-    data: { values: rows },
-    background: 'white',
-    config: { font: 'sans-serif', legend: { labelLimit: 400, titleLimit: 400 } },
-  } as unknown as TopLevelSpec;
-  return new View(parse(compile(whole).spec), { renderer: 'none' }).toSVG();
+  return drawAll(pictures);
 }
 
 /** Lines through the medians, with the range of the samples. */

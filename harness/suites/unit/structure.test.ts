@@ -54,6 +54,7 @@ const layers = [
   ...[
     'demo',
     'bench',
+    'soak',
     'fresh',
     'prove',
     'suites',
