@@ -22,6 +22,7 @@ import {
   type BuildOptions,
   type Plan,
 } from './plan.js';
+import { seedFromLean } from './seed.js';
 import { imagePath, readCurrentRelease, removeStamp, writeStamp, type BuildInputs } from './stamp.js';
 import { requireCompiler } from './toolchain.js';
 
@@ -97,6 +98,7 @@ export async function prepareBuild(plan: Plan): Promise<PreparedBuild> {
   onProgress({ kind: 'phase', phase: `applying ${patches.length} patches` });
   const { tip } = await applySeries(source.repository, source.baseCommit, patches);
   await moveTree(source.repository, tree, tip);
+  await seedFromLean(build);
   mkdirSync(buildDir, { recursive: true });
   const ready = atTip(build);
   return { build: ready, inputs: await inputsOf(ready, tip) };

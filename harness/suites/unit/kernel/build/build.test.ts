@@ -1,5 +1,5 @@
 import test from 'ava';
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FlashError } from '../../../../errors.js';
 import { buildKernel } from '../../../../kernel/build/build.js';
@@ -27,6 +27,24 @@ test.serial('configs are built apart from each other', async (t) => {
   t.not(debug.image, base.image);
   t.false((await buildKernel(options)).rebuilt);
   t.is(builds(), 2);
+});
+
+test.serial('what hardly differs from lean begins with the objects of that, and nothing else does', async (t) => {
+  const { options, builds } = fakeKbuild(t);
+  const lean = await buildKernel(options);
+  const object = (buildDir: string): string => join(buildDir, 'xsk.o');
+  writeFileSync(object(lean.buildDir), 'compiled');
+  utimesSync(object(lean.buildDir), 1000, 1000);
+
+  const hold = await buildKernel({ ...options, config: 'hold' });
+  const debug = await buildKernel({ ...options, config: 'debug' });
+
+  t.not(hold.buildDir, lean.buildDir);
+  t.is(readFileSync(object(hold.buildDir), 'utf8'), 'compiled');
+  t.is(statSync(object(hold.buildDir)).mtimeMs, 1_000_000, 'make would compile it again');
+  t.false(existsSync(object(debug.buildDir)));
+  t.is(builds(), 3);
+  t.false((await buildKernel({ ...options, config: 'hold' })).rebuilt);
 });
 
 test.serial('another compiler builds again', async (t) => {

@@ -1,0 +1,26 @@
+import { existsSync, renameSync, rmSync } from 'node:fs';
+import { run } from '../../process/run.js';
+import { optionOffConfig } from '../configs.js';
+import { resolve, type Build } from './plan.js';
+import { imagePath, removeStamp } from './stamp.js';
+
+/**
+ * Has the first build of what differs from `lean` in a few files begin with a copy of that: make knows what every object
+ * was made from, and with which symbols, and compiles the others anew. Does nothing where there is no such build.
+ */
+export async function seedFromLean(build: Build): Promise<void> {
+  const { buildDir } = build.kbuild;
+  if (existsSync(buildDir) || !isNearLean(build)) return;
+  const lean = resolve({ ...build, config: 'lean', driverPatches: true }, build.source).kbuild.buildDir;
+  if (!existsSync(imagePath(lean))) return;
+  const partial = `${buildDir}.partial`;
+  rmSync(partial, { recursive: true, force: true });
+  await run('cp', ['--archive', '--reflink=auto', lean, partial]);
+  removeStamp(partial);
+  renameSync(partial, buildDir);
+}
+
+function isNearLean({ config, driverPatches, installed }: Build): boolean {
+  if (installed !== undefined) return false;
+  return config === 'hold' || config === optionOffConfig || (config === 'lean' && !driverPatches);
+}
