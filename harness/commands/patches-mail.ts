@@ -18,6 +18,7 @@ interface MailOptions {
   readonly version: number;
   readonly output: string | undefined;
   readonly onto: string | undefined;
+  readonly from: string | undefined;
 }
 
 export function addPatchesMail(command: Command): void {
@@ -29,10 +30,11 @@ export function addPatchesMail(command: Command): void {
       '--onto <tree>',
       'make the patches for the commit that is checked out in this git tree, instead of for the base',
     )
+    .option('--from <author>', 'who mails and signs off, as "Name <address>", where the series names nobody', author)
     .action((name: string, options: MailOptions) => mail(name, options));
 }
 
-async function mail(name: string, { base, version, output, onto }: MailOptions): Promise<void> {
+async function mail(name: string, { base, version, output, onto, from }: MailOptions): Promise<void> {
   const dir = resolve(callerDir, output ?? join(repositoryRoot, 'out', 'mail', `${name}-v${version}`));
   const postings = readPostings(seriesPath, loadBase(base));
   const coverLetter = readCoverLetter();
@@ -41,7 +43,7 @@ async function mail(name: string, { base, version, output, onto }: MailOptions):
     readPostings().map((posting) => posting.name),
   );
   const write = async (target: MailTree): Promise<void> => {
-    report(await mailPosting(target, { postings, name, version, coverLetter, output: dir }), dir);
+    report(await mailPosting(target, { postings, name, version, coverLetter, output: dir, from }), dir);
   };
   if (onto !== undefined) return ontoTree(resolve(callerDir, onto), write);
   await onSource(base, `mailing ${name}`, ({ repository, baseCommit, release }) =>
@@ -64,15 +66,22 @@ async function ontoTree(tree: string, write: (target: MailTree) => Promise<void>
   });
 }
 
-function report({ files, recipients, missing }: Mail, dir: string): void {
+function report({ files, recipients, missing, unreachable }: Mail, dir: string): void {
   for (const file of files) console.log(join(relative(callerDir, dir), file));
   for (const address of recipients.to) console.log(`to  ${address}`);
   for (const address of recipients.cc) console.log(`cc  ${address}`);
   if (missing > 0) console.log(`\nthe cover letter lacks ${missing} figures: kernel/cover-letter.md has them as TBD`);
+  for (const author of unreachable)
+    console.log(`\nno mail reaches ${author}, and nobody takes what they sign off: say who you are by --from`);
   console.log(`\nread it, then: git send-email --dry-run ${dir}`);
 }
 
 function positiveInteger(text: string): number {
   if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError('Give a whole number from 1 to 9999.');
   return Number(text);
+}
+
+function author(text: string): string {
+  if (/^[^\s<>][^<>\n]* <[^\s<>@]+@[^\s<>@]+>$/.test(text)) return text;
+  throw new InvalidArgumentError('is like "Name <name@example.org>".');
 }

@@ -27,6 +27,8 @@ export interface MailRequest {
   /** The text of kernel/cover-letter.md. */
   readonly coverLetter: string;
   readonly output: string;
+  /** Who mails it, as `Name <address>`: takes the place of who has no address that mail reaches. */
+  readonly from?: string | undefined;
 }
 
 export interface Mail {
@@ -34,6 +36,8 @@ export interface Mail {
   readonly recipients: Recipients;
   /** Figures that the cover letter lacks. */
   readonly missing: number;
+  /** Authors whom no mail reaches: nobody takes a patch that they sign off. */
+  readonly unreachable: readonly string[];
 }
 
 /** Writes a folder that `git send-email` and `b4` take. */
@@ -59,7 +63,7 @@ export async function mailPosting(target: MailTree, request: MailRequest): Promi
     ...recipients.cc.map((address) => `--cc=${address}`),
     ...(posting.patches.length > 1 ? ['--cover-letter'] : []),
   ];
-  const env = await authorOf(target.repository, tip);
+  const env = committer(request.from ?? (await authorOf(target.repository, tip)));
   await git(target.repository, ['format-patch', '--quiet', ...options, `${start}..${tip}`], { env });
 
   const files = readdirSync(request.output).sort();
@@ -67,7 +71,29 @@ export async function mailPosting(target: MailTree, request: MailRequest): Promi
   const text = nameBase(readFileSync(first, 'utf8'), target.release, before);
   const hasCover = posting.patches.length > 1;
   writeFileSync(first, hasCover ? fillCover(text, posting.title, letter) : addChanges(text, letter.changes));
-  return { files, recipients, missing: hasCover ? countMissing(letter) : 0 };
+  const unreachable = signOff(
+    files.map((file) => join(request.output, file)),
+    request.from,
+  );
+  return { files, recipients, missing: hasCover ? countMissing(letter) : 0, unreachable };
+}
+
+/** An author with an address of the domain that is reserved for those that nobody has, as `From:` and tags have it. */
+const unreachableAuthor = /(?<=: )([^\n<>:]+) <[^\n<>]+\.invalid>/g;
+
+/** Has `from` stand for authors whom no mail reaches, also where the cover letter lists them. Returns those that are left. */
+function signOff(paths: readonly string[], from: string | undefined): readonly string[] {
+  const texts = paths.map((path) => readFileSync(path, 'utf8'));
+  const found = texts.flatMap((text) => [...text.matchAll(unreachableAuthor)]);
+  if (from === undefined) return [...new Set(found.map(([author]) => author))];
+  const names = new Set(found.map(([, name = '']) => name));
+  const [own = ''] = from.split(' <');
+  paths.forEach((path, index) => {
+    let text = (texts[index] ?? '').replaceAll(unreachableAuthor, () => from);
+    for (const name of names) text = text.replace(`\n${name} (`, () => `\n${own} (`);
+    writeFileSync(path, text);
+  });
+  return [];
 }
 
 function requireReady({ name, patches }: Posting): void {
@@ -93,10 +119,14 @@ function prefixOf({ tree }: Posting, version: number): string {
   return `PATCH ${tree}${version > 1 ? ` v${version}` : ''}`;
 }
 
+/** As `Name <address>`. */
+function authorOf(repository: string, commit: string): Promise<string> {
+  return git(repository, ['show', '--no-patch', '--format=%an <%ae>', commit]);
+}
+
 /** The cover letter comes from who wrote the patches, and so do the ids of the messages. */
-async function authorOf(repository: string, commit: string): Promise<Readonly<Record<string, string>>> {
-  const author = await git(repository, ['show', '--no-patch', '--format=%an%n%ae', commit]);
-  const [name = '', email = ''] = author.split('\n');
+function committer(author: string): Readonly<Record<string, string>> {
+  const [, name = '', email = ''] = /^(.*) <(.*)>$/m.exec(author) ?? [];
   return { GIT_COMMITTER_NAME: name, GIT_COMMITTER_EMAIL: email };
 }
 

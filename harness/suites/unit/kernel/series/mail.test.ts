@@ -129,6 +129,30 @@ test('a posting of several patches has a cover letter, numbers and one thread', 
   }
 });
 
+test('who mails it stands for an author whom no mail reaches, and it says so where nobody does', async (t) => {
+  const { target, postings } = await makeSeries(t);
+  const nobody = 'FLASH maintainers <maintainers@flash.invalid>';
+  for (const { path } of postings.flatMap(({ patches }) => patches)) {
+    const text = readFileSync(path, 'utf8').replace('A U Thor <author@example.org>', nobody);
+    writeFileSync(path, text.replace('\nWhy.\n', `\nWhy.\n\nSigned-off-by: ${nobody}\n`));
+  }
+  const { request } = withPostings(t);
+  const from = 'Ann $1 Other <ann@example.org>';
+
+  const signed = await mailPosting(target, request('two', { postings, from }));
+  const files = signed.files.map((file) => read(request('two').output, file));
+  const unsigned = await mailPosting(target, request('two', { postings }));
+
+  t.deepEqual(signed.unreachable, []);
+  for (const text of files) {
+    t.notRegex(text, /FLASH maintainers|flash\.invalid/);
+    t.true(text.includes(`\nFrom: ${from}\n`), text);
+  }
+  t.regex(files[0] ?? '', /^Ann \$1 Other \(3\):$/m);
+  t.regex(files[1] ?? '', /^Signed-off-by: Ann \$1 Other <ann@example\.org>$/m);
+  t.deepEqual(unsigned.unreachable, [nobody]);
+});
+
 test('every mail goes to maintainers, with reviewers and lists in copy', async (t) => {
   const { target, request } = withPostings(t);
   const wanted = request('two');
