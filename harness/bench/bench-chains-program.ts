@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { chainSampleSchema } from './chain-sample.js';
 import { assignmentSchema } from './chains/plan.js';
 import { defineProgram } from '../machine/program.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { jobSchema } from './chains/plan.js';
 import { hopsResultSchema, ratesResultSchema } from './chains/results.js';
 

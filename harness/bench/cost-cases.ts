@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { PumpOptions } from '../native/pump.js';
 import { countSchema } from './counting.js';
 

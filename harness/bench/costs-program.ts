@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { costSchema } from './cost-cases.js';
 import { defineProgram } from '../machine/program.js';
 import { nicModels } from '../nics/model.js';

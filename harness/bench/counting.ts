@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { guest, type GuestMachineOptions } from '../machine/guest.js';
 import type { Machine } from '../machine/machine.js';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineProgram } from '../machine/program.js';
 
 /** Runs traffic through a chain of three functions, watches it as `flash top` does, and says what that takes. */

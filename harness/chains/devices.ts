@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { listLinks } from '../ffi/bpf-link.js';
 import { attempt } from '../process/run.js';
 import { programsRunBy } from '../xdp/programs-run.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { chainEventSchema, chainReportSchema } from './report.js';
 import { defineProgram } from '../machine/program.js';
 import { ownModels } from '../nics/model.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ownModels } from '../nics/model.js';
 import { pingSchema, tcpSchema, udpSchema } from './traffic-results.js';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { FlashError } from '../errors.js';
 import { bundleOf } from '../host/repository.js';
 import { cutLines } from '../process/lines.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { SuiteResult } from '../suites/suite.js';
 
 const outcomeSchema = z.enum(['pass', 'fail', 'skip']);

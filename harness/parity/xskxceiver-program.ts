@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineProgram } from '../machine/program.js';
 import { nicModels } from '../nics/model.js';
 import { testRunSchema } from './xskxceiver-output.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { run } from '../process/run.js';
 
 export const addressSchema = z.object({

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { FlashError } from '../errors.js';
 import { readJson, removeDurably, writeDurably } from '../host/durable-file.js';
 import { addressSchema } from './network.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineProgram } from '../machine/program.js';
 
 /** Gives a NIC to a guest that goes on until it is ended. What the guest says is told. */

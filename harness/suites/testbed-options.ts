@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isOwn, nicModels, type NicModel } from '../nics/model.js';
 
 /** The NIC that the tests of the data path run on; a veth pair if there is none. */

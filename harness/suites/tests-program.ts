@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineProgram } from '../machine/program.js';
 import { nicTestbedSchema } from './testbed-options.js';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { FlashError } from '../errors.js';
 import type { NicPort } from '../nics/model.js';
 import { cardId, cardInSlot, managementId } from './qemu-args.js';

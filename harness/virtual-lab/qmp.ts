@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
-import { z } from 'zod';
+import * as z from 'zod';
 import { FlashError } from '../errors.js';
 
 /** Carries one command to QEMU's monitor and brings its answer. */

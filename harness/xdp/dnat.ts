@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { addressBytes, textOfMapped, versionOf } from '../host/ip-address.js';
 import { openMap, openPerCpuMap, u32Key } from '../ffi/bpf-map.js';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { addressBytes, addressText, textOfMapped, versionOf } from '../host/ip-address.js';
 import { openMap, openPerCpuMap, u32Key, type BpfMap } from '../ffi/bpf-map.js';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { LineCounter, parseDocument, type Document } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { FlashError } from '../../harness/errors.js';
 
 const nameSchema = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,30}$/, 'a name has up to 31 letters, digits, - and _');

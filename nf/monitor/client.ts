@@ -1,5 +1,5 @@
 import { closeSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { FlashError } from '../../harness/errors.js';
 import { NativeError } from '../../harness/ffi/native-error.js';
 import { connectSeqpacket, receiveMessage, sendMessage } from '../../harness/ffi/seqpacket.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { mostMembers } from './chain-file.js';
 
 const savedMemberSchema = z.object({

@@ -1,5 +1,5 @@
 import { chmodSync, closeSync, readFileSync, rmSync, writeSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { callInThread } from '../../harness/ffi/in-thread.js';
 import { libc, pollEvent } from '../../harness/ffi/libc.js';
 import { mapAnonymousMemory } from '../../harness/ffi/memory.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { FlashError, type FailureKind } from '../../harness/errors.js';
 import { NativeError } from '../../harness/ffi/native-error.js';
 

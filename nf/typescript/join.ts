@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { FlashError, type FailureKind } from '../../harness/errors.js';
 import { joinNativePort, type Refusal } from '../../harness/ffi/flash-port.js';
 import { parseOptions } from './failures.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { openNativePort } from '../../harness/ffi/flash-port.js';
 import { onceFree } from './once-free.js';
 import { explaining, parseOptions } from './failures.js';

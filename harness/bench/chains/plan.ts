@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { contenderNames } from './contenders.js';
 
 /** What a stage does when there is nothing to do: ask again, sleep, or have the driver polled. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What the repetitions of one measurement gave. */
 const figure = z.object({

@@ -1,5 +1,4 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { formatMetrics } from '../../chains/export/metrics.js';
 import { serveMetrics, type Address } from '../../chains/export/serve-metrics.js';
 import { createObserver } from '../../chains/observer.js';
 import { wait } from './verb.js';
@@ -18,6 +17,8 @@ export function addExport(flash: Command): void {
     .option('--listen <address>', 'HOST:PORT', address, { host: '127.0.0.1', port: 9752 })
     .option('--once', 'print them instead', false)
     .action(async ({ listen, once }: Options) => {
+      // The library for it is for no other verb.
+      const { formatMetrics } = await import('../../chains/export/metrics.js');
       using observer = createObserver();
       const read = async (): Promise<string> => formatMetrics(await observer.look());
       if (once) {

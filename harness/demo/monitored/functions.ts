@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { FlashError } from '../../errors.js';
 import { waitUntil } from '../../process/wait-until.js';
 import type { Chain } from '../../../nf/monitor/chain-file.js';

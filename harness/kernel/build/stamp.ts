@@ -1,6 +1,6 @@
 import { existsSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { readJson, writeWhole } from '../../host/durable-file.js';
 import { hashText } from '../../host/hash.js';
 import type { Fragment } from './config.js';

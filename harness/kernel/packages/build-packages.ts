@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { FlashError } from '../../errors.js';
 import { cacheRoot } from '../../host/cache.js';
 import { readJson, writeWhole } from '../../host/durable-file.js';

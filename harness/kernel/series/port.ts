@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { FlashError } from '../../errors.js';
 import { readJson, writeWhole } from '../../host/durable-file.js';
 import { attemptGit, git } from '../git.js';

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { readOsRelease, type OsRelease } from '../../apt/archive.js';
 import { FlashError } from '../../errors.js';
 import { kernelDir } from '../../host/repository.js';

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { FlashError } from '../../errors.js';
 import { cacheDir } from '../../host/cache.js';
 import { requireFreeBytes, gib } from '../../host/disk.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineProgram } from '../../machine/program.js';
 
 /** A frame that came in at a port, and the port that it was sent from. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What a run may change on a machine. What is not listed stays as it is. */
 export const permissions = ['install-kernels', 'change-ports', 'reserve-hugepages'] as const;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { attempt, run, type RunResult } from '../../process/run.js';
 import { isPciAddress } from '../inventory/schema.js';
 import { parseDriver } from './ethtool-text.js';

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { affinityFile } from '../../host/interrupts.js';
 import { FlashError } from '../../errors.js';
 import { attempt, run } from '../../process/run.js';

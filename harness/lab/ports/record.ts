@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { FlashError } from '../../errors.js';
 import { removeDurably, writeDurably } from '../../host/durable-file.js';
 import { portStateSchema } from './state.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const numbers = z.record(z.string(), z.number());
 const texts = z.record(z.string(), z.string());

@@ -1,6 +1,6 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { cacheDir } from '../../host/cache.js';
 import { readJson, writeWhole } from '../../host/durable-file.js';
 import { hashText } from '../../host/hash.js';

@@ -1,7 +1,7 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
-import { z } from 'zod';
+import * as z from 'zod';
 import { commandMonitor } from '../../../nf/monitor/client.js';
 import { l2fwds, type Example } from '../../demo/monitored/examples.js';
 import { startFunction, type NetworkFunction } from '../../demo/monitored/start-function.js';

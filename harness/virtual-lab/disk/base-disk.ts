@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Suite } from '../../fresh/archive.js';
 import { cacheDir } from '../../host/cache.js';
 import { gib, requireFreeBytes } from '../../host/disk.js';

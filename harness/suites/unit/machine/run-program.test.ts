@@ -1,6 +1,6 @@
 import test, { type ExecutionContext } from 'ava';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { FlashError } from '../../../errors.js';
 import { repositoryRoot } from '../../../host/repository.js';
 import { here } from '../../../machine/here.js';
