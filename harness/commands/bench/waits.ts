@@ -6,9 +6,10 @@ import { formatTable } from '../../host/table.js';
 import { buildImage } from '../../kernel/build/image.js';
 import { refuseKvm } from '../../machine/guest/choose-accelerator.js';
 import { guestCommand } from '../guest-command.js';
+import { needsPackages } from '../packages.js';
 
 export function addBenchWaits(bench: Command): void {
-  guestCommand(bench, 'waits')
+  needsPackages(guestCommand(bench, 'waits'), 'usual')
     .description(
       'measure how long sources wait for a target that makes room and calls nothing, where only a timer helps',
     )
