@@ -18,7 +18,14 @@ const mibNeeded = 400;
 
 /** What programs of the harness need on a machine, but not what builds and checks the harness. */
 const parts = ['package.json', 'dist', 'node_modules', 'out/native', 'bpf'] as const;
-const leftOut = ['node_modules/@biomejs', 'node_modules/typescript', 'node_modules/@types', 'node_modules/.cache'];
+const leftOut = [
+  'node_modules/@biomejs',
+  'node_modules/@esbuild',
+  'node_modules/esbuild',
+  'node_modules/typescript',
+  'node_modules/@types',
+  'node_modules/.cache',
+];
 const libraries = /\b(libxdp|libbpf|libelf)\.so\S* => (\/\S+)/g;
 
 /**

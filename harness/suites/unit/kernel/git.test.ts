@@ -108,9 +108,10 @@ test('a repository of ours can be moved', async (t) => {
 test('npm, pip and whatever else a script calls first inherit no variable of git', async (t) => {
   const checkout = temporaryDir(t);
   const said = join(checkout, 'said');
-  const program = `#!/bin/sh\nmkdir -p node_modules dist\n{ echo "ran \${0##*/}"; env; } >> ${said}\n`;
+  const program = `#!/bin/sh\nmkdir -p node_modules dist/.bundling\n{ echo "ran \${0##*/}"; env; } >> ${said}\n`;
   writeFiles(checkout, { 'package-lock.json': '{}', 'tsconfig.json': '{}', 'harness/cli.ts': '', 'nf/README.md': '' });
   writeFiles(join(checkout, 'bin'), { npm: program, node: program });
+  writeFiles(join(checkout, 'node_modules', '.bin'), { esbuild: program });
   for (const name of ['npm', 'node']) chmodSync(join(checkout, 'bin', name), 0o755);
   cpSync(join(repositoryRoot, 'ci'), join(checkout, 'ci'), { recursive: true });
 
@@ -125,7 +126,7 @@ test('npm, pip and whatever else a script calls first inherit no variable of git
   t.is(exitCode, 0, stderr);
   const lines = readFileSync(said, 'utf8').split('\n');
   const ran = lines.filter((line) => line.startsWith('ran '));
-  t.deepEqual(ran, ['ran npm', 'ran node', 'ran node'], 'packages, compiler, harness');
+  t.deepEqual(ran, ['ran npm', 'ran node', 'ran esbuild', 'ran node'], 'packages, compiler, bundles, harness');
   t.deepEqual(
     lines.filter((line) => line.startsWith('GIT_')),
     [],
