@@ -1,3 +1,4 @@
+import { release } from 'node:os';
 import { join, resolve } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { FlashError } from '../errors.js';
@@ -5,10 +6,12 @@ import { withProgress } from '../host/progress.js';
 import { callerDir } from '../host/repository.js';
 import { formatTable } from '../host/table.js';
 import { buildImage } from '../kernel/build/image.js';
+import { chosenBase } from '../kernel/source/base.js';
 import { buildNative } from '../native/build-native.js';
 import { ownModels, type OwnModel } from '../nics/model.js';
-import { judge, quarterHead, quarterRows } from '../soak/judge.js';
-import { pageName, runSoak } from '../soak/run-soak.js';
+import { goalHead, goalRows, judge, quarterHead, quarterRows } from '../soak/judge.js';
+import { beginSoak, resumeSoak, secondsLeft, type SoakRecord } from '../soak/record.js';
+import { runSoak, writePage } from '../soak/run-soak.js';
 import { imageFile } from './file-options.js';
 import { guestCommand } from './guest-command.js';
 
@@ -48,49 +51,60 @@ export function addSoak(program: Command): void {
     )
     .option('--here', 'run on this machine, whose kernel has FLASH', false)
     .option('--out <folder>', 'where to write the rounds and the page; default: soak-report/ and the time')
-    .addOption(new Option('--resume <folder>', 'go on with the run whose rounds are there').conflicts('out'))
-    .action(async (options: Options) => {
-      const outDir = resolve(callerDir, options.resume ?? options.out ?? join('soak-report', timeNow()));
-      await buildNative();
-      const image = options.here ? undefined : (options.image ?? (await buildImage()));
-      const rounds = await withProgress((onProgress) =>
-        runSoak({
-          ...{ seconds: options.for, downloadSeconds: options.round, nic: options.nic, image },
-          ...{ outDir, resume: options.resume !== undefined, onProgress },
-        }),
-      );
-      const goals = judge(rounds);
-      console.log(formatTable(quarterHead, quarterRows(rounds)));
-      console.log(
-        formatTable(
-          ['goal', 'limit', 'measured', ''],
-          goals.map(({ what, limit, measured, met }) => [what, limit, measured, says(met)]),
-        ),
-      );
-      console.log(join(outDir, pageName));
-      const missed = goals.filter(({ met }) => met === false);
-      if (missed.length > 0)
-        throw new FlashError('testFailure', `${missed.length} of ${goals.length} goals are missed`);
-    });
+    .addOption(
+      new Option('--resume <folder>', 'go on with the run whose rounds are there, as it began').conflicts([
+        ...['out', 'for', 'round', 'nic', 'image', 'here'],
+      ]),
+    )
+    .action(soak);
+}
+
+async function soak(options: Options): Promise<void> {
+  const record = openRecordOf(options);
+  if (secondsLeft(record) > 0) {
+    await buildNative();
+    const { place, image } = record.soak;
+    const toBoot = place === 'this machine' ? undefined : (image ?? (await buildImage()));
+    await withProgress((onProgress) => runSoak(record, toBoot, onProgress));
+  }
+  const goals = judge(record);
+  console.log(formatTable(quarterHead, quarterRows(record.rounds())));
+  console.log(formatTable(goalHead, goalRows(goals)));
+  for (const { failure, logPath } of record.failures())
+    console.log(['ended before its time:', failure, ...(logPath === undefined ? [] : [`(${logPath})`])].join(' '));
+  console.log(await writePage(record));
+  const missed = goals.filter(({ met }) => met === false);
+  if (missed.length > 0) throw new FlashError('testFailure', `${missed.length} of ${goals.length} goals are missed`);
+}
+
+/** What is wrong with the folder is said before anything is built. */
+function openRecordOf({ here, nic, image, resume, out, ...times }: Options): SoakRecord {
+  if (resume !== undefined) {
+    const record = resumeSoak(resolve(callerDir, resume));
+    const { place, base } = record.soak;
+    if (place === 'this machine' || base === chosenBase()) return record;
+    throw new FlashError('usage', `that run has a kernel of base ${base}`, { advice: `add --base ${base}` });
+  }
+  return beginSoak(resolve(callerDir, out ?? join('soak-report', timeNow())), {
+    ...{ place: here ? 'this machine' : 'a guest', base: here ? release() : chosenBase() },
+    ...(image !== undefined && { image }),
+    ...(nic !== undefined && { nic }),
+    ...{ seconds: times.for, downloadSeconds: times.round },
+  });
 }
 
 /** As a name of a folder, in UTC. */
-const timeNow = (): string => new Date().toISOString().slice(0, 16).replace(':', '');
-
-function says(met: boolean | undefined): string {
-  if (met === undefined) return '';
-  return met ? 'met' : 'MISSED';
-}
+const timeNow = (): string => new Date().toISOString().slice(0, 19).replaceAll(':', '');
 
 function duration(given: string): number {
   const [, number, unit] = /^(\d+(?:\.\d+)?)([hms])$/.exec(given) ?? [];
   const seconds = Number(number) * unitSeconds[unit as keyof typeof unitSeconds];
   if (seconds > 0) return seconds;
-  throw new InvalidArgumentError('is a number with h, m or s behind it, such as 24h');
+  throw new InvalidArgumentError('Give a number with h, m or s behind it, such as 24h.');
 }
 
 function downloadTime(given: string): number {
   const seconds = duration(given);
   if (seconds <= longestDownload) return seconds;
-  throw new InvalidArgumentError(`is at most ${longestDownload}s: a download that takes longer counts as stuck`);
+  throw new InvalidArgumentError(`Give at most ${longestDownload}s: a download that takes longer counts as stuck.`);
 }

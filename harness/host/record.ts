@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { FlashError } from '../errors.js';
 
@@ -30,16 +30,31 @@ export function openRecord<Sample>(path: string, conditions: object, resume: boo
 }
 
 function readRecord(path: string, header: string): unknown[] {
-  if (!existsSync(path))
-    throw new FlashError('usage', `there is no run to go on with: ${path} is missing`, {
-      advice: 'leave out --resume',
-    });
+  const text = read(path);
   // A run that was killed may have left half a line.
-  const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1);
-  if (lines[0] !== header)
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+  const [first, ...lines] = whole.split('\n').slice(0, -1);
+  if (first !== header)
     throw new FlashError('usage', `${path} is of another run: what it measures, its kernel or its place differ`, {
       advice: 'give the options of that run, or leave out --resume',
     });
-  writeFileSync(path, lines.map((line) => `${line}\n`).join(''));
-  return lines.slice(1).map((line) => JSON.parse(line) as unknown);
+  truncateSync(path, Buffer.byteLength(whole));
+  return lines.map((line) => JSON.parse(line) as unknown);
+}
+
+/** The conditions of a run that began earlier, as they are; undefined if that is no record. */
+export function readHeader(path: string): unknown {
+  try {
+    return JSON.parse(read(path).split('\n')[0] ?? '') as unknown;
+  } catch (error) {
+    if (error instanceof FlashError) throw error;
+    return undefined;
+  }
+}
+
+function read(path: string): string {
+  if (existsSync(path)) return readFileSync(path, 'utf8');
+  throw new FlashError('usage', `there is no run to go on with: ${path} is missing`, {
+    advice: 'leave out --resume',
+  });
 }

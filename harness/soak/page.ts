@@ -1,29 +1,27 @@
 import { htmlPage, htmlPlot, htmlTable } from '../host/html.js';
 import { drawAll, type Picture } from '../host/plot.js';
-import { judge, mebibytesPerSecond, quarterHead, quarterRows } from './judge.js';
+import { goalHead, goalRows, judge, mebibytesPerSecond, quarterHead, quarterRows } from './judge.js';
+import type { SoakRecord } from './record.js';
 import type { Round } from './soak-program.js';
 
-/** Where a soak runs. */
-export interface SoakPlace {
-  readonly device: string;
-  readonly place: string;
-}
-
-/** The rounds so far as one page that needs nothing else. */
-export async function renderPage(rounds: readonly Round[], { device, place }: SoakPlace): Promise<string> {
+/** What a soak has so far, as one page that needs nothing else. */
+export async function renderPage(record: Omit<SoakRecord, 'add' | 'folder'>): Promise<string> {
+  const { nic = 'veth', place } = record.soak;
+  const rounds = record.rounds();
   const plots = await drawAll(pictures(rounds));
   const hours = rounds.reduce((sum, { seconds }) => sum + seconds, 0) / 3600;
-  const verdict = { true: 'met', false: 'MISSED', undefined: '' };
+  const kernels = [...new Set(rounds.map(({ kernel }) => kernel))].join(', ');
   const problems = rounds.flatMap((round, index) => round.problems.map((problem) => [String(index + 1), problem]));
   return htmlPage(
     'FLASH: soak',
-    `<p>${rounds.length} rounds in ${hours.toFixed(1)} hours on ${device}, on ${place}. In each a chain of three functions is built, has traffic, is accounted for and taken down; functions have a UMEM in common and one each in turn.</p>
-${htmlTable(
-  'Goals',
-  ['goal', 'limit', 'measured', ''],
-  judge(rounds).map(({ what, limit, measured, met }) => [what, limit, measured, verdict[`${met}`]]),
-)}
+    `<p>${rounds.length} rounds in ${hours.toFixed(1)} hours on ${nic}, on ${place}, Linux ${kernels}. In each a chain of three functions is built, has traffic, is accounted for and taken down; functions have a UMEM in common and one each in turn.</p>
+${htmlTable('Goals', goalHead, goalRows(judge(record)))}
 ${htmlTable('Over time', quarterHead, quarterRows(rounds))}
+${htmlTable(
+  'Runs that ended before their time',
+  ['why', 'log'],
+  record.failures().map(({ failure, logPath = '' }) => [failure, logPath]),
+)}
 ${htmlTable('What does not add up', ['round', 'problem'], problems)}
 ${plots.map(htmlPlot).join('\n')}`,
   );
@@ -34,6 +32,7 @@ function pictures(rounds: readonly Round[]): Picture[] {
   const rows = rounds.map((round) => ({
     hours: (hours += round.seconds / 3600),
     umem: round.separateUmem ? 'one each' : 'in common',
+    boot: round.boot,
     download: mebibytesPerSecond(round),
     average: round.roundTripMs?.average,
     longest: round.roundTripMs?.longest,
@@ -47,6 +46,8 @@ function pictures(rounds: readonly Round[]): Picture[] {
       x: { field: 'hours', type: 'quantitative', title: 'hours' },
       y: { field, type: 'quantitative', title, scale: { zero } },
       color: { field: 'umem', type: 'nominal', title: 'UMEM' },
+      // A line ends where the machine does.
+      detail: { field: 'boot', type: 'nominal' },
     },
   });
   return [
@@ -64,7 +65,7 @@ function pictures(rounds: readonly Round[]): Picture[] {
     },
     {
       title: 'Kernel memory',
-      caption: 'What the kernel holds and cannot reclaim, when the chain of a round is gone.',
+      caption: 'What the kernel holds for good when the chain of a round is gone.',
       rows,
       spec: overTime('kernelMib', 'MiB', false),
     },

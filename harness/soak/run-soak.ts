@@ -1,73 +1,89 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { chainNics, nicCpus } from '../demo/nic-wires.js';
 import { FlashError } from '../errors.js';
 import { writeWhole } from '../host/durable-file.js';
 import { formatSeconds } from '../host/duration.js';
 import type { OnProgress } from '../host/progress.js';
-import { openRecord } from '../host/record.js';
 import { guest } from '../machine/guest.js';
 import { here } from '../machine/here.js';
 import { runProgram } from '../machine/run-program.js';
-import type { OwnModel } from '../nics/model.js';
 import { startNics } from '../nics/start-nics.js';
 import { renderPage } from './page.js';
-import { soakProgram, type Round } from './soak-program.js';
+import { secondsLeft, type SoakRecord } from './record.js';
+import { soakProgram } from './soak-program.js';
 
-export interface SoakOptions {
-  /** Of all rounds together, also of those before a run went on. */
-  readonly seconds: number;
-  readonly downloadSeconds: number;
-  /** Wires between emulated NICs of this model instead of veth pairs. */
-  readonly nic?: OwnModel | undefined;
-  /** What a guest boots; undefined is this machine. */
-  readonly image: string | undefined;
-  readonly outDir: string;
-  /** Goes on with the rounds that are in the folder. */
-  readonly resume: boolean;
-  readonly onProgress: OnProgress;
+const pageName = 'soak.html';
+/** For a round, besides its download; an emulated processor takes a minute. */
+const slackSeconds = 900;
+const afterWarningMs = 60_000;
+
+/**
+ * Runs rounds for what is left of the time. Each is in the record, and on the page, as soon as it has ended, and so is
+ * why the run ended before its time, if it did.
+ * @param image what a guest boots; undefined is this machine.
+ */
+export async function runSoak(record: SoakRecord, image: string | undefined, onProgress: OnProgress): Promise<void> {
+  const { nic, seconds, downloadSeconds } = record.soak;
+  const left = secondsLeft(record);
+  await using nics = image === undefined || nic === undefined ? undefined : await startNics(chainNics(nic));
+  const times = {
+    deadlineMs: (left + downloadSeconds + slackSeconds) * 1000,
+    quietMs: (downloadSeconds + slackSeconds) * 1000,
+    afterWarningMs,
+  };
+  const machine =
+    image === undefined
+      ? here({ timeoutMs: times.deadlineMs })
+      : guest({ image, ...times, ...(nics && { nics, cpus: nicCpus }) });
+  onProgress({
+    kind: 'phase',
+    phase: `the chain on ${nic ?? 'veth'}, ${formatSeconds(seconds)} in all`,
+    unit: 'rounds',
+  });
+  const drawing = drawInTurn(record, onProgress);
+  try {
+    await runProgram(
+      machine,
+      soakProgram,
+      { seconds: left, downloadSeconds, roundsBefore: record.rounds().length, ...(nic !== undefined && { nic }) },
+      {
+        onEvent(round) {
+          record.add(round);
+          const count = record.rounds().length;
+          for (const problem of round.problems) onProgress({ kind: 'note', text: `round ${count}: ${problem}` });
+          onProgress({ kind: 'step', done: count, total: undefined });
+          drawing.draw();
+        },
+      },
+    );
+  } catch (error) {
+    if (!(error instanceof FlashError) || error.kind === 'interrupted') throw error;
+    const { logPath } = error.details;
+    record.add({ failure: error.message, ...(logPath !== undefined && { logPath }) });
+  } finally {
+    await drawing.end();
+  }
 }
 
-export const pageName = 'soak.html';
-const recordName = 'rounds.jsonl';
-/** The last round may begin just before the end; a guest takes its time to boot. */
-const slackSeconds = 900;
-
-/** Returns all rounds of the folder. Each is in `rounds.jsonl`, and on the page, as soon as it has ended. */
-export async function runSoak(options: SoakOptions): Promise<readonly Round[]> {
-  const { seconds, downloadSeconds, nic, image, outDir, resume, onProgress } = options;
-  const path = join(outDir, recordName);
-  if (!resume && existsSync(path))
-    throw new FlashError('usage', `${path} has the rounds of another run`, {
-      advice: `go on with that run by --resume ${outDir}, or name another folder by --out`,
+/** Draws the page again when there are more rounds, one time after the other. What goes wrong there is no fault of the run. */
+function drawInTurn(record: SoakRecord, onProgress: OnProgress): { draw: () => void; end: () => Promise<void> } {
+  let [drawing, wanted] = [Promise.resolve(), false];
+  const draw = (): void => {
+    if (wanted) return;
+    wanted = true;
+    drawing = drawing.then(async () => {
+      wanted = false;
+      await writePage(record).catch((error: unknown) =>
+        onProgress({ kind: 'note', text: `the page is not written: ${String(error)}` }),
+      );
     });
-  const conditions = { device: nic ?? 'veth', place: image === undefined ? 'this machine' : 'a guest' };
-  const record = openRecord<Round>(path, conditions, resume);
-  const soaked = (): number => record.samples().reduce((sum, round) => sum + round.seconds, 0);
-  const left = seconds - soaked();
-  if (left <= 0) return record.samples();
+  };
+  return { draw, end: () => drawing };
+}
 
-  await using nics = image === undefined || nic === undefined ? undefined : await startNics(chainNics(nic));
-  const deadlineMs = (left + downloadSeconds + slackSeconds) * 1000;
-  const machine = image === undefined ? here() : guest({ image, deadlineMs, ...(nics && { nics, cpus: nicCpus }) });
-  onProgress({ kind: 'phase', phase: `the chain on ${conditions.device}, ${formatSeconds(seconds)}`, unit: 'rounds' });
-  let page = Promise.resolve();
-  await runProgram(
-    machine,
-    soakProgram,
-    { seconds: left, downloadSeconds, ...(nic !== undefined && { nic }) },
-    {
-      onEvent(round) {
-        record.add(round);
-        for (const problem of round.problems)
-          onProgress({ kind: 'note', text: `round ${record.samples().length}: ${problem}` });
-        onProgress({ kind: 'step', done: record.samples().length, total: undefined });
-        page = page.then(async () =>
-          writeWhole(join(outDir, pageName), await renderPage(record.samples(), conditions)),
-        );
-      },
-    },
-  );
-  await page;
-  return record.samples();
+/** Returns its path. */
+export async function writePage(record: SoakRecord): Promise<string> {
+  const path = join(record.folder, pageName);
+  writeWhole(path, await renderPage(record));
+  return path;
 }

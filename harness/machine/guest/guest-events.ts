@@ -34,6 +34,8 @@ export interface GuestOptions {
   readonly quietMs?: number;
   /** From an oops to the end: what waits for a lock that it left held would wait for the deadline. */
   readonly afterOopsMs?: number;
+  /** The same from any other warning; it goes on unless told. */
+  readonly afterWarningMs?: number;
   readonly appendKernelArgs?: readonly string[];
   readonly extraQemuArgs?: readonly string[];
   /** Emulated NICs for this guest alone; they choose a QEMU that can. */
@@ -64,6 +66,7 @@ export const guestDefaults = {
     deadlineMs: 600_000,
     quietMs: Infinity,
     afterOopsMs: 60_000,
+    afterWarningMs: Infinity,
   },
 } as const;
 
@@ -91,7 +94,10 @@ export async function* guestEvents(options: BootOptions): AsyncGenerator<GuestEv
   const silence = { broken: accel === 'tcg', startMs, limitMs: machine.firstLineDeadlineMs };
   function* news(last: boolean): Generator<GuestEvent> {
     for (const event of watch.read(last)) {
-      if (event.kind === 'splat') splats.push(event.splat);
+      if (event.kind === 'splat') {
+        splats.push(event.splat);
+        phase.endMs = Math.min(phase.endMs, Date.now() + machine.afterWarningMs);
+      }
       if (event.kind === 'console') {
         const line = parseKernelLine(event.line);
         silence.broken ||= line !== undefined;
