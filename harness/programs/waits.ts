@@ -3,6 +3,9 @@ import { openWaiters, type Waiters } from '../bench/waits/waiters.js';
 import { waitsProgram, type Wait, type WaitCase } from '../bench/waits/waits-program.js';
 import { serve } from '../machine/serve.js';
 
+/** A little more than a period of the timer at its longest: each turn makes room elsewhere in it. */
+const periodMs = 17;
+
 await serve(waitsProgram, async ({ cases, turns }, tell) => {
   await using _veth = await createVeth();
   const waits: Wait[] = [];
@@ -15,7 +18,6 @@ await serve(waitsProgram, async ({ cases, turns }, tell) => {
   return waits;
 });
 
-/** Each turn begins elsewhere between two ticks. */
 function measure(waiters: Waiters, { idleMs }: WaitCase, turns: number): number[] {
-  return Array.from({ length: turns }, (_, turn) => waiters.turn(idleMs + turn / turns));
+  return Array.from({ length: turns }, (_, turn) => waiters.turn(idleMs + (periodMs * turn) / turns));
 }

@@ -2,11 +2,12 @@ import { max, median } from 'd3-array';
 import type { OnProgress } from '../../host/progress.js';
 import { runProgram } from '../../machine/run-program.js';
 import { countingGuest } from '../counting.js';
+import { mostSources } from './waiters.js';
 import { waitsProgram, type Wait } from './waits-program.js';
 
 const deadlineMs = 900_000;
-const turns = 16;
-const cases = [1, 8, 64].flatMap((sources) => [1, 30, 1000].map((idleMs) => ({ sources, idleMs })));
+const turns = 34;
+const cases = [1, 8, mostSources].flatMap((sources) => [1, 30, 1000].map((idleMs) => ({ sources, idleMs })));
 
 /** The contract: a source that waits has its turn within that, without anybody calling anything. */
 export const limitMs = 16;
@@ -18,7 +19,10 @@ export function measureWaits(image: string, onProgress: OnProgress): Promise<rea
     countingGuest({ image, deadlineMs }),
     waitsProgram,
     { cases, turns },
-    { onEvent: ({ sources, idleMs }) => onProgress({ kind: 'phase', phase: `measured: ${sources}, ${idleMs} ms` }) },
+    {
+      onEvent: ({ sources, idleMs }) =>
+        onProgress({ kind: 'phase', phase: `measured: ${sources} sources, no room for ${idleMs} ms` }),
+    },
   );
 }
 

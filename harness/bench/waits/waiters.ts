@@ -31,8 +31,11 @@ export interface Waiters extends Disposable {
 export function openWaiters(count: number): Waiters {
   using opened = closing();
   const umem = opened.use(createUmem({ frameCount: 4 * ringSize }));
-  const open = (queue: number) =>
-    listedAs(() => opened.use(openSocket({ netns: costNetns, ifname: 'a', queue, umem, ...sizes })));
+  const open = (queue: number): ReturnType<typeof listedAs<XdpSocket>> => {
+    const listed = listedAs(() => openSocket({ netns: costNetns, ifname: 'a', queue, umem, ...sizes }));
+    opened.use(listed.socket);
+    return listed;
+  };
   const target = open(1);
   const sources = Array.from({ length: count }, () => open(0));
   for (const { id } of sources) setRoute(id, [target.id]);
