@@ -47,6 +47,7 @@ export const libc = {
   groupNamed: lib.func('void *getgrnam(const char *name)'),
   flock: lib.func('int flock(int fd, int operation)'),
   ioctl: lib.func('int ioctl(int fd, unsigned long request, ...)'),
+  clockGettime: lib.func('int clock_gettime(int clock, _Out_ void *time)'),
   setns: lib.func('int setns(int fd, int type)'),
   pidfd: lib.func('long syscall(long number, int pid, unsigned int flags)'),
   pidfdSignal: lib.func('long syscall(long number, int pidfd, int signal, void *info, unsigned int flags)'),

@@ -18,6 +18,7 @@ export const nativePaths = {
   hopsDpdk: join(outDir, 'hops-dpdk'),
   l2fwd: join(outDir, 'l2fwd'),
   l2fwdRust: join(rustTarget, 'debug', 'l2fwd'),
+  l2fwdRustRelease: join(rustTarget, 'release', 'l2fwd'),
   maglev: join(outDir, 'maglev'),
   responder: join(outDir, 'responder'),
   hostile: join(outDir, 'hostile'),

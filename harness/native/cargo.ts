@@ -43,11 +43,16 @@ export async function whyNoRust(onProgress: OnProgress): Promise<string | undefi
   return fetched.exitCode === 0 ? undefined : `the crates cannot be fetched: ${lastLines(fetched.stderr, 3)}`;
 }
 
-/** Brings the examples in Rust up to date, where they can be built: tests that want one skip if it is not there. */
-export async function buildRustExamples(): Promise<void> {
+/**
+ * Brings the examples in Rust up to date, where they can be built: tests that want one skip if it is not there.
+ * `release` is what users build, and what is measured.
+ */
+export async function buildRustExamples(profile: 'debug' | 'release' = 'debug'): Promise<void> {
   await withProgress(async (onProgress) => {
     if ((await whyNoRust(onProgress)) !== undefined) return;
-    const { exitCode, stderr } = await cargo(['build', '--locked', '--package=l2fwd', countable], onProgress);
+    const optimized = profile === 'release' ? ['--release'] : [];
+    const args = ['build', '--locked', '--package=l2fwd', ...optimized, countable];
+    const { exitCode, stderr } = await cargo(args, onProgress);
     if (exitCode !== 0) throw new FlashError('buildFailed', 'l2fwd in Rust cannot be built', { logTail: stderr });
   });
 }

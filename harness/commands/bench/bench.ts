@@ -15,6 +15,7 @@ import { guestCommand } from '../guest-command.js';
 import { needsPackages } from '../packages.js';
 import { addBenchCompare } from './compare.js';
 import { addBenchDrops } from './drops.js';
+import { addBenchFunctions } from './functions.js';
 import { addBenchInstructions } from './instructions.js';
 import { addBenchWaits } from './waits.js';
 import { addBenchXdp } from './xdp.js';
@@ -32,6 +33,7 @@ export function addBench(program: Command): void {
   const bench = needsPackages(guestCommand(program, 'bench'), 'bench');
   addBenchCompare(bench);
   addBenchDrops(bench);
+  addBenchFunctions(bench);
   addBenchInstructions(bench);
   addBenchWaits(bench);
   addBenchXdp(bench);

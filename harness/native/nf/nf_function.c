@@ -34,7 +34,7 @@ static void signal__note(int signal)
 void signals__set_up(void)
 {
 	static const int handled[] = { SIGUSR1, SIGTERM, SIGINT, SIGCHLD };
-	struct sigaction action = { .sa_handler = signal__note };
+	struct sigaction action = { .sa_handler = signal__note, .sa_flags = SA_NOCLDSTOP };
 	sigset_t blocked;
 
 	sigemptyset(&blocked);

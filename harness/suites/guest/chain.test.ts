@@ -2,7 +2,8 @@ import test from 'ava';
 import { benchNetns } from '../../bench/chains/devices.js';
 import { runHops } from '../../bench/chains/run-hops.js';
 import { placeVirtualFunctions } from '../../bench/chains/vfs.js';
-import { startFunctions } from '../../demo/functions.js';
+import { startFunctions, type FunctionStatus } from '../../demo/functions.js';
+import { readProcess } from '../../chains/processes.js';
 import { createNetns, deleteNetns, readLinks } from '../../host/netns.js';
 import { runChain } from '../../demo/run-chain.js';
 import { buildTopology, chainFunctions } from '../../demo/topology.js';
@@ -38,6 +39,24 @@ test.serial('client and server reach each other only while the routes are set', 
   t.deepEqual(counts, { sent: 3, lost: 0 });
   t.true((roundTripMs?.longest ?? 0) >= (roundTripMs?.average ?? Number.NaN));
   t.deepEqual(after, { sent: 3, lost: 3 });
+});
+
+test.serial('a function that is stopped for a while ends no other', async (t) => {
+  await using topology = await buildTopology('flash-stopped');
+  await using functions = await startFunctions({
+    netns: topology.middle,
+    functions: chainFunctions,
+    separateUmem: true,
+  });
+  const names = (statuses: readonly FunctionStatus[]): string[] => statuses.map(({ name }) => name);
+  const before = await functions.status();
+  const pid = before.find(({ name }) => name === 'nf2')?.pid ?? Number.NaN;
+
+  process.kill(pid, 'SIGSTOP');
+  await waitUntil(() => readProcess(pid)?.state === 'T', { what: 'nf2 to stop', deadlineMs: 10_000 });
+  process.kill(pid, 'SIGCONT');
+
+  t.deepEqual(names(await functions.status()), names(before));
 });
 
 for (const { title, separateUmem } of [
