@@ -82,6 +82,6 @@ function positiveInteger(text: string): number {
 }
 
 function author(text: string): string {
-  if (/^[^\s<>][^<>\n]* <[^\s<>@]+@[^\s<>@]+>$/.test(text)) return text;
-  throw new InvalidArgumentError('is like "Name <name@example.org>".');
+  if (/^[^\s<>,][^<>,\n]* <[^\s<>@]+@[^\s<>@]+>$/.test(text)) return text;
+  throw new InvalidArgumentError('Give it like "Name <name@example.org>", without a comma.');
 }

@@ -1,6 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FlashError } from '../../errors.js';
+import { withTemporaryDir } from '../../host/temporary.js';
 import { applySeries } from './apply.js';
 import { composeCoverLetter, countMissing, underlined, type CoverLetter } from './cover-letter.js';
 import { git } from '../git.js';
@@ -8,6 +10,7 @@ import { findMaintainers, type Recipients } from './maintainers.js';
 import { contentOptions } from './patch-file.js';
 import { tooLong } from './patch-size.js';
 import { findPosting, type Posting } from './postings.js';
+import type { Patch } from './series.js';
 
 /** The tree a posting is made for. */
 export interface MailTree {
@@ -48,53 +51,63 @@ export async function mailPosting(target: MailTree, request: MailRequest): Promi
   const letter = composeCoverLetter(request.coverLetter, posting.name);
   requireChanges(request, letter.changes);
   const recipients = await findMaintainers(target.tree, posting.patches);
-  const earlier = before.flatMap(({ patches }) => patches);
-  const { commits, tip } = await applySeries(target.repository, target.baseCommit, [...earlier, ...posting.patches]);
-  const start = commits[earlier.length - 1] ?? target.baseCommit;
+  return withTemporaryDir(tmpdir(), async (scratch) => {
+    const { patches, unreachable } = signOff(posting.patches, request.from, scratch);
+    const earlier = before.flatMap((each) => each.patches);
+    const { commits, tip } = await applySeries(target.repository, target.baseCommit, [...earlier, ...patches]);
+    const start = commits[earlier.length - 1] ?? target.baseCommit;
 
-  emptyFolder(request.output);
-  const options = [
-    `--output-directory=${request.output}`,
-    ...contentOptions,
-    `--base=${target.baseCommit}`,
-    '--thread=shallow',
-    `--subject-prefix=${prefixOf(posting, request.version)}`,
-    ...recipients.to.map((address) => `--to=${address}`),
-    ...recipients.cc.map((address) => `--cc=${address}`),
-    ...(posting.patches.length > 1 ? ['--cover-letter'] : []),
-  ];
-  const env = committer(request.from ?? (await authorOf(target.repository, tip)));
-  await git(target.repository, ['format-patch', '--quiet', ...options, `${start}..${tip}`], { env });
+    emptyFolder(request.output);
+    const options = [
+      `--output-directory=${request.output}`,
+      ...contentOptions,
+      `--base=${target.baseCommit}`,
+      '--thread=shallow',
+      `--subject-prefix=${prefixOf(posting, request.version)}`,
+      ...recipients.to.map((address) => `--to=${address}`),
+      ...recipients.cc.map((address) => `--cc=${address}`),
+      ...(patches.length > 1 ? ['--cover-letter'] : []),
+    ];
+    const env = await authorOf(target.repository, tip);
+    await git(target.repository, ['format-patch', '--quiet', ...options, `${start}..${tip}`], { env });
 
-  const files = readdirSync(request.output).sort();
-  const [first = ''] = files.map((file) => join(request.output, file));
-  const text = nameBase(readFileSync(first, 'utf8'), target.release, before);
-  const hasCover = posting.patches.length > 1;
-  writeFileSync(first, hasCover ? fillCover(text, posting.title, letter) : addChanges(text, letter.changes));
-  const unreachable = signOff(
-    files.map((file) => join(request.output, file)),
-    request.from,
-  );
-  return { files, recipients, missing: hasCover ? countMissing(letter) : 0, unreachable };
+    const files = readdirSync(request.output).sort();
+    const texts = files.map((file) => readFileSync(join(request.output, file), 'utf8'));
+    const [first = '', last = first] = [texts.at(0), texts.at(-1)];
+    const text = nameBase(first, target.release, before);
+    const hasCover = patches.length > 1;
+    writeFileSync(
+      join(request.output, files[0] ?? ''),
+      hasCover ? fillCover(withSender(text, last), posting.title, letter) : addChanges(text, letter.changes),
+    );
+    return { files, recipients, missing: hasCover ? countMissing(letter) : 0, unreachable };
+  });
 }
 
 /** An author with an address of the domain that is reserved for those that nobody has, as `From:` and tags have it. */
-const unreachableAuthor = /(?<=: )([^\n<>:]+) <[^\n<>]+\.invalid>/g;
+const unreachableAuthor = /(?<=^[\w-]+: )[^\n<>]+ <[^\n<>]+\.invalid>/gm;
 
-/** Has `from` stand for authors whom no mail reaches, also where the cover letter lists them. Returns those that are left. */
-function signOff(paths: readonly string[], from: string | undefined): readonly string[] {
-  const texts = paths.map((path) => readFileSync(path, 'utf8'));
-  const found = texts.flatMap((text) => [...text.matchAll(unreachableAuthor)]);
-  if (from === undefined) return [...new Set(found.map(([author]) => author))];
-  const names = new Set(found.map(([, name = '']) => name));
-  const [own = ''] = from.split(' <');
-  paths.forEach((path, index) => {
-    let text = (texts[index] ?? '').replaceAll(unreachableAuthor, () => from);
-    for (const name of names) text = text.replace(`\n${name} (`, () => `\n${own} (`);
-    writeFileSync(path, text);
+/** The patches with `from` in the place of authors whom no mail reaches, in a folder; and those authors that are left. */
+function signOff(
+  patches: readonly Patch[],
+  from: string | undefined,
+  folder: string,
+): { readonly patches: readonly Patch[]; readonly unreachable: readonly string[] } {
+  const texts = patches.map(({ path }) => readFileSync(path, 'utf8'));
+  const found = texts.flatMap((text) => messageOf(text).match(unreachableAuthor) ?? []);
+  if (from === undefined) return { patches, unreachable: [...new Set(found)] };
+  const signed = patches.map((patch, index) => {
+    const text = texts[index] ?? '';
+    const message = messageOf(text);
+    const path = join(folder, `${index}.patch`);
+    writeFileSync(path, message.replace(unreachableAuthor, () => from) + text.slice(message.length));
+    return { ...patch, path };
   });
-  return [];
+  return { patches: signed, unreachable: [] };
 }
+
+/** A patch up to the line that ends its message. */
+const messageOf = (text: string): string => text.slice(0, text.indexOf('\n---\n') + 1);
 
 function requireReady({ name, patches }: Posting): void {
   const problems = patches.flatMap((patch) => {
@@ -119,14 +132,10 @@ function prefixOf({ tree }: Posting, version: number): string {
   return `PATCH ${tree}${version > 1 ? ` v${version}` : ''}`;
 }
 
-/** As `Name <address>`. */
-function authorOf(repository: string, commit: string): Promise<string> {
-  return git(repository, ['show', '--no-patch', '--format=%an <%ae>', commit]);
-}
-
 /** The cover letter comes from who wrote the patches, and so do the ids of the messages. */
-function committer(author: string): Readonly<Record<string, string>> {
-  const [, name = '', email = ''] = /^(.*) <(.*)>$/m.exec(author) ?? [];
+async function authorOf(repository: string, commit: string): Promise<Readonly<Record<string, string>>> {
+  const author = await git(repository, ['show', '--no-patch', '--format=%an%n%ae', commit]);
+  const [name = '', email = ''] = author.split('\n');
   return { GIT_COMMITTER_NAME: name, GIT_COMMITTER_EMAIL: email };
 }
 
@@ -147,6 +156,12 @@ function emptyFolder(dir: string): void {
 function nameBase(text: string, release: string | undefined, before: readonly Posting[]): string {
   const after = before.length === 0 ? '.' : `, after\n${before.map(({ title }) => ` - ${title}`).join('\n')}`;
   return release === undefined ? text : text.replace(/^base-commit: .*$/m, () => `Applies to Linux ${release}${after}`);
+}
+
+/** The sender as in a patch: git 2.39 encodes a name there, and not in a cover letter. */
+function withSender(cover: string, patch: string): string {
+  const sender = /^From: .*(?:\n[ \t].*)*/m;
+  return cover.replace(sender, () => sender.exec(patch)?.[0] ?? '');
 }
 
 function fillCover(text: string, title: string, { body, changes }: CoverLetter): string {

@@ -137,19 +137,26 @@ test('who mails it stands for an author whom no mail reaches, and it says so whe
     writeFileSync(path, text.replace('\nWhy.\n', `\nWhy.\n\nSigned-off-by: ${nobody}\n`));
   }
   const { request } = withPostings(t);
-  const from = 'Ann $1 Other <ann@example.org>';
+  const mailedBy = async (from?: string) => {
+    const wanted = request('two', { postings, from });
+    const { files, unreachable } = await mailPosting(target, wanted);
+    return { texts: files.map((file) => read(wanted.output, file)), unreachable };
+  };
 
-  const signed = await mailPosting(target, request('two', { postings, from }));
-  const files = signed.files.map((file) => read(request('two').output, file));
-  const unsigned = await mailPosting(target, request('two', { postings }));
+  const signed = await mailedBy('J. Doe <doe@example.org>');
+  const encoded = await mailedBy('Jürgen $1 <j@example.org>');
+  const unsigned = await mailedBy();
 
   t.deepEqual(signed.unreachable, []);
-  for (const text of files) {
-    t.notRegex(text, /FLASH maintainers|flash\.invalid/);
-    t.true(text.includes(`\nFrom: ${from}\n`), text);
+  for (const text of [...signed.texts, ...encoded.texts]) t.notRegex(text, /FLASH maintainers|flash\.invalid/);
+  for (const text of signed.texts) t.regex(text, /^From: "J\. Doe" <doe@example\.org>$/m);
+  t.regex(signed.texts[0] ?? '', /^J\. Doe \(3\):$/m);
+  t.regex(signed.texts[1] ?? '', /^Signed-off-by: J\. Doe <doe@example\.org>$/m);
+  for (const text of encoded.texts) {
+    t.regex(text, /^From: =\?UTF-8\?q\?J=C3=BCrgen=20(?:\$|=24)1\?= <j@example\.org>$/m);
+    t.regex(text, /^Content-Type: text\/plain; charset=UTF-8$/m);
   }
-  t.regex(files[0] ?? '', /^Ann \$1 Other \(3\):$/m);
-  t.regex(files[1] ?? '', /^Signed-off-by: Ann \$1 Other <ann@example\.org>$/m);
+  t.regex(encoded.texts[1] ?? '', /^Signed-off-by: Jürgen \$1 <j@example\.org>$/m);
   t.deepEqual(unsigned.unreachable, [nobody]);
 });
 
