@@ -1,7 +1,8 @@
 import test from 'ava';
-import { existsSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { FlashError } from '../../../../errors.js';
+import type { OnProgress } from '../../../../host/progress.js';
 import { buildKernel } from '../../../../kernel/build/build.js';
 import { fakeKbuild } from '../../support/fake-kbuild.js';
 
@@ -45,6 +46,34 @@ test.serial('what hardly differs from lean begins with the objects of that, and 
   t.false(existsSync(object(debug.buildDir)));
   t.is(builds(), 3);
   t.false((await buildKernel({ ...options, config: 'hold' })).rebuilt);
+});
+
+test.serial('what was left of a copy of lean is in no build, and a copy that fails is done without', async (t) => {
+  const { options, tools, builds } = fakeKbuild(t);
+  const lean = await buildKernel(options);
+  const holdDir = join(dirname(lean.buildDir), 'build-hold');
+  mkdirSync(`${holdDir}.partial`);
+  writeFileSync(join(`${holdDir}.partial`, 'half.o'), 'half');
+  const copied = await buildKernel({ ...options, config: 'hold' });
+  const half = existsSync(join(copied.buildDir, 'half.o'));
+  rmSync(copied.buildDir, { recursive: true });
+  writeFileSync(join(tools, 'cp'), '#!/bin/sh\nfor to; do :; done\nmkdir "$to"\necho no space >&2\nexit 1\n', {
+    mode: 0o755,
+  });
+  const notes: string[] = [];
+  const onProgress: OnProgress = (event) => void (event.kind === 'note' && notes.push(event.text));
+
+  const compiled = await buildKernel({ ...options, config: 'hold', onProgress });
+
+  t.is(copied.buildDir, holdDir);
+  t.false(half);
+  t.true(compiled.rebuilt);
+  t.false(existsSync(`${holdDir}.partial`));
+  t.true(
+    notes.some((note) => /^compiling all of it: .*no space/s.test(note)),
+    notes.join('\n'),
+  );
+  t.is(builds(), 3);
 });
 
 test.serial('another compiler builds again', async (t) => {
