@@ -6,6 +6,7 @@ import { waitUntil, type WaitOptions } from './wait-until.js';
 
 /** A program that runs while others do something: what it has said, and its end. */
 export interface Followed extends AsyncDisposable {
+  readonly pid: number;
   readonly stdout: () => string;
   readonly stderr: () => string;
   /** How it ended, if it has: its exit code or the signal. */
@@ -59,6 +60,7 @@ export function follow(child: ProcessPromise, what: string, graceMs = 3000): Fol
     });
   };
   return {
+    pid: child.pid ?? 0,
     stdout: () => said.stdout,
     stderr: () => said.stderr,
     ending: () => ending,

@@ -17,6 +17,7 @@ import { addBenchCompare } from './compare.js';
 import { addBenchDrops } from './drops.js';
 import { addBenchFunctions } from './functions.js';
 import { addBenchInstructions } from './instructions.js';
+import { addBenchMonitor } from './monitor.js';
 import { addBenchWaits } from './waits.js';
 import { addBenchXdp } from './xdp.js';
 
@@ -35,6 +36,7 @@ export function addBench(program: Command): void {
   addBenchDrops(bench);
   addBenchFunctions(bench);
   addBenchInstructions(bench);
+  addBenchMonitor(bench);
   addBenchWaits(bench);
   addBenchXdp(bench);
   bench

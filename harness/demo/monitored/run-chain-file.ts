@@ -1,12 +1,11 @@
-import { chmodSync, rmSync } from 'node:fs';
 import { release } from 'node:os';
 import { join } from 'node:path';
 import { requireFlash } from '../../flash/registry.js';
 import { startClock } from '../../host/duration.js';
-import { makeSocketDir } from '../../host/temporary.js';
 import { parseChain, type Chain } from '../../../nf/monitor/chain-file.js';
 import { commandMonitor } from '../../../nf/monitor/client.js';
 import { makeFunctions, type MonitoredFunctions } from './functions.js';
+import { makeOpenDir } from './open-dir.js';
 import { inputsOf, requireDemonstrable } from './paths.js';
 import type { ChainFileEvent, ChainFileReport, Without } from './report.js';
 import { startMonitor } from './start-monitor.js';
@@ -137,8 +136,3 @@ function buildReport({ chain, functions, traffic, without, seconds }: Results): 
 }
 
 /** Not only for its owner: functions are other users. */
-function makeOpenDir(): Disposable & { readonly path: string } {
-  const path = makeSocketDir('chain');
-  chmodSync(path, 0o755);
-  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
-}
