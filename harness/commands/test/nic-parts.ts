@@ -50,7 +50,7 @@ function once<T>(build: () => Promise<T>): () => Promise<T> {
   return () => (built ??= build());
 }
 
-const unpatched = once(() => buildImage({ driverPatches: false }));
+const unpatched = once(() => buildImage({ driverRedirects: false }));
 const server = once(() =>
   withProgress(async (onProgress) => unpackKernel(await buildPackages({ config: 'server', onProgress }))),
 );
@@ -66,7 +66,7 @@ export const nicParts: readonly NicPart[] = [
   },
   {
     name: 'unpatched',
-    what: 'the same with the upstream driver',
+    what: 'the same with a driver that does not redirect',
     takesDevices: true,
     prepare: unpatched,
     run: async ({ nic, ...options }) =>

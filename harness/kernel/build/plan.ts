@@ -3,7 +3,8 @@ import { gib } from '../../host/disk.js';
 import type { OnProgress } from '../../host/progress.js';
 import { fragmentsOf, type KernelConfig } from '../configs.js';
 import { git } from '../git.js';
-import { isDriverPatch, seriesOf, type Patch } from '../series/series.js';
+import { driverRedirectsOf } from '../series/postings.js';
+import { seriesOf, type Patch } from '../series/series.js';
 import { chosenBase, loadBase, type Base } from '../source/base.js';
 import type { Source } from '../source/source.js';
 import { existing, readFragments, type Fragment } from './config.js';
@@ -19,8 +20,8 @@ export interface BuildOptions {
   readonly config?: KernelConfig;
   /** Without the series and without FLASH in the configuration. */
   readonly vanilla?: boolean;
-  /** False leaves out the patches of drivers, which must be correct without. */
-  readonly driverPatches?: boolean;
+  /** False leaves out that drivers redirect: the series must be correct with those that do not. Fixes of theirs stay. */
+  readonly driverRedirects?: boolean;
   /** A source tree or a tarball of one. */
   readonly source?: string;
   /** In place of the series in kernel/: patches that it begins with need not have all its symbols yet. */
@@ -42,7 +43,7 @@ export interface Plan {
   readonly config: KernelConfig;
   readonly start: Start;
   readonly vanilla: boolean;
-  readonly driverPatches: boolean;
+  readonly driverRedirects: boolean;
   readonly given: string | undefined;
   readonly at: Source | undefined;
   readonly patches: readonly Patch[];
@@ -63,27 +64,28 @@ export interface Build extends Plan {
 /** Reads all that can be wrong with what was asked for. */
 export function planOf(options: BuildOptions, installed?: Installed): Plan {
   const vanilla = options.vanilla ?? false;
-  const driverPatches = options.driverPatches ?? true;
+  const driverRedirects = options.driverRedirects ?? true;
   const config = options.config ?? 'lean';
   const base = loadBase(options.base ?? chosenBase());
   const { patches: series = seriesOf(base), extraPatches: extra = [] } = options;
+  const left = driverRedirects || vanilla ? new Set() : driverRedirectsOf(base);
   return {
     start: startOf(config),
-    ...{ base, config, vanilla, driverPatches, installed },
+    ...{ base, config, vanilla, driverRedirects, installed },
     given: options.source,
     at: options.at,
-    patches: vanilla ? [] : [...series.filter((patch) => driverPatches || !isDriverPatch(patch)), ...extra],
+    patches: vanilla ? [] : [...series.filter(({ file }) => driverRedirects || !left.has(file)), ...extra],
     partial: options.patches !== undefined,
     onProgress: options.onProgress ?? (() => undefined),
   };
 }
 
 export function resolve(plan: Plan, source: Source): Build {
-  const { base, config, vanilla, driverPatches, installed, patches } = plan;
+  const { base, config, vanilla, driverRedirects, installed, patches } = plan;
   const dir = join(source.dir, vanilla ? 'vanilla' : 'flash');
   const label = labelOf(config);
   const kind = installed === undefined ? 'build' : 'build-installed';
-  const buildDir = join(dir, `${kind}-${label}${driverPatches ? '' : '-core'}`);
+  const buildDir = join(dir, `${kind}-${label}${driverRedirects ? '' : '-core'}`);
   const localVersion = `${vanilla ? '-vanilla' : '-flash'}${installed === undefined ? '' : `-${label}`}`;
   return {
     ...{ ...plan, source, localVersion },

@@ -13,7 +13,7 @@ import { imagePath, removeStamp } from './stamp.js';
 export async function seedFromLean(build: Build): Promise<void> {
   const { buildDir } = build.kbuild;
   if (existsSync(buildDir) || !isNearLean(build)) return;
-  const lean = resolve({ ...build, config: 'lean', driverPatches: true }, build.source).kbuild.buildDir;
+  const lean = resolve({ ...build, config: 'lean', driverRedirects: true }, build.source).kbuild.buildDir;
   if (!existsSync(imagePath(lean))) return;
   build.onProgress({ kind: 'phase', phase: 'copying the build of lean' });
   const partial = `${buildDir}.partial`;
@@ -31,7 +31,7 @@ export async function seedFromLean(build: Build): Promise<void> {
   renameSync(partial, buildDir);
 }
 
-function isNearLean({ config, driverPatches, installed }: Build): boolean {
+function isNearLean({ config, driverRedirects, installed }: Build): boolean {
   if (installed !== undefined) return false;
-  return config === 'hold' || config === optionOffConfig || (config === 'lean' && !driverPatches);
+  return config === 'hold' || config === optionOffConfig || (config === 'lean' && !driverRedirects);
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { FlashError } from '../../errors.js';
-import { parseSeries, readSeries, seriesPath, type Patch, type SeriesBase } from './series.js';
+import { isOfDriver, parseSeries, readSeries, seriesPath, type Patch, type SeriesBase } from './series.js';
 
 /** Patches that are mailed together: a heading of the series file and what is below it. */
 export interface Posting {
@@ -53,6 +53,12 @@ export function readPostings(path: string = seriesPath, base?: SeriesBase): read
   return postings
     .filter(({ patches }) => patches.length > 0)
     .map(({ name, tree, title, patches }) => ({ name, tree, title, patches }));
+}
+
+/** The patches, by their files, that have drivers redirect: all that are of drivers and no fixes of upstream. */
+export function driverRedirectsOf(base: SeriesBase): ReadonlySet<string> {
+  const features = readPostings(seriesPath, base).filter(({ tree }) => tree === 'net-next');
+  return new Set(features.flatMap(({ patches }) => patches.filter(isOfDriver).map(({ file }) => file)));
 }
 
 export function findPosting(postings: readonly Posting[], name: string): Posting {

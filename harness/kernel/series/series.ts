@@ -79,7 +79,7 @@ export function readSeries(path: string = seriesPath, base?: SeriesBase): readon
   return patches;
 }
 
-export function isDriverPatch({ file }: Patch): boolean {
+export function isOfDriver({ file }: Patch): boolean {
   return file.startsWith(driversPatches);
 }
 

@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { FlashError } from '../../../../errors.js';
-import { readPostings } from '../../../../kernel/series/postings.js';
-import { hashSeries, parseSeries, readSeries } from '../../../../kernel/series/series.js';
+import { driverRedirectsOf, readPostings } from '../../../../kernel/series/postings.js';
+import { hashSeries, isOfDriver, parseSeries, readSeries, seriesOf } from '../../../../kernel/series/series.js';
+import { loadBase } from '../../../../kernel/source/base.js';
 import { rewriteSeries } from '../../../../kernel/series/rewrite.js';
 import { temporaryDir, writeFiles } from '../../support/tiny-repository.js';
 
@@ -243,3 +244,15 @@ for (const { title, old, files, expected } of rewrites) {
     t.is(rewriteSeries(parseSeries(old), files), expected);
   });
 }
+
+test('a kernel whose drivers do not redirect has the fixes of these drivers', (t) => {
+  const base = loadBase('7.3');
+
+  const left = [...driverRedirectsOf(base)];
+
+  t.deepEqual(
+    left.map((file) => /drivers-patches\/(\w+)\/\d+-.*redirect-for-routed/.exec(file)?.[1] ?? file).toSorted(),
+    ['i40e', 'ice', 'igb', 'ixgbe', 'mlx5', 'virtio_net'],
+  );
+  t.true(seriesOf(base).some((patch) => isOfDriver(patch) && !left.includes(patch.file)));
+});
