@@ -46,7 +46,7 @@ rust_packages() {
 }
 
 case ${1-} in
-    bench) also=(libdpdk-dev) ;;
+    bench) also=(libdpdk-dev dpdk-dev) ;;
     parity) also=(bpftool) ;;
     prove) also=(libclang-rt-dev spin) ;;
     test) read -ra also <<<"shellcheck libclang-rt-dev tcpdump $(rust_packages)" ;;

@@ -51,6 +51,7 @@ export const libc = {
   setns: lib.func('int setns(int fd, int type)'),
   pidfd: lib.func('long syscall(long number, int pid, unsigned int flags)'),
   pidfdSignal: lib.func('long syscall(long number, int pidfd, int signal, void *info, unsigned int flags)'),
+  pidfdGetfd: lib.func('long syscall(long number, int pidfd, int fd, unsigned int flags)'),
   membarrier: lib.func('long syscall(long number, int command, unsigned int flags, int cpu)'),
   unshare: lib.func('int unshare(int flags)'),
   seteuid: lib.func('int seteuid(unsigned int uid)'),

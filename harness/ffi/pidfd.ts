@@ -27,9 +27,16 @@ export function hasEnded(pidfd: number): boolean {
 }
 
 const pidfdSendSignal = 424;
-const sigkill = 9;
+const signals = { SIGTERM: 15, SIGKILL: 9 } as const;
 
-/** Kills that process and no other; false if it has ended, or is not ours to kill. */
-export function killByPidfd(pidfd: number): boolean {
-  return (libc.pidfdSignal(pidfdSendSignal, pidfd, sigkill, null, 0) as number) === 0;
+/** Signals that process and no other; false if it has ended, or may not be signalled. */
+export function signalByPidfd(pidfd: number, signal: keyof typeof signals): boolean {
+  return (libc.pidfdSignal(pidfdSendSignal, pidfd, signals[signal], null, 0) as number) === 0;
+}
+
+const pidfdGetfd = 438;
+
+/** What that process has open by this number, as a descriptor of our own. Takes what tracing it takes. */
+export function takeByPidfd(pidfd: number, fd: number): number {
+  return checkErrno('taking a descriptor of another process', libc.pidfdGetfd(pidfdGetfd, pidfd, fd, 0) as number);
 }

@@ -63,6 +63,8 @@ const functionSchema = z
     missing: z.enum(['bypass', 'stall', 'drop']).default('stall'),
     /** How long it may go on when it is not wanted any more. */
     leaveSeconds: z.number().int().min(1).max(86_400).default(60),
+    /** A program that does not join: it opens a socket on the queue itself, by which it is known. */
+    legacy: z.boolean().default(false),
     /** In which its frames are, with those of others. Without one it has a memory of its own. */
     memory: z.string().optional(),
     /** Its share, if there is a memory. */
@@ -120,6 +122,7 @@ const chainSchema = z
     const refuseAt = (path: readonly string[], message: string): void =>
       context.addIssue({ code: 'custom', path: [...path], message });
     const refuse = (path: readonly string[], message: string): void => refuseAt(['functions', ...path], message);
+    for (const { path, message } of wrongLegacy(file.functions)) refuseAt(path, message);
     for (const { path, message } of wrongMemories(file.memories, file.functions, Object.values(functions)))
       refuseAt(path, message);
     const places = new Map<string, string>();
@@ -193,6 +196,25 @@ function wrongMemories(
   return mistakes;
 }
 
+/** A program that opens its socket has an XDP program of its own on the device, and a memory of its own. */
+function wrongLegacy(inFile: FileFunctions): readonly Mistake[] {
+  const functions = Object.entries(inFile);
+  const legacy = new Map(functions.filter(([, fn]) => fn.legacy).map(([name, { device }]) => [device, name]));
+  return functions.flatMap(([name, fn]): readonly Mistake[] => {
+    const other = legacy.get(fn.device);
+    const mistake = (field: string, message: string) => ({ path: ['functions', name, field], message });
+    return [
+      ...(fn.legacy && fn.memory !== undefined ? [mistake('memory', 'a legacy program has a memory of its own')] : []),
+      ...(fn.legacy && fn.input
+        ? [mistake('input', 'a legacy program gets what its own XDP program gives it: leave this out')]
+        : []),
+      ...(!fn.legacy && fn.input && other !== undefined
+        ? [mistake('input', `${fn.device} has the XDP program of ${other}: use another device for one of them`)]
+        : []),
+    ];
+  });
+}
+
 /** The functions that a program means which asks for this one: it, or all replicas of this name. */
 export function meantBy({ functions }: Chain, name: string): readonly string[] {
   if (Object.hasOwn(functions, name)) return [name];
@@ -201,8 +223,10 @@ export function meantBy({ functions }: Chain, name: string): readonly string[] {
 
 /** Whether the function can go on with the socket that it has. */
 export function isSamePlace(a: ChainFunction, b: ChainFunction): boolean {
-  const key = ({ device, queue, user, group, unit, cgroup, memory, frames, frameSize, ring }: ChainFunction): string =>
-    JSON.stringify([device, queue, user, group, unit, cgroup, memory ?? null, frames, frameSize ?? null, ring]);
+  const key = (fn: ChainFunction): string => {
+    const { device, queue, user, group, unit, cgroup, legacy, memory, frames, frameSize, ring } = fn;
+    return JSON.stringify([device, queue, user, group, unit, cgroup, legacy, memory, frames, frameSize, ring]);
+  };
   return key(a) === key(b);
 }
 

@@ -1,6 +1,5 @@
 import type { ChainFunction, SavedLeaving } from './chain-file.js';
 import type { Memories } from './memories.js';
-import { encodeLeave } from './protocol.js';
 import type { Peer, Place, Target, World } from './surroundings.js';
 import { whyNot } from './who.js';
 
@@ -26,6 +25,8 @@ export interface Leaving {
   readonly adopt: (peer: Peer, chain: string, asked: string, fds: readonly number[]) => LeavingFunction | undefined;
   /** One that may come back, and is not wanted then. */
   readonly expect: (left: SavedLeaving) => void;
+  /** Those that may come back, and are not wanted then. */
+  readonly expected: () => readonly SavedLeaving[];
   /** Time has passed: forgets those whose queues are free, and who will not come back. */
   readonly giveUp: () => void;
   /** What they send to a place that is about to close is dropped: they are to leave, and not to wait. */
@@ -47,7 +48,7 @@ export function makeLeaving(world: World, memories: Memories, saved: readonly Sa
   return {
     add,
     ask() {
-      for (const { peer } of present) peer.send(encodeLeave());
+      for (const { peer } of present) peer.ask();
     },
     killWhoStays() {
       for (const member of present) {
@@ -72,6 +73,7 @@ export function makeLeaving(world: World, memories: Memories, saved: readonly Sa
       return undefined;
     },
     expect: (left) => void awaited.add(left),
+    expected: () => [...awaited],
     giveUp() {
       for (const left of [...awaited]) {
         try {

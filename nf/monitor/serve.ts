@@ -9,11 +9,14 @@ import * as pidfds from '../../harness/ffi/pidfd.js';
 import * as seqpacket from '../../harness/ffi/seqpacket.js';
 import { parseChain, savedLeavingSchema } from './chain-file.js';
 import { makeCloser, type Closer } from './closer.js';
+import type { Connection } from './connection.js';
+import { cgroupOf } from './find-program.js';
+import { makeLookForPrograms } from './look-for-programs.js';
 import { makeMonitor, type Monitor } from './monitor.js';
 import type { Peer, SavedState } from './surroundings.js';
-import { mostBytes } from './protocol.js';
+import { encodeLeave, mostBytes } from './protocol.js';
 import { savedMemorySchema } from './saved-memory.js';
-import { readCgroup, requireNames } from './who.js';
+import { requireNames } from './who.js';
 import { makeWorld } from './world.js';
 
 export interface ServeOptions {
@@ -49,14 +52,6 @@ interface Listening {
   readonly log: (text: string) => void;
 }
 
-interface Connection {
-  readonly fd: number;
-  readonly pidfd: number | undefined;
-  readonly peer: Peer;
-  heardMs: number;
-  closed: boolean;
-}
-
 /** Serves until the signal; what functions have stays as it is then. */
 export async function serveMonitor(options: ServeOptions, signal: AbortSignal): Promise<void> {
   const { socketPath, stateFile, log } = options;
@@ -65,6 +60,7 @@ export async function serveMonitor(options: ServeOptions, signal: AbortSignal): 
   const wake = checkErrno('making an eventfd', libc.eventfd(0, 0));
   const connections = new Set<Connection>();
   const closer = makeCloser();
+  const lookForPrograms = makeLookForPrograms(monitor, log);
   const memory = mapAnonymousMemory((2 + 2 * mostConnections) * pollfdBytes);
   const stop = (): void => void writeSync(wake, Buffer.from([1, 0, 0, 0, 0, 0, 0, 0]));
   signal.addEventListener('abort', stop);
@@ -73,17 +69,22 @@ export async function serveMonitor(options: ServeOptions, signal: AbortSignal): 
     while (!signal.aborted) {
       closer.tick();
       const isFull = closer.pending() >= mostUnclosed;
-      const watched = [wake, isFull ? -1 : listener, ...[...connections].flatMap(({ fd, pidfd }) => [fd, pidfd ?? -1])];
+      const watched = [
+        wake,
+        isFull ? -1 : listener,
+        ...[...connections].flatMap(({ fd, pidfd }) => [fd ?? -1, pidfd ?? -1]),
+      ];
       const ready = await poll(memory, watched);
       if (!isFull) accept(listener, { connections, monitor, closer, log });
       endSilent(connections, monitor);
       for (const connection of [...connections]) {
         if (isFull && !monitor.knows(connection.peer)) connection.closed = true;
-        else if (ready.has(connection.fd)) hearAll(monitor, connection, closer);
+        else if (ready.has(connection.fd ?? -1)) hearAll(monitor, connection, closer);
         if (connection.pidfd !== undefined && ready.has(connection.pidfd)) connection.closed = true;
       }
       for (const connection of connections) if (connection.closed) forget(monitor, connections, connection, closer);
       monitor.tick();
+      for (const each of lookForPrograms(mostConnections - connections.size)) connections.add(each);
     }
   } finally {
     for (const connection of connections) hangUp(connection, closer);
@@ -123,8 +124,10 @@ function isServed(path: string): boolean {
 
 /** Who is at the other end learns it at once; what it has sent and nobody has heard closes with the connection. */
 function hangUp({ fd, pidfd, peer }: Connection, closer: Closer): void {
-  seqpacket.shutDown(fd);
-  closer.close(fd, peer.uid);
+  if (fd !== undefined) {
+    seqpacket.shutDown(fd);
+    closer.close(fd, peer.uid);
+  }
   if (pidfd !== undefined) closeSync(pidfd);
 }
 
@@ -170,7 +173,8 @@ function accept(listener: number, { connections, monitor, closer, log }: Listeni
         cgroup: () => (certain === undefined ? undefined : cgroupOf(pid, certain)),
         send: (data, fds) => seqpacket.sendMessage(fd, data, fds),
         close: () => void (connection.closed = true),
-        kill: () => certain !== undefined && pidfds.killByPidfd(certain),
+        ask: () => void seqpacket.sendMessage(fd, encodeLeave()),
+        kill: () => certain !== undefined && pidfds.signalByPidfd(certain, 'SIGKILL'),
       },
     };
     connections.add(connection);
@@ -187,24 +191,16 @@ function endSilent(connections: ReadonlySet<Connection>, monitor: Monitor): void
 
 const mayCommand = (uid: number): boolean => uid === 0 || uid === process.getuid?.();
 
-/** Undefined if it has ended: then its number may be another's. */
-function cgroupOf(pid: number, pidfd: number): string | undefined {
-  try {
-    const cgroup = readCgroup(readFileSync(`/proc/${pid}/cgroup`, 'utf8'));
-    return pidfds.hasEnded(pidfd) ? undefined : cgroup;
-  } catch {
-    return undefined;
-  }
-}
-
 const mostMessagesAtOnce = 16;
 /** A function hands over its socket, its memory, and the bytes that say whose frames are. */
 const mostDescriptors = 3;
 
 /** A bounded number of messages: then others have their turn. */
 function hearAll(monitor: Monitor, connection: Connection, closer: Closer): void {
+  const { fd } = connection;
+  if (fd === undefined) return;
   for (let count = 0; count < mostMessagesAtOnce && !connection.closed; count++) {
-    const message = seqpacket.receiveMessage(connection.fd);
+    const message = seqpacket.receiveMessage(fd);
     if (message === undefined) return;
     connection.heardMs = performance.now();
     if (message === 'end') {

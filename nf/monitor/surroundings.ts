@@ -9,6 +9,8 @@ export interface Peer extends Identity {
   /** False if it does not take it. */
   readonly send: (data: Buffer, fds?: readonly number[]) => boolean;
   readonly close: () => void;
+  /** Asks it to leave; it may have ended. */
+  readonly ask: () => void;
   /** False if it cannot be. */
   readonly kill: () => boolean;
 }

@@ -49,9 +49,12 @@ export function requireDemonstrable(chain: Chain): void {
     const { device, queue } = functionOf(chain, name);
     if (queue !== 0) refuse(`${name} gets what ${device} receives on queue ${queue}`, 'use queue 0: its wire has one');
   }
-  for (const [name, { unit, cgroup }] of Object.entries(chain.functions))
+  for (const [name, { unit, cgroup, legacy }] of Object.entries(chain.functions)) {
+    if (legacy)
+      refuse(`${name} is a program that opens its socket itself`, 'start the monitor and the program yourself');
     if (unit !== undefined || cgroup !== undefined)
       refuse(`${name} is of ${unit ?? cgroup}, which there is not in a guest`, 'say user or group');
+  }
   const circle = findCircle(chain);
   if (circle !== undefined) refuse(`packets go round in it: ${circle.join(', ')}`, 'take out an edge');
 }

@@ -91,7 +91,30 @@ const crowd = Array.from(
   (_, index) => `  f${index}: { device: d${index}, queue: 0, user: 1, memory: inner, frames: 2, replicas: 51 }\n`,
 );
 
+const withLegacy = `chain: web
+functions:
+  first: { device: a, queue: 0, user: 1, input: true, to: [old] }
+  old: { device: b, queue: 0, user: 0, legacy: true }
+`;
+
 const mistakes = [
+  {
+    what: 'input for a program that has an XDP program of its own',
+    text: withLegacy.replace('legacy: true', 'legacy: true, input: true'),
+    said: /:4: functions\.old\.input: a legacy program gets what its own XDP program gives it/,
+  },
+  {
+    what: 'input from a device that has the XDP program of another one',
+    text: withLegacy.replace('device: b, queue: 0', 'device: a, queue: 1'),
+    said: /:3: functions\.first\.input: a has the XDP program of old: use another device/,
+  },
+  {
+    what: 'a shared memory for a program that has one of its own',
+    text: withLegacy
+      .replace('legacy: true', 'legacy: true, memory: inner')
+      .replace('functions', 'memories: { inner: { frames: 8192 } }\nfunctions'),
+    said: /:5: functions\.old\.memory: a legacy program has a memory of its own/,
+  },
   {
     what: 'a memory that there is not',
     text: sharing.replace('memory: inner, frames: 2048 }', 'memory: outer, frames: 2048 }'),

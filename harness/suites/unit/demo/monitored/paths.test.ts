@@ -49,6 +49,12 @@ const refusals = [
     functions: 'x: { device: a, queue: 0, unit: web.service, input: true }',
     why: /x is of web\.service/,
   },
+  {
+    what: 'has a program that opens its socket itself',
+    functions:
+      'x: { device: a, queue: 0, user: 1, input: true, to: [y] }\n  y: { device: b, queue: 0, user: 0, legacy: true }',
+    why: /y is a program that opens its socket itself/,
+  },
 ] as const;
 
 for (const { what, functions, why } of refusals) {

@@ -12,6 +12,7 @@ import type {
 import { encodeJoin } from '../../../../../nf/monitor/protocol.js';
 
 const refusedType = 3;
+const leaveType = 5;
 
 export interface FakePlace extends Place {
   readonly name: string;
@@ -132,6 +133,7 @@ export function fakePeer(uid: number) {
       return true;
     },
     close: () => void (closed = true),
+    ask: () => void types.push(leaveType),
     kill: () => (killed = true),
   };
   return {
