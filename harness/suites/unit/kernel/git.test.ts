@@ -108,7 +108,9 @@ test('a repository of ours can be moved', async (t) => {
 test('npm, pip and whatever else a script calls first inherit no variable of git', async (t) => {
   const checkout = temporaryDir(t);
   const said = join(checkout, 'said');
-  const program = `#!/bin/sh\nmkdir -p node_modules dist/.bundling\n{ echo "ran \${0##*/}"; env; } >> ${said}\n`;
+  const bundled = 'dist/.bundling/shared dist/.bundling/programs';
+  const bundle = `mkdir -p node_modules ${bundled}; for each in dist/.bundling ${bundled}; do : >$each/x.js; done`;
+  const program = `#!/bin/sh\n${bundle}\n{ echo "ran \${0##*/}"; env; } >> ${said}\n`;
   writeFiles(checkout, { 'package-lock.json': '{}', 'tsconfig.json': '{}', 'harness/cli.ts': '', 'nf/README.md': '' });
   writeFiles(join(checkout, 'bin'), { npm: program, node: program });
   writeFiles(join(checkout, 'node_modules', '.bin'), { esbuild: program });
