@@ -16,9 +16,10 @@ export function makeAttempts(log: (text: string) => void): Attempts {
         work();
       } catch (error) {
         const { message } = error as Error;
-        // Once, if it fails again and again for one reason.
-        if (before.get(what) !== message) log(`${what}: ${message}`);
-        failures.set(what, message);
+        // Once, if it fails again and again for one reason: only the sockets in it are others each time.
+        const reason = message.replace(/\d+@\d+/g, '');
+        if (before.get(what) !== reason) log(`${what}: ${message}`);
+        failures.set(what, reason);
       }
     },
     failed: () => failures.size > 0,

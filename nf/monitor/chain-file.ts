@@ -225,7 +225,9 @@ export function meantBy({ functions }: Chain, name: string): readonly string[] {
 export function isSamePlace(a: ChainFunction, b: ChainFunction): boolean {
   const key = (fn: ChainFunction): string => {
     const { device, queue, user, group, unit, cgroup, legacy, memory, frames, frameSize, ring } = fn;
-    return JSON.stringify([device, queue, user, group, unit, cgroup, legacy, memory, frames, frameSize, ring]);
+    // What a legacy program has of these is its own.
+    const sizes = legacy ? [] : [memory, frames, frameSize, ring];
+    return JSON.stringify([device, queue, user, group, unit, cgroup, legacy, ...sizes]);
   };
   return key(a) === key(b);
 }

@@ -1,10 +1,9 @@
-import { closeSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { closeSync, opendirSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { NativeError } from '../../harness/ffi/native-error.js';
 import * as pidfds from '../../harness/ffi/pidfd.js';
 import { socketCookie } from '../../harness/ffi/seqpacket.js';
-import { listDiagSockets } from '../../harness/ffi/sock-diag.js';
-import { findIndex } from '../../harness/ffi/xdp-program.js';
-import type { Queue } from './surroundings.js';
+import type { DiagSocket } from '../../harness/ffi/sock-diag.js';
+import { readAttribute } from '../../harness/flash/registry.js';
 import { readCgroup, type Identity } from './who.js';
 
 /** A program that has opened a socket itself. Whoever has it closes both descriptors. */
@@ -13,71 +12,148 @@ export interface FoundProgram extends Identity {
   readonly pidfd: number;
   readonly socketFd: number;
   readonly cookie: string;
+  /** Whether the process still has the socket open. */
+  readonly hasIt: () => boolean;
 }
 
-/** A program that has a socket on a queue, if there is one: the first that has it open. */
-export function findProgram({ device, queue }: Queue): FoundProgram | undefined {
-  const ifindex = findIndex(device);
-  if (ifindex === 0) return undefined;
-  const sockets = listDiagSockets()?.filter((each) => each.ifindex === ifindex && each.queue === queue) ?? [];
-  for (const { inode, cookie } of sockets) {
-    for (const name of readdirSync('/proc')) {
-      const pid = Number(name);
-      if (!Number.isInteger(pid) || pid === process.pid) continue;
-      const fd = findDescriptor(pid, `socket:[${inode}]`);
-      const found = fd === undefined ? undefined : take(pid, fd, cookie);
-      if (found !== undefined) return found;
-    }
-  }
-  return undefined;
+/** What a look at the processes of a machine may take: others wait meanwhile. */
+const scanMs = 20;
+const mostDescriptors = 4096;
+
+/** Where the last scan ended for want of time. */
+let nextPid = 0;
+
+/**
+ * The process that has a socket open: the one that made it or, if that has not, the first that may be meant.
+ *
+ * @param mayBe whether a process is worth looking at.
+ */
+export function findProgram(
+  { inode, cookie, flash }: DiagSocket,
+  mayBe: (who: Identity) => boolean,
+): FoundProgram | undefined {
+  const maker = flash === undefined ? undefined : makerOf(flash.id);
+  return (maker === undefined ? undefined : take(maker, inode, cookie)) ?? scan(inode, cookie, mayBe);
 }
 
-/** Processes come and go meanwhile. */
-function findDescriptor(pid: number, what: string): number | undefined {
+function makerOf(id: number): number | undefined {
   try {
-    const name = readdirSync(`/proc/${pid}/fd`).find((each) => readlinkSync(`/proc/${pid}/fd/${each}`) === what);
-    return name === undefined ? undefined : Number(name);
+    return Number(readAttribute(id, 'pid'));
   } catch {
     return undefined;
   }
 }
 
-/** Undefined if the process has ended or closed it meanwhile, whoever has its number now. */
-function take(pid: number, fd: number, cookie: string): FoundProgram | undefined {
-  const pidfd = pidfds.openPidfd(pid);
-  if (pidfd === undefined) return undefined;
-  let socketFd: number | undefined;
-  try {
-    socketFd = pidfds.takeByPidfd(pidfd, fd);
+/** Goes on where it ended the last time, if it had no time for all. */
+function scan(inode: number, cookie: string, mayBe: (who: Identity) => boolean): FoundProgram | undefined {
+  const endMs = performance.now() + scanMs;
+  const pids = readdirSync('/proc')
+    .map(Number)
+    .filter((pid) => pid > 1 && pid !== process.pid)
+    .toSorted((one, other) => one - other);
+  const first = pids.findIndex((pid) => pid >= nextPid);
+  nextPid = 0;
+  for (const pid of first < 0 ? pids : pids.slice(first)) {
+    if (performance.now() > endMs) {
+      nextPid = pid;
+      return undefined;
+    }
     const who = readWho(pid);
-    if (String(socketCookie(socketFd)) === cookie && !pidfds.hasEnded(pidfd))
-      return { ...{ pid, pidfd, socketFd, cookie }, ...who, cgroup: () => cgroupOf(pid, pidfd) };
-  } catch (error) {
-    if (!(error instanceof NativeError && ['EBADF', 'ESRCH'].includes(error.errno)) && !isGone(error)) throw error;
+    if (who === undefined || !mayBe({ ...who, cgroup: () => readCgroupOf(pid) })) continue;
+    const found = take(pid, inode, cookie);
+    if (found !== undefined) return found;
   }
-  if (socketFd !== undefined) closeSync(socketFd);
-  closeSync(pidfd);
   return undefined;
 }
 
-const isGone = (error: unknown): boolean => ['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '');
+/** Undefined if that process has it not, or no more. Processes and descriptors come and go meanwhile. */
+function take(pid: number, inode: number, cookie: string): FoundProgram | undefined {
+  const pidfd = pid > 1 && pid !== process.pid ? pidfds.openPidfd(pid) : undefined;
+  if (pidfd === undefined) return undefined;
+  let found: FoundProgram | undefined;
+  try {
+    const fd = findDescriptor(pid, `socket:[${inode}]`);
+    const who = fd === undefined ? undefined : readWho(pid);
+    if (fd === undefined || who === undefined) return undefined;
+    const socketFd = takeSocket(pidfd, fd, cookie);
+    if (socketFd === undefined) return undefined;
+    const hasIt = (): boolean => {
+      const again = takeSocket(pidfd, fd, cookie);
+      if (again !== undefined) closeSync(again);
+      return again !== undefined || findDescriptor(pid, `socket:[${inode}]`) !== undefined;
+    };
+    // Its number was not another's meanwhile.
+    if (pidfds.hasEnded(pidfd)) closeSync(socketFd);
+    else found = { ...who, pid, pidfd, socketFd, cookie, hasIt, cgroup: () => cgroupOf(pid, pidfd) };
+    return found;
+  } finally {
+    if (found === undefined) closeSync(pidfd);
+  }
+}
 
-/** Effective user and all groups, as those of who connects. */
-function readWho(pid: number): Pick<Identity, 'uid' | 'groups'> {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  const numbers = (what: string): readonly number[] =>
-    (new RegExp(`^${what}:(.*)$`, 'm').exec(status)?.[1] ?? '').trim().split(/\s+/).filter(Boolean).map(Number);
-  const [, uid = Number.NaN] = numbers('Uid');
-  const [, gid = Number.NaN] = numbers('Gid');
-  return { uid, groups: [gid, ...numbers('Groups')] };
+/** Undefined if it is another one, or none. */
+function takeSocket(pidfd: number, fd: number, cookie: string): number | undefined {
+  try {
+    const socketFd = pidfds.takeByPidfd(pidfd, fd);
+    if (String(socketCookie(socketFd)) === cookie) return socketFd;
+    closeSync(socketFd);
+  } catch (error) {
+    if (!(error instanceof NativeError && ['EBADF', 'ESRCH'].includes(error.errno))) throw error;
+  }
+  return undefined;
+}
+
+function findDescriptor(pid: number, what: string): number | undefined {
+  try {
+    using dir = disposable(opendirSync(`/proc/${pid}/fd`));
+    for (let count = 0; count < mostDescriptors; count++) {
+      const entry = dir.readSync();
+      if (entry === null) break;
+      if (linkOf(`/proc/${pid}/fd/${entry.name}`) === what) return Number(entry.name);
+    }
+  } catch {
+    // It has ended.
+  }
+  return undefined;
+}
+
+function disposable(dir: ReturnType<typeof opendirSync>) {
+  return { readSync: () => dir.readSync(), [Symbol.dispose]: () => dir.closeSync() };
+}
+
+function linkOf(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** One that runs with the privilege of others, as by set-user-id, is nobody's here. */
+function readWho(pid: number): Pick<Identity, 'uid' | 'groups'> | undefined {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    const numbers = (what: string): readonly number[] =>
+      (new RegExp(`^${what}:(.*)$`, 'm').exec(status)?.[1] ?? '').trim().split(/\s+/).filter(Boolean).map(Number);
+    const same = ([first, ...others]: readonly number[]): number =>
+      first !== undefined && others.every((each) => each === first) ? first : Number.NaN;
+    const gid = same(numbers('Gid'));
+    return { uid: same(numbers('Uid')), groups: Number.isNaN(gid) ? [] : [gid, ...numbers('Groups')] };
+  } catch {
+    return undefined;
+  }
+}
+
+function readCgroupOf(pid: number): string | undefined {
+  try {
+    return readCgroup(readFileSync(`/proc/${pid}/cgroup`, 'utf8'));
+  } catch {
+    return undefined;
+  }
 }
 
 /** Undefined if it has ended: then its number may be another's. */
 export function cgroupOf(pid: number, pidfd: number): string | undefined {
-  try {
-    const cgroup = readCgroup(readFileSync(`/proc/${pid}/cgroup`, 'utf8'));
-    return pidfds.hasEnded(pidfd) ? undefined : cgroup;
-  } catch {
-    return undefined;
-  }
+  const cgroup = readCgroupOf(pid);
+  return pidfds.hasEnded(pidfd) ? undefined : cgroup;
 }

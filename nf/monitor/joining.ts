@@ -25,13 +25,21 @@ interface Choice {
 export interface Vacancy {
   readonly name: string;
   readonly fn: ChainFunction;
+  /** Of the socket of the program that was it before this monitor, and may still be there. */
+  readonly cookie?: string | undefined;
 }
 
 /** How programs become functions. */
 export interface Joining {
   readonly join: (peer: Peer, chain: string, asked: string, fds: readonly number[]) => void;
-  /** What is for programs that do not join, and nobody is. */
-  readonly vacant: () => readonly Vacancy[];
+  /**
+   * What is for programs that do not join, and nobody is.
+   *
+   * @param isThere whether there still is a socket with this cookie.
+   */
+  readonly vacant: (isThere: (cookie: string) => boolean) => readonly Vacancy[];
+  /** Whether the socket with this cookie is that of a function, or of one that is asked to leave. */
+  readonly isOurs: (cookie: string) => boolean;
   /** As Monitor.meet(). */
   readonly meet: (vacancy: Vacancy, peer: Peer, fd: number, cookie: string) => boolean;
 }
@@ -73,8 +81,7 @@ export function makeJoining({ world, roster, memories, leaving, save, settle, cl
     const left = leaving.adopt(peer, chainName, asked, fds);
     if (left === undefined) return false;
     known.add(peer);
-    if (!peer.send(joinedMessage(left.name, left.fn))) peer.close();
-    peer.ask();
+    if (!peer.send(joinedMessage(left.name, left.fn)) || !peer.ask()) peer.close();
     world.log(`process ${peer.pid}, which was ${left.name}, is asked to leave again`);
     return true;
   };
@@ -84,10 +91,11 @@ export function makeJoining({ world, roster, memories, leaving, save, settle, cl
     const meant = roster.chain?.chain === chainName ? meantBy(roster.chain, asked) : [];
     if (meant.length === 0) return refuse(peer, 'noEntry', `there is no function ${asked} in a chain ${chainName}`);
     const strange = meant.map((name) => whyNot(name, functionOf(name) ?? {}, peer));
-    const own = meant.filter((_, index) => strange[index] === undefined);
-    if (own.length === 0) return refuse(peer, 'access', strange[0] ?? '');
+    const may = meant.filter((_, index) => strange[index] === undefined);
+    if (may.length === 0) return refuse(peer, 'access', strange[0] ?? '');
     if (known.has(peer)) return refuse(peer, 'invalid', 'it has joined already');
-    if (own.every((name) => functionOf(name)?.legacy)) return refuse(peer, 'invalid', `${asked} does not join`);
+    const own = may.filter((name) => functionOf(name)?.legacy !== true);
+    if (own.length === 0) return refuse(peer, 'invalid', `${asked} does not join`);
     const choice = choose(own, fds);
     const fn = functionOf(choice?.name ?? '');
     if (choice === undefined || fn === undefined || roster.chain === undefined) {
@@ -136,32 +144,41 @@ export function makeJoining({ world, roster, memories, leaving, save, settle, cl
     [...[...members.values()].map(({ place }) => place), ...leaving.places()].some((place) => place.cookie === cookie);
 
   /** A program that may be it, with a socket of its own. */
-  const take = ({ name, fn }: Vacancy, peer: Peer, fd: number, cookie: string): void => {
-    const isAsBefore = [awaited.get(name), late.get(name)].includes(cookie);
+  const take = ({ name, fn, cookie: last }: Vacancy, peer: Peer, fd: number, cookie: string): void => {
+    const isAsBefore = cookie === last;
     const place = world.adopt(fn, [fd], cookie);
     if (place === undefined) return;
     const member: Member = { peer, place, fn };
-    if (!isAsBefore) lead(member);
+    if (!isAsBefore) {
+      memories.bound(fn);
+      lead(member);
+    }
     enter(name, member, isAsBefore ? ', as before' : ', which was found');
   };
 
   return {
     join,
-    vacant: () => [
-      ...Object.entries(roster.chain?.functions ?? {}).flatMap(([name, fn]) =>
-        fn.legacy && !members.has(name) ? [{ name, fn }] : [],
-      ),
-      ...leaving.expected().filter(({ fn }) => fn.legacy),
-    ],
+    vacant(isThere) {
+      const left = leaving.expected().filter(({ fn }) => fn.legacy);
+      for (const each of left) if (!isThere(each.cookie)) leaving.forget(each);
+      return [
+        ...left.filter(({ cookie }) => isThere(cookie)),
+        ...Object.entries(roster.chain?.functions ?? {}).flatMap(([name, fn]) =>
+          fn.legacy && !members.has(name) ? [{ name, fn, cookie: awaited.get(name) ?? late.get(name) }] : [],
+        ),
+      ];
+    },
+    isOurs,
     meet(vacancy, peer, fd, cookie) {
       const { name, fn } = vacancy;
       const left = leaving.expected().find((each) => each.cookie === cookie);
       if (left !== undefined) joinToLeave(peer, left.chain, left.name, [fd]);
       else if (functionOf(name) === fn && !isOurs(cookie)) {
         const why = whyNot(name, fn, peer);
-        if (why === undefined) take(vacancy, peer, fd, cookie);
-        else if (unwanted.get(name) !== cookie) world.log(`process ${peer.pid} has its queue, but ${why}`);
-        unwanted.set(name, cookie);
+        if (why !== undefined) {
+          if (unwanted.get(name) !== cookie) world.log(`process ${peer.pid} has its queue, but ${why}`);
+          unwanted.set(name, cookie);
+        } else if (cookie === vacancy.cookie || awaited.size === 0) take(vacancy, peer, fd, cookie);
       }
       return known.has(peer);
     },

@@ -27,6 +27,7 @@ export interface Leaving {
   readonly expect: (left: SavedLeaving) => void;
   /** Those that may come back, and are not wanted then. */
   readonly expected: () => readonly SavedLeaving[];
+  readonly forget: (left: SavedLeaving) => void;
   /** Time has passed: forgets those whose queues are free, and who will not come back. */
   readonly giveUp: () => void;
   /** What they send to a place that is about to close is dropped: they are to leave, and not to wait. */
@@ -74,6 +75,7 @@ export function makeLeaving(world: World, memories: Memories, saved: readonly Sa
     },
     expect: (left) => void awaited.add(left),
     expected: () => [...awaited],
+    forget: (left) => void awaited.delete(left),
     giveUp() {
       for (const left of [...awaited]) {
         try {

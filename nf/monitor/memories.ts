@@ -27,6 +27,8 @@ export interface Memories {
   readonly adopt: (name: string, fn: ChainFunction, fds: readonly number[], cookie: string) => Place | undefined;
   /** For the message to a function of this name. */
   readonly tell: (name: string, fn: ChainFunction) => { readonly size: MemorySize; readonly number: number };
+  /** A program has a socket on the queue of the function: nobody else has one there, nor the kernel packets of one. */
+  readonly bound: (fn: ChainFunction) => void;
   /** Nothing is sent to the place any more, nor from it. */
   readonly claim: (place: Place) => void;
   /** It is to be closed. */
@@ -145,6 +147,7 @@ export function makeMemories(world: World, saved: Readonly<Record<string, SavedM
   };
 
   return {
+    bound,
     open(name, fn, chain) {
       if (fn.memory === undefined) {
         const alone = world.open(fn);

@@ -2,7 +2,7 @@ import { makeAttempts } from './attempts.js';
 import { isSamePlace, ownOf, type Chain } from './chain-file.js';
 import { FlashError } from '../../harness/errors.js';
 import { makeInputs } from './inputs.js';
-import { makeJoining, refuse, type Vacancy } from './joining.js';
+import { makeJoining, refuse, type Joining, type Vacancy } from './joining.js';
 import { makeLeaving } from './leaving.js';
 import { makeMemories } from './memories.js';
 import { encodeAnswer, encodeEdges, decodeRequest } from './protocol.js';
@@ -18,8 +18,8 @@ export interface Monitor {
   readonly gone: (peer: Peer) => void;
   /** Whether it is a function, or is asked to leave. */
   readonly knows: (peer: Peer) => boolean;
-  /** What is for programs that do not join, and nobody is. */
-  readonly vacant: () => readonly Vacancy[];
+  readonly vacant: Joining['vacant'];
+  readonly isOurs: Joining['isOurs'];
   /**
    * A program has opened a socket where one of those is to be. The descriptor is closed by whoever calls. Returns whether
    * the program is known from now on.
@@ -103,7 +103,7 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
     place.close();
   };
 
-  const { join, meet, vacant } = makeJoining({ world, roster, memories, leaving, save, settle, close });
+  const { join, meet, vacant, isOurs } = makeJoining({ world, roster, memories, leaving, save, settle, close });
 
   const retire = (chainName: string, name: string, { fn, peer, place, targets }: Member): void => {
     members.delete(name);
@@ -163,6 +163,7 @@ export function makeMonitor(world: World, saved: SavedState = { chain: undefined
     },
     knows: (peer) => known.has(peer),
     vacant,
+    isOurs,
     meet,
     tick() {
       leaving.killWhoStays();

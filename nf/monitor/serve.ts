@@ -173,7 +173,7 @@ function accept(listener: number, { connections, monitor, closer, log }: Listeni
         cgroup: () => (certain === undefined ? undefined : cgroupOf(pid, certain)),
         send: (data, fds) => seqpacket.sendMessage(fd, data, fds),
         close: () => void (connection.closed = true),
-        ask: () => void seqpacket.sendMessage(fd, encodeLeave()),
+        ask: () => seqpacket.sendMessage(fd, encodeLeave()),
         kill: () => certain !== undefined && pidfds.signalByPidfd(certain, 'SIGKILL'),
       },
     };

@@ -9,8 +9,8 @@ export interface Peer extends Identity {
   /** False if it does not take it. */
   readonly send: (data: Buffer, fds?: readonly number[]) => boolean;
   readonly close: () => void;
-  /** Asks it to leave; it may have ended. */
-  readonly ask: () => void;
+  /** Asks it to leave. False if it cannot be told. */
+  readonly ask: () => boolean;
   /** False if it cannot be. */
   readonly kill: () => boolean;
 }
@@ -80,6 +80,8 @@ export interface World {
   readonly cut: (place: Place) => void;
   /** What the device receives, by queue. Queues that are not there go to the host. */
   readonly setInputs: (device: string, places: ReadonlyMap<number, Place>) => void;
+  /** The device has no program of the monitor any more. */
+  readonly disconnect: (device: string) => void;
   readonly save: (state: SavedState) => void;
   readonly log: (text: string) => void;
   readonly nowMs: () => number;

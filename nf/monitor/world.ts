@@ -66,6 +66,11 @@ export function makeWorld({ stateFile, log }: WorldOptions): World {
         known.queues.set(queue, cookie);
       }
     },
+    disconnect(device) {
+      const known = ofThisDevice(device);
+      attached.delete(device);
+      known?.redirect[Symbol.dispose]();
+    },
     save: (state) => writeWhole(stateFile, JSON.stringify(state)),
     log,
     nowMs: () => performance.now(),

@@ -20,7 +20,7 @@ function started(saved?: SavedState) {
   const fake = startMonitor(chain, saved);
   const meet = (uid: number, fd = cookie) => {
     const program = fakePeer(uid);
-    const [vacancy] = fake.monitor.vacant();
+    const [vacancy] = fake.monitor.vacant(() => true);
     const isKnown = vacancy !== undefined && fake.monitor.meet(vacancy, program.peer, fd, String(fd));
     return { ...program, isKnown };
   };
@@ -41,7 +41,10 @@ test('a program that does not join becomes a function by its socket, and is led 
     took().filter((type) => type !== 4),
     [],
   );
-  t.deepEqual(monitor.vacant(), []);
+  t.deepEqual(
+    monitor.vacant(() => true),
+    [],
+  );
 });
 
 test('one that dies is missing, and another one may be it', (t) => {
@@ -54,7 +57,7 @@ test('one that dies is missing, and another one may be it', (t) => {
   monitor.gone(peer);
   t.deepEqual(take(), ['a0 -> a1', 'cut b0', 'close b0']);
   t.deepEqual(
-    monitor.vacant().map(({ name }) => name),
+    monitor.vacant(() => true).map(({ name }) => name),
     ['middle'],
   );
   meet(0, cookie + 1);
@@ -123,4 +126,70 @@ test('a machine that refuses its route leaves it for the next look', (t) => {
   failToConnect(false);
 
   t.true(meet(0).isKnown);
+});
+
+test('while others may come back to a monitor that is new, a program in the place of one of them has to wait', (t) => {
+  const before = started();
+  before.join('last', 1000);
+  before.meet(0);
+  const { meet, pass, monitor } = started(before.saved());
+
+  t.false(meet(0, cookie + 1).isKnown, 'last may come back');
+  pass(3001);
+  monitor.tick();
+
+  t.true(meet(0, cookie + 1).isKnown);
+});
+
+test('who asks for replicas gets none that is a program which does not join', (t) => {
+  const numbered = parseChain(
+    `chain: web
+functions:
+  worker.0: { device: a, queue: 0, user: 0, legacy: true }
+  worker.1: { device: b, queue: 0, user: 0 }
+`,
+    'web.yaml',
+  );
+  const { join, open } = startMonitor(numbered);
+
+  join('worker', 0);
+
+  t.deepEqual([...open], ['b0']);
+});
+
+test('a program that is to leave and has gone is looked for no more', (t) => {
+  const before = started();
+  before.meet(0);
+  before.monitor.apply({ ...chain, functions: {} });
+  const { monitor } = started(before.saved());
+
+  t.is(monitor.vacant(() => true).length, 1);
+  t.is(monitor.vacant(() => false).length, 0);
+  t.is(monitor.vacant(() => true).length, 0);
+});
+
+test('a device from which no function has input is left to the programs of others', (t) => {
+  const { monitor, join, take } = started();
+  const { peer } = join('first', 1000);
+  take();
+
+  monitor.gone(peer);
+  t.true(take().includes('a: host'));
+  monitor.apply({ ...chain, functions: {} });
+
+  t.true(take().includes('a: nothing'));
+});
+
+test('sizes of rings and memory, which are its own, change nothing for such a program', (t) => {
+  const { monitor, meet, take } = started();
+  const { took } = meet(0);
+  const { middle } = chain.functions;
+  if (middle === undefined) return t.fail();
+  took();
+  take();
+
+  monitor.apply({ ...chain, functions: { ...chain.functions, middle: { ...middle, ring: 64, frames: 128 } } });
+
+  t.deepEqual(took(), []);
+  t.deepEqual(take(), []);
 });

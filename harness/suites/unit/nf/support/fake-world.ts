@@ -93,6 +93,7 @@ function fakeWorld() {
       if (failing) throw new Error('not now');
       happened.push(`${device}: ${[...places.values()].map(nameOf).join(' ') || 'host'}`);
     },
+    disconnect: (device) => void happened.push(`${device}: nothing`),
     save(state) {
       if (full) throw new Error('the disk is full');
       saved = structuredClone(state);
@@ -133,7 +134,7 @@ export function fakePeer(uid: number) {
       return true;
     },
     close: () => void (closed = true),
-    ask: () => void types.push(leaveType),
+    ask: () => types.push(leaveType) > 0,
     kill: () => (killed = true),
   };
   return {
