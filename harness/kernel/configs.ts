@@ -16,8 +16,11 @@ export const traceConfig = 'trace';
 /** `lean` with the series and without its option: what everybody gets who does not ask for FLASH. */
 export const optionOffConfig = 'option-off';
 
+/** `hold`, and counts which lines of AF_XDP run. */
+export const coverageConfig = 'coverage';
+
 /** Of guests for one purpose each. Tests choose among `guestConfigs`. */
-const purposeConfigs = [passthroughConfig, traceConfig, optionOffConfig] as const;
+const purposeConfigs = [passthroughConfig, traceConfig, optionOffConfig, coverageConfig] as const;
 
 export const configNames = [...guestConfigs, ...purposeConfigs, ...machineConfigs] as const;
 
@@ -42,6 +45,7 @@ export function fragmentsOf(config: KernelConfig, withFlash: boolean): readonly 
   if (config === passthroughConfig) return ['lean', 'tracepoints', passthroughConfig, ...(withFlash ? ['flash'] : [])];
   if (config === optionOffConfig) return fragmentsOf('lean', false);
   if (config === traceConfig) return ['lean', traceConfig, ...(withFlash ? ['flash'] : [])];
+  if (config === coverageConfig) return [...fragmentsOf('hold', withFlash), coverageConfig];
   return [
     'lean',
     'tracepoints',

@@ -1,3 +1,4 @@
+import { readCounts } from '../coverage/read-counts.js';
 import { serve } from '../machine/serve.js';
 import { slowVariable } from '../suites/slow.js';
 import { testbedVariable } from '../suites/testbed-options.js';
@@ -23,5 +24,5 @@ await serve(testsProgram, async ({ entry, failFast, slow, match, nic, reset }, t
     });
   if (reset !== undefined) await resetDuring(run, reset);
   const { exitCode, stderr } = await run((line) => tell({ line }));
-  return { exitCode, stderr };
+  return { exitCode, stderr, counts: await readCounts() };
 });

@@ -8,7 +8,7 @@ import type { Machine } from '../machine/machine.js';
 import { runProgram } from '../machine/run-program.js';
 import { buildNative } from '../native/build-native.js';
 import { buildRustExamples } from '../native/cargo.js';
-import { testsProgram, type TestsInput } from './tests-program.js';
+import { testsProgram, type LineCounts, type TestsInput } from './tests-program.js';
 import { readAva } from './ava.js';
 import { noteEnded } from './ended-tests.js';
 import { runAtOnce } from './run-at-once.js';
@@ -39,15 +39,23 @@ export const guestSuite: Suite = {
   },
 };
 
-export async function runGuestTests(image: string, input: TestsInput = {}): Promise<SuiteResult> {
-  return runTests(`${input.entry ?? 'tests'} in the guest`, guest({ image, ...testsTime }), input);
+export async function runGuestTests(image: string, input: TestsInput = {}, tell?: TellCounts): Promise<SuiteResult> {
+  return runTests(`${input.entry ?? 'tests'} in the guest`, guest({ image, ...testsTime }), input, tell);
 }
+
+/** Takes what a kernel that counts lines has counted. */
+export type TellCounts = (counts: LineCounts) => void;
 
 /**
  * Runs tests of suites/guest on a machine and shows how many have ended. If the machine fails meanwhile, the error knows
  * them.
  */
-export async function runTests(what: string, machine: Machine, input: TestsInput): Promise<SuiteResult> {
+export async function runTests(
+  what: string,
+  machine: Machine,
+  input: TestsInput,
+  tell?: TellCounts,
+): Promise<SuiteResult> {
   const heard = { stdout: '', watch: undefined as ResultWatch | undefined };
   const running = withProgress((onProgress) =>
     runProgram(machine, testsProgram, input, {
@@ -63,7 +71,8 @@ export async function runTests(what: string, machine: Machine, input: TestsInput
     }),
   );
   try {
-    const { exitCode, stderr } = await running;
+    const { exitCode, stderr, counts } = await running;
+    tell?.(counts);
     return await readAva({ stdout: heard.stdout, stderr, exitCode, seconds: heard.watch?.seconds });
   } catch (error) {
     if (heard.watch !== undefined) noteEnded(error, await readTap(heard.stdout, 0, heard.watch.seconds));

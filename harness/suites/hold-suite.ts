@@ -2,7 +2,7 @@ import { buildImage } from '../kernel/build/image.js';
 import { buildNative } from '../native/build-native.js';
 import { guest } from '../machine/guest.js';
 import type { TestsInput } from './tests-program.js';
-import { runTests, testsTime } from './guest-suite.js';
+import { runTests, testsTime, type TellCounts } from './guest-suite.js';
 import type { Suite, SuiteResult, TestResult } from './suite.js';
 
 /** Two may spin where they are held, a third may wait for them, and the test goes on. */
@@ -30,7 +30,7 @@ export const holdSuite: Suite = {
   },
 };
 
-export async function runHoldTests(image: string, input: TestsInput = {}): Promise<SuiteResult> {
+export async function runHoldTests(image: string, input: TestsInput = {}, tell?: TellCounts): Promise<SuiteResult> {
   const machine = guest({ image, cpus, appendKernelArgs, ...testsTime });
-  return runTests('tests that hold contexts', machine, { ...input, entry: 'hold-tests' });
+  return runTests('tests that hold contexts', machine, { ...input, entry: 'hold-tests' }, tell);
 }

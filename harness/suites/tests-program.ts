@@ -40,11 +40,17 @@ const inputSchema = z
   .readonly();
 
 export type TestsInput = z.input<typeof inputSchema>;
+export type LineCounts = z.output<typeof testsProgram.output>['counts'];
 
 /** The tests that need a FLASH kernel. What AVA says in TAP is told line by line. */
 export const testsProgram = defineProgram({
   name: 'tests',
   input: inputSchema,
   event: z.object({ line: z.string() }),
-  output: z.object({ exitCode: z.number(), stderr: z.string() }),
+  output: z.object({
+    exitCode: z.number(),
+    stderr: z.string(),
+    /** What a kernel that counts the lines that run has counted: the paths of files for gcov, and their bytes in base64. */
+    counts: z.array(z.object({ path: z.string(), bytes: z.base64() })),
+  }),
 });

@@ -33,6 +33,8 @@ export interface BuiltKernel {
   readonly release: string;
   readonly buildDir: string;
   readonly sourceDir: string;
+  /** What the series is applied to. */
+  readonly baseCommit: string;
   /** Where the source came from, and how its release relates to the pinned one. */
   readonly origin: string;
   readonly seconds: number;
@@ -136,5 +138,8 @@ function readBuiltRelease(buildDir: string, expected: string): string {
 export function resultOf({ base, source, kbuild }: Build, release: string, rebuilt: boolean): Result {
   const { tree, buildDir } = kbuild;
   const origin = sourceDisplay(base, source);
-  return { image: imagePath(buildDir), release, buildDir, sourceDir: tree, origin, rebuilt };
+  return {
+    ...{ image: imagePath(buildDir), release, buildDir, sourceDir: tree, origin, rebuilt },
+    baseCommit: source.baseCommit,
+  };
 }

@@ -1,7 +1,7 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { FlashError } from '../../errors.js';
 import { run } from '../../process/run.js';
-import { optionOffConfig } from '../configs.js';
+import { coverageConfig, optionOffConfig } from '../configs.js';
 import { resolve, type Build } from './plan.js';
 import { imagePath, removeStamp } from './stamp.js';
 
@@ -33,5 +33,5 @@ export async function seedFromLean(build: Build): Promise<void> {
 
 function isNearLean({ config, driverRedirects, installed }: Build): boolean {
   if (installed !== undefined) return false;
-  return config === 'hold' || config === optionOffConfig || (config === 'lean' && !driverRedirects);
+  return ['hold', optionOffConfig, coverageConfig].includes(config) || (config === 'lean' && !driverRedirects);
 }

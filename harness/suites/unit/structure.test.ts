@@ -58,6 +58,7 @@ const layers = [
     'fresh',
     'prove',
     'suites',
+    'coverage',
     'parity',
     'lab',
     'virtual-lab',
