@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { FlashError } from '../../errors.js';
+import { nativePaths } from '../../native/build-native.js';
 import { waitUntil } from '../../process/wait-until.js';
-import type { Chain } from '../../../nf/monitor/chain-file.js';
+import type { Chain, ChainFunction } from '../../../nf/monitor/chain-file.js';
 import { commandMonitor } from '../../../nf/monitor/client.js';
 import { l2fwds } from './examples.js';
 import { startFunction, type NetworkFunction } from './start-function.js';
@@ -33,6 +34,14 @@ export function makeFunctions({ chain, functions }: Chain, { netns, dir, socket 
   const running = new Map<string, NetworkFunction>();
   const counted = new Map<string, { received: number; sent: number; held: number }>();
 
+  const commandOf = (name: string, fn: ChainFunction): readonly [program: string, ...args: string[]] => {
+    const { user = nobody, group = nobody, legacy, device, queue } = fn;
+    if (legacy)
+      return [...l2fwds.c.command, '--device', device, '--queue', String(queue), '--xdp', nativePaths.xskRedirect];
+    const [program, ...args] = l2fwds.c.asUser(String(user), dir, String(group));
+    return [program, ...args, '--chain', chain, '--function', name, '--monitor', socket];
+  };
+
   const reach = async (name: string, state: 'running' | 'missing'): Promise<void> => {
     let seen: unknown;
     await waitUntil(
@@ -46,12 +55,10 @@ export function makeFunctions({ chain, functions }: Chain, { netns, dir, socket 
 
   return {
     async start(name) {
-      const { user = nobody, group = nobody } = functions[name] ?? {};
-      const [program, ...args] = l2fwds.c.asUser(String(user), dir, String(group));
-      const fn = await startFunction(netns, program, [
-        ...args,
-        ...['--chain', chain, '--function', name, '--monitor', socket],
-      ]);
+      const wanted = functions[name];
+      if (wanted === undefined) throw new FlashError('usage', `there is no function ${name}`);
+      const [program, ...args] = commandOf(name, wanted);
+      const fn = await startFunction(netns, program, args);
       if ('refused' in fn)
         throw new FlashError('infrastructure', `the function ${name} does not start`, { logTail: fn.refused });
       running.set(name, fn);

@@ -49,9 +49,11 @@ export function requireDemonstrable(chain: Chain): void {
     const { device, queue } = functionOf(chain, name);
     if (queue !== 0) refuse(`${name} gets what ${device} receives on queue ${queue}`, 'use queue 0: its wire has one');
   }
-  for (const [name, { unit, cgroup, legacy }] of Object.entries(chain.functions)) {
-    if (legacy)
-      refuse(`${name} is a program that opens its socket itself`, 'start the monitor and the program yourself');
+  for (const [name, { unit, cgroup, legacy, user, to }] of Object.entries(chain.functions)) {
+    if (legacy && user !== 'root' && user !== 0)
+      refuse(`${name} opens its socket itself, and is not of root`, 'say `user: root` there');
+    if (legacy && to.length > 1)
+      refuse(`${name} opens its socket itself, and is not told which edges it has`, 'give it one');
     if (unit !== undefined || cgroup !== undefined)
       refuse(`${name} is of ${unit ?? cgroup}, which there is not in a guest`, 'say user or group');
   }

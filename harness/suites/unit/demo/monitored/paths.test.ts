@@ -50,10 +50,19 @@ const refusals = [
     why: /x is of web\.service/,
   },
   {
-    what: 'has a program that opens its socket itself',
+    what: 'has a program of a user that opens its socket itself',
     functions:
-      'x: { device: a, queue: 0, user: 1, input: true, to: [y] }\n  y: { device: b, queue: 0, user: 0, legacy: true }',
-    why: /y is a program that opens its socket itself/,
+      'x: { device: a, queue: 0, user: 1, input: true, to: [y] }\n  y: { device: b, queue: 0, user: 1, legacy: true }',
+    why: /y opens its socket itself, and is not of root/,
+  },
+  {
+    what: 'has a program that is not told its edges',
+    functions: [
+      'x: { device: a, queue: 0, user: 1, input: true, to: [y] }',
+      'y: { device: b, queue: 0, user: root, legacy: true, to: [z, z] }',
+      'z: { device: c, queue: 0, user: 1, missing: drop }',
+    ].join('\n  '),
+    why: /y opens its socket itself, and is not told which edges it has/,
   },
 ] as const;
 
