@@ -7,6 +7,7 @@ import { buildNative } from '../native/build-native.js';
 import { buildRustExamples } from '../native/cargo.js';
 import { runGuestTests } from '../suites/guest-suite.js';
 import { runHoldTests } from '../suites/hold-suite.js';
+import { runNicTests } from '../suites/nic-suite.js';
 import type { SuiteResult } from '../suites/suite.js';
 import type { LineCounts, TestsInput } from '../suites/tests-program.js';
 import { addedLines } from './added-lines.js';
@@ -22,16 +23,19 @@ export interface Coverage {
 
 const profile = { file: 'coverage/count-lines.patch', path: join(kernelDir, 'coverage', 'count-lines.patch') };
 
-/** Runs the tests of redirects and those that hold contexts on a kernel that counts, and says which lines ran. */
-export async function measureCoverage(input: TestsInput): Promise<Coverage> {
+/** Runs the tests of redirects, those that hold contexts and those of a driver on a kernel that counts, and says which lines ran. */
+export async function measureCoverage(input: Pick<TestsInput, 'match'>): Promise<Coverage> {
   await buildNative();
   await buildRustExamples();
   const kernel = await buildForGuest({ config: coverageConfig, extraPatches: [profile] });
   const counted: LineCounts[] = [];
   const tell = (counts: LineCounts): void => void counted.push(counts);
+  const { image } = kernel;
   const results = [
-    await runGuestTests(kernel.image, { entry: 'core-tests', ...input }, tell),
-    await runHoldTests(kernel.image, input, tell),
+    await runGuestTests(image, { entry: 'core-tests', ...input }, tell),
+    await runHoldTests(image, input, tell),
+    // Its driver can be polled busily, and says when it wants to be woken.
+    await runNicTests({ model: 'mlx5', image, driverRedirects: true, entry: 'driver-tests', ...input, tell }),
   ];
   const lines: Lines = new Map();
   for (const counts of counted) await addCounts(lines, counts, kernel);

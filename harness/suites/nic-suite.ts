@@ -9,7 +9,7 @@ import { nicCards, type NicCard, type NicModel } from '../nics/model.js';
 import { startNicPair } from '../machine/guest/nic-pair.js';
 import { passthroughQemuArgs } from '../passthrough/qemu-devices.js';
 import type { TestsInput } from './tests-program.js';
-import { runTests } from './guest-suite.js';
+import { runTests, type TellCounts } from './guest-suite.js';
 import { testNicModels } from './nic-models.js';
 import { runAtOnce } from './run-at-once.js';
 import { portsOfPair } from './testbed-options.js';
@@ -49,6 +49,7 @@ export interface NicTestOptions extends Omit<TestsInput, 'nic' | 'reset'> {
   /** The machine is reset while the tests run, and they run again. */
   readonly reset?: boolean;
   readonly deadlineMs?: number;
+  readonly tell?: TellCounts;
 }
 
 /** A queue for each socket of the longest chain; the drivers have one per processor. */
@@ -68,6 +69,7 @@ export async function runNicTests({
   devices,
   reset = false,
   deadlineMs = defaultDeadlineMs,
+  tell,
   ...input
 }: NicTestOptions): Promise<SuiteResult> {
   await buildNative();
@@ -87,7 +89,7 @@ export async function runNicTests({
     runDir,
     extraQemuArgs: [...passthroughQemuArgs(devices ?? []), ...(reset ? ['-action reboot=reset'] : [])],
   });
-  return await runTests(`tests on ${model}`, machine, {
+  const all: TestsInput = {
     entry,
     ...input,
     nic: {
@@ -97,5 +99,6 @@ export async function runNicTests({
       ports: devices === undefined ? portsOfPair(model) : devices.length === 1 ? 1 : 2,
     },
     ...(reset && { reset: { marker: join(runDir, 'first-life') } }),
-  });
+  };
+  return await runTests(`tests on ${model}`, machine, all, tell);
 }
