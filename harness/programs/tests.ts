@@ -24,5 +24,5 @@ await serve(testsProgram, async ({ entry, failFast, slow, match, nic, reset }, t
     });
   if (reset !== undefined) await resetDuring(run, reset);
   const { exitCode, stderr } = await run((line) => tell({ line }));
-  return { exitCode, stderr, counts: await readCounts() };
+  return { exitCode, stderr, counts: readCounts() };
 });
