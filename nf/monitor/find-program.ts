@@ -1,10 +1,11 @@
-import { closeSync, opendirSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { closeSync, opendirSync, readdirSync, readlinkSync } from 'node:fs';
 import { NativeError } from '../../harness/ffi/native-error.js';
 import * as pidfds from '../../harness/ffi/pidfd.js';
 import { socketCookie } from '../../harness/ffi/seqpacket.js';
 import type { DiagSocket } from '../../harness/ffi/sock-diag.js';
 import { readAttribute } from '../../harness/flash/registry.js';
-import { readCgroup, type Identity } from './who.js';
+import { cgroupOf, readCgroupOf, readWho } from './process-identity.js';
+import type { Identity } from './who.js';
 
 /** A program that has opened a socket itself. Whoever has it closes both descriptors. */
 export interface FoundProgram extends Identity {
@@ -44,12 +45,15 @@ function makerOf(id: number): number | undefined {
   }
 }
 
+/** Neither the monitor nor who keeps sockets for services; nor what is no number. */
+const mayHaveIt = (pid: number): boolean => pid > 1 && pid !== process.pid;
+
 /** Goes on where it ended the last time, if it had no time for all. */
 function scan(inode: number, cookie: string, mayBe: (who: Identity) => boolean): FoundProgram | undefined {
   const endMs = performance.now() + scanMs;
   const pids = readdirSync('/proc')
     .map(Number)
-    .filter((pid) => pid > 1 && pid !== process.pid)
+    .filter(mayHaveIt)
     .toSorted((one, other) => one - other);
   const first = pids.findIndex((pid) => pid >= nextPid);
   nextPid = 0;
@@ -68,7 +72,7 @@ function scan(inode: number, cookie: string, mayBe: (who: Identity) => boolean):
 
 /** Undefined if that process has it not, or no more. Processes and descriptors come and go meanwhile. */
 function take(pid: number, inode: number, cookie: string): FoundProgram | undefined {
-  const pidfd = pid > 1 && pid !== process.pid ? pidfds.openPidfd(pid) : undefined;
+  const pidfd = mayHaveIt(pid) ? pidfds.openPidfd(pid) : undefined;
   if (pidfd === undefined) return undefined;
   let found: FoundProgram | undefined;
   try {
@@ -105,20 +109,20 @@ function takeSocket(pidfd: number, fd: number, cookie: string): number | undefin
 
 function findDescriptor(pid: number, what: string): number | undefined {
   try {
-    using dir = disposable(opendirSync(`/proc/${pid}/fd`));
-    for (let count = 0; count < mostDescriptors; count++) {
-      const entry = dir.readSync();
-      if (entry === null) break;
-      if (linkOf(`/proc/${pid}/fd/${entry.name}`) === what) return Number(entry.name);
+    const dir = opendirSync(`/proc/${pid}/fd`);
+    try {
+      for (let count = 0; count < mostDescriptors; count++) {
+        const entry = dir.readSync();
+        if (entry === null) break;
+        if (linkOf(`/proc/${pid}/fd/${entry.name}`) === what) return Number(entry.name);
+      }
+    } finally {
+      dir.closeSync();
     }
   } catch {
     // It has ended.
   }
   return undefined;
-}
-
-function disposable(dir: ReturnType<typeof opendirSync>) {
-  return { readSync: () => dir.readSync(), [Symbol.dispose]: () => dir.closeSync() };
 }
 
 function linkOf(path: string): string | undefined {
@@ -127,33 +131,4 @@ function linkOf(path: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** One that runs with the privilege of others, as by set-user-id, is nobody's here. */
-function readWho(pid: number): Pick<Identity, 'uid' | 'groups'> | undefined {
-  try {
-    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-    const numbers = (what: string): readonly number[] =>
-      (new RegExp(`^${what}:(.*)$`, 'm').exec(status)?.[1] ?? '').trim().split(/\s+/).filter(Boolean).map(Number);
-    const same = ([first, ...others]: readonly number[]): number =>
-      first !== undefined && others.every((each) => each === first) ? first : Number.NaN;
-    const gid = same(numbers('Gid'));
-    return { uid: same(numbers('Uid')), groups: Number.isNaN(gid) ? [] : [gid, ...numbers('Groups')] };
-  } catch {
-    return undefined;
-  }
-}
-
-function readCgroupOf(pid: number): string | undefined {
-  try {
-    return readCgroup(readFileSync(`/proc/${pid}/cgroup`, 'utf8'));
-  } catch {
-    return undefined;
-  }
-}
-
-/** Undefined if it has ended: then its number may be another's. */
-export function cgroupOf(pid: number, pidfd: number): string | undefined {
-  const cgroup = readCgroupOf(pid);
-  return pidfds.hasEnded(pidfd) ? undefined : cgroup;
 }

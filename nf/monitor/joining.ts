@@ -159,10 +159,9 @@ export function makeJoining({ world, roster, memories, leaving, save, settle, cl
   return {
     join,
     vacant(isThere) {
-      const left = leaving.expected().filter(({ fn }) => fn.legacy);
-      for (const each of left) if (!isThere(each.cookie)) leaving.forget(each);
+      for (const each of leaving.expected()) if (each.fn.legacy && !isThere(each.cookie)) leaving.forget(each);
       return [
-        ...left.filter(({ cookie }) => isThere(cookie)),
+        ...leaving.expected().filter(({ fn }) => fn.legacy),
         ...Object.entries(roster.chain?.functions ?? {}).flatMap(([name, fn]) =>
           fn.legacy && !members.has(name) ? [{ name, fn, cookie: awaited.get(name) ?? late.get(name) }] : [],
         ),

@@ -69,10 +69,12 @@ export function makeLookForPrograms(
         if (each.connection.closed) known.delete(each);
         else if (!each.program.hasIt()) each.connection.closed = true;
       }
-      const sockets = listDiagSockets() ?? [];
-      for (const vacancy of monitor.vacant((cookie) => sockets.some((socket) => socket.cookie === cookie)))
+      // Most chains have no such functions: then nobody asks the kernel.
+      let listed: readonly DiagSocket[] | undefined;
+      const sockets = (): readonly DiagSocket[] => (listed ??= listDiagSockets() ?? []);
+      for (const vacancy of monitor.vacant((cookie) => sockets().some((socket) => socket.cookie === cookie)))
         attempt(`looking for ${vacancy.name}`, () => {
-          const found = connections.length < most ? lookFor(vacancy, sockets) : undefined;
+          const found = connections.length < most ? lookFor(vacancy, sockets()) : undefined;
           if (found !== undefined) connections.push(found);
         });
     });
