@@ -1,7 +1,7 @@
 import { readProcess } from '../../chains/processes.js';
 import { startFunctions } from '../../demo/functions.js';
 import { l2fwds } from '../../demo/monitored/examples.js';
-import { startFunction } from '../../demo/monitored/start-function.js';
+import { startNamed } from '../../demo/monitored/start-function.js';
 import { findSockets } from '../../demo/routes.js';
 import { buildTopology, chainFunctions, type ChainFunction, type Topology } from '../../demo/topology.js';
 import { FlashError } from '../../errors.js';
@@ -94,9 +94,7 @@ async function startL2fwd(
   await ipBatch(middle, ['link add m0 type veth peer name m1', 'link set m0 up', 'link set m1 up']);
   const [program, ...args] = language === 'rust' ? [nativePaths.l2fwdRustRelease] : l2fwds[language].command;
   const device = ['--device', 'm0', '--xdp', nativePaths.xskRedirect];
-  const started = await startFunction(middle, program, [...args, ...device]);
-  if ('refused' in started)
-    throw new FlashError('infrastructure', `l2fwd in ${language} does not start`, { logTail: started.refused });
+  const started = await startNamed(`l2fwd in ${language}`, middle, program, [...args, ...device]);
   stack.push(started);
   const socket = inNetns(middle, listSockets).find(({ pid }) => pid === started.pid);
   if (socket === undefined)

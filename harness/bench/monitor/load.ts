@@ -1,7 +1,7 @@
 import { setImmediate as others } from 'node:timers/promises';
 import { etherType, type ChainWires } from '../../demo/monitored/wires.js';
 
-/** Packets that go into a chain at a steady rate, each with a number of its own. */
+/** Packets that go into a chain at a steady rate, all the same. */
 export interface Load extends AsyncDisposable {
   /** What has arrived, in order: when, and whether the last function swapped its addresses. */
   readonly arrivals: readonly { readonly atMs: number; readonly swapped: boolean }[];

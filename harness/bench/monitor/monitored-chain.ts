@@ -3,10 +3,9 @@ import { parseChain } from '../../../nf/monitor/chain-file.js';
 import { commandMonitor } from '../../../nf/monitor/client.js';
 import { l2fwds } from '../../demo/monitored/examples.js';
 import { makeOpenDir } from '../../demo/monitored/open-dir.js';
-import { startFunction, type NetworkFunction } from '../../demo/monitored/start-function.js';
+import { startNamed, type NetworkFunction } from '../../demo/monitored/start-function.js';
 import { startMonitor } from '../../demo/monitored/start-monitor.js';
 import { layWires, type ChainWires } from '../../demo/monitored/wires.js';
-import { FlashError } from '../../errors.js';
 import { waitUntil } from '../../process/wait-until.js';
 
 /** A chain that a monitor runs, whose functions are l2fwd in C. */
@@ -47,9 +46,8 @@ export async function openMonitoredChain(text: string): Promise<MonitoredChain> 
       async start(name, ...options) {
         const [program, ...before] = l2fwds.c.asUser(nobody, dir.path);
         const place = ['--chain', parsed.chain, '--function', name, '--monitor', socket];
-        const started = await startFunction(wires.netns, program, [...before, ...place, ...options]);
-        if ('refused' in started)
-          throw new FlashError('infrastructure', `the function ${name} does not start`, { logTail: started.refused });
+        const args = [...before, ...place, ...options];
+        const started = await startNamed(`the function ${name}`, wires.netns, program, args);
         stack.push(started);
         await waitUntil(() => monitor.stderr().includes(`${name} is process ${started.pid}\n`), {
           what: `${name} to be in the chain`,

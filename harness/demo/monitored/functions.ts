@@ -5,7 +5,7 @@ import { waitUntil } from '../../process/wait-until.js';
 import type { Chain, ChainFunction } from '../../../nf/monitor/chain-file.js';
 import { commandMonitor } from '../../../nf/monitor/client.js';
 import { l2fwds } from './examples.js';
-import { startFunction, type NetworkFunction } from './start-function.js';
+import { startNamed, type NetworkFunction } from './start-function.js';
 
 /** The functions of a chain, each a process of the user that the file names. */
 export interface MonitoredFunctions extends AsyncDisposable {
@@ -58,9 +58,7 @@ export function makeFunctions({ chain, functions }: Chain, { netns, dir, socket 
       const wanted = functions[name];
       if (wanted === undefined) throw new FlashError('usage', `there is no function ${name}`);
       const [program, ...args] = commandOf(name, wanted);
-      const fn = await startFunction(netns, program, args);
-      if ('refused' in fn)
-        throw new FlashError('infrastructure', `the function ${name} does not start`, { logTail: fn.refused });
+      const fn = await startNamed(`the function ${name}`, netns, program, args);
       running.set(name, fn);
       await reach(name, 'running');
     },

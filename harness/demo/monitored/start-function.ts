@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
 import * as z from 'zod';
 import { startIn } from '../../host/netns.js';
+import { FlashError } from '../../errors.js';
 import { signalGroup } from '../../process/signal-group.js';
 
 /** What an example of nf/examples says at its end. */
@@ -61,4 +62,16 @@ export async function startFunction(
     },
     [Symbol.asyncDispose]: kill,
   };
+}
+
+/** The same for one that has to be: it is an error, with what it has said, if it does not start. */
+export async function startNamed(
+  what: string,
+  netns: string,
+  program: string,
+  args: readonly string[],
+): Promise<NetworkFunction> {
+  const started = await startFunction(netns, program, args);
+  if (!('refused' in started)) return started;
+  throw new FlashError('infrastructure', `${what} does not start`, { logTail: started.refused });
 }
